@@ -1,0 +1,55 @@
+namespace Sextant;
+
+/// <summary>What to do with a text that has more tokens than the model takes.</summary>
+public enum Truncation
+{
+    /// <summary>Keep the first tokens; the report says how many were cut.</summary>
+    Right,
+
+    /// <summary>Keep the last tokens; the report says how many were cut.</summary>
+    Left,
+
+    /// <summary>Refuse the text with a <see cref="TextTooLongException"/>.</summary>
+    Error,
+}
+
+/// <summary>How a model is loaded and used. Null means: as the model's own files say.</summary>
+public sealed record EmbeddingOptions
+{
+    /// <summary>Length of the vectors: the first values are kept, then normalised where the model normalises (Matryoshka).</summary>
+    public int? Dimensions { get; init; }
+
+    /// <summary>Layers to run; the later ones are neither loaded nor computed (early exit).</summary>
+    public int? Layers { get; init; }
+
+    /// <summary>
+    /// Pooling by sentence-transformers' names: cls, mean, max, mean_sqrt_len_tokens, weightedmean, lasttoken,
+    /// or several joined with '+'. Needed where the folder has no modules.json.
+    /// </summary>
+    public string? Pooling { get; init; }
+
+    /// <summary>Scale vectors to length one; null: as modules.json says (no modules.json: not scaled).</summary>
+    public bool? Normalize { get; init; }
+
+    /// <summary>Name of the prompt to put before each text, as config_sentence_transformers.json names it; null: its default, if any.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>What to do with texts that are too long.</summary>
+    public Truncation Truncation { get; init; } = Truncation.Right;
+
+    /// <summary>Most tokens of a text, special tokens included; null: as the model's files say.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Threads to compute with; null: the process-wide team (as many as the process may use).</summary>
+    public int? Threads { get; init; }
+}
+
+/// <summary>What became of one text.</summary>
+/// <param name="Tokens">Tokens that were encoded, special tokens included.</param>
+/// <param name="Truncated">Tokens that were cut off; 0 when the whole text was encoded.</param>
+public readonly record struct TextReport(int Tokens, int Truncated);
+
+/// <summary>A sequence of token ids, used as given: no special tokens are added.</summary>
+/// <param name="Ids">Token ids, each below the vocabulary size.</param>
+/// <param name="TypeIds">Token type ids, as long as <paramref name="Ids"/>, or empty for zeros.</param>
+public readonly record struct TokenSequence(ReadOnlyMemory<int> Ids, ReadOnlyMemory<int> TypeIds = default);

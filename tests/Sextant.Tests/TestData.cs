@@ -1,0 +1,31 @@
+namespace Sextant.Tests;
+
+/// <summary>Where test files are: small ones in tests/fixtures, large ones behind SEXTANT_TESTDATA.</summary>
+internal static class TestData
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string Fixtures => Path.Combine(Root, "tests", "fixtures");
+
+    /// <summary>A path under SEXTANT_TESTDATA; the test is skipped by name where the variable is not set.</summary>
+    public static string Shared(params string[] parts)
+    {
+        string? folder = Environment.GetEnvironmentVariable("SEXTANT_TESTDATA");
+        if (string.IsNullOrEmpty(folder))
+            Assert.Skip("SEXTANT_TESTDATA is not set: the shared test data is not on this machine.");
+        string path = Path.Combine([folder, .. parts]);
+        if (!File.Exists(path) && !Directory.Exists(path))
+            Assert.Fail($"SEXTANT_TESTDATA is set, but '{path}' is missing.");
+        return path;
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Engine.sln")))
+                return folder.FullName;
+        }
+        throw new InvalidOperationException("Engine.sln was not found above the test assembly.");
+    }
+}
