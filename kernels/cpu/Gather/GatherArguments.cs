@@ -1,0 +1,36 @@
+namespace Sextant.Kernels;
+
+/// <summary>y [T,H] = (word[id] + type[type id]) + position[position], tables widened exactly to f32.</summary>
+/// <remarks>Order: the word row; + the type row, if there is a type table; + the position row, if there is one.</remarks>
+public unsafe struct GatherArguments
+{
+    /// <summary>Token ids [T].</summary>
+    public int* Ids;
+
+    /// <summary>Token type ids [T].</summary>
+    public int* TypeIds;
+
+    /// <summary>Positions [T].</summary>
+    public int* Positions;
+
+    /// <summary>T.</summary>
+    public int Rows;
+
+    /// <summary>H.</summary>
+    public int Columns;
+
+    /// <summary>Word table [V,H].</summary>
+    public byte* Words;
+
+    /// <summary>How the word table is stored.</summary>
+    public StoredType WordType;
+
+    /// <summary>Token type table [types,H], f32; null for none.</summary>
+    public float* Types;
+
+    /// <summary>Position table [positions,H], f32; null for none.</summary>
+    public float* PositionTable;
+
+    /// <summary>y [T,H].</summary>
+    public float* Y;
+}

@@ -1,0 +1,90 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sextant.Kernels;
+
+/// <summary>An instruction set that a whole set of kernels is written for.</summary>
+public enum Isa
+{
+    /// <summary>Scalar code: the specification. Slow, runs everywhere.</summary>
+    Reference,
+
+    /// <summary>128-bit vectors: ARM64 (NEON) and x86 without AVX2.</summary>
+    Vector128,
+
+    /// <summary>256-bit vectors with FMA.</summary>
+    Avx2,
+
+    /// <summary>512-bit vectors.</summary>
+    Avx512,
+}
+
+/// <summary>What this machine can run. The only place that asks the hardware.</summary>
+public static class InstructionSets
+{
+    /// <summary>The environment variable that forces one instruction set: avx512, avx2, vector128 or reference.</summary>
+    public const string Variable = "SEXTANT_ISA";
+
+    /// <summary>True when this process can run the kernels written for <paramref name="isa"/>.</summary>
+    public static bool IsSupported(Isa isa) => isa switch
+    {
+        Isa.Avx512 => Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported,
+        Isa.Avx2 => Avx2.IsSupported && Fma.IsSupported,
+        Isa.Vector128 => Vector128.IsHardwareAccelerated,
+        _ => isa == Isa.Reference,
+    };
+
+    /// <summary>True when a fused multiply-add is one instruction here; without it results are the same bits, only slow.</summary>
+    public static bool HasFusedMultiplyAdd =>
+        Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported;
+
+    /// <summary>Every instruction set this process can run, best first.</summary>
+    public static IReadOnlyList<Isa> Supported { get; } =
+        Array.FindAll([Isa.Avx512, Isa.Avx2, Isa.Vector128, Isa.Reference], IsSupported);
+
+    /// <summary>The instruction set to use: the one <see cref="Variable"/> names, else the best.</summary>
+    /// <exception cref="PlatformNotSupportedException">The variable names no known set, or one this machine lacks.</exception>
+    public static Isa Choose()
+    {
+        string? wanted = Environment.GetEnvironmentVariable(Variable);
+        return string.IsNullOrEmpty(wanted) ? Supported[0] : Parse(wanted);
+    }
+
+    /// <summary>The instruction set called <paramref name="name"/>, as <see cref="Variable"/> spells it.</summary>
+    /// <exception cref="PlatformNotSupportedException">The name is not known, or this machine lacks the set.</exception>
+    public static Isa Parse(string name)
+    {
+        Isa isa = name switch
+        {
+            "avx512" => Isa.Avx512,
+            "avx2" => Isa.Avx2,
+            "vector128" => Isa.Vector128,
+            "reference" => Isa.Reference,
+            _ => throw new PlatformNotSupportedException(
+                $"{Variable}={name}: not an instruction set; known are avx512, avx2, vector128, reference."),
+        };
+        if (!IsSupported(isa))
+        {
+            throw new PlatformNotSupportedException(
+                $"{Variable}={name}: this machine cannot run it; it can run {Names(Supported)}.");
+        }
+        return isa;
+    }
+
+    /// <summary>The name of an instruction set as <see cref="Variable"/> spells it.</summary>
+    public static string Name(Isa isa) => isa switch
+    {
+        Isa.Avx512 => "avx512",
+        Isa.Avx2 => "avx2",
+        Isa.Vector128 => "vector128",
+        _ => "reference",
+    };
+
+    private static string Names(IReadOnlyList<Isa> sets)
+    {
+        var names = new string[sets.Count];
+        for (int i = 0; i < names.Length; i++)
+            names[i] = Name(sets[i]);
+        return string.Join(", ", names);
+    }
+}

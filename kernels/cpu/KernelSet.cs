@@ -1,0 +1,65 @@
+namespace Sextant.Kernels;
+
+/// <summary>One kernel for every op: what a CPU backend runs. Immutable; safe for any number of threads.</summary>
+public sealed class KernelSet
+{
+    private static KernelSet? s_chosen;
+
+    /// <summary>Picks from each table the best kernel that needs no more than <paramref name="isa"/>.</summary>
+    public KernelSet(Isa isa)
+    {
+        Isa = isa;
+        Gemm = KernelTable.Select(KernelTable.Gemm, isa);
+        Attention = KernelTable.Select(KernelTable.Attention, isa);
+        LayerNorm = KernelTable.Select(KernelTable.LayerNorm, isa);
+        Gather = KernelTable.Select(KernelTable.Gather, isa);
+        Pool = KernelTable.Select(KernelTable.Pool, isa);
+        Activation = KernelTable.Select(KernelTable.Activation, isa);
+        Normalize = KernelTable.Select(KernelTable.Normalize, isa);
+        Dot = KernelTable.Select(KernelTable.Dot, isa);
+    }
+
+    /// <summary>The set for this machine, or the one <see cref="InstructionSets.Variable"/> forces.</summary>
+    /// <exception cref="PlatformNotSupportedException">The variable names a set this machine lacks.</exception>
+    public static KernelSet Chosen => s_chosen ??= new KernelSet(InstructionSets.Choose());
+
+    /// <summary>The instruction set asked for.</summary>
+    public Isa Isa { get; }
+
+    /// <summary>Matrix product.</summary>
+    public KernelRow<Kernel<GemmArguments>> Gemm { get; }
+
+    /// <summary>Attention.</summary>
+    public KernelRow<Kernel<AttentionArguments>> Attention { get; }
+
+    /// <summary>LayerNorm.</summary>
+    public KernelRow<Kernel<LayerNormArguments>> LayerNorm { get; }
+
+    /// <summary>Embedding sum.</summary>
+    public KernelRow<Kernel<GatherArguments>> Gather { get; }
+
+    /// <summary>Pooling.</summary>
+    public KernelRow<Kernel<PoolArguments>> Pool { get; }
+
+    /// <summary>Element-wise functions.</summary>
+    public KernelRow<ActivationKernel> Activation { get; }
+
+    /// <summary>Scaling to length one.</summary>
+    public KernelRow<NormalizeKernel> Normalize { get; }
+
+    /// <summary>Dot products.</summary>
+    public KernelRow<DotKernel> Dot { get; }
+
+    /// <summary>Op and kernel name, for every op, in the order of <see cref="KernelTable"/>.</summary>
+    public IReadOnlyList<(string Op, string Kernel)> Describe() =>
+    [
+        ("gemm", Gemm.Name),
+        ("attention", Attention.Name),
+        ("layernorm", LayerNorm.Name),
+        ("gather", Gather.Name),
+        ("pool", Pool.Name),
+        ("activation", Activation.Name),
+        ("normalize", Normalize.Name),
+        ("dot", Dot.Name),
+    ];
+}

@@ -1,0 +1,119 @@
+using System.Runtime.Intrinsics;
+using Sextant.Kernels.Activation;
+using Sextant.Kernels.Attention;
+using Sextant.Kernels.Dot;
+using Sextant.Kernels.Gather;
+using Sextant.Kernels.Gemm;
+using Sextant.Kernels.Norm;
+using Sextant.Kernels.Segment;
+using Sextant.Kernels.Vectors;
+
+namespace Sextant.Kernels;
+
+/// <summary>A kernel that takes its arguments in one structure.</summary>
+public delegate void Kernel<TArguments>(in TArguments arguments)
+    where TArguments : struct;
+
+/// <summary>x [rows, columns] ← kind(x), in place.</summary>
+public unsafe delegate void ActivationKernel(ActivationKind kind, float* x, nint stride, int rows, int columns);
+
+/// <summary>x [n] ← x / max(‖x‖, 1e-12), in place.</summary>
+public unsafe delegate void NormalizeKernel(float* x, int n);
+
+/// <summary>scores [count] = rows [count, n] · query [n].</summary>
+public unsafe delegate void DotKernel(float* query, float* rows, nint count, int n, float* scores);
+
+/// <summary>One kernel of one op.</summary>
+/// <param name="Isa">The instruction set it is written for.</param>
+/// <param name="Name">Op, type, instruction set.</param>
+/// <param name="Run">The kernel.</param>
+public readonly record struct KernelRow<TKernel>(Isa Isa, string Name, TKernel Run)
+    where TKernel : Delegate;
+
+/// <summary>Every kernel there is: one table per op, best first. All rows of a table give the same bits.</summary>
+public static unsafe class KernelTable
+{
+    /// <summary>Matrix products.</summary>
+    public static readonly KernelRow<Kernel<GemmArguments>>[] Gemm =
+    [
+        new(Isa.Avx512, "GemmF32Avx512", GemmF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "GemmF32Avx2", GemmF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "GemmF32Vector128", GemmF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "GemmF32Reference", GemmReference.Run),
+    ];
+
+    /// <summary>Attention of one head of one sequence.</summary>
+    public static readonly KernelRow<Kernel<AttentionArguments>>[] Attention =
+    [
+        new(Isa.Avx512, "AttentionF32Avx512", AttentionF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "AttentionF32Avx2", AttentionF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "AttentionF32Vector128", AttentionF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "AttentionF32Reference", AttentionReference.Run),
+    ];
+
+    /// <summary>LayerNorm.</summary>
+    public static readonly KernelRow<Kernel<LayerNormArguments>>[] LayerNorm =
+    [
+        new(Isa.Avx512, "LayerNormF32Avx512", LayerNormF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "LayerNormF32Avx2", LayerNormF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "LayerNormF32Vector128", LayerNormF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "LayerNormF32Reference", LayerNormReference.Run),
+    ];
+
+    /// <summary>Embedding sums.</summary>
+    public static readonly KernelRow<Kernel<GatherArguments>>[] Gather =
+    [
+        new(Isa.Avx512, "GatherF32Avx512", GatherF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "GatherF32Avx2", GatherF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "GatherF32Vector128", GatherF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "GatherF32Reference", GatherReference.Run),
+    ];
+
+    /// <summary>Pooling of one sequence.</summary>
+    public static readonly KernelRow<Kernel<PoolArguments>>[] Pool =
+    [
+        new(Isa.Avx512, "PoolF32Avx512", PoolF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "PoolF32Avx2", PoolF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "PoolF32Vector128", PoolF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "PoolF32Reference", PoolReference.Run),
+    ];
+
+    /// <summary>Element-wise functions.</summary>
+    public static readonly KernelRow<ActivationKernel>[] Activation =
+    [
+        new(Isa.Avx512, "ActivationF32Avx512", ActivationF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "ActivationF32Avx2", ActivationF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "ActivationF32Vector128", ActivationF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "ActivationF32Reference", ActivationReference.Run),
+    ];
+
+    /// <summary>Scaling to length one.</summary>
+    public static readonly KernelRow<NormalizeKernel>[] Normalize =
+    [
+        new(Isa.Avx512, "NormalizeF32Avx512", NormalizeF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "NormalizeF32Avx2", NormalizeF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "NormalizeF32Vector128", NormalizeF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "NormalizeF32Reference", NormalizeReference.Run),
+    ];
+
+    /// <summary>Dot products of a query with rows.</summary>
+    public static readonly KernelRow<DotKernel>[] Dot =
+    [
+        new(Isa.Avx512, "DotF32Avx512", DotF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "DotF32Avx2", DotF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "DotF32Vector128", DotF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "DotF32Reference", DotReference.Run),
+    ];
+
+    /// <summary>The best kernel of an op's table that needs no more than <paramref name="isa"/>.</summary>
+    public static KernelRow<TKernel> Select<TKernel>(KernelRow<TKernel>[] table, Isa isa)
+        where TKernel : Delegate
+    {
+        foreach (KernelRow<TKernel> row in table)
+        {
+            if (row.Isa <= isa)
+                return row;
+        }
+        throw new InvalidOperationException("A kernel table has no reference.");
+    }
+}

@@ -1,0 +1,57 @@
+namespace Sextant.Kernels.Vectors;
+
+/// <summary>
+/// The operations a kernel may use, over one vector type. Each is one correctly rounded operation per element
+/// (kernels/NUMERICS.md), so a kernel written once over this interface gives the same bits at every width.
+/// </summary>
+internal unsafe interface IVectorIsa<TVector>
+    where TVector : struct
+{
+    /// <summary>Elements in a vector; divides 16.</summary>
+    static abstract int Count { get; }
+
+    static abstract TVector Zero { get; }
+
+    static abstract TVector Broadcast(float value);
+
+    static abstract TVector Load(float* source);
+
+    /// <summary>Widens <see cref="Count"/> finite binary16 values, exactly, denormals included.</summary>
+    static abstract TVector LoadF16(ushort* source);
+
+    /// <summary>Widens <see cref="Count"/> bfloat16 values, exactly.</summary>
+    static abstract TVector LoadBF16(ushort* source);
+
+    static abstract void Store(float* destination, TVector value);
+
+    static abstract TVector Add(TVector a, TVector b);
+
+    static abstract TVector Subtract(TVector a, TVector b);
+
+    static abstract TVector Multiply(TVector a, TVector b);
+
+    static abstract TVector Divide(TVector a, TVector b);
+
+    /// <summary>a·b + c with one rounding.</summary>
+    static abstract TVector Fma(TVector a, TVector b, TVector c);
+
+    /// <summary>a &gt; b ? x : y, element by element; false where either is NaN.</summary>
+    static abstract TVector SelectGreater(TVector a, TVector b, TVector x, TVector y);
+
+    /// <summary>Adds an integer to the bit pattern of each element.</summary>
+    static abstract TVector AddBits(TVector a, int addend);
+
+    static abstract TVector AddBits(TVector a, TVector b);
+
+    static abstract TVector SubtractBits(TVector a, TVector b);
+
+    static abstract TVector ShiftBitsLeft(TVector a, int count);
+
+    static abstract TVector ShiftBitsRightArithmetic(TVector a, int count);
+
+    /// <summary>Folds the elements by addition with strides Count/2 … 1: element i takes element i + stride.</summary>
+    static abstract float FoldAdd(TVector a);
+
+    /// <summary>Folds the elements by a &gt; b ? a : b with strides Count/2 … 1, element i being a.</summary>
+    static abstract float FoldMax(TVector a);
+}

@@ -1,0 +1,83 @@
+namespace Sextant.Kernels.Tests;
+
+public unsafe class AttentionTests
+{
+    public static TheoryData<int, int> Shapes()
+    {
+        var shapes = new TheoryData<int, int>();
+        int[] tokens = Cases.IsSlow ? [1, 5, 18] : [1, 2, 7, 15, 16, 17, 31, 33, 48, 64, 97, 128, 200, 513];
+        foreach (int n in tokens)
+        {
+            foreach (int d in new[] { 16, 32, 64, 12 })
+                shapes.Add(n, d);
+        }
+        if (!Cases.IsSlow)
+        {
+            shapes.Add(20, 128);
+            shapes.Add(40, 80);
+            shapes.Add(9, 1);
+        }
+        return shapes;
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void EveryKernelGivesTheBitsOfTheReference(int tokens, int headSize)
+    {
+        float[] expected = Run(Isa.Reference, tokens, headSize);
+        foreach (Isa isa in Cases.VectorSets)
+            Cases.AssertSameBits(expected, Run(isa, tokens, headSize), $"{isa} n={tokens} d={headSize}");
+    }
+
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(37, 32)]
+    [InlineData(100, 24)]
+    public void TheReferenceIsCloseToDouble(int n, int d)
+    {
+        float[] q = Cases.Random(5, n * 3 * d, 2f);
+        float[] y = Run(Isa.Reference, n, d);
+        double worst = 0;
+        for (int i = 0; i < n; i++)
+        {
+            double[] scores = new double[n];
+            for (int j = 0; j < n; j++)
+            {
+                for (int e = 0; e < d; e++)
+                    scores[j] += (double)q[i * 3 * d + e] * q[j * 3 * d + d + e];
+                scores[j] *= 1 / Math.Sqrt(d);
+            }
+            double largest = scores.Max();
+            double sum = scores.Sum(s => Math.Exp(s - largest));
+            for (int e = 0; e < d; e++)
+            {
+                double value = 0;
+                for (int j = 0; j < n; j++)
+                    value += Math.Exp(scores[j] - largest) / sum * q[j * 3 * d + 2 * d + e];
+                worst = Math.Max(worst, Math.Abs(value - y[i * d + e]));
+            }
+        }
+        Assert.True(worst < Tolerances.Attention, $"max abs {worst:E2}");
+    }
+
+    private static float[] Run(Isa isa, int n, int d)
+    {
+        using AlignedBuffer qkv = AlignedBuffer.Of(Cases.Random(5, n * 3 * d, 2f));
+        using var y = new AlignedBuffer(n * d);
+        using var scratch = new AlignedBuffer(AttentionArguments.ScratchLength(n, d));
+        new KernelSet(isa).Attention.Run(new AttentionArguments
+        {
+            Q = qkv.Pointer,
+            K = qkv.Pointer + d,
+            V = qkv.Pointer + 2 * d,
+            Stride = 3 * d,
+            Tokens = n,
+            HeadSize = d,
+            Scale = 1f / MathF.Sqrt(d),
+            Y = y.Pointer,
+            YStride = d,
+            Scratch = scratch.Pointer,
+        });
+        return y.Span.ToArray();
+    }
+}
