@@ -76,5 +76,6 @@ internal static class JsonText
     }
 
     public static InvalidModelException NotJson(string file, JsonException error) =>
-        new(file, $"is not the JSON that is accepted here: {MessageText.Quote(error.Message)}.", error);
+        new(file, "is not the JSON that is accepted here (strict, no key twice, bounded depth): "
+            + MessageText.Line(error.Message), error);
 }

@@ -6,15 +6,16 @@ namespace Sextant.Weights;
 /// <summary>Writes what was found in a file into an error message: one line, bounded, whatever the file holds.</summary>
 internal static class MessageText
 {
-    private const int Longest = 120;
+    /// <summary>A name or value in single quotes.</summary>
+    public static string Quote(ReadOnlySpan<char> text) => $"'{Line(text, 120)}'";
 
-    /// <summary>A name or value in single quotes; control characters become '?', a long text is cut.</summary>
-    public static string Quote(ReadOnlySpan<char> text)
+    /// <summary>One line: control characters become '?', and behind the longest length the text is cut.</summary>
+    public static string Line(ReadOnlySpan<char> text, int longest = 400)
     {
-        var quoted = new StringBuilder(Math.Min(text.Length, Longest) + 8).Append('\'');
-        foreach (char c in text[..Math.Min(text.Length, Longest)])
-            quoted.Append(char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' ? '?' : c);
-        return quoted.Append(text.Length > Longest ? "…'" : "'").ToString();
+        var line = new StringBuilder();
+        foreach (char c in text[..Math.Min(text.Length, longest)])
+            line.Append(char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' ? '?' : c);
+        return line.Append(text.Length > longest ? "…" : "").ToString();
     }
 
     /// <summary>A shape as the messages write it: [384,1536].</summary>
