@@ -1,0 +1,47 @@
+namespace Sextant.Weights;
+
+/// <summary>config_sentence_transformers.json: prompts by name, and how the model's vectors are meant to be compared.</summary>
+public sealed class PromptSettings
+{
+    private PromptSettings(Dictionary<string, string> prompts, string? defaultPromptName, string? similarity,
+        int? truncateDimension)
+    {
+        Prompts = prompts;
+        DefaultPromptName = defaultPromptName;
+        Similarity = similarity;
+        TruncateDimension = truncateDimension;
+    }
+
+    /// <summary>Text to put before each input, by name. "query" and "document" are always there, empty if not given.</summary>
+    public IReadOnlyDictionary<string, string> Prompts { get; }
+
+    /// <summary>The prompt to use where the caller names none; null: none.</summary>
+    public string? DefaultPromptName { get; }
+
+    /// <summary>cosine, dot, euclidean or manhattan; null: not said.</summary>
+    public string? Similarity { get; }
+
+    /// <summary>Values to keep of each vector; null: all.</summary>
+    public int? TruncateDimension { get; }
+
+    /// <summary>Reads the folder's file; where it is absent, the two empty prompts.</summary>
+    internal static PromptSettings Read(string folder, List<string> unread)
+    {
+        var prompts = new Dictionary<string, string> { ["query"] = "", ["document"] = "" };
+        ConfigFile? config = ConfigFile.ReadIfPresent(Path.Combine(folder, "config_sentence_transformers.json"));
+        if (config is null)
+            return new PromptSettings(prompts, null, null, null);
+
+        foreach ((string name, string text) in config.OptionalStringMap("prompts"))
+            prompts[name] = text;
+        string? defaultName = config.OptionalString("default_prompt_name");
+        if (defaultName is not null && !prompts.ContainsKey(defaultName))
+            throw config.Refuse("default_prompt_name", MessageText.Words([.. prompts.Keys]));
+        string? similarity = config.OptionalOneOf("similarity_fn_name", "cosine", "dot", "euclidean", "manhattan");
+        int? truncate = config.OptionalInt("truncate_dim", 1, int.MaxValue);
+        config.OptionalOneOf("model_type", "SentenceTransformer");
+        config.Ignore("__version__");
+        ModuleReader.AddUnread(config, unread);
+        return new PromptSettings(prompts, defaultName, similarity, truncate);
+    }
+}

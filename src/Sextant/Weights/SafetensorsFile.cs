@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+
+namespace Sextant.Weights;
+
+/// <summary>One safetensors file: 8 bytes header length (little-endian), the JSON header, then the tensors' bytes.</summary>
+/// <remarks>
+/// The file is mapped, but only one window of it is in memory at a time (<see cref="FileWindow"/>): touched pages of
+/// a whole mapping would count as resident memory until it is closed, twice the weights while they are packed.
+/// Safe to read from several threads.
+/// </remarks>
+internal sealed class SafetensorsFile : IDisposable
+{
+    /// <summary>The longest header that the format's reference implementation reads.</summary>
+    public const long LongestHeader = 100_000_000;
+
+    private const int LengthBytes = 8;
+
+    private readonly FileStream _stream;
+    private readonly MemoryMappedFile _mapping;
+    private readonly long _length;
+
+    private SafetensorsFile(string path, FileStream stream, long length)
+    {
+        Path = path;
+        _stream = stream;
+        _length = length;
+        _mapping = MemoryMappedFile.CreateFromFile(stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read,
+            HandleInheritability.None, leaveOpen: true);
+    }
+
+    public string Path { get; }
+
+    /// <summary>The tensors in the order of their bytes.</summary>
+    public TensorInfo[] Tensors { get; private set; } = [];
+
+    /// <summary>Opens the file and checks all of its header; reads no tensor.</summary>
+    public static SafetensorsFile Open(string path)
+    {
+        FileStream? stream = null;
+        SafetensorsFile? file = null;
+        try
+        {
+            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            long length = stream.Length;
+            // An empty file cannot be mapped, and fewer than 8 bytes hold no header length.
+            if (length < LengthBytes)
+                throw new InvalidModelException(path, $"{MessageText.Count(length)} bytes long; a safetensors file "
+                    + "begins with 8 bytes of header length.");
+            file = new SafetensorsFile(path, stream, length);
+            file.Tensors = file.ReadHeader();
+            return file;
+        }
+        catch (Exception error)
+        {
+            file?.Dispose();
+            stream?.Dispose();
+            if (error is IOException or UnauthorizedAccessException)
+                throw new InvalidModelException(path, $"cannot be read: {error.Message}", error);
+            throw;
+        }
+    }
+
+    /// <summary>The bytes from <paramref name="offset"/> on, at most <see cref="FileWindow.Longest"/> of them.</summary>
+    public FileWindow Window(long offset, int length)
+    {
+        try
+        {
+            // Touching a mapped page behind the end of a file that shrank would end the process, so the length is
+            // asked again for every window. (A file cut during the microseconds of one window cannot be caught.)
+            long now = RandomAccess.GetLength(_stream.SafeFileHandle);
+            if (now != _length)
+                throw ChangedSize(now);
+            return FileWindow.Open(this, _mapping, _stream.SafeFileHandle, offset, length);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidModelException(Path, $"cannot be read: {error.Message}", error);
+        }
+    }
+
+    public InvalidModelException ChangedSize(long now) => new(Path, $"was {MessageText.Count(_length)} bytes long when "
+        + $"opened and is {MessageText.Count(now)} now; a checkpoint must not be written to while it is loaded.");
+
+    public void Dispose()
+    {
+        _mapping.Dispose();
+        _stream.Dispose();
+    }
+
+    private TensorInfo[] ReadHeader()
+    {
+        ulong declared;
+        using (FileWindow window = Window(0, LengthBytes))
+            declared = BinaryPrimitives.ReadUInt64LittleEndian(window.Bytes);
+        if (declared > LongestHeader)
+            throw new InvalidModelException(Path, $"header of {declared} bytes; at most {LongestHeader} are accepted.");
+        int headerLength = (int)declared;
+        if (headerLength > _length - LengthBytes)
+            throw new InvalidModelException(Path, $"header of {MessageText.Count(headerLength)} bytes, but only "
+                + $"{MessageText.Count(_length - LengthBytes)} follow its length; the file is cut or not safetensors.");
+
+        // Both numbers were checked against the real length of the file.
+        byte[] header = GC.AllocateUninitializedArray<byte>(headerLength);
+        for (int done = 0; done < headerLength;)
+        {
+            using FileWindow window = Window(LengthBytes + done, Math.Min(headerLength - done, FileWindow.Longest));
+            window.Bytes.CopyTo(header.AsSpan(done));
+            done += window.Bytes.Length;
+        }
+        long dataStart = LengthBytes + headerLength;
+        return new SafetensorsHeader(this, dataStart, _length - dataStart).Read(header);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Sextant.Tests.Weights;
+
+/// <summary>Writes safetensors files byte by byte, so that the tests share no code with the reader.</summary>
+internal static class SafetensorsText
+{
+    public static byte[] File(string header, ReadOnlySpan<byte> data)
+    {
+        byte[] json = Encoding.UTF8.GetBytes(header);
+        byte[] file = new byte[8 + json.Length + data.Length];
+        BinaryPrimitives.WriteInt64LittleEndian(file, json.Length);
+        json.CopyTo(file, 8);
+        data.CopyTo(file.AsSpan(8 + json.Length));
+        return file;
+    }
+
+    public static string Tensor(string name, string type, string shape, long begin, long end) =>
+        $"\"{name}\":{{\"dtype\":\"{type}\",\"shape\":{shape},\"data_offsets\":[{begin},{end}]}}";
+}
+
+/// <summary>A folder that is deleted when the test ends.</summary>
+internal sealed class ScratchFolder : IDisposable
+{
+    public ScratchFolder() => Directory.CreateDirectory(Path);
+
+    public string Path { get; } =
+        System.IO.Path.Combine(System.IO.Path.GetTempPath(), "sextant-weights-" + Guid.NewGuid().ToString("N"));
+
+    public string Write(string name, ReadOnlySpan<byte> bytes)
+    {
+        string path = System.IO.Path.Combine(Path, name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        System.IO.File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    public string Write(string name, string text) => Write(name, Encoding.UTF8.GetBytes(text));
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
