@@ -1,0 +1,84 @@
+using Sextant.Batches;
+using Sextant.Kernels;
+using Sextant.Tensors;
+
+namespace Sextant.Backends;
+
+/// <summary>
+/// What a device can do, and where a model's weights are: a closed list of ops, each defined to the bit by
+/// kernels/NUMERICS.md. A model is written once over these; nothing falls back to another device.
+/// </summary>
+/// <remarks>
+/// Loading is single-threaded. The ops are safe for any number of threads, each with its own workspace.
+/// Letters: T tokens, S sequences, H hidden, N heads, K inputs, F outputs, V vocabulary.
+/// </remarks>
+internal abstract class Backend : IDisposable
+{
+    /// <summary>The device, for people.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Bytes of weights it holds.</summary>
+    public abstract long WeightBytes { get; }
+
+    /// <summary>Makes room for weights, so that those loaded next lie one after another.</summary>
+    public abstract void Reserve(long bytes);
+
+    /// <summary>Bytes that <see cref="LoadMatrix"/> will need.</summary>
+    public abstract long SizeOfMatrix(IRowSource rows);
+
+    /// <summary>Packs w [F,K] and its bias [F], if it has one.</summary>
+    public abstract Matrix LoadMatrix(IRowSource rows, IRowSource? bias);
+
+    /// <summary>Loads a table [rows, columns] as f32, or as stored where it is stored in 16 bits and that is allowed.</summary>
+    public abstract Table LoadTable(IRowSource rows, bool keep16);
+
+    /// <summary>Creates the memory of one call.</summary>
+    public abstract Workspace CreateWorkspace();
+
+    /// <summary>Bytes of a workspace that <see cref="TakeScratch"/> takes.</summary>
+    public abstract long ScratchBytes(int longestSequence, int headSize, int largestInputs);
+
+    /// <summary>What <see cref="Linear"/> and <see cref="Attend"/> work in besides their tensors.</summary>
+    public abstract Tensor TakeScratch(Workspace workspace, int longestSequence, int headSize, int largestInputs);
+
+    /// <summary>y [T,H] = (words[id] + types[type id]) + positions[position].</summary>
+    public abstract void Gather(PackedBatch batch, Table words, Table? types, Table? positions, Tensor y);
+
+    /// <summary>y [T,H] = LayerNorm(x [T,H]); y may be x.</summary>
+    public abstract void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y);
+
+    /// <summary>y [T,F] = activation(x [T,K] · w [F,K]ᵀ + b) + residual [T,F]; y may be the residual.</summary>
+    public abstract void Linear(Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch);
+
+    /// <summary>y [T,H] = attention over each sequence of qkv [T,3H], N heads, every token visible.</summary>
+    public abstract void Attend(PackedBatch batch, Tensor qkv, int heads, float scale, Tensor y, Tensor scratch);
+
+    /// <summary>y [S,H] = pool of each sequence of x [T,H].</summary>
+    public abstract void Pool(PackedBatch batch, Tensor x, PoolKind kind, bool skipPrompt, Tensor y);
+
+    /// <summary>y [T,H] = (y + x [T,H]) / divisor.</summary>
+    public abstract void Accumulate(Tensor x, float divisor, Tensor y);
+
+    /// <summary>y [T,H] = x [T,H].</summary>
+    public abstract void Copy(Tensor x, Tensor y);
+
+    /// <summary>Scales each row of x to length one.</summary>
+    public abstract void Normalize(Tensor x);
+
+    /// <summary>Copies x [S,H] to the caller.</summary>
+    public abstract void Download(Tensor x, Span<float> destination);
+
+    public abstract void Dispose();
+}
+
+/// <summary>A table of vectors in a backend's memory; a single vector is a table of one row.</summary>
+internal sealed class Table(nint address, int rows, int columns, StoredType type)
+{
+    public nint Address { get; } = address;
+
+    public int Rows { get; } = rows;
+
+    public int Columns { get; } = columns;
+
+    public StoredType Type { get; } = type;
+}

@@ -1,0 +1,167 @@
+using Sextant.Batches;
+using Sextant.Kernels;
+using Sextant.Runtime;
+using Sextant.Tensors;
+
+namespace Sextant.Backends;
+
+/// <summary>The ops on this machine's processor, by one set of kernels and one team of threads.</summary>
+internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTeam) : Backend
+{
+    // A smaller piece of work is not worth a second thread: about 10 µs of one.
+    private const double SplitFlops = 1e6;
+    private const int SplitElements = 32 * 1024;
+    private readonly CpuWeights _weights = new();
+
+    public override string Name => $"CPU ({InstructionSets.Name(kernels.Isa)}, {team.Threads} threads)";
+
+    public KernelSet Kernels => kernels;
+
+    public override long WeightBytes => _weights.Bytes;
+
+    public override void Reserve(long bytes) => _weights.Reserve(bytes);
+
+    public override long SizeOfMatrix(IRowSource rows) => CpuWeights.SizeOfMatrix(rows);
+
+    public override Matrix LoadMatrix(IRowSource rows, IRowSource? bias) => _weights.LoadMatrix(rows, bias);
+
+    public override Table LoadTable(IRowSource rows, bool keep16) => _weights.LoadTable(rows, keep16);
+
+    public override Workspace CreateWorkspace() => new CpuWorkspace();
+
+    public override long ScratchBytes(int longestSequence, int headSize, int largestInputs) =>
+        Workspace.SizeOf(team.Threads, ScratchColumns(longestSequence, headSize, largestInputs));
+
+    public override Tensor TakeScratch(Workspace workspace, int longestSequence, int headSize, int largestInputs) =>
+        workspace.Take(team.Threads, ScratchColumns(longestSequence, headSize, largestInputs));
+
+    // Elements of one worker.
+    private static int ScratchColumns(int longestSequence, int headSize, int largestInputs) => (Math.Max(
+        AttentionArguments.ScratchLength(longestSequence, headSize), GemmArguments.ScratchLength(largestInputs)) + 15) & ~15;
+
+    public override void Gather(PackedBatch batch, Table words, Table? types, Table? positions, Tensor y)
+    {
+        fixed (int* ids = batch.Ids, typeIds = batch.TypeIds, position = batch.Positions)
+        {
+            kernels.Gather.Run(new GatherArguments
+            {
+                Ids = ids,
+                TypeIds = typeIds,
+                Positions = position,
+                Rows = batch.Tokens,
+                Columns = y.Columns,
+                Words = (byte*)words.Address,
+                WordType = words.Type,
+                Types = types is null ? null : (float*)types.Address,
+                PositionTable = positions is null ? null : (float*)positions.Address,
+                Y = y.Pointer,
+            });
+        }
+    }
+
+    public override void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y)
+    {
+        var arguments = new LayerNormArguments
+        {
+            X = x.Pointer,
+            Y = y.Pointer,
+            Rows = x.Rows,
+            Columns = x.Columns,
+            Gamma = (float*)gamma.Address,
+            Beta = (float*)beta.Address,
+            Epsilon = epsilon,
+        };
+        int items = (long)x.Rows * x.Columns < SplitElements ? 1 : Math.Min(x.Rows, 4 * team.Threads);
+        team.Run(new LayerNormJob(kernels, arguments, items), items);
+    }
+
+    public override void Linear(
+        Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch)
+    {
+        var arguments = new GemmArguments
+        {
+            X = x.Pointer,
+            XStride = x.Stride,
+            Rows = x.Rows,
+            Weight = ((CpuMatrix)weight).Packed,
+            Activation = activation,
+            Residual = residual.IsNone ? null : residual.Pointer,
+            ResidualStride = residual.Stride,
+            Y = y.Pointer,
+            YStride = y.Stride,
+            Scratch = scratch.Pointer,
+        };
+        bool together = team.Threads > 1 && 2.0 * x.Rows * weight.Inputs * weight.Outputs >= SplitFlops;
+        var job = new LinearJob(kernels, arguments, scratch.Stride, together ? team.Threads : 1);
+        team.Run(job, job.Items);
+    }
+
+    public override void Attend(PackedBatch batch, Tensor qkv, int heads, float scale, Tensor y, Tensor scratch)
+    {
+        fixed (int* starts = batch.Starts)
+        {
+            var job = new AttentionJob(kernels, starts, qkv, heads, scale, y, scratch);
+            int items = batch.Sequences * heads;
+            double flops = 4.0 * batch.Tokens * batch.Tokens / batch.Sequences * y.Columns;
+            if (flops >= SplitFlops)
+            {
+                team.Run(job, items);
+            }
+            else
+            {
+                for (int item = 0; item < items; item++)
+                    job.Execute(item, 0);
+            }
+        }
+    }
+
+    public override void Pool(PackedBatch batch, Tensor x, PoolKind kind, bool skipPrompt, Tensor y)
+    {
+        for (int s = 0; s < batch.Sequences; s++)
+        {
+            kernels.Pool.Run(new PoolArguments
+            {
+                Kind = kind,
+                X = x.Pointer + (nint)batch.Starts[s] * x.Stride,
+                Rows = batch.Starts[s + 1] - batch.Starts[s],
+                Columns = x.Columns,
+                Skip = skipPrompt ? batch.Skips[s] : 0,
+                Y = y.Pointer + (nint)s * y.Stride,
+            });
+        }
+    }
+
+    public override void Accumulate(Tensor x, float divisor, Tensor y)
+    {
+        float* from = x.Pointer;
+        float* to = y.Pointer;
+        nint count = (nint)x.Rows * x.Columns;
+        for (nint i = 0; i < count; i++)
+            to[i] = (to[i] + from[i]) / divisor;
+    }
+
+    public override void Copy(Tensor x, Tensor y)
+    {
+        long bytes = (long)x.Rows * x.Columns * sizeof(float);
+        Buffer.MemoryCopy(x.Pointer, y.Pointer, bytes, bytes);
+    }
+
+    public override void Normalize(Tensor x)
+    {
+        for (int row = 0; row < x.Rows; row++)
+            kernels.Normalize.Run(x.Pointer + (nint)row * x.Stride, x.Columns);
+    }
+
+    public override void Download(Tensor x, Span<float> destination)
+    {
+        for (int row = 0; row < x.Rows; row++)
+            new Span<float>(x.Pointer + (nint)row * x.Stride, x.Columns).CopyTo(destination[(row * x.Columns)..]);
+    }
+
+    public override void Dispose()
+    {
+        _weights.Dispose();
+        if (ownsTeam)
+            team.Dispose();
+    }
+}

@@ -1,0 +1,97 @@
+using Sextant.Kernels;
+using Sextant.Runtime;
+using Sextant.Tensors;
+
+namespace Sextant.Backends;
+
+// How the ops split into items for a team of threads. A split never changes a bit: every output is one chain.
+
+internal readonly unsafe struct LayerNormJob(KernelSet kernels, LayerNormArguments arguments, int items) : IJob
+{
+    public void Execute(int item, int worker)
+    {
+        LayerNormArguments part = arguments;
+        int first = (int)((long)arguments.Rows * item / items);
+        int end = (int)((long)arguments.Rows * (item + 1) / items);
+        part.X += (nint)first * part.Columns;
+        part.Y += (nint)first * part.Columns;
+        part.Rows = end - first;
+        kernels.LayerNorm.Run(part);
+    }
+}
+
+internal readonly unsafe struct LinearJob : IJob
+{
+    // A panel that is read once serves this many rows from the L2 (GemmF32 works in the same blocks).
+    private const int BlockRows = 128;
+
+    private readonly KernelSet _kernels;
+    private readonly GemmArguments _arguments;
+    private readonly nint _scratchStride;
+    private readonly int _rowItems;
+    private readonly int _panelItems;
+
+    public LinearJob(KernelSet kernels, GemmArguments arguments, nint scratchStride, int threads)
+    {
+        _kernels = kernels;
+        _arguments = arguments;
+        _scratchStride = scratchStride;
+        _rowItems = 1;
+        _panelItems = 1;
+        if (threads == 1)
+            return;
+        // Four items a thread, so that one that is held up costs little; rows first, panels when rows are few.
+        _rowItems = Math.Max(1, arguments.Rows / BlockRows);
+        _panelItems = Math.Clamp((4 * threads + _rowItems - 1) / _rowItems, 1, arguments.Weight.PanelCount);
+    }
+
+    public int Items => _rowItems * _panelItems;
+
+    public void Execute(int item, int worker)
+    {
+        GemmArguments part = _arguments;
+        int rowItem = item / _panelItems;
+        int panelItem = item % _panelItems;
+        int firstRow = RowBorder(rowItem);
+        part.X += firstRow * part.XStride;
+        part.Y += firstRow * part.YStride;
+        if (part.Residual != null)
+            part.Residual += firstRow * part.ResidualStride;
+        part.Rows = RowBorder(rowItem + 1) - firstRow;
+        part.FirstPanel = part.Weight.PanelCount * panelItem / _panelItems;
+        part.EndPanel = part.Weight.PanelCount * (panelItem + 1) / _panelItems;
+        part.Scratch += worker * _scratchStride;
+        _kernels.Gemm.Run(part);
+    }
+
+    // Borders on whole tiles of eight rows.
+    private int RowBorder(int item) => item == _rowItems
+        ? _arguments.Rows
+        : (int)((long)_arguments.Rows * item / _rowItems) & ~7;
+}
+
+internal readonly unsafe struct AttentionJob(
+    KernelSet kernels, int* starts, Tensor qkv, int heads, float scale, Tensor y, Tensor scratch) : IJob
+{
+    public void Execute(int item, int worker)
+    {
+        int sequence = item / heads;
+        int headSize = y.Columns / heads;
+        int column = item % heads * headSize;
+        int start = starts[sequence];
+        float* q = qkv.Pointer + (nint)start * qkv.Stride + column;
+        kernels.Attention.Run(new AttentionArguments
+        {
+            Q = q,
+            K = q + y.Columns,
+            V = q + 2 * y.Columns,
+            Stride = qkv.Stride,
+            Tokens = starts[sequence + 1] - start,
+            HeadSize = headSize,
+            Scale = scale,
+            Y = y.Pointer + (nint)start * y.Stride + column,
+            YStride = y.Stride,
+            Scratch = scratch.Pointer + (nint)worker * scratch.Stride,
+        });
+    }
+}

@@ -1,0 +1,64 @@
+namespace Sextant.Batches;
+
+/// <summary>Sequences laid end to end, without padding. Grows as needed and is used again and again.</summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed class PackedBatch
+{
+    private int[] _ids = [];
+    private int[] _typeIds = [];
+    private int[] _positions = [];
+    private int[] _starts = [0];
+    private int[] _skips = [];
+
+    /// <summary>T.</summary>
+    public int Tokens { get; private set; }
+
+    /// <summary>S.</summary>
+    public int Sequences { get; private set; }
+
+    /// <summary>Token ids [T].</summary>
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Tokens);
+
+    /// <summary>Token type ids [T].</summary>
+    public ReadOnlySpan<int> TypeIds => _typeIds.AsSpan(0, Tokens);
+
+    /// <summary>Position of each token in its sequence [T].</summary>
+    public ReadOnlySpan<int> Positions => _positions.AsSpan(0, Tokens);
+
+    /// <summary>Where each sequence starts, and where the last one ends [S + 1].</summary>
+    public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Sequences + 1);
+
+    /// <summary>Tokens at the start of each sequence that pooling leaves out [S].</summary>
+    public ReadOnlySpan<int> Skips => _skips.AsSpan(0, Sequences);
+
+    public void Clear() => Tokens = Sequences = 0;
+
+    /// <summary>Adds a sequence; empty <paramref name="typeIds"/> are zeros.</summary>
+    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> typeIds, int skip)
+    {
+        int first = Tokens;
+        int end = first + ids.Length;
+        Grow(ref _ids, end);
+        Grow(ref _typeIds, end);
+        Grow(ref _positions, end);
+        Grow(ref _starts, Sequences + 2);
+        Grow(ref _skips, Sequences + 1);
+        ids.CopyTo(_ids.AsSpan(first));
+        if (typeIds.IsEmpty)
+            _typeIds.AsSpan(first, ids.Length).Clear();
+        else
+            typeIds.CopyTo(_typeIds.AsSpan(first));
+        for (int i = 0; i < ids.Length; i++)
+            _positions[first + i] = i;
+        _skips[Sequences] = skip;
+        Tokens = end;
+        Sequences++;
+        _starts[Sequences] = end;
+    }
+
+    private static void Grow(ref int[] array, int length)
+    {
+        if (array.Length < length)
+            Array.Resize(ref array, Math.Max(length, 2 * array.Length));
+    }
+}

@@ -1,0 +1,28 @@
+namespace Sextant.Models;
+
+/// <summary>
+/// Which hidden states become the trunk's output: one, or the average of several. 0 is the state before the first layer,
+/// k the output of layer k. Layers behind the last one chosen are not run.
+/// </summary>
+internal sealed class LayerSelection
+{
+    private readonly int[] _layers;
+
+    /// <summary>Ascending, distinct layer numbers.</summary>
+    public LayerSelection(params int[] layers)
+    {
+        _layers = [.. layers.Distinct().Order()];
+        Last = _layers[^1];
+    }
+
+    /// <summary>The last layer to run.</summary>
+    public int Last { get; }
+
+    /// <summary>How many states are averaged.</summary>
+    public int Count => _layers.Length;
+
+    /// <summary>Whether a state takes part.</summary>
+    public bool Contains(int layer) => Array.IndexOf(_layers, layer) >= 0;
+
+    public override string ToString() => string.Join('+', _layers);
+}

@@ -1,0 +1,29 @@
+namespace Sextant.Tensors;
+
+/// <summary>A view of f32 rows in a backend's memory. Whoever allocated the memory owns it.</summary>
+/// <param name="address">The first element: on the CPU a pointer, elsewhere what the backend makes of it.</param>
+/// <param name="rows">Rows.</param>
+/// <param name="columns">Elements of a row.</param>
+/// <param name="stride">Elements from one row to the next.</param>
+internal readonly struct Tensor(nint address, int rows, int columns, int stride)
+{
+    public nint Address { get; } = address;
+
+    public int Rows { get; } = rows;
+
+    public int Columns { get; } = columns;
+
+    public int Stride { get; } = stride;
+
+    /// <summary>True for the default value: no tensor.</summary>
+    public bool IsNone => Address == 0;
+
+    /// <summary>The first element, where the memory is this process's own.</summary>
+    public unsafe float* Pointer => (float*)Address;
+
+    /// <summary>The first rows.</summary>
+    public Tensor FirstRows(int rows) => new(Address, rows, Columns, Stride);
+
+    /// <summary>Some columns of every row.</summary>
+    public Tensor ColumnRange(int first, int count) => new(Address + first * sizeof(float), Rows, count, Stride);
+}
