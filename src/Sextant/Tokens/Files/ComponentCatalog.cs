@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Sextant.Tokens;
+
+/// <summary>Every component that can be read, by the name a tokenizer.json gives it. A new one is one line here and one file.</summary>
+internal static class ComponentCatalog
+{
+    private static readonly (string Name, Action<ComponentFields, List<Normalizer>> Read)[] Normalizers =
+    [
+        ("BertNormalizer", BertNormalizer.Read),
+        ("Lowercase", Lowercase.Read),
+        ("NFD", CanonicalDecomposition.Read),
+        ("StripAccents", RemoveMarks.ReadStripAccents),
+        ("Sequence", (fields, steps) => ReadSequence(fields, "normalizers", Normalizers!, steps)),
+    ];
+
+    private static readonly (string Name, Action<ComponentFields, List<PreTokenizer>> Read)[] PreTokenizers =
+    [
+        ("BertPreTokenizer", BertPreTokenizer.Read),
+        ("Whitespace", WhitespacePreTokenizer.Read),
+        ("Sequence", (fields, steps) => ReadSequence(fields, "pretokenizers", PreTokenizers!, steps)),
+    ];
+
+    private static readonly (string Name, Func<ModelFields, TokenModel> Read)[] Models =
+    [
+        ("WordPiece", WordPiece.Read),
+    ];
+
+    private static readonly (string Name, Func<ComponentFields, PostProcessor> Read)[] PostProcessors =
+    [
+        ("BertProcessing", BertProcessing.Read),
+        ("TemplateProcessing", TemplateProcessing.Read),
+    ];
+
+    private static readonly (string Name, Func<ComponentFields, Decoder> Read)[] Decoders =
+    [
+        ("WordPiece", WordPieceDecoder.Read),
+    ];
+
+    internal static Normalizer[] ReadNormalizers(ComponentFields? fields) => ReadSteps(Normalizers, fields);
+
+    internal static PreTokenizer[] ReadPreTokenizers(ComponentFields? fields) => ReadSteps(PreTokenizers, fields);
+
+    internal static TokenModel ReadModel(ModelFields fields) => Find(Models, fields.Type, fields.Fields)(fields);
+
+    internal static PostProcessor ReadPostProcessor(ComponentFields? fields) =>
+        fields is null ? PostProcessor.None : Find(PostProcessors, fields.Text("type"), fields)(fields);
+
+    internal static Decoder? ReadDecoder(ComponentFields? fields) =>
+        fields is null ? null : Find(Decoders, fields.Text("type"), fields)(fields);
+
+    private static T[] ReadSteps<T>((string, Action<ComponentFields, List<T>>)[] catalog, ComponentFields? fields)
+    {
+        var steps = new List<T>();
+        if (fields is not null)
+            Find(catalog, fields.Text("type"), fields)(fields, steps);
+        return [.. steps];
+    }
+
+    private static void ReadSequence<T>(
+        ComponentFields fields, string list, (string, Action<ComponentFields, List<T>>)[] catalog, List<T> steps)
+    {
+        fields.Allow(list);
+        int index = 0;
+        foreach (JsonElement item in fields.Element(list, JsonValueKind.Array, "a list of components").EnumerateArray())
+        {
+            ComponentFields step = fields.Inner(item, $"{list}[{index++}]");
+            Find(catalog, step.Text("type"), step)(step, steps);
+        }
+    }
+
+    private static T Find<T>((string Name, T Read)[] catalog, string type, ComponentFields fields)
+    {
+        foreach ((string name, T read) in catalog)
+        {
+            if (name == type)
+                return read;
+        }
+        string supported = string.Join(", ", Array.ConvertAll(catalog, entry => entry.Name));
+        throw new InvalidModelException(fields.File, $"'{fields.Path}' is a '{type}'; supported: {supported}.");
+    }
+}

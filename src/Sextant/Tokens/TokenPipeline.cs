@@ -1,0 +1,144 @@
+using System.Text;
+
+namespace Sextant.Tokens;
+
+/// <summary>From a text to the tokens of its sequence: added tokens, normalizers, added tokens again, words, model.</summary>
+internal sealed class TokenPipeline
+{
+    // Long texts go through in parts of about this many units, so that buffers stay in the cache and memory stays small.
+    private const int PartLength = 4096;
+
+    private readonly Normalizer[] _normalizers;
+    private readonly PreTokenizer[] _preTokenizers;
+    private readonly TokenModel _model;
+    private readonly bool _worksInParts;
+    private readonly sbyte[]? _asciiMap;
+
+    internal TokenPipeline(TokenizerParts parts)
+    {
+        (_normalizers, _preTokenizers, _model) = (parts.Normalizers, parts.PreTokenizers, parts.Model);
+        _asciiMap = AsciiMap(_normalizers);
+        AddedTokens = new AddedTokens(parts.AddedTokens, Normalize);
+        _worksInParts = AddedTokens.WorkInParts && _preTokenizers.Length > 0
+            && Array.TrueForAll(_normalizers, step => step.WorksInParts)
+            && Array.TrueForAll(_preTokenizers, step => step.WorksInParts);
+    }
+
+    internal AddedTokens AddedTokens { get; }
+
+    /// <summary>Adds the tokens of <paramref name="text"/>, which has no lone surrogates, to <paramref name="tokens"/>.</summary>
+    internal void Run(ReadOnlySpan<char> text, EncodeScratch scratch, SequenceTokens tokens, bool offsets)
+    {
+        var splits = new AddedTokenSplits(AddedTokens.Raw, text);
+        while (splits.MoveNext())
+        {
+            if (splits.Token is not null)
+            {
+                tokens.AddToken(splits.Token.Id, splits.Start, splits.End);
+                continue;
+            }
+            for (int start = splits.Start; start < splits.End;)
+            {
+                int end = PartEnd(text, start, splits.End);
+                scratch.Text.Load(text[start..end], start, offsets);
+                RunPart(scratch, tokens);
+                start = end;
+            }
+        }
+    }
+
+    /// <summary>The normalised text and its words, for tests that look between the stages.</summary>
+    internal (string Normalized, List<string> Words) Stages(string text)
+    {
+        var scratch = new EncodeScratch();
+        scratch.Text.Load(scratch.Sanitize(text), 0, aligned: false);
+        NormalizeText(scratch);
+        scratch.Split(_preTokenizers, 0, scratch.Text.Length);
+        var words = new List<string>();
+        foreach ((int start, int end) in scratch.Words.Words)
+            words.Add(scratch.Text.Units[start..end].ToString());
+        return (scratch.Text.Units.ToString(), words);
+    }
+
+    private void RunPart(EncodeScratch scratch, SequenceTokens tokens)
+    {
+        NormalizeText(scratch);
+        NormalizedText text = scratch.Text;
+        if (AddedTokens.Normalized.IsEmpty)
+        {
+            RunWords(scratch, tokens, 0, text.Length);
+            return;
+        }
+        var splits = new AddedTokenSplits(AddedTokens.Normalized, text.Units);
+        while (splits.MoveNext())
+        {
+            if (splits.Token is null)
+                RunWords(scratch, tokens, splits.Start, splits.End);
+            else if (text.IsAligned)
+                tokens.AddToken(splits.Token.Id, text.StartOf(splits.Start), text.EndOf(splits.End - 1));
+            else
+                tokens.AddToken(splits.Token.Id, 0, 0);
+        }
+    }
+
+    private void RunWords(EncodeScratch scratch, SequenceTokens tokens, int start, int end)
+    {
+        if (start == end)
+            return;
+        scratch.Split(_preTokenizers, start, end);
+        NormalizedText text = scratch.Text;
+        ReadOnlySpan<char> units = text.Units;
+        foreach ((int wordStart, int wordEnd) in scratch.Words.Words)
+        {
+            _model.Tokenize(units[wordStart..wordEnd], scratch.Pieces);
+            tokens.AddWord(scratch.Pieces.Pieces, text, wordStart);
+        }
+    }
+
+    private void NormalizeText(EncodeScratch scratch)
+    {
+        if (_asciiMap is not null && Ascii.IsValid(scratch.Text.Units))
+        {
+            scratch.Text.MapAscii(_asciiMap);
+            return;
+        }
+        foreach (Normalizer step in _normalizers)
+            scratch.Normalize(step);
+    }
+
+    private string Normalize(string text)
+    {
+        var scratch = new EncodeScratch();
+        scratch.Text.Load(scratch.Sanitize(text), 0, aligned: false);
+        NormalizeText(scratch);
+        return scratch.Text.Units.ToString();
+    }
+
+    // Before a space or a line feed, when every step allows it; a stretch without either stays whole.
+    private int PartEnd(ReadOnlySpan<char> text, int start, int end)
+    {
+        if (!_worksInParts || end - start <= PartLength)
+            return end;
+        int last = text.Slice(start + 1, PartLength - 1).LastIndexOfAny(' ', '\n');
+        if (last >= 0)
+            return start + 1 + last;
+        int next = text[(start + PartLength)..end].IndexOfAny(' ', '\n');
+        return next < 0 ? end : start + PartLength + next;
+    }
+
+    private static sbyte[]? AsciiMap(Normalizer[] steps)
+    {
+        sbyte[] map = new sbyte[128];
+        for (int unit = 0; unit < map.Length; unit++)
+        {
+            int mapped = unit;
+            foreach (Normalizer step in steps)
+            {
+                if (mapped >= 0 && !step.TryMapAscii(mapped, out mapped))
+                    return null;
+            }
+            map[unit] = (sbyte)mapped;
+        }
+        return map;
+    }
+}

@@ -1,0 +1,192 @@
+namespace Sextant.Tokens;
+
+/// <summary>
+/// A tokenizer as a model's files describe it. Immutable once loaded and free of locks: any number of threads may use one,
+/// each with its own <see cref="TokenBuffer"/>. Results depend neither on culture nor on the platform's Unicode tables.
+/// </summary>
+/// <remarks>
+/// The file format is defined by Hugging Face's tokenizers; where descriptions differ, its results are followed. A lone
+/// surrogate counts as U+FFFD, as it would after a conversion to UTF-8.
+/// </remarks>
+public sealed class Tokenizer
+{
+    private const string JsonName = "tokenizer.json", VocabularyName = "vocab.txt", ConfigName = "tokenizer_config.json";
+
+    private readonly TokenPipeline _pipeline;
+    private readonly Vocabulary _vocabulary;
+    private readonly PostProcessor _frame;
+    private readonly Decoder? _decoder;
+
+    // Buffers for calls that bring none: taken and put back atomically, one per processor at most.
+    private readonly TokenBuffer?[] _spares = new TokenBuffer?[Environment.ProcessorCount];
+
+    private Tokenizer(TokenizerParts parts)
+    {
+        _pipeline = new TokenPipeline(parts);
+        _vocabulary = parts.Model.Vocabulary;
+        (_frame, _decoder) = (parts.PostProcessor, parts.Decoder);
+        (FileTruncation, FilePadding) = (parts.Truncation, parts.Padding);
+        VocabularySize = Math.Max(_vocabulary.Size, _pipeline.AddedTokens.HighestId + 1);
+        CheckFrame(parts.File, isPair: false);
+        CheckFrame(parts.File, isPair: true);
+    }
+
+    /// <summary>Highest token id + 1, added tokens included.</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>Truncation as the file asks for it, null for none. It is not applied unless put into the options.</summary>
+    public TruncationSettings? FileTruncation { get; }
+
+    /// <summary>Padding as the file asks for it, null for none. It is not applied unless put into the options.</summary>
+    public PaddingSettings? FilePadding { get; }
+
+    internal TokenPipeline Pipeline => _pipeline;
+
+    /// <summary>Whether a folder holds a tokenizer: a tokenizer.json or a vocab.txt.</summary>
+    public static bool ExistsIn(string folder) =>
+        File.Exists(Path.Combine(folder, JsonName)) || File.Exists(Path.Combine(folder, VocabularyName));
+
+    /// <summary>Loads tokenizer.json, or else vocab.txt with tokenizer_config.json if that is there.</summary>
+    /// <exception cref="InvalidModelException">Neither is there, or a file is damaged or not supported.</exception>
+    public static Tokenizer LoadFolder(string folder)
+    {
+        string json = Path.Combine(folder, JsonName), vocabulary = Path.Combine(folder, VocabularyName);
+        if (File.Exists(json))
+            return LoadFile(json);
+        if (!File.Exists(vocabulary))
+        {
+            throw new InvalidModelException(folder,
+                $"holds neither {JsonName} nor {VocabularyName}; a tokenizer is one of them.");
+        }
+        string config = Path.Combine(folder, ConfigName);
+        return new Tokenizer(VocabularyText.Read(
+            vocabulary, File.Exists(config) ? BertSettings.Read(config) : new BertSettings()));
+    }
+
+    /// <summary>Loads a tokenizer.json.</summary>
+    /// <exception cref="InvalidModelException">The file is missing, damaged, or asks for something not supported.</exception>
+    public static Tokenizer LoadFile(string tokenizerJson) => new(TokenizerJson.Read(tokenizerJson));
+
+    /// <summary>Loads a vocab.txt as BERT uses it: [CLS], [SEP], [UNK], words of up to 100 code points.</summary>
+    /// <exception cref="InvalidModelException">The file is missing, damaged, or lacks one of BERT's tokens.</exception>
+    public static Tokenizer LoadVocabulary(
+        string vocabularyText, bool lowercase = true, bool? stripAccents = null, bool spaceIdeographs = true) =>
+        new(VocabularyText.Read(vocabularyText,
+            new BertSettings { Lowercase = lowercase, StripAccents = stripAccents, Ideographs = spaceIdeographs }));
+
+    /// <summary>Special tokens that encoding adds to a text or a pair.</summary>
+    public int SpecialTokenCount(bool pair) => _frame.SpecialTokenCount(pair);
+
+    /// <summary>Looks up the id of a token by its exact text, continuation prefix included.</summary>
+    public bool TryGetId(ReadOnlySpan<char> token, out int id)
+    {
+        if (!_pipeline.AddedTokens.TryGet(token, out AddedToken added))
+            return _vocabulary.TryGetId(token, out id);
+        id = added.Id;
+        return true;
+    }
+
+    /// <summary>Text of a token.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No token has this id.</exception>
+    public string TokenText(int id) =>
+        Text(id) ?? throw new ArgumentOutOfRangeException(nameof(id), id, "No token has this id.");
+
+    /// <summary>Encodes a text; the buffer's former content is replaced.</summary>
+    /// <exception cref="ArgumentException">The options contradict each other or the special tokens.</exception>
+    /// <exception cref="UnsupportedRequestException">The text cannot be cut as the options ask.</exception>
+    public void Encode(ReadOnlySpan<char> text, TokenBuffer buffer, in EncodeOptions options = default) =>
+        Encode(text, default, isPair: false, buffer, options);
+
+    /// <summary>Encodes two texts as one input; an empty second text is still a second text.</summary>
+    /// <exception cref="ArgumentException">The options contradict each other or the special tokens.</exception>
+    /// <exception cref="UnsupportedRequestException">The texts cannot be cut as the options ask.</exception>
+    public void EncodePair(
+        ReadOnlySpan<char> text, ReadOnlySpan<char> pair, TokenBuffer buffer, in EncodeOptions options = default) =>
+        Encode(text, pair, isPair: true, buffer, options);
+
+    /// <summary>Counts the tokens of a text without keeping them.</summary>
+    public int CountTokens(ReadOnlySpan<char> text, bool addSpecialTokens = true)
+    {
+        TokenBuffer spare = TakeSpare(out int slot);
+        spare.First.Begin(0, TruncationSide.Right, offsets: false);
+        _pipeline.Run(spare.Scratch.Sanitize(text), spare.Scratch, spare.First, offsets: false);
+        long count = spare.First.Total + (addSpecialTokens ? SpecialTokenCount(pair: false) : 0);
+        Volatile.Write(ref _spares[slot], spare);
+        return (int)Math.Min(count, int.MaxValue);
+    }
+
+    /// <summary>The text that tokens stand for, as far as they still tell; ids that no token has are left out.</summary>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
+    {
+        var tokens = new List<string>(ids.Length);
+        foreach (int id in ids)
+        {
+            if (skipSpecialTokens && _pipeline.AddedTokens.TryGet(id, out AddedToken added) && added.Special)
+                continue;
+            if (Text(id) is string text)
+                tokens.Add(text);
+        }
+        return _decoder?.Decode(tokens) ?? string.Join(' ', tokens);
+    }
+
+    private string? Text(int id)
+    {
+        if (_pipeline.AddedTokens.TryGet(id, out AddedToken added))
+            return added.Content;
+        return _vocabulary.Contains(id) ? _vocabulary.TextOfId(id).ToString() : null;
+    }
+
+    private void Encode(
+        ReadOnlySpan<char> text, ReadOnlySpan<char> pair, bool isPair, TokenBuffer buffer, in EncodeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        int limit = TruncationLimit.Of(options, _frame.SpecialTokenCount(isPair));
+        buffer.Begin(_frame, isPair, options);
+        Run(text, buffer, buffer.First, limit, options);
+        if (isPair)
+            Run(pair, buffer, buffer.Second, limit, options);
+        (int first, int second) = TruncationLimit.Lengths(
+            buffer.First.Total, isPair ? buffer.Second.Total : null, limit, options.Strategy);
+        buffer.First.Cut(first, options.Stride, options.KeepOverflow);
+        if (isPair)
+            buffer.Second.Cut(second, options.Stride, options.KeepOverflow);
+        buffer.Complete();
+    }
+
+    private void Run(
+        ReadOnlySpan<char> text, TokenBuffer buffer, SequenceTokens tokens, int limit, in EncodeOptions options)
+    {
+        bool offsets = options.Offsets != OffsetUnit.None;
+        tokens.Begin(options.KeepOverflow ? int.MaxValue : limit, options.Side, offsets);
+        ReadOnlySpan<char> sound = buffer.Scratch.Sanitize(text);
+        _pipeline.Run(sound, buffer.Scratch, tokens, offsets);
+        tokens.Complete();
+        if (options.Offsets == OffsetUnit.CodePoints)
+            tokens.CountCodePoints(buffer.Scratch.SurrogatePairs(sound));
+    }
+
+    private TokenBuffer TakeSpare(out int slot)
+    {
+        int first = Environment.CurrentManagedThreadId % _spares.Length;
+        for (int i = 0; i < _spares.Length; i++)
+        {
+            slot = (first + i) % _spares.Length;
+            if (Interlocked.Exchange(ref _spares[slot], null) is TokenBuffer spare)
+                return spare;
+        }
+        slot = first;
+        return new TokenBuffer();
+    }
+
+    private void CheckFrame(string file, bool isPair)
+    {
+        foreach (TemplatePart part in _frame.Parts(isPair))
+        {
+            foreach (int id in part.SpecialIds)
+            {
+                if (!_vocabulary.Contains(id) && !_pipeline.AddedTokens.TryGet(id, out _))
+                    throw new InvalidModelException(file, $"'post_processor' adds the token {id}, which the vocabulary lacks.");
+            }
+        }
+    }
+}
