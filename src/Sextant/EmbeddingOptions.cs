@@ -23,6 +23,12 @@ public sealed record EmbeddingOptions
     public int? Layers { get; init; }
 
     /// <summary>
+    /// Hidden states to average before pooling: 0 is the state before the first layer, k the output of layer k, so [0, L]
+    /// is the first-last average of SimCSE. Layers behind the largest number are neither loaded nor computed.
+    /// </summary>
+    public IReadOnlyList<int>? AverageLayers { get; init; }
+
+    /// <summary>
     /// Pooling by sentence-transformers' names: cls, mean, max, mean_sqrt_len_tokens, weightedmean, lasttoken,
     /// or several joined with '+'. Needed where the folder has no modules.json.
     /// </summary>

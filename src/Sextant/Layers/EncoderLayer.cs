@@ -39,6 +39,9 @@ internal sealed class EncoderLayer
         _feedForwardNorm = loader.Norm(hidden, source.FeedForwardNorm, epsilon);
     }
 
+    /// <summary>How its matrices are kept.</summary>
+    public StoredType StoredType => _qkv.Type;
+
     /// <summary>x [T,H] in place; context [T,H] and wide [T, max(3H,F)] are overwritten.</summary>
     public void Run(
         Backend backend, PackedBatch batch, int heads, float scale, ActivationKind activation,

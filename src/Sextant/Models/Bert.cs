@@ -12,6 +12,8 @@ internal static class Bert
         TrunkShape shape = Read(config);
         string prefix = checkpoint.TryFind("embeddings.word_embeddings.weight", out _) ? "" : "bert.";
         var loader = new WeightLoader(checkpoint, backend, prefix, $"bert with hidden_size {shape.Hidden}");
+        if (layers > shape.Layers)
+            throw new UnsupportedRequestException($"layer {layers} was asked for; this model has {shape.Layers}.");
         int count = layers ?? shape.Layers;
         var sources = new EncoderLayerSource[count];
         long bytes = 0;
@@ -21,15 +23,16 @@ internal static class Bert
             bytes += sources[i].SizeIn(backend);
         }
         int hidden = shape.Hidden;
+        Table words = loader.Table(shape.Vocabulary, hidden, "embeddings.word_embeddings.weight", keep16: true);
         var embeddings = new Embeddings(
-            loader.Table(shape.Vocabulary, hidden, "embeddings.word_embeddings.weight", keep16: true),
+            words,
             loader.Table(shape.Types, hidden, "embeddings.token_type_embeddings.weight", keep16: false),
             loader.Table(shape.Positions, hidden, "embeddings.position_embeddings.weight", keep16: false),
             loader.Norm(hidden, "embeddings.LayerNorm", shape.Epsilon));
         backend.Reserve(bytes);
         EncoderLayer[] encoder = Array.ConvertAll(
             sources, source => new EncoderLayer(loader, source, hidden, shape.Epsilon));
-        return new Trunk(shape, embeddings, encoder, loader.Parameters);
+        return new Trunk(shape, embeddings, encoder, count > 0 ? encoder[0].StoredType : words.Type, loader.Parameters);
     }
 
     private static TrunkShape Read(ConfigFile config)

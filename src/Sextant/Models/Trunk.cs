@@ -1,5 +1,6 @@
 using Sextant.Backends;
 using Sextant.Batches;
+using Sextant.Kernels;
 using Sextant.Layers;
 using Sextant.Tensors;
 
@@ -7,14 +8,15 @@ namespace Sextant.Models;
 
 /// <summary>A bidirectional encoder: embeddings, then layers. Families differ in the data, not in this code.</summary>
 /// <remarks>Immutable; any number of threads may run it, each with its own workspace.</remarks>
-internal sealed class Trunk(TrunkShape shape, Embeddings embeddings, EncoderLayer[] layers, long parameters)
+internal sealed class Trunk(
+    TrunkShape shape, Embeddings embeddings, EncoderLayer[] layers, StoredType storedType, long parameters)
 {
     private readonly float _scale = 1f / MathF.Sqrt(shape.HeadSize);
 
     public TrunkShape Shape => shape;
 
-    /// <summary>Layers that were loaded.</summary>
-    public int LoadedLayers => layers.Length;
+    /// <summary>How the matrices are kept.</summary>
+    public StoredType StoredType => storedType;
 
     /// <summary>Elements of the weights that were loaded.</summary>
     public long Parameters => parameters;

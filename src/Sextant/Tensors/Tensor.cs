@@ -21,8 +21,9 @@ internal readonly struct Tensor(nint address, int rows, int columns, int stride)
     /// <summary>The first element, where the memory is this process's own.</summary>
     public unsafe float* Pointer => (float*)Address;
 
-    /// <summary>The first rows.</summary>
-    public Tensor FirstRows(int rows) => new(Address, rows, Columns, Stride);
+    /// <summary>Some of the rows.</summary>
+    public Tensor RowRange(int first, int count) =>
+        new(Address + (nint)first * Stride * sizeof(float), count, Columns, Stride);
 
     /// <summary>Some columns of every row.</summary>
     public Tensor ColumnRange(int first, int count) => new(Address + first * sizeof(float), Rows, count, Stride);

@@ -1,0 +1,76 @@
+namespace Sextant.Batches;
+
+/// <summary>Encoded sequences of one window of a call, and the order in which they are batched: longest first.</summary>
+/// <remarks>Not thread-safe. Grows to the largest window and is used again and again.</remarks>
+internal sealed class SequenceStore
+{
+    private int[] _ids = [];
+    private int[] _typeIds = [];
+    private int[] _starts = [0];
+    private int[] _skips = [];
+    private long[] _order = [];
+    private int _next;
+
+    /// <summary>Sequences.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Tokens of all sequences.</summary>
+    public int Tokens { get; private set; }
+
+    public void Clear() => Count = Tokens = _next = 0;
+
+    /// <summary>Adds a sequence; <paramref name="skip"/> tokens at its start are a prompt that pooling leaves out.</summary>
+    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> typeIds, int skip)
+    {
+        int end = Tokens + ids.Length;
+        Grow(ref _ids, end);
+        Grow(ref _typeIds, end);
+        Grow(ref _starts, Count + 2);
+        Grow(ref _skips, Count + 1);
+        Grow(ref _order, Count + 1);
+        ids.CopyTo(_ids.AsSpan(Tokens));
+        if (typeIds.IsEmpty)
+            _typeIds.AsSpan(Tokens, ids.Length).Clear();
+        else
+            typeIds.CopyTo(_typeIds.AsSpan(Tokens));
+        _skips[Count] = skip;
+        // Longest first, then in the order given: the last batch is the smallest.
+        _order[Count] = ((long)(int.MaxValue - ids.Length) << 32) | (uint)Count;
+        Tokens = end;
+        Count++;
+        _starts[Count] = end;
+    }
+
+    public void Sort() => Array.Sort(_order, 0, Count);
+
+    /// <summary>
+    /// Fills a batch with the next sequences, up to a budget of tokens; one sequence may exceed it. Returns where in the
+    /// order they begin; nothing is added when all were taken.
+    /// </summary>
+    public int NextBatch(PackedBatch batch, int tokenBudget, out int longest)
+    {
+        int first = _next;
+        batch.Clear();
+        longest = 0;
+        for (; _next < Count; _next++)
+        {
+            int sequence = (int)_order[_next];
+            int start = _starts[sequence];
+            int length = _starts[sequence + 1] - start;
+            if (batch.Sequences > 0 && batch.Tokens + length > tokenBudget)
+                break;
+            batch.Add(_ids.AsSpan(start, length), _typeIds.AsSpan(start, length), _skips[sequence]);
+            longest = Math.Max(longest, length);
+        }
+        return first;
+    }
+
+    /// <summary>Which sequence stands at a place of the order.</summary>
+    public int SequenceAt(int place) => (int)_order[place];
+
+    private static void Grow<T>(ref T[] array, int length)
+    {
+        if (array.Length < length)
+            Array.Resize(ref array, Math.Max(length, 2 * array.Length));
+    }
+}

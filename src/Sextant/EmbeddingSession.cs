@@ -1,0 +1,40 @@
+using Sextant.Backends;
+using Sextant.Batches;
+using Sextant.Tokens;
+
+namespace Sextant;
+
+/// <summary>What one call works in. Sessions are kept and used again, so that a call allocates nothing.</summary>
+internal sealed class EmbeddingSession(Workspace workspace) : IDisposable
+{
+    private char[] _text = [];
+
+    public TokenBuffer Tokens { get; } = new();
+
+    public SequenceStore Sequences { get; } = new();
+
+    public PackedBatch Batch { get; } = new();
+
+    public Workspace Workspace { get; } = workspace;
+
+    /// <summary>Prompt and text, one behind the other; lower-cased if the model's files ask for it.</summary>
+    public ReadOnlySpan<char> Compose(string prompt, ReadOnlySpan<char> text, bool lowerCase)
+    {
+        if (prompt.Length == 0 && !lowerCase)
+            return text;
+        int length = prompt.Length + text.Length;
+        if (_text.Length < length)
+            _text = new char[Math.Max(length, 2 * _text.Length)];
+        Span<char> whole = _text.AsSpan(0, length);
+        prompt.CopyTo(whole);
+        text.CopyTo(whole[prompt.Length..]);
+        if (lowerCase)
+        {
+            for (int i = 0; i < whole.Length; i++)
+                whole[i] = char.ToLowerInvariant(whole[i]);
+        }
+        return whole;
+    }
+
+    public void Dispose() => Workspace.Dispose();
+}

@@ -1,0 +1,65 @@
+namespace Sextant;
+
+/// <summary>What a loaded model is.</summary>
+public sealed record ModelCard
+{
+    /// <summary>The folder it was loaded from.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>model_type of config.json.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>Width of the hidden states.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Layers the checkpoint has.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Hidden states that are pooled: a layer's number, or several joined with '+' for their average.</summary>
+    public required string LayersInUse { get; init; }
+
+    /// <summary>Attention heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Width of the feed-forward part.</summary>
+    public required int IntermediateSize { get; init; }
+
+    /// <summary>Rows of the word table.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Rows of the position table.</summary>
+    public required int MaxPositions { get; init; }
+
+    /// <summary>How matrices are kept in memory: F32, F16 or BF16.</summary>
+    public required string StoredType { get; init; }
+
+    /// <summary>Poolings joined with '+'.</summary>
+    public required string Pooling { get; init; }
+
+    /// <summary>Whether vectors have length one.</summary>
+    public required bool Normalized { get; init; }
+
+    /// <summary>Length of the vectors.</summary>
+    public required int Dimensions { get; init; }
+
+    /// <summary>Elements of the weights that were loaded.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Bytes the weights take in memory.</summary>
+    public required long PackedBytes { get; init; }
+
+    /// <summary>Most tokens of a text, special tokens included.</summary>
+    public required int MaxTokens { get; init; }
+
+    /// <summary>The device that computes.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Texts the model wants before an input, by name.</summary>
+    public required IReadOnlyDictionary<string, string> Prompts { get; init; }
+
+    /// <summary>Name of the prompt that is put before texts; null for none.</summary>
+    public required string? Prompt { get; init; }
+
+    /// <summary>What was found in the model's files and not used, a line each.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+}

@@ -1,0 +1,176 @@
+using Sextant.Backends;
+using Sextant.Kernels;
+using Sextant.Layers;
+using Sextant.Models;
+using Sextant.Pooling;
+using Sextant.Runtime;
+using Sextant.Weights;
+
+namespace Sextant;
+
+/// <summary>From a folder and options to a model ready to run: what the modules say, what the caller changes.</summary>
+internal static class ModelLoading
+{
+    public static LoadedModel Load(string path, EmbeddingOptions options, KernelSet kernels)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (options.Threads is < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Threads, "At least one thread is needed.");
+        SentenceTransformersModules modules = SentenceTransformersModules.Read(path);
+        Backend backend = CreateBackend(options, kernels);
+        try
+        {
+            return Load(path, modules, options, backend);
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    private static CpuBackend CreateBackend(EmbeddingOptions options, KernelSet kernels)
+    {
+        bool shared = options.Threads is null || options.Threads == Environment.ProcessorCount;
+        ThreadTeam team = shared ? ThreadTeam.Shared : new ThreadTeam(options.Threads!.Value);
+        return new CpuBackend(kernels, team, ownsTeam: !shared);
+    }
+
+    private static LoadedModel Load(
+        string path, SentenceTransformersModules modules, EmbeddingOptions options, Backend backend)
+    {
+        var notes = new List<string>();
+        foreach (string key in modules.UnreadKeys)
+            notes.Add($"{key} was not used.");
+        TransformerModule transformer = modules.Transformer;
+        PoolingPlan pooling = Pooling(path, modules, options);
+        int[]? average = options.AverageLayers is { Count: > 0 } list ? [.. list] : null;
+        if (average is not null && options.Layers is not null)
+            throw new UnsupportedRequestException("Layers and AverageLayers exclude each other.");
+        int? deepest = average is null ? options.Layers : average.Max();
+        if (deepest < 0 || average?.Min() < 0)
+            throw new UnsupportedRequestException("Layers are counted from 0, the state before the first layer.");
+        Trunk trunk = ModelCatalog.Load(transformer.Folder, backend, deepest, notes);
+        var selection = new LayerSelection(average ?? [deepest ?? trunk.Shape.Layers]);
+        HeadStep[] steps = Steps(modules, options, trunk.Shape.Hidden * pooling.Count, backend);
+        var head = new EmbeddingHead(
+            pooling, trunk.Shape.Hidden, steps, options.Dimensions ?? modules.Settings.TruncateDimension);
+        string? prompt = PromptName(modules.Settings, options);
+        var card = new ModelCard
+        {
+            Path = path,
+            Architecture = trunk.Shape.Architecture,
+            HiddenSize = trunk.Shape.Hidden,
+            Layers = trunk.Shape.Layers,
+            LayersInUse = selection.ToString(),
+            Heads = trunk.Shape.Heads,
+            IntermediateSize = trunk.Shape.Intermediate,
+            VocabularySize = trunk.Shape.Vocabulary,
+            MaxPositions = trunk.Shape.Positions,
+            StoredType = trunk.StoredType.ToString(),
+            Pooling = pooling.Name,
+            Normalized = head.IsNormalized,
+            Dimensions = head.Dimensions,
+            Parameters = trunk.Parameters,
+            PackedBytes = backend.WeightBytes,
+            MaxTokens = MaxTokens(transformer, trunk.Shape.Positions, options, notes),
+            Device = backend.Name,
+            Prompts = modules.Settings.Prompts,
+            Prompt = prompt,
+            Notes = notes,
+        };
+        return new LoadedModel(backend, trunk, selection, head, card,
+            prompt is null ? "" : modules.Settings.Prompts[prompt], pooling.SkipsPrompt, transformer.LowerCase,
+            transformer.Folder);
+    }
+
+    private static PoolingPlan Pooling(string path, SentenceTransformersModules modules, EmbeddingOptions options)
+    {
+        PoolingModule? module = modules.Modules.OfType<PoolingModule>().FirstOrDefault();
+        string? names = options.Pooling ?? module?.Pooling;
+        if (names is null)
+        {
+            throw new InvalidModelException(path,
+                "there is no pooling module in modules.json (or no modules.json), so the files do not say how token "
+                + "states become a vector; name a pooling, such as mean or cls.");
+        }
+        return PoolingPlan.Parse(names, skipPrompt: module is { IncludePrompt: false });
+    }
+
+    private static HeadStep[] Steps(
+        SentenceTransformersModules modules, EmbeddingOptions options, int inputs, Backend backend)
+    {
+        var steps = new List<HeadStep>();
+        foreach (EmbeddingModule module in modules.Modules)
+        {
+            if (module is DenseModule dense)
+            {
+                if (dense.InputSize != inputs)
+                {
+                    throw new InvalidModelException(dense.Folder,
+                        $"the dense layer takes {dense.InputSize} values; what comes before it gives {inputs}.");
+                }
+                steps.Add(LoadDense(dense, backend));
+                inputs = dense.OutputSize;
+            }
+            else if (module is NormalizeModule)
+            {
+                steps.Add(HeadStep.Normalize);
+            }
+            else if (module is PoolingModule pooling && options.Pooling is null && pooling.OutputSize != inputs)
+            {
+                throw new InvalidModelException(pooling.Folder,
+                    $"the pooling is for hidden states of {pooling.InputSize}; the encoder does not have that size.");
+            }
+        }
+        bool normalized = steps is [.., { Weight: null }];
+        if (options.Normalize == true && !normalized)
+            steps.Add(HeadStep.Normalize);
+        while (options.Normalize == false && steps is [.., { Weight: null }])
+            steps.RemoveAt(steps.Count - 1);
+        return [.. steps];
+    }
+
+    private static HeadStep LoadDense(DenseModule dense, Backend backend)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(dense.Folder);
+        var loader = new WeightLoader(checkpoint, backend, "linear.", $"a dense layer {dense.InputSize} → {dense.OutputSize}");
+        StackedRows weight = loader.Rows(dense.OutputSize, dense.InputSize, "weight");
+        StackedRows? bias = dense.Bias ? loader.Column(dense.OutputSize, "bias") : null;
+        return new HeadStep(backend.LoadMatrix(weight, bias), Activations.Named(dense.Activation));
+    }
+
+    private static string? PromptName(PromptSettings settings, EmbeddingOptions options)
+    {
+        string? name = options.Prompt ?? settings.DefaultPromptName;
+        if (name is not null && !settings.Prompts.ContainsKey(name))
+        {
+            throw new UnsupportedRequestException(
+                $"the model has no prompt '{name}'; it has {string.Join(", ", settings.Prompts.Keys)}.");
+        }
+        return name;
+    }
+
+    private static int MaxTokens(
+        TransformerModule transformer, int positions, EmbeddingOptions options, List<string> notes)
+    {
+        if (options.MaxTokens is { } wanted)
+        {
+            if (wanted < 1 || wanted > positions)
+            {
+                throw new UnsupportedRequestException(
+                    $"{wanted} tokens a text were asked for; this model takes 1 to {positions}.");
+            }
+            return wanted;
+        }
+        if (transformer.MaxTokens is { } stated)
+        {
+            if (stated > positions)
+                notes.Add($"max_seq_length {stated} is more than the model's {positions} positions, which limit it.");
+            return Math.Min(stated, positions);
+        }
+        ConfigFile? tokenizer = ConfigFile.ReadIfPresent(Path.Combine(transformer.Folder, "tokenizer_config.json"));
+        double limit = tokenizer?.OptionalDouble("model_max_length", 1, double.MaxValue) ?? positions;
+        return (int)Math.Min(limit, positions);
+    }
+}

@@ -1,0 +1,9 @@
+using Sextant.Backends;
+using Sextant.Pooling;
+
+namespace Sextant.Models;
+
+/// <summary>A model in a backend's memory, as one set of options wants it used.</summary>
+internal sealed record LoadedModel(
+    Backend Backend, Trunk Trunk, LayerSelection Layers, EmbeddingHead Head, ModelCard Card, string Prompt,
+    bool SkipsPrompt, bool LowerCase, string TokenizerFolder);

@@ -1,0 +1,89 @@
+using Sextant.Backends;
+using Sextant.Batches;
+using Sextant.Kernels;
+using Sextant.Tensors;
+
+namespace Sextant.Pooling;
+
+/// <summary>One step behind the pooling: a dense layer, or scaling to length one where there is no matrix.</summary>
+internal sealed record HeadStep(Matrix? Weight, ActivationKind Activation)
+{
+    public static readonly HeadStep Normalize = new(null, ActivationKind.Identity);
+}
+
+/// <summary>
+/// Hidden states to vectors: pooling, then dense layers and normalisations in the model's order, then the first
+/// dimensions. A normalisation at the end sees only the dimensions that are kept.
+/// </summary>
+internal sealed class EmbeddingHead
+{
+    private readonly PoolingPlan _pooling;
+    private readonly HeadStep[] _steps;
+    private readonly int _pooled;
+
+    public EmbeddingHead(PoolingPlan pooling, int hidden, HeadStep[] steps, int? dimensions)
+    {
+        _pooling = pooling;
+        _steps = steps;
+        _pooled = hidden * pooling.Count;
+        FullDimensions = _pooled;
+        LargestInputs = 1;
+        foreach (HeadStep step in steps)
+        {
+            if (step.Weight is null)
+                continue;
+            LargestInputs = Math.Max(LargestInputs, step.Weight.Inputs);
+            FullDimensions = step.Weight.Outputs;
+        }
+        if (dimensions > FullDimensions || dimensions < 1)
+        {
+            throw new UnsupportedRequestException(
+                $"{dimensions} dimensions were asked for; this model's vectors have {FullDimensions}.");
+        }
+        Dimensions = dimensions ?? FullDimensions;
+    }
+
+    /// <summary>Dimensions before any are cut.</summary>
+    public int FullDimensions { get; }
+
+    /// <summary>Dimensions of the vectors.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>The longest input of a dense layer.</summary>
+    public int LargestInputs { get; }
+
+    /// <summary>Whether the vectors have length one.</summary>
+    public bool IsNormalized => _steps is [.., { Weight: null }];
+
+    /// <summary>Bytes of a workspace that <see cref="Run"/> takes.</summary>
+    public long WorkspaceBytes(int sequences)
+    {
+        long bytes = Workspace.SizeOf(sequences, _pooled);
+        foreach (HeadStep step in _steps)
+            bytes += step.Weight is null ? 0 : Workspace.SizeOf(sequences, step.Weight.Outputs);
+        return bytes;
+    }
+
+    /// <summary>hidden [T,H] → vectors [S, dimensions].</summary>
+    public Tensor Run(Backend backend, PackedBatch batch, Tensor hidden, Workspace workspace, Tensor scratch)
+    {
+        Tensor x = workspace.Take(batch.Sequences, _pooled);
+        _pooling.Run(backend, batch, hidden, x);
+        for (int i = 0; i < _steps.Length; i++)
+        {
+            if (_steps[i].Weight is { } weight)
+            {
+                Tensor y = workspace.Take(batch.Sequences, weight.Outputs);
+                backend.Linear(x, weight, _steps[i].Activation, default, y, scratch);
+                x = y;
+            }
+            else
+            {
+                if (i == _steps.Length - 1)
+                    x = x.ColumnRange(0, Dimensions);
+                backend.Normalize(x);
+            }
+        }
+        return x.ColumnRange(0, Dimensions);
+    }
+}
