@@ -1,31 +1,18 @@
 using Sextant.Bench;
 using Sextant.Kernels;
 
-if (args is ["gemm", ..])
+string root = Path.Combine(Path.GetTempPath(), "sextant-bench");
+switch (args)
 {
-    (int T, int F, int K)[] shapes = [(1, 384, 384), (8, 384, 384), (8, 1536, 384), (16, 384, 384), (32, 384, 384), (128, 1536, 384), (128, 384, 1536), (512, 3072, 768), (4096, 1536, 384)];
-    foreach (Isa isa in InstructionSets.Supported.Where(i => i != Isa.Reference && (args.Length < 2 || InstructionSets.Name(i) == args[1])))
-    {
+    case ["gemm", .. var rest]:
+        Isa isa = rest.Length > 0 ? InstructionSets.Parse(rest[0]) : InstructionSets.Supported[0];
         foreach (StoredType type in Enum.GetValues<StoredType>())
-        {
-            foreach (var (t, f, k) in shapes)
-            {
-                using var run = new GemmRun(isa, type, t, f, k);
-                run.Measure(200);
-                var shares = new List<double>();
-                double best = 0;
-                for (int round = 0; round < 7; round++)
-                {
-                    double peak = FmaPeak.Measure(30);
-                    double speed = run.Measure(60);
-                    shares.Add(speed / peak);
-                    best = Math.Max(best, speed);
-                }
-                shares.Sort();
-                Console.WriteLine($"{isa,-9} {type,-4} ({t},{f},{k})  {best,7:F1} GFLOP/s  {shares[3],6:P1} of peak (median of 7)");
-            }
-        }
-    }
-    return 0;
+            GemmReport.Run(isa, type);
+        return 0;
+    case ["encoder", var shape, var type, var threads]:
+        EncoderReport.Run(SyntheticModel.Named(shape), type, int.Parse(threads, System.Globalization.CultureInfo.InvariantCulture), root);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: gemm [ISA] | encoder minilm|bge-base f32|f16|bf16 THREADS");
+        return 2;
 }
-return 2;

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+
+namespace Sextant.Bench;
+
+/// <summary>A BERT of a given shape with random weights, written as a Hugging Face folder.</summary>
+internal sealed record SyntheticModel(string Name, int Layers, int Hidden, int Heads, int Intermediate)
+{
+    private const int Vocabulary = 30522;
+    private const int Positions = 512;
+
+    /// <summary>all-MiniLM-L6-v2's shape.</summary>
+    public static readonly SyntheticModel MiniLm = new("minilm", 6, 384, 12, 1536);
+
+    /// <summary>bge-base-en's shape.</summary>
+    public static readonly SyntheticModel BgeBase = new("bge-base", 12, 768, 12, 3072);
+
+    public static SyntheticModel Named(string name) => name switch
+    {
+        "minilm" => MiniLm,
+        "bge-base" => BgeBase,
+        _ => throw new ArgumentException($"'{name}' is not a shape; known are minilm, bge-base.", nameof(name)),
+    };
+
+    /// <summary>Multiply-adds of one pass over sequences of these lengths, times two.</summary>
+    public double Flops(int sequences, int tokens) => Layers * (double)sequences
+        * (2.0 * tokens * (4.0 * Hidden * Hidden + 2.0 * Hidden * Intermediate) + 4.0 * tokens * tokens * Hidden);
+
+    /// <summary>Writes config.json and model.safetensors (type f32, f16 or bf16), unless they are there.</summary>
+    public string Write(string root, string type)
+    {
+        string folder = Path.Combine(root, $"{Name}-{type}");
+        string weights = Path.Combine(folder, "model.safetensors");
+        if (File.Exists(weights))
+            return folder;
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "config.json"), string.Create(CultureInfo.InvariantCulture, $$"""
+            {"model_type":"bert","hidden_size":{{Hidden}},"num_hidden_layers":{{Layers}},"num_attention_heads":{{Heads}},
+             "intermediate_size":{{Intermediate}},"vocab_size":{{Vocabulary}},"max_position_embeddings":{{Positions}},
+             "type_vocab_size":2,"layer_norm_eps":1e-12,"hidden_act":"gelu"}
+            """));
+        int size = type == "f32" ? 4 : 2;
+        var tensors = Tensors().ToList();
+        var header = new StringBuilder("{");
+        long offset = 0;
+        foreach ((string name, int[] shape, _) in tensors)
+        {
+            long bytes = shape.Aggregate(1L, (a, b) => a * b) * size;
+            header.Append(CultureInfo.InvariantCulture,
+                $"{(offset == 0 ? "" : ",")}\"{name}\":{{\"dtype\":\"{type.ToUpperInvariant()}\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{offset},{offset + bytes}]}}");
+            offset += bytes;
+        }
+        header.Append('}');
+        byte[] json = Encoding.UTF8.GetBytes(header.ToString().PadRight((header.Length + 7) & ~7));
+        using var file = new BinaryWriter(File.Create(weights + ".part"));
+        file.Write((long)json.Length);
+        file.Write(json);
+        var random = new Random(5);
+        foreach ((_, int[] shape, Func<Random, float> value) in tensors)
+        {
+            long count = shape.Aggregate(1L, (a, b) => a * b);
+            for (long i = 0; i < count; i++)
+                WriteValue(file, type, value(random));
+        }
+        file.Close();
+        File.Move(weights + ".part", weights);
+        return folder;
+    }
+
+    private static void WriteValue(BinaryWriter file, string type, float value)
+    {
+        if (type == "f32")
+            file.Write(value);
+        else if (type == "f16")
+            file.Write(BitConverter.HalfToUInt16Bits((Half)value));
+        else
+            file.Write((ushort)(BitConverter.SingleToUInt32Bits(value) >> 16));
+    }
+
+    private IEnumerable<(string Name, int[] Shape, Func<Random, float> Value)> Tensors()
+    {
+        static float Small(Random r) => (float)(r.NextDouble() - 0.5) * 0.1f;
+        static float Gain(Random r) => 1f + (float)(r.NextDouble() - 0.5) * 0.1f;
+        (string, int[], Func<Random, float>) Vector(string name, int length, bool gain = false) =>
+            (name, [length], gain ? Gain : Small);
+        (string, int[], Func<Random, float>) Matrix(string name, int rows, int columns) => (name, [rows, columns], Small);
+        yield return Matrix("embeddings.word_embeddings.weight", Vocabulary, Hidden);
+        yield return Matrix("embeddings.position_embeddings.weight", Positions, Hidden);
+        yield return Matrix("embeddings.token_type_embeddings.weight", 2, Hidden);
+        yield return Vector("embeddings.LayerNorm.weight", Hidden, gain: true);
+        yield return Vector("embeddings.LayerNorm.bias", Hidden);
+        for (int i = 0; i < Layers; i++)
+        {
+            string layer = $"encoder.layer.{i}.";
+            foreach (string part in new[] { "query", "key", "value" })
+            {
+                yield return Matrix($"{layer}attention.self.{part}.weight", Hidden, Hidden);
+                yield return Vector($"{layer}attention.self.{part}.bias", Hidden);
+            }
+            yield return Matrix(layer + "attention.output.dense.weight", Hidden, Hidden);
+            yield return Vector(layer + "attention.output.dense.bias", Hidden);
+            yield return Vector(layer + "attention.output.LayerNorm.weight", Hidden, gain: true);
+            yield return Vector(layer + "attention.output.LayerNorm.bias", Hidden);
+            yield return Matrix(layer + "intermediate.dense.weight", Intermediate, Hidden);
+            yield return Vector(layer + "intermediate.dense.bias", Intermediate);
+            yield return Matrix(layer + "output.dense.weight", Hidden, Intermediate);
+            yield return Vector(layer + "output.dense.bias", Hidden);
+            yield return Vector(layer + "output.LayerNorm.weight", Hidden, gain: true);
+            yield return Vector(layer + "output.LayerNorm.bias", Hidden);
+        }
+    }
+}
