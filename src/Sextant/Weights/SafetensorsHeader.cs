@@ -45,12 +45,12 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
 
     private void ReadEntry(ref Utf8JsonReader reader)
     {
-        if (reader.ValueTextEquals("__metadata__"u8))
+        string name = JsonText.Text(file.Path, ref reader);
+        if (name == "__metadata__")
         {
             ReadMetadata(ref reader);
             return;
         }
-        string name = JsonText.Text(file.Path, ref reader);
         TensorInfo tensor = ReadTensor(name, ref reader);
         if (!_tensors.TryAdd(name, tensor))
             throw Refuse($"{MessageText.Quote(name)} is in the header twice.");
@@ -84,15 +84,16 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
             throw Refuse($"{MessageText.Quote(name)} is no object; a tensor has 'dtype', 'shape' and 'data_offsets'.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (elementType is null && reader.ValueTextEquals("dtype"u8))
+            string key = JsonText.Text(file.Path, ref reader);
+            if (elementType is null && key == "dtype")
             {
                 elementType = ReadElementType(name, ref reader);
             }
-            else if (shape is null && reader.ValueTextEquals("shape"u8))
+            else if (shape is null && key == "shape")
             {
                 shape = ReadNumbers(name, "shape", HighestRank, ref reader);
             }
-            else if (begin < 0 && reader.ValueTextEquals("data_offsets"u8))
+            else if (begin < 0 && key == "data_offsets")
             {
                 long[] offsets = ReadNumbers(name, "data_offsets", 2, ref reader);
                 if (offsets.Length != 2)
@@ -101,7 +102,6 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
             }
             else
             {
-                string key = JsonText.Text(file.Path, ref reader);
                 throw Refuse($"{MessageText.Quote(name)} has {MessageText.Quote(key)} twice or beside 'dtype', 'shape' "
                     + "and 'data_offsets', which are accepted once each.");
             }

@@ -20,6 +20,7 @@ public class InvalidCheckpointTests
         { "header-leading-space", "does not begin with '{'" },
         { "header-not-utf8", "not valid UTF-8" },
         { "header-half-surrogate", "half of a surrogate pair" },
+        { "tensor-key-half-surrogate", "half of a surrogate pair" },
         { "header-cut-json", "not the JSON that is accepted" },
         { "header-two-objects", "not the JSON that is accepted" },
         { "header-deep", "'a' is no object" },
