@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sextant.Weights;
 
@@ -17,13 +18,20 @@ internal static class JsonText
     {
         try
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            long length = stream.Length;
+            using SafeFileHandle handle = File.OpenHandle(file);
+            long length = RandomAccess.GetLength(handle);
             if (length > longest)
                 throw new InvalidModelException(file, $"{MessageText.Count(length)} bytes long; at most "
                     + $"{MessageText.Count(longest)} are accepted.");
             byte[] json = new byte[length];
-            stream.ReadExactly(json);
+            int done = 0;
+            while (done < json.Length)
+            {
+                int read = RandomAccess.Read(handle, json.AsSpan(done), done);
+                if (read == 0)
+                    throw new InvalidModelException(file, "became shorter while it was read.");
+                done += read;
+            }
             return json;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

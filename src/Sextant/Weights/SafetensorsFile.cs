@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sextant.Weights;
 
@@ -16,16 +17,16 @@ internal sealed class SafetensorsFile : IDisposable
 
     private const int LengthBytes = 8;
 
-    private readonly FileStream _stream;
+    private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile _mapping;
     private readonly long _length;
 
-    private SafetensorsFile(string path, FileStream stream, long length)
+    private SafetensorsFile(string path, SafeFileHandle handle, long length)
     {
         Path = path;
-        _stream = stream;
+        _handle = handle;
         _length = length;
-        _mapping = MemoryMappedFile.CreateFromFile(stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read,
+        _mapping = MemoryMappedFile.CreateFromFile(handle, mapName: null, capacity: 0, MemoryMappedFileAccess.Read,
             HandleInheritability.None, leaveOpen: true);
     }
 
@@ -37,24 +38,24 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>Opens the file and checks all of its header; reads no tensor.</summary>
     public static SafetensorsFile Open(string path)
     {
-        FileStream? stream = null;
+        SafeFileHandle? handle = null;
         SafetensorsFile? file = null;
         try
         {
-            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            long length = stream.Length;
+            handle = File.OpenHandle(path);
+            long length = RandomAccess.GetLength(handle);
             // An empty file cannot be mapped, and fewer than 8 bytes hold no header length.
             if (length < LengthBytes)
                 throw new InvalidModelException(path, $"{MessageText.Count(length)} bytes long; a safetensors file "
                     + "begins with 8 bytes of header length.");
-            file = new SafetensorsFile(path, stream, length);
+            file = new SafetensorsFile(path, handle, length);
             file.Tensors = file.ReadHeader();
             return file;
         }
         catch (Exception error)
         {
             file?.Dispose();
-            stream?.Dispose();
+            handle?.Dispose();
             if (error is IOException or UnauthorizedAccessException)
                 throw new InvalidModelException(path, $"cannot be read: {error.Message}", error);
             throw;
@@ -68,10 +69,10 @@ internal sealed class SafetensorsFile : IDisposable
         {
             // Touching a mapped page behind the end of a file that shrank would end the process, so the length is
             // asked again for every window. (A file cut during the microseconds of one window cannot be caught.)
-            long now = RandomAccess.GetLength(_stream.SafeFileHandle);
+            long now = RandomAccess.GetLength(_handle);
             if (now != _length)
                 throw ChangedSize(now);
-            return FileWindow.Open(this, _mapping, _stream.SafeFileHandle, offset, length);
+            return FileWindow.Open(this, _mapping, _handle, offset, length);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -85,7 +86,7 @@ internal sealed class SafetensorsFile : IDisposable
     public void Dispose()
     {
         _mapping.Dispose();
-        _stream.Dispose();
+        _handle.Dispose();
     }
 
     private TensorInfo[] ReadHeader()
