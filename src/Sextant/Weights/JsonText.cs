@@ -10,7 +10,9 @@ internal static class JsonText
     /// <summary>Deepest nesting of a configuration file.</summary>
     public const int Depth = 32;
 
-    /// <summary>Most bytes of a configuration file; those of large classifiers name every label and reach one or two MB.</summary>
+    /// <summary>
+    /// Most bytes of a configuration file; those of large classifiers name every label and reach one or two MB.
+    /// </summary>
     public const long LongestFile = 16 << 20;
 
     /// <summary>The file's bytes, at most <paramref name="longest"/> of them.</summary>
@@ -49,7 +51,8 @@ internal static class JsonText
             var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = Depth });
             while (reader.Read())
             {
-                // Only an escape can still hide half a surrogate pair, which no .NET string operation would accept later.
+                // Only an escape can still hide half a surrogate pair, which no .NET string
+                // operation would accept later.
                 if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
                     Text(file, ref reader);
             }

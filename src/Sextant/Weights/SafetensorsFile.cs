@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sextant.Weights;
 
-/// <summary>One safetensors file: 8 bytes header length (little-endian), the JSON header, then the tensors' bytes.</summary>
+/// <summary>
+/// One safetensors file: 8 bytes header length (little-endian), the JSON header, then the tensors' bytes.
+/// </summary>
 /// <remarks>
 /// The file is mapped, but only one window of it is in memory at a time (<see cref="FileWindow"/>): touched pages of
 /// a whole mapping would count as resident memory until it is closed, twice the weights while they are packed.
@@ -62,7 +64,9 @@ internal sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>The bytes from <paramref name="offset"/> on, at most <see cref="FileWindow.Longest"/> of them.</summary>
+    /// <summary>
+    /// The bytes from <paramref name="offset"/> on, at most <see cref="FileWindow.Longest"/> of them.
+    /// </summary>
     public FileWindow Window(long offset, int length)
     {
         try

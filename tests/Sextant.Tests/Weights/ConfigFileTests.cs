@@ -94,7 +94,8 @@ public sealed class ConfigFileTests : IDisposable
         Refused(() => config.Int("text", 1, 9), "'text' is '12'; accepted: a whole number from 1 to 9.");
         Refused(() => config.Int("fraction", 1, int.MaxValue), "'fraction' is 1.5; accepted: a whole number from 1.");
         Refused(() => config.Int("whole", 1, 9), "'whole' is 1.0; accepted: a whole number from 1 to 9.");
-        Refused(() => config.OptionalInt("large", 1, 9), "'large' is 4294967296; accepted: a whole number from 1 to 9.");
+        Refused(() => config.OptionalInt("large", 1, 9),
+            "'large' is 4294967296; accepted: a whole number from 1 to 9.");
         Refused(() => config.Int("low", 1, 9), "'low' is 0; accepted: a whole number from 1 to 9.");
         Refused(() => config.Int("absent", 1, 9), "'absent' is missing; needed: a whole number from 1 to 9.");
         Refused(() => config.Double("huge", 0, 1), "'huge' is 1e999; accepted: a number from 0 to 1.");
@@ -103,10 +104,12 @@ public sealed class ConfigFileTests : IDisposable
         Refused(() => config.String("one"), "'one' is 1; accepted: a string.");
         Refused(() => config.OneOf("act", "gelu", "relu"), "'act' is 'swish'; accepted: 'gelu', 'relu'.");
         Refused(() => config.OneOf("absent", "gelu"), "'absent' is missing; needed: 'gelu'.");
-        Refused(() => config.OptionalInts("list", 0, 9), "'list' is 'x'; accepted: an array of whole numbers from 0 to 9.");
+        Refused(() => config.OptionalInts("list", 0, 9),
+            "'list' is 'x'; accepted: an array of whole numbers from 0 to 9.");
         Refused(() => config.OptionalStrings("list"), "'list' is 1; accepted: an array of strings.");
         Refused(() => config.OptionalObject("one"), "'one' is 1; accepted: an object.");
-        Refused(() => config.OptionalObject("inner")!.Double("factor", 0, 1), "'inner.factor' is 'a'; accepted: a number from 0 to 1.");
+        Refused(() => config.OptionalObject("inner")!.Double("factor", 0, 1),
+            "'inner.factor' is 'a'; accepted: a number from 0 to 1.");
     }
 
     [Fact]

@@ -5,7 +5,10 @@ using Sextant.Weights;
 
 namespace Sextant.Tests.Weights;
 
-/// <summary>Checkpoints that another library wrote, against a decoder that shares nothing with ours: JsonDocument and scalar conversions.</summary>
+/// <summary>
+/// Checkpoints that another library wrote, against a decoder that shares nothing with ours: JsonDocument and scalar
+/// conversions.
+/// </summary>
 public class GoldenCheckpointTests
 {
     [Theory]
@@ -31,8 +34,10 @@ public class GoldenCheckpointTests
                 string type = entry.Value.GetProperty("dtype").GetString()!;
                 seen.Add(type);
                 long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(value => value.GetInt64())];
-                int begin = entry.Value.GetProperty("data_offsets")[0].GetInt32(), end = entry.Value.GetProperty("data_offsets")[1].GetInt32();
-                Compare(checkpoint, checkpoint.Require(entry.Name, shape, model), type, file.AsSpan(8 + header)[begin..end]);
+                int begin = entry.Value.GetProperty("data_offsets")[0].GetInt32(),
+                    end = entry.Value.GetProperty("data_offsets")[1].GetInt32();
+                Compare(checkpoint, checkpoint.Require(entry.Name, shape, model), type,
+                    file.AsSpan(8 + header)[begin..end]);
             }
         }
         Assert.Equal(tensors, checkpoint.Tensors.Count);

@@ -2,7 +2,9 @@ using Sextant.Weights;
 
 namespace Sextant.Tests.Weights;
 
-/// <summary>tests/fixtures/invalid: one file (or folder of shards) per refusal, each with a part of what must be said.</summary>
+/// <summary>
+/// tests/fixtures/invalid: one file (or folder of shards) per refusal, each with a part of what must be said.
+/// </summary>
 public class InvalidCheckpointTests
 {
     private static readonly string s_files = Path.Combine(TestData.Fixtures, "invalid", "safetensors");
@@ -126,7 +128,8 @@ public class InvalidCheckpointTests
         // On Linux an open file shows up as a descriptor of this process.
         if (!OperatingSystem.IsLinux())
             Assert.Skip("/proc/self/fd is only on Linux.");
-        string[] paths = [Path.Combine(s_files, "offsets-gap.safetensors"), Path.Combine(s_shards, "tensor-in-two-shards", "model.safetensors.index.json")];
+        string[] paths = [Path.Combine(s_files, "offsets-gap.safetensors"),
+            Path.Combine(s_shards, "tensor-in-two-shards", "model.safetensors.index.json")];
         foreach (string path in paths)
         {
             for (int i = 0; i < 50; i++)

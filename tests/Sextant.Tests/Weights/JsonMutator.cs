@@ -3,19 +3,24 @@ using System.Text;
 
 namespace Sextant.Tests.Weights;
 
-/// <summary>Damages valid JSON: bytes, or tokens, so that most mutants are still JSON and reach the checks behind the parser.</summary>
+/// <summary>
+/// Damages valid JSON: bytes, or tokens, so that most mutants are still JSON and reach the checks behind the parser.
+/// </summary>
 internal sealed class JsonMutator(Random random)
 {
     private static readonly string[] s_numbers =
     [
         "0", "1", "-1", "2", "3", "4", "8", "255", "2147483647", "2147483648", "4294967296", "9007199254740993",
-        "1152921504606846976", "9223372036854775807", "9223372036854775808", "18446744073709551616", "1e3", "1.5", "-0", "1e999",
+        "1152921504606846976", "9223372036854775807", "9223372036854775808", "18446744073709551616", "1e3", "1.5",
+        "-0", "1e999",
     ];
 
     private static readonly string[] s_values =
     [
-        "null", "true", "false", "[]", "{}", "[0]", "\"\"", "\"F64\"", "\"F16\"", "\"BF16\"", "\"I8\"", "\"BOOL\"", "\"U4\"", "\"../x\"",
-        "\"/\"", "\".\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\u0061\"", "\"a\"", "\"shape\"", "\"__metadata__\"", "[[[[[[[[]]]]]]]]",
+        "null", "true", "false", "[]", "{}", "[0]", "\"\"", "\"F64\"", "\"F16\"", "\"BF16\"", "\"I8\"", "\"BOOL\"",
+        "\"U4\"", "\"../x\"",
+        "\"/\"", "\".\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\u0061\"", "\"a\"", "\"shape\"", "\"__metadata__\"",
+        "[[[[[[[[]]]]]]]]",
         "{\"a\":{\"a\":{\"a\":{}}}}",
     ];
 

@@ -4,7 +4,9 @@ using Sextant.Weights;
 
 namespace Sextant.Tests.Weights;
 
-/// <summary>Files beyond 2 and 4 GB (sparse, so they take no room on most file systems), and memory while reading.</summary>
+/// <summary>
+/// Files beyond 2 and 4 GB (sparse, so they take no room on most file systems), and memory while reading.
+/// </summary>
 public sealed class LargeCheckpointTests : IDisposable
 {
     private readonly ScratchFolder _scratch = new();
@@ -40,7 +42,8 @@ public sealed class LargeCheckpointTests : IDisposable
         if (!OperatingSystem.IsLinux())
             Assert.Skip("RssFile of /proc/self/status is only on Linux.");
         const int rows = 256 * 16;
-        string path = Sparse("{" + SafetensorsText.Tensor("w", "F32", $"[{rows},16384]", 0, 4L * rows * 16384) + "}", 4L * rows * 16384);
+        const long length = 4L * rows * 16384;
+        string path = Sparse("{" + SafetensorsText.Tensor("w", "F32", $"[{rows},16384]", 0, length) + "}", length);
         using var checkpoint = Checkpoint.OpenFile(path);
         TensorInfo tensor = checkpoint.Require("w", [rows, 16384], "the test");
         float[] part = new float[256 * 16384];
@@ -61,8 +64,10 @@ public sealed class LargeCheckpointTests : IDisposable
 
     private static long ResidentFilePages()
     {
-        string line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("RssFile:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+        string line =
+            File.ReadLines("/proc/self/status").First(text => text.StartsWith("RssFile:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal),
+            NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
     }
 
     private string Sparse(string header, long dataLength)

@@ -44,9 +44,13 @@ public sealed class MutationTests : IDisposable
     [Fact]
     public void ShardIndex()
     {
-        _scratch.Write("1.safetensors", SafetensorsText.File("{" + SafetensorsText.Tensor("a", "F32", "[1]", 0, 4) + "}", new byte[4]));
-        _scratch.Write("2.safetensors", SafetensorsText.File("{" + SafetensorsText.Tensor("b", "F32", "[1]", 0, 4) + "}", new byte[4]));
-        byte[] valid = """{"metadata": {"total_size": 8}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors"}}"""u8.ToArray();
+        _scratch.Write("1.safetensors",
+            SafetensorsText.File("{" + SafetensorsText.Tensor("a", "F32", "[1]", 0, 4) + "}", new byte[4]));
+        _scratch.Write("2.safetensors",
+            SafetensorsText.File("{" + SafetensorsText.Tensor("b", "F32", "[1]", 0, 4) + "}", new byte[4]));
+        byte[] valid = """
+            {"metadata": {"total_size": 8}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors"}}
+            """u8.ToArray();
         Run("model.safetensors.index.json", valid, () => _mutator.Mutate(valid), ReadCheckpoint);
     }
 
@@ -55,7 +59,8 @@ public sealed class MutationTests : IDisposable
     {
         byte[] valid = """
             {"hidden_size": 64, "layer_norm_eps": 1e-12, "hidden_act": "gelu", "tie": true, "name": "x",
-             "rope_scaling": {"factor": 2.0, "type": "linear"}, "layers": [1, 2], "names": ["a"], "id2label": {"0": "no"}}
+             "rope_scaling": {"factor": 2.0, "type": "linear"}, "layers": [1, 2], "names": ["a"],
+             "id2label": {"0": "no"}}
             """u8.ToArray();
         Run("config.json", valid, () => _mutator.Mutate(valid), path =>
         {
@@ -83,12 +88,19 @@ public sealed class MutationTests : IDisposable
                  {"idx": 2, "name": "2", "path": "2_Dense", "type": "sentence_transformers.models.Dense"},
                  {"idx": 3, "name": "3", "path": "3_Normalize", "type": "sentence_transformers.models.Normalize"}]
                 """),
-            ("1_Pooling/config.json", """{"word_embedding_dimension": 8, "pooling_mode_cls_token": true, "pooling_mode_mean_tokens": true}"""),
-            ("2_Dense/config.json", """
-                {"in_features": 16, "out_features": 4, "bias": true, "activation_function": "torch.nn.modules.activation.Tanh"}
+            ("1_Pooling/config.json", """
+                {"word_embedding_dimension": 8, "pooling_mode_cls_token": true, "pooling_mode_mean_tokens": true}
                 """),
-            ("sentence_bert_config.json", """{"max_seq_length": 128, "do_lower_case": false, "modality_config": {"text": {"method": "forward"}}}"""),
-            ("config_sentence_transformers.json", """{"prompts": {"query": "q: "}, "default_prompt_name": "query", "similarity_fn_name": "cosine"}"""),
+            ("2_Dense/config.json", """
+                {"in_features": 16, "out_features": 4, "bias": true,
+                 "activation_function": "torch.nn.modules.activation.Tanh"}
+                """),
+            ("sentence_bert_config.json", """
+                {"max_seq_length": 128, "do_lower_case": false, "modality_config": {"text": {"method": "forward"}}}
+                """),
+            ("config_sentence_transformers.json", """
+                {"prompts": {"query": "q: "}, "default_prompt_name": "query", "similarity_fn_name": "cosine"}
+                """),
         ];
         foreach ((string name, string json) in files)
             _scratch.Write(name, json);
@@ -99,7 +111,8 @@ public sealed class MutationTests : IDisposable
             {
                 SentenceTransformersModules read = SentenceTransformersModules.Read(_scratch.Path);
                 Assert.Equal(1, read.Modules.Count(module => module is PoolingModule));
-                Assert.All(read.Modules, module => Assert.StartsWith(_scratch.Path, module.Folder, StringComparison.Ordinal));
+                Assert.All(read.Modules, module =>
+                    Assert.StartsWith(_scratch.Path, module.Folder, StringComparison.Ordinal));
             }, parts: files.Length);
             _scratch.Write(name, json);
         }
@@ -129,11 +142,14 @@ public sealed class MutationTests : IDisposable
             }
             // Messages, names and the framework's own buffers; a length taken from the file on trust would be far more.
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(allocated < (1 << 20) + 64L * mutant.Length, $"seed {Seed}, mutation {i} of {name}: {allocated} bytes");
+            Assert.True(allocated < (1 << 20) + 64L * mutant.Length,
+                $"seed {Seed}, mutation {i} of {name}: {allocated} bytes");
         }
         // Both ends are reached, so neither the mutations nor the reader are idle.
-        Assert.True(_accepted > 0 && _refused > Mutations / parts / 4, $"{name}: {_accepted} accepted, {_refused} refused");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: seed {Seed}, {_accepted} accepted, {_refused} refused");
+        Assert.True(_accepted > 0 && _refused > Mutations / parts / 4,
+            $"{name}: {_accepted} accepted, {_refused} refused");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{name}: seed {Seed}, {_accepted} accepted, {_refused} refused");
     }
 
     private static void ReadCheckpoint(string path)
@@ -164,7 +180,8 @@ public sealed class MutationTests : IDisposable
             case 0:
                 return _mutator.MutateBytes(file);
             case 1:
-                long[] lengths = [0, 1, json.Length - 1, json.Length + 1, file.Length, 100_000_001, int.MaxValue, long.MaxValue, -1];
+                long[] lengths =
+                    [0, 1, json.Length - 1, json.Length + 1, file.Length, 100_000_001, int.MaxValue, long.MaxValue, -1];
                 BinaryPrimitives.WriteInt64LittleEndian(file, lengths[_random.Next(lengths.Length)]);
                 return file;
             case 2 when data.Length > 0:

@@ -91,13 +91,16 @@ public sealed class SentenceTransformersModulesTests : IDisposable
     [Fact]
     public void TheNewNamesMeanTheSame()
     {
-        Modules(("", "base.modules.transformer.Transformer"), ("1_Pooling", "sentence_transformer.modules.pooling.Pooling"),
+        Modules(("", "base.modules.transformer.Transformer"),
+            ("1_Pooling", "sentence_transformer.modules.pooling.Pooling"),
             ("2_Dense", "base.modules.dense.Dense"), ("3_Dropout", "sentence_transformer.modules.dropout.Dropout"),
-            ("4_Normalize", "sentence_transformer.modules.normalize.Normalize"), ("5_Dense", "base.modules.dense.Dense"));
+            ("4_Normalize", "sentence_transformer.modules.normalize.Normalize"),
+            ("5_Dense", "base.modules.dense.Dense"));
         Pooling("""{"embedding_dimension": 8, "pooling_mode": ["mean", "cls"], "include_prompt": false}""");
         _scratch.Write("2_Dense/config.json", """
-            {"in_features": 16, "out_features": 4, "bias": false, "activation_function": "torch.nn.modules.linear.Identity",
-             "module_input_name": "sentence_embedding", "module_output_name": "sentence_embedding", "use_residual": false}
+            {"in_features": 16, "out_features": 4, "bias": false,
+             "activation_function": "torch.nn.modules.linear.Identity", "module_input_name": "sentence_embedding",
+             "module_output_name": "sentence_embedding", "use_residual": false}
             """);
         _scratch.Write("5_Dense/config.json", """{"in_features": 4, "out_features": 2}""");
         _scratch.Write("sentence_bert_config.json", """
@@ -122,7 +125,8 @@ public sealed class SentenceTransformersModulesTests : IDisposable
         Assert.Equal([Path.Combine(_scratch.Path, "sentence_bert_config.json") + ": query_length"], read.UnreadKeys);
         Assert.Equal(("search: ", "", "t: "),
             (read.Settings.Prompts["query"], read.Settings.Prompts["document"], read.Settings.Prompts["title"]));
-        Assert.Equal(("title", "dot", 2), (read.Settings.DefaultPromptName, read.Settings.Similarity, read.Settings.TruncateDimension));
+        Assert.Equal(("title", "dot", 2),
+            (read.Settings.DefaultPromptName, read.Settings.Similarity, read.Settings.TruncateDimension));
     }
 
     // sentence-transformers joins in a fixed order, not in that of the keys (models/Pooling.py, forward).
@@ -131,7 +135,8 @@ public sealed class SentenceTransformersModulesTests : IDisposable
     {
         Modules((".", "models.Transformer"), ("1_Pooling", "models.Pooling"));
         Pooling("""
-            {"pooling_mode_lasttoken": true, "pooling_mode_weightedmean_tokens": true, "pooling_mode_mean_sqrt_len_tokens": true,
+            {"pooling_mode_lasttoken": true, "pooling_mode_weightedmean_tokens": true,
+             "pooling_mode_mean_sqrt_len_tokens": true,
              "pooling_mode_mean_tokens": true, "pooling_mode_max_tokens": true, "pooling_mode_cls_token": true,
              "word_embedding_dimension": 8}
             """);
@@ -143,7 +148,7 @@ public sealed class SentenceTransformersModulesTests : IDisposable
     [Theory]
     [InlineData("""{"word_embedding_dimension": 8}""", "mean")]
     [InlineData("""{"word_embedding_dimension": 8, "pooling_mode_mean_tokens": false}""", "mean")]
-    [InlineData("""{"word_embedding_dimension": 8, "pooling_mode": "lasttoken", "pooling_mode_mean_tokens": true}""", "lasttoken")]
+    [InlineData("""{"embedding_dimension": 8, "pooling_mode": "max", "pooling_mode_mean_tokens": true}""", "max")]
     [InlineData("""{"word_embedding_dimension": 8, "pooling_mode": "CLS"}""", "cls")]
     public void PoolingDefaults(string json, string expected)
     {
@@ -170,5 +175,7 @@ public sealed class SentenceTransformersModulesTests : IDisposable
 
     private void Modules(params (string Path, string Type)[] modules) =>
         _scratch.Write("modules.json", "[" + string.Join(',', modules.Select((module, i) =>
-            $$"""{"idx": {{i}}, "name": "{{i}}", "path": "{{module.Path}}", "type": "sentence_transformers.{{module.Type}}"}""")) + "]");
+            $$"""
+            {"idx": {{i}}, "name": "{{i}}", "path": "{{module.Path}}", "type": "sentence_transformers.{{module.Type}}"}
+            """)) + "]");
 }
