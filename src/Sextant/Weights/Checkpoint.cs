@@ -77,7 +77,8 @@ public sealed class Checkpoint : IDisposable
             throw new InvalidModelException(Location, $"'{name}' is missing; {because} needs it with the shape "
                 + $"{MessageText.Shape(shape)}.");
         if (!tensor.Shape.SequenceEqual(shape))
-            throw new InvalidModelException(tensor.File, $"'{name}' is {MessageText.Shape(tensor.Shape)}; {because} needs "
+            throw new InvalidModelException(tensor.File,
+                $"'{name}' is {MessageText.Shape(tensor.Shape)}; {because} needs "
                 + $"{MessageText.Shape(shape)}.");
         return tensor;
     }
@@ -86,8 +87,12 @@ public sealed class Checkpoint : IDisposable
     /// Reads rows (slices of the first dimension) as F32: F16, BF16, I8, U8 and BOOL exactly, F64, I32 and I64 rounded
     /// once to nearest even. As many rows as fill <paramref name="destination"/>, from <paramref name="firstRow"/> on.
     /// </summary>
-    /// <exception cref="InvalidModelException">A value is NaN or infinite, or the file changed or cannot be read.</exception>
-    /// <exception cref="ArgumentException">The destination is not whole rows, or the rows are not in the tensor.</exception>
+    /// <exception cref="InvalidModelException">
+    /// A value is NaN or infinite, or the file changed or cannot be read.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// The destination is not whole rows, or the rows are not in the tensor.
+    /// </exception>
     public void ReadRows(TensorInfo tensor, long firstRow, Span<float> destination)
     {
         long first = FirstElement(tensor, firstRow, destination.Length);
@@ -105,7 +110,9 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <summary>Reads rows of an F16 or BF16 tensor as the 16-bit patterns that are stored.</summary>
-    /// <exception cref="InvalidModelException">A value is NaN or infinite, or the file changed or cannot be read.</exception>
+    /// <exception cref="InvalidModelException">
+    /// A value is NaN or infinite, or the file changed or cannot be read.
+    /// </exception>
     /// <exception cref="ArgumentException">
     /// Another element type, the destination is not whole rows, or the rows are not in the tensor.
     /// </exception>
@@ -144,7 +151,8 @@ public sealed class Checkpoint : IDisposable
             throw new ArgumentException($"A destination of {elements} is not whole rows of {rowLength} of {tensor}.");
         ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
         if (firstRow > tensor.Rows - rows)
-            throw new ArgumentOutOfRangeException(nameof(firstRow), firstRow, $"{rows} rows from there are not in {tensor}.");
+            throw new ArgumentOutOfRangeException(nameof(firstRow), firstRow,
+                $"{rows} rows from there are not in {tensor}.");
         return firstRow * rowLength;
     }
 
@@ -162,8 +170,11 @@ public sealed class Checkpoint : IDisposable
             ElementType.F32 => BitConverter.ToSingle(stored),
             _ => stored[0],
         };
-        string accepted = tensor.ElementType == ElementType.Bool ? "0 and 1 are accepted" : "finite F32 values are accepted";
+        string accepted = tensor.ElementType == ElementType.Bool
+            ? "0 and 1 are accepted"
+            : "finite F32 values are accepted";
         return new InvalidModelException(tensor.File,
-            $"{MessageText.Quote(tensor.Name)} holds {MessageText.Number(value)} at {MessageText.Shape(index)}; {accepted}.");
+            $"{MessageText.Quote(tensor.Name)} holds {MessageText.Number(value)} at {MessageText.Shape(index)}; "
+                + $"{accepted}.");
     }
 }

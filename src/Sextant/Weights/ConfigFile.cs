@@ -40,11 +40,15 @@ public sealed class ConfigFile
     /// <exception cref="InvalidModelException">It is there, but too long, no valid JSON, or no object.</exception>
     public static ConfigFile? ReadIfPresent(string file) => System.IO.File.Exists(file) ? Read(file) : null;
 
-    /// <summary>An object inside a file whose root is no object; <paramref name="prefix"/> names it in messages.</summary>
+    /// <summary>
+    /// An object inside a file whose root is no object; <paramref name="prefix"/> names it in messages.
+    /// </summary>
     internal static ConfigFile FromElement(string file, JsonElement json, string prefix) =>
         new(file, RequireObject(file, json), prefix, [], []);
 
-    /// <summary>The keys that were not asked for, in the file's order; those of a read inner object as "outer.inner".</summary>
+    /// <summary>
+    /// The keys that were not asked for, in the file's order; those of a read inner object as "outer.inner".
+    /// </summary>
     public IReadOnlyList<string> UnreadKeys
     {
         get
@@ -144,7 +148,8 @@ public sealed class ConfigFile
     {
         if (Find(key) is not { } value)
             return null;
-        string accepted = "an array of whole numbers from " + MessageText.Number(smallest) + " to " + MessageText.Number(largest);
+        string accepted = "an array of whole numbers from " + MessageText.Number(smallest) + " to "
+            + MessageText.Number(largest);
         if (value.ValueKind != JsonValueKind.Array)
             throw Wrong(key, value, accepted);
         int[] numbers = new int[value.GetArrayLength()];
@@ -177,7 +182,9 @@ public sealed class ConfigFile
         return strings;
     }
 
-    /// <summary>An inner object, or null where the key is absent. Its unread keys are reported by this one too.</summary>
+    /// <summary>
+    /// An inner object, or null where the key is absent. Its unread keys are reported by this one too.
+    /// </summary>
     public ConfigFile? OptionalObject(string key)
     {
         if (Find(key) is not { } value)
@@ -219,7 +226,8 @@ public sealed class ConfigFile
     private JsonElement? Find(string key)
     {
         _read.Add(_prefix + key);
-        return _object.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        bool found = _object.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+        return found ? value : null;
     }
 
     private void AddUnread(List<string> unread, JsonElement json, string prefix)

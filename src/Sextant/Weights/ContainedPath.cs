@@ -11,7 +11,8 @@ internal static class ContainedPath
         foreach (Range segment in relative.AsSpan().Split('/'))
             contained &= !relative.AsSpan(segment).SequenceEqual("..");
         if (!contained)
-            throw new InvalidModelException(namedBy, $"names the path {MessageText.Quote(relative)}; only paths below its own "
+            throw new InvalidModelException(namedBy,
+                $"names the path {MessageText.Quote(relative)}; only paths below its own "
                 + "folder, written with '/', are accepted.");
         return relative is "" or "." ? folder : Path.Combine(folder, relative);
     }

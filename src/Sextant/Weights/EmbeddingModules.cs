@@ -24,7 +24,9 @@ public sealed record TransformerModule(string Folder, int? MaxTokens, bool Lower
 public sealed record PoolingModule(string Folder, string Pooling, int InputSize, int OutputSize, bool IncludePrompt)
     : EmbeddingModule(Folder);
 
-/// <summary>activation(W x + b), with 'linear.weight' [out,in] and 'linear.bias' [out] in the folder's safetensors.</summary>
+/// <summary>
+/// activation(W x + b), with 'linear.weight' [out,in] and 'linear.bias' [out] in the folder's safetensors.
+/// </summary>
 /// <param name="Folder">The module's own folder.</param>
 /// <param name="InputSize">in_features.</param>
 /// <param name="OutputSize">out_features.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sextant.Weights;
 
@@ -9,7 +10,9 @@ internal static class JsonText
     /// <summary>Deepest nesting of a configuration file.</summary>
     public const int Depth = 32;
 
-    /// <summary>Most bytes of a configuration file; those of large classifiers name every label and reach one or two MB.</summary>
+    /// <summary>
+    /// Most bytes of a configuration file; those of large classifiers name every label and reach one or two MB.
+    /// </summary>
     public const long LongestFile = 16 << 20;
 
     /// <summary>The file's bytes, at most <paramref name="longest"/> of them.</summary>
@@ -17,13 +20,20 @@ internal static class JsonText
     {
         try
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            long length = stream.Length;
+            using SafeFileHandle handle = File.OpenHandle(file);
+            long length = RandomAccess.GetLength(handle);
             if (length > longest)
                 throw new InvalidModelException(file, $"{MessageText.Count(length)} bytes long; at most "
                     + $"{MessageText.Count(longest)} are accepted.");
             byte[] json = new byte[length];
-            stream.ReadExactly(json);
+            int done = 0;
+            while (done < json.Length)
+            {
+                int read = RandomAccess.Read(handle, json.AsSpan(done), done);
+                if (read == 0)
+                    throw new InvalidModelException(file, "became shorter while it was read.");
+                done += read;
+            }
             return json;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -41,7 +51,8 @@ internal static class JsonText
             var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = Depth });
             while (reader.Read())
             {
-                // Only an escape can still hide half a surrogate pair, which no .NET string operation would accept later.
+                // Only an escape can still hide half a surrogate pair, which no .NET string
+                // operation would accept later.
                 if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
                     Text(file, ref reader);
             }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Sextant.Weights;
 
-/// <summary>Writes what was found in a file into an error message: one line, bounded, whatever the file holds.</summary>
+/// <summary>
+/// Writes what was found in a file into an error message: one line, bounded, whatever the file holds.
+/// </summary>
 internal static class MessageText
 {
     /// <summary>A name or value in single quotes.</summary>

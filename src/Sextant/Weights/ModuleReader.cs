@@ -79,7 +79,8 @@ internal static class ModuleReader
 
     private static string[] PoolingNames(ConfigFile config)
     {
-        string accepted = "the names 'cls', 'max', 'mean', 'mean_sqrt_len_tokens', 'weightedmean' and 'lasttoken', each once";
+        string accepted =
+            "the names 'cls', 'max', 'mean', 'mean_sqrt_len_tokens', 'weightedmean' and 'lasttoken', each once";
         if (config.Has("pooling_mode"))
         {
             string[] names = config.IsString("pooling_mode")
@@ -118,7 +119,8 @@ internal static class ModuleReader
     {
         // A class of PyTorch; without the key, Dense is made with its default, Tanh.
         string type = config.OptionalString("activation_function") ?? "torch.nn.modules.activation.Tanh";
-        string name = type.StartsWith("torch.nn.", StringComparison.Ordinal) ? type[(type.LastIndexOf('.') + 1)..] : type;
+        bool torch = type.StartsWith("torch.nn.", StringComparison.Ordinal);
+        string name = torch ? type[(type.LastIndexOf('.') + 1)..] : type;
         return name switch
         {
             "Identity" => "identity",

@@ -1,6 +1,8 @@
 namespace Sextant.Weights;
 
-/// <summary>config_sentence_transformers.json: prompts by name, and how the model's vectors are meant to be compared.</summary>
+/// <summary>
+/// config_sentence_transformers.json: prompts by name, and how the model's vectors are meant to be compared.
+/// </summary>
 public sealed class PromptSettings
 {
     private PromptSettings(Dictionary<string, string> prompts, string? defaultPromptName, string? similarity,
@@ -12,7 +14,9 @@ public sealed class PromptSettings
         TruncateDimension = truncateDimension;
     }
 
-    /// <summary>Text to put before each input, by name. "query" and "document" are always there, empty if not given.</summary>
+    /// <summary>
+    /// Text to put before each input, by name. "query" and "document" are always there, empty if not given.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Prompts { get; }
 
     /// <summary>The prompt to use where the caller names none; null: none.</summary>

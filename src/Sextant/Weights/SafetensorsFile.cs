@@ -1,9 +1,12 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sextant.Weights;
 
-/// <summary>One safetensors file: 8 bytes header length (little-endian), the JSON header, then the tensors' bytes.</summary>
+/// <summary>
+/// One safetensors file: 8 bytes header length (little-endian), the JSON header, then the tensors' bytes.
+/// </summary>
 /// <remarks>
 /// The file is mapped, but only one window of it is in memory at a time (<see cref="FileWindow"/>): touched pages of
 /// a whole mapping would count as resident memory until it is closed, twice the weights while they are packed.
@@ -16,16 +19,16 @@ internal sealed class SafetensorsFile : IDisposable
 
     private const int LengthBytes = 8;
 
-    private readonly FileStream _stream;
+    private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile _mapping;
     private readonly long _length;
 
-    private SafetensorsFile(string path, FileStream stream, long length)
+    private SafetensorsFile(string path, SafeFileHandle handle, long length)
     {
         Path = path;
-        _stream = stream;
+        _handle = handle;
         _length = length;
-        _mapping = MemoryMappedFile.CreateFromFile(stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read,
+        _mapping = MemoryMappedFile.CreateFromFile(handle, mapName: null, capacity: 0, MemoryMappedFileAccess.Read,
             HandleInheritability.None, leaveOpen: true);
     }
 
@@ -37,41 +40,43 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>Opens the file and checks all of its header; reads no tensor.</summary>
     public static SafetensorsFile Open(string path)
     {
-        FileStream? stream = null;
+        SafeFileHandle? handle = null;
         SafetensorsFile? file = null;
         try
         {
-            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            long length = stream.Length;
+            handle = File.OpenHandle(path);
+            long length = RandomAccess.GetLength(handle);
             // An empty file cannot be mapped, and fewer than 8 bytes hold no header length.
             if (length < LengthBytes)
                 throw new InvalidModelException(path, $"{MessageText.Count(length)} bytes long; a safetensors file "
                     + "begins with 8 bytes of header length.");
-            file = new SafetensorsFile(path, stream, length);
+            file = new SafetensorsFile(path, handle, length);
             file.Tensors = file.ReadHeader();
             return file;
         }
         catch (Exception error)
         {
             file?.Dispose();
-            stream?.Dispose();
+            handle?.Dispose();
             if (error is IOException or UnauthorizedAccessException)
                 throw new InvalidModelException(path, $"cannot be read: {error.Message}", error);
             throw;
         }
     }
 
-    /// <summary>The bytes from <paramref name="offset"/> on, at most <see cref="FileWindow.Longest"/> of them.</summary>
+    /// <summary>
+    /// The bytes from <paramref name="offset"/> on, at most <see cref="FileWindow.Longest"/> of them.
+    /// </summary>
     public FileWindow Window(long offset, int length)
     {
         try
         {
             // Touching a mapped page behind the end of a file that shrank would end the process, so the length is
             // asked again for every window. (A file cut during the microseconds of one window cannot be caught.)
-            long now = RandomAccess.GetLength(_stream.SafeFileHandle);
+            long now = RandomAccess.GetLength(_handle);
             if (now != _length)
                 throw ChangedSize(now);
-            return FileWindow.Open(this, _mapping, _stream.SafeFileHandle, offset, length);
+            return FileWindow.Open(this, _mapping, _handle, offset, length);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -85,7 +90,7 @@ internal sealed class SafetensorsFile : IDisposable
     public void Dispose()
     {
         _mapping.Dispose();
-        _stream.Dispose();
+        _handle.Dispose();
     }
 
     private TensorInfo[] ReadHeader()

@@ -45,12 +45,12 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
 
     private void ReadEntry(ref Utf8JsonReader reader)
     {
-        if (reader.ValueTextEquals("__metadata__"u8))
+        string name = JsonText.Text(file.Path, ref reader);
+        if (name == "__metadata__")
         {
             ReadMetadata(ref reader);
             return;
         }
-        string name = JsonText.Text(file.Path, ref reader);
         TensorInfo tensor = ReadTensor(name, ref reader);
         if (!_tensors.TryAdd(name, tensor))
             throw Refuse($"{MessageText.Quote(name)} is in the header twice.");
@@ -84,24 +84,25 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
             throw Refuse($"{MessageText.Quote(name)} is no object; a tensor has 'dtype', 'shape' and 'data_offsets'.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (elementType is null && reader.ValueTextEquals("dtype"u8))
+            string key = JsonText.Text(file.Path, ref reader);
+            if (elementType is null && key == "dtype")
             {
                 elementType = ReadElementType(name, ref reader);
             }
-            else if (shape is null && reader.ValueTextEquals("shape"u8))
+            else if (shape is null && key == "shape")
             {
                 shape = ReadNumbers(name, "shape", HighestRank, ref reader);
             }
-            else if (begin < 0 && reader.ValueTextEquals("data_offsets"u8))
+            else if (begin < 0 && key == "data_offsets")
             {
                 long[] offsets = ReadNumbers(name, "data_offsets", 2, ref reader);
                 if (offsets.Length != 2)
-                    throw Refuse($"{MessageText.Quote(name)} has {offsets.Length} 'data_offsets'; begin and end are needed.");
+                    throw Refuse(
+                        $"{MessageText.Quote(name)} has {offsets.Length} 'data_offsets'; begin and end are needed.");
                 (begin, end) = (offsets[0], offsets[1]);
             }
             else
             {
-                string key = JsonText.Text(file.Path, ref reader);
                 throw Refuse($"{MessageText.Quote(name)} has {MessageText.Quote(key)} twice or beside 'dtype', 'shape' "
                     + "and 'data_offsets', which are accepted once each.");
             }
@@ -129,7 +130,8 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
                 + $"{MessageText.Shape(shape)}, whose size in bytes does not fit 63 bits.", error);
         }
         if (bytes != end - begin)
-            throw Refuse($"{MessageText.Quote(name)} is {elementType} {MessageText.Shape(shape)}, which takes {bytes} bytes; "
+            throw Refuse(
+                $"{MessageText.Quote(name)} is {elementType} {MessageText.Shape(shape)}, which takes {bytes} bytes; "
                 + $"its offsets give it {end - begin}.");
         return new TensorInfo(name, elementType, shape, elements, file, dataStart + begin, bytes);
     }
@@ -137,7 +139,9 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
     private ElementType ReadElementType(string name, ref Utf8JsonReader reader)
     {
         reader.Read();
-        string text = reader.TokenType == JsonTokenType.String ? JsonText.Text(file.Path, ref reader) : "(not a string)";
+        string text = reader.TokenType == JsonTokenType.String
+            ? JsonText.Text(file.Path, ref reader)
+            : "(not a string)";
         return text switch
         {
             "F32" => ElementType.F32,
@@ -149,7 +153,8 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
             "I32" => ElementType.I32,
             "I64" => ElementType.I64,
             "BOOL" => ElementType.Bool,
-            _ => throw Refuse($"{MessageText.Quote(name)} has the dtype {MessageText.Quote(text)}; F32, F16, BF16, F64, "
+            _ => throw Refuse(
+                $"{MessageText.Quote(name)} has the dtype {MessageText.Quote(text)}; F32, F16, BF16, F64, "
                 + "I8, U8, I32, I64 and BOOL are accepted."),
         };
     }
@@ -164,8 +169,10 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
         {
             if (count == most)
                 throw Refuse($"{MessageText.Quote(name)} has more than {most} numbers in '{key}'.");
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out numbers[count]) || numbers[count] < 0)
-                throw Refuse($"{MessageText.Quote(name)} has a '{key}' entry that is no whole number from 0 to 2^63 - 1.");
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out numbers[count])
+                || numbers[count] < 0)
+                throw Refuse(
+                    $"{MessageText.Quote(name)} has a '{key}' entry that is no whole number from 0 to 2^63 - 1.");
             count++;
         }
         return numbers[..count].ToArray();
@@ -181,7 +188,8 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
         foreach (TensorInfo tensor in tensors)
         {
             if (tensor.Offset != end)
-                throw Refuse($"{MessageText.Quote(tensor.Name)} begins at byte {tensor.Offset - dataStart}, but {before} ends "
+                throw Refuse(
+                    $"{MessageText.Quote(tensor.Name)} begins at byte {tensor.Offset - dataStart}, but {before} ends "
                     + $"at {end - dataStart}; tensors must follow each other without gap or overlap.");
             end += tensor.ByteLength;
             before = MessageText.Quote(tensor.Name);

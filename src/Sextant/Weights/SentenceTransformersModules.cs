@@ -2,10 +2,12 @@ using System.Text.Json;
 
 namespace Sextant.Weights;
 
-/// <summary>A model folder as sentence-transformers means it: modules.json, the modules' own files, and the prompts.</summary>
+/// <summary>
+/// A model folder as sentence-transformers means it: modules.json, the modules' own files, and the prompts.
+/// </summary>
 /// <remarks>
-/// The modules run in the order of modules.json: one Transformer, one Pooling somewhere behind it, and behind that Dense
-/// and Normalize in any number and order. Their sizes fit each other. Immutable.
+/// The modules run in the order of modules.json: one Transformer, one Pooling somewhere behind it, and behind that
+/// Dense and Normalize in any number and order. Their sizes fit each other. Immutable.
 /// </remarks>
 public sealed class SentenceTransformersModules
 {
@@ -22,7 +24,9 @@ public sealed class SentenceTransformersModules
     /// <summary>The folder that was read.</summary>
     public string Folder { get; }
 
-    /// <summary>True where there is no modules.json: a plain Hugging Face folder, whose pooling the caller names.</summary>
+    /// <summary>
+    /// True where there is no modules.json: a plain Hugging Face folder, whose pooling the caller names.
+    /// </summary>
     public bool IsPlain { get; }
 
     /// <summary>All modules in the order in which they run; the Transformer alone for a plain folder.</summary>
@@ -93,12 +97,15 @@ public sealed class SentenceTransformersModules
                 // Does nothing outside training.
                 return null;
             default:
-                throw new InvalidModelException(file, $"asks for the module {MessageText.Quote(type)}; the Transformer, "
+                throw new InvalidModelException(file,
+                    $"asks for the module {MessageText.Quote(type)}; the Transformer, "
                     + "Pooling, Dense, Normalize and Dropout of sentence-transformers are accepted.");
         }
     }
 
-    /// <summary>The class behind a type, for the places where versions of sentence-transformers keep their modules.</summary>
+    /// <summary>
+    /// The class behind a type, for the places where versions of sentence-transformers keep their modules.
+    /// </summary>
     private static string KnownName(string type)
     {
         ReadOnlySpan<string> rooms =
@@ -112,7 +119,8 @@ public sealed class SentenceTransformersModules
                 continue;
             // "Pooling", or the file and the class: "pooling.Pooling" since 5.4, "Pooling.Pooling" before.
             string[] parts = type[room.Length..].Split('.');
-            if (parts.Length == 1 || (parts.Length == 2 && parts[0].Equals(parts[1], StringComparison.OrdinalIgnoreCase)))
+            if (parts.Length == 1
+                || (parts.Length == 2 && parts[0].Equals(parts[1], StringComparison.OrdinalIgnoreCase)))
                 return parts[^1];
         }
         return "";
@@ -121,7 +129,8 @@ public sealed class SentenceTransformersModules
     private static void CheckOrder(string file, EmbeddingModule[] modules)
     {
         if (modules.Length == 0 || modules[0] is not TransformerModule)
-            throw new InvalidModelException(file, "does not begin with a Transformer, which turns text into hidden states.");
+            throw new InvalidModelException(file,
+                "does not begin with a Transformer, which turns text into hidden states.");
         PoolingModule? pooling = null;
         int size = 0;
         foreach (EmbeddingModule module in modules.AsSpan(1))
@@ -131,13 +140,15 @@ public sealed class SentenceTransformersModules
                 case TransformerModule:
                     throw new InvalidModelException(file, "has two Transformers; one is accepted.");
                 case PoolingModule when pooling is not null:
-                    throw new InvalidModelException(file, "has two Poolings; one is accepted (it may join several modes).");
+                    throw new InvalidModelException(file,
+                        "has two Poolings; one is accepted (it may join several modes).");
                 case PoolingModule first:
                     pooling = first;
                     size = first.OutputSize;
                     break;
                 case not null when pooling is null:
-                    throw new InvalidModelException(file, "has a Dense or Normalize before its Pooling; they take the pooled "
+                    throw new InvalidModelException(file,
+                        "has a Dense or Normalize before its Pooling; they take the pooled "
                         + "vector.");
                 case DenseModule dense when dense.InputSize != size:
                     throw new InvalidModelException(Path.Combine(dense.Folder, "config.json"),

@@ -8,7 +8,9 @@ internal static class ShardIndex
     // About 100 bytes a tensor; the largest checkpoints have some ten thousand tensors.
     private const long LongestIndex = 100_000_000;
 
-    /// <summary>Opens every shard that the index names and checks that each tensor is where the index says, and only there.</summary>
+    /// <summary>
+    /// Opens every shard that the index names and checks that each tensor is where the index says, and only there.
+    /// </summary>
     public static SafetensorsFile[] OpenShards(string file, Dictionary<string, TensorInfo> tensors)
     {
         JsonElement root = JsonText.Parse(file, JsonText.Read(file, LongestIndex));
@@ -23,7 +25,8 @@ internal static class ShardIndex
             foreach (JsonProperty entry in map.EnumerateObject())
             {
                 if (entry.Value.ValueKind != JsonValueKind.String)
-                    throw new InvalidModelException(file, $"{MessageText.Quote(entry.Name)} has a file name that is no string.");
+                    throw new InvalidModelException(file,
+                        $"{MessageText.Quote(entry.Name)} has a file name that is no string.");
                 string name = entry.Value.GetString()!;
                 if (!shards.ContainsKey(name))
                     shards.Add(name, OpenShard(file, ContainedPath.Resolve(folder, name, file), tensors));
@@ -56,7 +59,8 @@ internal static class ShardIndex
                 continue;
             shard.Dispose();
             throw new InvalidModelException(index, $"{MessageText.Quote(tensor.Name)} is both in "
-                + $"{MessageText.Quote(tensors[tensor.Name].File)} and in {MessageText.Quote(path)}; one shard may hold it.");
+                + $"{MessageText.Quote(tensors[tensor.Name].File)} and in {MessageText.Quote(path)}; one shard may "
+                + "hold it.");
         }
         return shard;
     }

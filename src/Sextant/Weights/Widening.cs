@@ -4,7 +4,9 @@ using Sextant.Tensors;
 
 namespace Sextant.Weights;
 
-/// <summary>Stored elements as F32. Every result is the stored value, rounded once to nearest even where F32 lacks it.</summary>
+/// <summary>
+/// Stored elements as F32. Every result is the stored value, rounded once to nearest even where F32 lacks it.
+/// </summary>
 /// <remarks>
 /// Little-endian, as the format and every machine that .NET runs this on. Elements may lie at any address: the format
 /// does not align them. One source for every vector width, because reading memory is what limits it.
@@ -75,8 +77,9 @@ internal static class Widening
         }
     }
 
-    // Exponent and fraction move up by 13 bits and the exponent's bias grows from 15 to 127. Where the exponent is 0 the
-    // value is fraction × 2^-24: written below an exponent of 2^-14, that 2^-14 is subtracted again, which is exact.
+    // Exponent and fraction move up by 13 bits and the exponent's bias grows from 15 to 127. Where the exponent is 0
+    // the value is fraction × 2^-24: written below an exponent of 2^-14, that 2^-14 is subtracted again, which is
+    // exact.
     // F16's infinities and NaNs come out wrong here; they are refused by their pattern.
     private static void FromHalf(ReadOnlySpan<ushort> stored, Span<float> destination)
     {
@@ -156,7 +159,8 @@ internal static class Widening
         for (; i <= destination.Length - Vector<byte>.Count; i += Vector<byte>.Count)
         {
             Vector.Widen(Vector.LoadUnsafe(ref from, (nuint)i), out Vector<ushort> lower, out Vector<ushort> upper);
-            FromShorts(Vector.AsVectorInt16(lower), Vector.AsVectorInt16(upper), destination.Slice(i, Vector<byte>.Count));
+            FromShorts(Vector.AsVectorInt16(lower), Vector.AsVectorInt16(upper),
+                destination.Slice(i, Vector<byte>.Count));
         }
         for (; i < destination.Length; i++)
             destination[i] = stored[i];

@@ -43,7 +43,8 @@ public sealed class CheckpointTests : IDisposable
         // A header of odd length, and in a second file of even length, so that no tensor is aligned in one of them.
         foreach (string padding in new[] { "", " " })
         {
-            string path = _scratch.Write("types.safetensors", SafetensorsText.File("{" + string.Join(',', entries) + "}" + padding, data));
+            string path = _scratch.Write("types.safetensors",
+                SafetensorsText.File("{" + string.Join(',', entries) + "}" + padding, data));
             using var checkpoint = Checkpoint.OpenFile(path);
             Assert.Equal(types.Length, checkpoint.Tensors.Count);
             for (int i = 0; i < types.Length; i++)
@@ -52,7 +53,8 @@ public sealed class CheckpointTests : IDisposable
                 Assert.Equal(sizes[i], tensor.ElementType.Size());
                 float[] values = [float.NaN, float.NaN];
                 checkpoint.ReadRows(tensor, 0, values);
-                Assert.Equal(expected[i].Select(BitConverter.SingleToInt32Bits), values.Select(BitConverter.SingleToInt32Bits));
+                Assert.Equal(expected[i].Select(BitConverter.SingleToInt32Bits),
+                    values.Select(BitConverter.SingleToInt32Bits));
             }
         }
     }
@@ -91,7 +93,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(1f, one[0]);
         checkpoint.ReadRows(checkpoint.Require("none", [0, 7], "the test"), 0, []);
         checkpoint.ReadRows(checkpoint.Require("hollow", [5, 0], "the test"), 5, []);
-        Assert.Throws<ArgumentException>(() => checkpoint.ReadRows(checkpoint.Require("hollow", [5, 0], "the test"), 0, one));
+        Assert.Throws<ArgumentException>(() =>
+            checkpoint.ReadRows(checkpoint.Require("hollow", [5, 0], "the test"), 0, one));
     }
 
     [Fact]
@@ -135,9 +138,11 @@ public sealed class CheckpointTests : IDisposable
     public void AMissingOrMisshapenTensorIsNamedWithWhoNeedsIt()
     {
         using var checkpoint = Open("{" + SafetensorsText.Tensor("w", "F32", "[2,3]", 0, 24) + "}", new byte[24]);
-        var missing = Assert.Throws<InvalidModelException>(() => checkpoint.Require("v", [3, 2], "bert with hidden_size 3"));
+        var missing =
+            Assert.Throws<InvalidModelException>(() => checkpoint.Require("v", [3, 2], "bert with hidden_size 3"));
         Assert.Equal("'v' is missing; bert with hidden_size 3 needs it with the shape [3,2].", missing.Problem);
-        var misshapen = Assert.Throws<InvalidModelException>(() => checkpoint.Require("w", [3, 2], "bert with hidden_size 3"));
+        var misshapen =
+            Assert.Throws<InvalidModelException>(() => checkpoint.Require("w", [3, 2], "bert with hidden_size 3"));
         Assert.Equal("'w' is [2,3]; bert with hidden_size 3 needs [3,2].", misshapen.Problem);
         Assert.EndsWith("model.safetensors", misshapen.File, StringComparison.Ordinal);
     }
@@ -182,10 +187,12 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal("holds neither model.safetensors nor model.safetensors.index.json.", nothing.Problem);
         string absent = Path.Combine(_scratch.Path, "absent");
         Assert.Equal(absent, Assert.Throws<InvalidModelException>(() => Checkpoint.Open(absent)).File);
-        Assert.Throws<InvalidModelException>(() => Checkpoint.OpenFile(Path.Combine(_scratch.Path, "absent.safetensors")));
+        Assert.Throws<InvalidModelException>(() =>
+            Checkpoint.OpenFile(Path.Combine(_scratch.Path, "absent.safetensors")));
         Assert.Throws<InvalidModelException>(() => Checkpoint.OpenFile(Path.Combine(_scratch.Path, "absent.json")));
         Directory.CreateDirectory(Path.Combine(_scratch.Path, "folder.safetensors"));
-        Assert.Throws<InvalidModelException>(() => Checkpoint.OpenFile(Path.Combine(_scratch.Path, "folder.safetensors")));
+        Assert.Throws<InvalidModelException>(() =>
+            Checkpoint.OpenFile(Path.Combine(_scratch.Path, "folder.safetensors")));
     }
 
     private Checkpoint Open(string header, byte[] data)

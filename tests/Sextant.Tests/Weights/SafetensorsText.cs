@@ -6,9 +6,10 @@ namespace Sextant.Tests.Weights;
 /// <summary>Writes safetensors files byte by byte, so that the tests share no code with the reader.</summary>
 internal static class SafetensorsText
 {
-    public static byte[] File(string header, ReadOnlySpan<byte> data)
+    public static byte[] File(string header, ReadOnlySpan<byte> data) => File(Encoding.UTF8.GetBytes(header), data);
+
+    public static byte[] File(byte[] json, ReadOnlySpan<byte> data)
     {
-        byte[] json = Encoding.UTF8.GetBytes(header);
         byte[] file = new byte[8 + json.Length + data.Length];
         BinaryPrimitives.WriteInt64LittleEndian(file, json.Length);
         json.CopyTo(file, 8);
@@ -32,6 +33,8 @@ internal sealed class ScratchFolder : IDisposable
     {
         string path = System.IO.Path.Combine(Path, name);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        // A new file each time: some file systems wait for the disk when an existing one is written over.
+        System.IO.File.Delete(path);
         System.IO.File.WriteAllBytes(path, bytes);
         return path;
     }

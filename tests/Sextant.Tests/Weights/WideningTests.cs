@@ -4,7 +4,10 @@ using Sextant.Weights;
 
 namespace Sextant.Tests.Weights;
 
-/// <summary>Widening against the framework's own scalar conversions, at every length and alignment that a vector loop can get wrong.</summary>
+/// <summary>
+/// Widening against the framework's own scalar conversions, at every length and alignment that a vector loop can get
+/// wrong.
+/// </summary>
 public class WideningTests
 {
     [Theory]
@@ -92,12 +95,16 @@ public class WideningTests
     {
         // Halfway between two F32 values and next to it; the largest that rounds to a finite F32 and the next one.
         double half = 1 + Math.ScaleB(1, -24), limit = Math.ScaleB(2 - Math.ScaleB(1, -24), 127);
-        double[] stored = [half, Math.BitIncrement(half), half + Math.ScaleB(1, -23), Math.BitDecrement(limit), 1e-45, 1e-60, -1e-60];
+        double[] stored =
+            [half, Math.BitIncrement(half), half + Math.ScaleB(1, -23), Math.BitDecrement(limit), 1e-45, 1e-60, -1e-60];
         float[] values = new float[stored.Length];
-        Assert.Equal(-1, Widening.ToSingle(ElementType.F64, System.Runtime.InteropServices.MemoryMarshal.AsBytes<double>(stored), values));
-        Assert.Equal([1f, 1 + MathF.ScaleB(1, -23), 1 + MathF.ScaleB(1, -22), float.MaxValue, float.Epsilon, 0f, -0f], values);
+        Assert.Equal(-1, Widening.ToSingle(ElementType.F64,
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes<double>(stored), values));
+        Assert.Equal([1f, 1 + MathF.ScaleB(1, -23), 1 + MathF.ScaleB(1, -22), float.MaxValue, float.Epsilon, 0f, -0f],
+            values);
         stored[6] = limit;
-        Assert.Equal(6, Widening.ToSingle(ElementType.F64, System.Runtime.InteropServices.MemoryMarshal.AsBytes<double>(stored), values));
+        Assert.Equal(6, Widening.ToSingle(ElementType.F64,
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes<double>(stored), values));
     }
 
     [Fact]
@@ -107,7 +114,8 @@ public class WideningTests
     {
         ElementType.F32 => BinaryPrimitives.ReadSingleLittleEndian(stored),
         ElementType.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(stored),
-        ElementType.BF16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(stored) << 16),
+        ElementType.BF16 =>
+            BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(stored) << 16),
         ElementType.F64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(stored),
         ElementType.I8 => (sbyte)stored[0],
         ElementType.I32 => BinaryPrimitives.ReadInt32LittleEndian(stored),
