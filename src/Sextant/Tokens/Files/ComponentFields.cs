@@ -3,21 +3,32 @@ using System.Text.Json;
 namespace Sextant.Tokens;
 
 /// <summary>The fields of one component of a tokenizer.json; every refusal names file, path, what was found and what is accepted.</summary>
-internal sealed class ComponentFields(string file, string path, Dictionary<string, JsonElement> fields)
+/// <remarks>Plain arrays: a dictionary of elements would have to be compiled in every cold process.</remarks>
+internal sealed class ComponentFields
 {
-    internal string File => file;
+    private const int FieldLimit = 1000;
 
-    internal string Path => path;
+    private readonly string _path;
+    private readonly string[] _names;
+    private readonly JsonElement[] _values;
+
+    private ComponentFields(string file, string path, string[] names, JsonElement[] values) =>
+        (File, _path, _names, _values) = (file, path, names, values);
+
+    internal string File { get; }
+
+    /// <summary>Where the component stands in the file.</summary>
+    internal string Path => _path.Length == 0 ? "the file" : _path;
 
     /// <summary>Refuses fields other than these and "type": a field we do not know may change what the others mean.</summary>
-    internal void Allow(params ReadOnlySpan<string> names)
+    internal void Allow(params string[] names)
     {
-        foreach (string name in fields.Keys)
+        foreach (string name in _names)
         {
-            if (name != "type" && !names.Contains(name))
+            if (name != "type" && Array.IndexOf(names, name) < 0)
             {
-                string accepted = names.Length == 0 ? "no field but type" : "type, " + string.Join(", ", names!);
-                throw new InvalidModelException(file, $"'{path}' has the unknown field '{Short(name)}'; accepted: {accepted}.");
+                string accepted = names.Length == 0 ? "no field but type" : "type, " + string.Join(", ", names);
+                throw new InvalidModelException(File, $"'{Path}' has the unknown field '{Short(name)}'; accepted: {accepted}.");
             }
         }
     }
@@ -26,17 +37,25 @@ internal sealed class ComponentFields(string file, string path, Dictionary<strin
     internal static ComponentFields Of(string file, string path, JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
-            throw new InvalidModelException(file, $"'{path}' is {Describe(element)}; accepted: an object.");
-        var fields = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+            throw new InvalidModelException(file, $"'{(path.Length == 0 ? "the file" : path)}' is {Describe(element)}; accepted: an object.");
+        int count = 0;
+        foreach (JsonProperty _ in element.EnumerateObject())
+            count++;
+        var (names, values) = (new string[count], new JsonElement[count]);
+        count = 0;
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (!fields.TryAdd(property.Name, property.Value))
-                throw new InvalidModelException(file, $"'{path}' has the field '{Short(property.Name)}' twice.");
+            if (count >= FieldLimit || Array.IndexOf(names, property.Name, 0, count) >= 0)
+            {
+                throw new InvalidModelException(file, $"'{path}' has the field '{Short(property.Name)}' twice, "
+                    + $"or more than {FieldLimit} fields.");
+            }
+            (names[count], values[count++]) = (property.Name, property.Value);
         }
-        return new ComponentFields(file, path, fields);
+        return new ComponentFields(file, path, names, values);
     }
 
-    internal bool Has(string name) => fields.ContainsKey(name);
+    internal bool Has(string name) => TryGet(name, out _);
 
     internal string Text(string name) => Element(name, JsonValueKind.String, "a text").GetString()!;
 
@@ -44,7 +63,7 @@ internal sealed class ComponentFields(string file, string path, Dictionary<strin
 
     internal bool? OptionalFlag(string name)
     {
-        if (!fields.TryGetValue(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        if (!TryGet(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
             return null;
         return value.ValueKind switch
         {
@@ -60,7 +79,7 @@ internal sealed class ComponentFields(string file, string path, Dictionary<strin
 
     internal int? OptionalCount(string name)
     {
-        if (!fields.TryGetValue(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        if (!TryGet(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
             return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number))
             return (int)Math.Min(number, int.MaxValue);
@@ -69,22 +88,30 @@ internal sealed class ComponentFields(string file, string path, Dictionary<strin
 
     internal JsonElement Element(string name, JsonValueKind kind, string accepted)
     {
-        if (!fields.TryGetValue(name, out JsonElement value))
+        if (!TryGet(name, out JsonElement value))
             throw Refusal(name, "missing", accepted);
         return value.ValueKind == kind ? value : throw Refusal(name, Describe(value), accepted);
     }
 
     /// <summary>The value of a field, or null where it is missing or null.</summary>
     internal JsonElement? Optional(string name) =>
-        fields.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        TryGet(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    internal ComponentFields Inner(JsonElement inner, string name) => Of(file, $"{path}.{Short(name)}", inner);
+    internal ComponentFields Inner(JsonElement inner, string name) => Of(File, _path.Length == 0 ? name : $"{_path}.{Short(name)}", inner);
 
     internal InvalidModelException Refusal(string name, string found, string accepted) =>
-        new(file, $"'{(name.Length == 0 ? path : $"{path}.{name}")}' is {found}; accepted: {accepted}.");
+        new(File, $"'{(name.Length == 0 ? Path : _path.Length == 0 ? name : $"{_path}.{name}")}' is {found}; "
+            + $"accepted: {accepted}.");
 
     /// <summary>A value as it goes into a message: short, whatever the file holds.</summary>
     internal static string Describe(JsonElement value) => Short(value.GetRawText());
 
     internal static string Short(string text) => text.Length <= 60 ? text : $"{text.AsSpan(0, 60)}…";
+
+    private bool TryGet(string name, out JsonElement value)
+    {
+        int index = Array.IndexOf(_names, name);
+        value = index < 0 ? default : _values[index];
+        return index >= 0;
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class ModelFields(ComponentFields fields, VocabularyBuilder? voc
                 return fields.Text("type");
             if (fields.Has("merges"))
                 return "BPE";
-            if (fields.Has("vocab"))
+            if (vocabulary is null)
                 return "Unigram";
             return fields.Has("max_input_chars_per_word") ? "WordPiece" : "WordLevel";
         }

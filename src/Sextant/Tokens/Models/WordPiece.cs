@@ -32,7 +32,7 @@ internal sealed class WordPiece : TokenModel
     internal static TokenModel Read(ModelFields model)
     {
         ComponentFields fields = model.Fields;
-        fields.Allow("unk_token", "continuing_subword_prefix", "max_input_chars_per_word");
+        fields.Allow("vocab", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word");
         return new WordPiece(model.Vocabulary(), fields.Text("unk_token"), fields.Text("continuing_subword_prefix"),
             fields.Count("max_input_chars_per_word"), fields.File);
     }
@@ -79,13 +79,16 @@ internal sealed class WordPiece : TokenModel
     private static (int[] Lengths, int[] FirstTry) Lengths(Vocabulary vocabulary, string prefix)
     {
         bool[] occurs = new bool[vocabulary.LongestToken + 1];
+        int count = 0;
         for (int token = 0; token < vocabulary.Count; token++)
         {
             ReadOnlySpan<char> text = vocabulary.Text(token);
             if (text.Length > prefix.Length && text.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                count += occurs[text.Length - prefix.Length] ? 0 : 1;
                 occurs[text.Length - prefix.Length] = true;
+            }
         }
-        int count = occurs.AsSpan().Count(true);
         int[] lengths = new int[count], firstTry = new int[occurs.Length];
         for (int length = 0, before = 0; length < occurs.Length; length++)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Sextant.Tokens;
@@ -34,7 +33,8 @@ internal static class CodePoints
 
     private const int HangulFirst = 0xAC00, HangulLast = 0xD7A3;
 
-    private static readonly List<(int First, int Last, CodePointClasses Class)> Rest = [];
+    // First, last and classes of the ranges above the table.
+    private static readonly List<int> Rest = [];
     private static readonly int[] LowercaseFirst, LowercaseLast, LowercaseStep, LowercaseDelta;
     private static readonly int[] Decomposed, DecompositionStart, DecompositionPool;
     private static readonly int[] CombiningFirst, CombiningLast, CombiningClass;
@@ -155,10 +155,10 @@ internal static class CodePoints
     private static CodePointClasses ClassOfRest(int codePoint)
     {
         CodePointClasses classes = CodePointClasses.None;
-        foreach ((int first, int last, CodePointClasses marked) in Rest)
+        for (int i = 0; i < Rest.Count; i += 3)
         {
-            if (codePoint >= first && codePoint <= last)
-                classes |= marked;
+            if (codePoint >= Rest[i] && codePoint <= Rest[i + 1])
+                classes |= (CodePointClasses)Rest[i + 2];
         }
         return classes;
     }
@@ -173,8 +173,11 @@ internal static class CodePoints
     {
         for (int c = first; c <= last && c < TableLength; c++)
             Table[c] |= classes;
-        if (last >= TableLength)
-            Rest.Add((Math.Max(first, TableLength), last, classes));
+        if (last < TableLength)
+            return;
+        Rest.Add(Math.Max(first, TableLength));
+        Rest.Add(last);
+        Rest.Add((int)classes);
     }
 
     private static void Mark(ReadOnlySpan<byte> ranges, CodePointClasses classes)
@@ -197,9 +200,8 @@ internal static class CodePoints
     private static void ReadRanges(ReadOnlySpan<byte> text, List<int> fields, bool valued)
     {
         fields.Clear();
-        foreach (Range item in text.Split((byte)' '))
+        while (Item(ref text, (byte)' ', out ReadOnlySpan<byte> range))
         {
-            ReadOnlySpan<byte> range = text[item];
             int colon = valued ? range.IndexOf((byte)':') : range.Length;
             ReadOnlySpan<byte> bounds = range[..colon];
             int dash = bounds.IndexOf((byte)'-');
@@ -214,9 +216,8 @@ internal static class CodePoints
     private static void Read(ReadOnlySpan<byte> runs, List<int> fields)
     {
         fields.Clear();
-        foreach (Range item in runs.Split((byte)' '))
+        while (Item(ref runs, (byte)' ', out ReadOnlySpan<byte> run))
         {
-            ReadOnlySpan<byte> run = runs[item];
             int dash = run.IndexOf((byte)'-'), slash = run.IndexOf((byte)'/'), colon = run.IndexOf((byte)':');
             fields.Add(Hexadecimal(run[..dash]));
             fields.Add(Hexadecimal(run[(dash + 1)..slash]));
@@ -229,20 +230,32 @@ internal static class CodePoints
     private static (int[] Keys, int[] Starts, int[] Pool) ReadDecompositions(ReadOnlySpan<byte> text)
     {
         List<int> keys = new(2100), starts = new(2100), pool = new(4200);
-        foreach (Range item in text.Split((byte)' '))
+        while (Item(ref text, (byte)' ', out ReadOnlySpan<byte> entry))
         {
-            ReadOnlySpan<byte> entry = text[item];
             int equal = entry.IndexOf((byte)'=');
             keys.Add(Hexadecimal(entry[..equal]));
             starts.Add(pool.Count);
             ReadOnlySpan<byte> values = entry[(equal + 1)..];
-            foreach (Range value in values.Split((byte)','))
-                pool.Add(Hexadecimal(values[value]));
+            while (Item(ref values, (byte)',', out ReadOnlySpan<byte> value))
+                pool.Add(Hexadecimal(value));
         }
         starts.Add(pool.Count);
         return ([.. keys], [.. starts], [.. pool]);
     }
 
-    private static int Hexadecimal(ReadOnlySpan<byte> digits) =>
-        int.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static bool Item(ref ReadOnlySpan<byte> text, byte separator, out ReadOnlySpan<byte> item)
+    {
+        int end = text.IndexOf(separator);
+        item = end < 0 ? text : text[..end];
+        text = end < 0 ? default : text[(end + 1)..];
+        return !item.IsEmpty;
+    }
+
+    private static int Hexadecimal(ReadOnlySpan<byte> digits)
+    {
+        int value = 0;
+        foreach (byte digit in digits)
+            value = value * 16 + (digit <= '9' ? digit - '0' : digit - 'A' + 10);
+        return value;
+    }
 }
