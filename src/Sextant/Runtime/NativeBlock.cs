@@ -8,6 +8,7 @@ internal sealed unsafe partial class NativeBlock : IDisposable
 {
     private const nuint LargePage = 2 << 20;
     private const int AdviseHugePages = 14;
+    private static long s_liveBytes;
     private void* _memory;
 
     /// <summary>Allocates memory that holds garbage.</summary>
@@ -18,12 +19,16 @@ internal sealed unsafe partial class NativeBlock : IDisposable
         bool large = Bytes >= (long)LargePage;
         nuint size = large ? ((nuint)Bytes + LargePage - 1) & ~(LargePage - 1) : (nuint)Bytes;
         _memory = NativeMemory.AlignedAlloc(size, large ? LargePage : 64);
+        Interlocked.Add(ref s_liveBytes, Bytes);
         // A hint: without large pages everything works, with more misses in the translation buffers.
         if (large && OperatingSystem.IsLinux())
             _ = Advise(_memory, size, AdviseHugePages);
     }
 
     ~NativeBlock() => Free();
+
+    /// <summary>Bytes of all blocks that are not freed.</summary>
+    public static long LiveBytes => Interlocked.Read(ref s_liveBytes);
 
     /// <summary>Usable bytes.</summary>
     public long Bytes { get; }
@@ -46,6 +51,9 @@ internal sealed unsafe partial class NativeBlock : IDisposable
 
     private void Free()
     {
+        if (_memory == null)
+            return;
+        Interlocked.Add(ref s_liveBytes, -Bytes);
         NativeMemory.AlignedFree(_memory);
         _memory = null;
     }
