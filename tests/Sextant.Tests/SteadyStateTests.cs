@@ -1,0 +1,81 @@
+using Sextant.Runtime;
+
+namespace Sextant.Tests;
+
+[CollectionDefinition(nameof(SteadyStateTests), DisableParallelization = true)]
+public class SteadyStateCollection;
+
+/// <summary>After warm-up a call allocates nothing, and memory stays where it is. Alone, since memory is the process's.</summary>
+[Collection(nameof(SteadyStateTests))]
+public class SteadyStateTests
+{
+    // Code that the runtime has not optimised yet boxes some structures, and a busy machine optimises late: rounds go on
+    // until one allocates nothing, and the last one counts. What allocates at every call fails.
+    private static long AllocatedWhenSteady(Action round)
+    {
+        long allocated = -1;
+        for (int i = 0; i < 40 && allocated != 0; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            round();
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        return allocated;
+    }
+
+    private static EmbeddingModel Load() => EmbeddingModel.LoadDefault();
+
+    [Fact]
+    public void EmbeddingATextAllocatesNothing()
+    {
+        using EmbeddingModel model = Load();
+        var vector = new float[model.Dimensions];
+        string[] texts = SomeTexts.Make(50, 40);
+        Assert.Equal(0, AllocatedWhenSteady(() =>
+        {
+            foreach (string text in texts)
+                model.Embed(text, vector);
+        }));
+    }
+
+    [Fact]
+    public void EmbeddingABatchAllocatesNothing()
+    {
+        using EmbeddingModel model = Load();
+        string[] texts = SomeTexts.Make(100, 40);
+        var vectors = new float[texts.Length * model.Dimensions];
+        var reports = new TextReport[texts.Length];
+        Assert.Equal(0, AllocatedWhenSteady(() => model.Embed(texts, vectors, reports)));
+    }
+
+    [Fact]
+    public void MemoryIsFlatOverTenThousandTexts()
+    {
+        using EmbeddingModel model = Load();
+        string[] texts = SomeTexts.Make(10_000, 12);
+        var vectors = new float[texts.Length * model.Dimensions];
+        EmbedThemAll();
+        long native = NativeBlock.LiveBytes;
+        Assert.Equal(0, AllocatedWhenSteady(EmbedThemAll));
+        Assert.Equal(native, NativeBlock.LiveBytes);
+
+        void EmbedThemAll()
+        {
+            model.Embed(texts, vectors);
+            for (int i = 0; i < texts.Length; i += 7)
+                model.Embed(texts[i], vectors.AsSpan(0, model.Dimensions));
+        }
+    }
+
+    [Fact]
+    public void DisposingFreesEverything()
+    {
+        long before = NativeBlock.LiveBytes;
+        using (EmbeddingModel model = Load())
+        {
+            model.Embed("some words");
+            Assert.True(NativeBlock.LiveBytes > before);
+        }
+        Assert.Equal(before, NativeBlock.LiveBytes);
+    }
+}
