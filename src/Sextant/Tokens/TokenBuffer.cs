@@ -69,8 +69,8 @@ public sealed class TokenBuffer
             throw new ArgumentException("A buffer cannot take its own overflow.", nameof(destination));
         // The windows of the parts are the digits of a number; the main window of all parts is the only one left out.
         ReadOnlySpan<TemplatePart> parts = _frame.Parts(_isPair);
-        Span<int> windows = parts.Length <= 64 ? stackalloc int[parts.Length] : new int[parts.Length];
-        Span<long> before = parts.Length <= 64 ? stackalloc long[parts.Length] : new long[parts.Length];
+        Span<int> windows = stackalloc int[PostProcessor.PartLimit];
+        Span<long> before = stackalloc long[PostProcessor.PartLimit];
         long overflows = 0;
         for (int part = 0; part < parts.Length; part++)
         {
@@ -98,7 +98,7 @@ public sealed class TokenBuffer
     internal void Complete()
     {
         ReadOnlySpan<TemplatePart> parts = _frame.Parts(_isPair);
-        Span<int> windows = parts.Length <= 64 ? stackalloc int[parts.Length] : new int[parts.Length];
+        Span<int> windows = stackalloc int[PostProcessor.PartLimit];
         windows.Clear();
         Assemble(this, windows);
         long truncated = First.Total - Length(First, 0), overflows = 0;

@@ -21,6 +21,7 @@ internal static class TemplateProcessing
     {
         token.Allow("id", "ids", "tokens");
         JsonElement list = token.Element("ids", JsonValueKind.Array, "a list of ids");
+        CheckLength(token, "ids", list);
         int[] ids = new int[list.GetArrayLength()];
         int count = 0;
         foreach (JsonElement id in list.EnumerateArray())
@@ -36,6 +37,7 @@ internal static class TemplateProcessing
         const string Accepted =
             "a list of {\"Sequence\":{\"id\",\"type_id\"}} and {\"SpecialToken\":{\"id\",\"type_id\"}}";
         JsonElement list = fields.Element(name, JsonValueKind.Array, Accepted);
+        CheckLength(fields, name, list);
         var parts = new List<TemplatePart>();
         foreach (JsonElement item in list.EnumerateArray())
         {
@@ -45,6 +47,12 @@ internal static class TemplateProcessing
                 parts.Add(Part(fields.Inner(kind.Value, $"{name}.{kind.Name}"), kind.Name, name, special));
         }
         return [.. parts];
+    }
+
+    private static void CheckLength(ComponentFields fields, string name, JsonElement list)
+    {
+        if (list.GetArrayLength() > PostProcessor.PartLimit)
+            throw fields.Refusal(name, $"{list.GetArrayLength()} long", $"up to {PostProcessor.PartLimit} entries");
     }
 
     private static TemplatePart Part(
