@@ -1,6 +1,8 @@
 namespace Sextant.Tokens;
 
-/// <summary>How a text is encoded. The default adds special tokens, cuts nothing, pads nothing and makes no offsets.</summary>
+/// <summary>
+/// How a text is encoded. The default adds special tokens, cuts nothing, pads nothing and makes no offsets.
+/// </summary>
 public readonly record struct EncodeOptions
 {
     // Kept inverted so that default(EncodeOptions) means the same as new EncodeOptions().
@@ -21,7 +23,9 @@ public readonly record struct EncodeOptions
     /// <summary>Keep what was cut off as overflowing windows: see <see cref="TokenBuffer.OverflowCount"/>.</summary>
     public bool KeepOverflow { get; init; }
 
-    /// <summary>Tokens that neighbouring windows share; less than the tokens of a window without its special tokens.</summary>
+    /// <summary>
+    /// Tokens that neighbouring windows share; less than the tokens of a window without its special tokens.
+    /// </summary>
     public int Stride { get; init; }
 
     /// <summary>Padding of the result; null: none. One result is padded by itself, whatever its batch.</summary>

@@ -1,6 +1,8 @@
 namespace Sextant.Tokens;
 
-/// <summary>Everything an encoding writes to on its way. Belongs to one call at a time; grows and never shrinks.</summary>
+/// <summary>
+/// Everything an encoding writes to on its way. Belongs to one call at a time; grows and never shrinks.
+/// </summary>
 internal sealed class EncodeScratch
 {
     private NormalizedText _text = new();
@@ -43,7 +45,9 @@ internal sealed class EncodeScratch
         }
     }
 
-    /// <summary>The text itself, or, where surrogates stand alone, a copy with U+FFFD for each: what UTF-8 would make of it.</summary>
+    /// <summary>
+    /// The text itself, or, where surrogates stand alone, a copy with U+FFFD for each: what UTF-8 would make of it.
+    /// </summary>
     internal ReadOnlySpan<char> Sanitize(ReadOnlySpan<char> text)
     {
         int first = FirstLoneSurrogate(text);

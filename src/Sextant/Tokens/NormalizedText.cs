@@ -26,7 +26,9 @@ internal sealed class NormalizedText
         Reserve(capacity);
     }
 
-    /// <summary>Starts anew with <paramref name="text"/>, which begins at <paramref name="origin"/> of the original.</summary>
+    /// <summary>
+    /// Starts anew with <paramref name="text"/>, which begins at <paramref name="origin"/> of the original.
+    /// </summary>
     internal void Load(ReadOnlySpan<char> text, int origin, bool aligned)
     {
         Clear(aligned, text.Length);
@@ -80,7 +82,9 @@ internal sealed class NormalizedText
 
     internal int EndOf(int unit) => _ends[unit];
 
-    /// <summary>Adds a code point that comes from the unit <paramref name="from"/> of <paramref name="source"/>.</summary>
+    /// <summary>
+    /// Adds a code point that comes from the unit <paramref name="from"/> of <paramref name="source"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Append(int codePoint, NormalizedText source, int from)
     {

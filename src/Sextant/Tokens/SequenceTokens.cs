@@ -1,7 +1,11 @@
 namespace Sextant.Tokens;
 
-/// <summary>The tokens of one sequence before its frame: all of them, or only those an end of it may still need.</summary>
-/// <remarks>Memory follows what is kept, not the text: a hundred megabytes cut to 512 tokens keep about 512 tokens.</remarks>
+/// <summary>
+/// The tokens of one sequence before its frame: all of them, or only those an end of it may still need.
+/// </summary>
+/// <remarks>
+/// Memory follows what is kept, not the text: a hundred megabytes cut to 512 tokens keep about 512 tokens.
+/// </remarks>
 internal sealed class SequenceTokens
 {
     private int[] _ids = new int[64];
@@ -66,7 +70,9 @@ internal sealed class SequenceTokens
             Count = _keep;
     }
 
-    /// <summary>Counts offsets in code points: <paramref name="pairs"/> are where surrogate pairs have their second half.</summary>
+    /// <summary>
+    /// Counts offsets in code points: <paramref name="pairs"/> are where surrogate pairs have their second half.
+    /// </summary>
     internal void CountCodePoints(ReadOnlySpan<int> pairs)
     {
         foreach (ref int offset in _starts.AsSpan(0, _hasOffsets ? Count : 0))
@@ -75,7 +81,10 @@ internal sealed class SequenceTokens
             offset -= Below(pairs, offset);
     }
 
-    /// <summary>Cuts to <paramref name="size"/> tokens; what is cut off makes further windows, each <paramref name="stride"/> back.</summary>
+    /// <summary>
+    /// Cuts to <paramref name="size"/> tokens; what is cut off makes further windows, each <paramref name="stride"/>
+    /// back.
+    /// </summary>
     internal void Cut(int size, int stride, bool keepOverflow)
     {
         (_windowSize, _windowStep, WindowCount) = (size, size - stride, 1);

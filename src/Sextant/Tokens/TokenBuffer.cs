@@ -1,8 +1,9 @@
 namespace Sextant.Tokens;
 
 /// <summary>
-/// Takes the result of an encoding. Made and kept by the caller, used again and again: it grows to the longest result and
-/// then allocates nothing. Not for two threads at once; the spans are valid until the next encoding into this buffer.
+/// Takes the result of an encoding. Made and kept by the caller, used again and again: it grows to the longest result
+/// and then allocates nothing. Not for two threads at once; the spans are valid until the next encoding into this
+/// buffer.
 /// </summary>
 public sealed class TokenBuffer
 {
@@ -28,8 +29,8 @@ public sealed class TokenBuffer
     public ReadOnlySpan<int> TypeIds => _typeIds.AsSpan(0, Count);
 
     /// <summary>
-    /// Where each token stands in its text, in the unit that was asked for; of a pair, each text counts from 0. [0,0] for
-    /// special tokens and padding. Empty when offsets were not asked for.
+    /// Where each token stands in its text, in the unit that was asked for; of a pair, each text counts from 0. [0,0]
+    /// for special tokens and padding. Empty when offsets were not asked for.
     /// </summary>
     public ReadOnlySpan<TokenOffset> Offsets => _offsets.AsSpan(0, _hasOffsets ? Count : 0);
 
@@ -43,8 +44,8 @@ public sealed class TokenBuffer
     public int Truncated { get; private set; }
 
     /// <summary>
-    /// Overflowing windows kept with <see cref="EncodeOptions.KeepOverflow"/>. When both texts of a pair overflow, every
-    /// window of one comes with every window of the other.
+    /// Overflowing windows kept with <see cref="EncodeOptions.KeepOverflow"/>. When both texts of a pair overflow,
+    /// every window of one comes with every window of the other.
     /// </summary>
     public int OverflowCount { get; private set; }
 
@@ -54,7 +55,9 @@ public sealed class TokenBuffer
 
     internal SequenceTokens Second { get; } = new();
 
-    /// <summary>Writes overflowing window <paramref name="index"/> to another buffer, framed and padded as this one is.</summary>
+    /// <summary>
+    /// Writes overflowing window <paramref name="index"/> to another buffer, framed and padded as this one is.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is not below <see cref="OverflowCount"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is this buffer.</exception>
     public void CopyOverflow(int index, TokenBuffer destination)
@@ -66,8 +69,8 @@ public sealed class TokenBuffer
             throw new ArgumentException("A buffer cannot take its own overflow.", nameof(destination));
         // The windows of the parts are the digits of a number; the main window of all parts is the only one left out.
         ReadOnlySpan<TemplatePart> parts = _frame.Parts(_isPair);
-        Span<int> windows = parts.Length <= 64 ? stackalloc int[parts.Length] : new int[parts.Length];
-        Span<long> before = parts.Length <= 64 ? stackalloc long[parts.Length] : new long[parts.Length];
+        Span<int> windows = stackalloc int[PostProcessor.PartLimit];
+        Span<long> before = stackalloc long[PostProcessor.PartLimit];
         long overflows = 0;
         for (int part = 0; part < parts.Length; part++)
         {
@@ -95,7 +98,7 @@ public sealed class TokenBuffer
     internal void Complete()
     {
         ReadOnlySpan<TemplatePart> parts = _frame.Parts(_isPair);
-        Span<int> windows = parts.Length <= 64 ? stackalloc int[parts.Length] : new int[parts.Length];
+        Span<int> windows = stackalloc int[PostProcessor.PartLimit];
         windows.Clear();
         Assemble(this, windows);
         long truncated = First.Total - Length(First, 0), overflows = 0;

@@ -1,7 +1,11 @@
 namespace Sextant.Tokens;
 
-/// <summary>Where a token stands in the original text: from <paramref name="Start"/> up to, not including, <paramref name="End"/>.</summary>
-/// <param name="Start">First unit of the token; 0 for tokens that are not in the text (special tokens, padding).</param>
+/// <summary>
+/// Where a token stands in the original text: from <paramref name="Start"/> up to, not including, <paramref
+/// name="End"/>.
+/// </summary>
+/// <param name="Start">First unit of the token; 0 for tokens that are not in the text (special tokens,
+/// padding).</param>
 /// <param name="End">The unit behind the token; 0 for tokens that are not in the text.</param>
 public readonly record struct TokenOffset(int Start, int End);
 

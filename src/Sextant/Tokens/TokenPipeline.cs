@@ -2,10 +2,13 @@ using System.Text;
 
 namespace Sextant.Tokens;
 
-/// <summary>From a text to the tokens of its sequence: added tokens, normalizers, added tokens again, words, model.</summary>
+/// <summary>
+/// From a text to the tokens of its sequence: added tokens, normalizers, added tokens again, words, model.
+/// </summary>
 internal sealed class TokenPipeline
 {
-    // Long texts go through in parts of about this many units, so that buffers stay in the cache and memory stays small.
+    // Long texts go through in parts of about this many units, so that buffers stay in the cache and memory stays
+    // small.
     private const int PartLength = 4096;
 
     private readonly Normalizer[] _normalizers;
@@ -26,7 +29,9 @@ internal sealed class TokenPipeline
 
     internal AddedTokens AddedTokens { get; }
 
-    /// <summary>Adds the tokens of <paramref name="text"/>, which has no lone surrogates, to <paramref name="tokens"/>.</summary>
+    /// <summary>
+    /// Adds the tokens of <paramref name="text"/>, which has no lone surrogates, to <paramref name="tokens"/>.
+    /// </summary>
     internal void Run(ReadOnlySpan<char> text, EncodeScratch scratch, SequenceTokens tokens, bool offsets)
     {
         var splits = new AddedTokenSplits(AddedTokens.Raw, text);

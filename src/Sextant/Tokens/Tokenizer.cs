@@ -1,8 +1,9 @@
 namespace Sextant.Tokens;
 
 /// <summary>
-/// A tokenizer as a model's files describe it. Immutable once loaded and free of locks: any number of threads may use one,
-/// each with its own <see cref="TokenBuffer"/>. Results depend neither on culture nor on the platform's Unicode tables.
+/// A tokenizer as a model's files describe it. Immutable once loaded and free of locks: any number of threads may use
+/// one, each with its own <see cref="TokenBuffer"/>. Results depend neither on culture nor on the platform's Unicode
+/// tables.
 /// </summary>
 /// <remarks>
 /// The file format is defined by Hugging Face's tokenizers; where descriptions differ, its results are followed. A lone
@@ -10,7 +11,8 @@ namespace Sextant.Tokens;
 /// </remarks>
 public sealed class Tokenizer
 {
-    private const string JsonName = "tokenizer.json", VocabularyName = "vocab.txt", ConfigName = "tokenizer_config.json";
+    private const string JsonName = "tokenizer.json", VocabularyName = "vocab.txt";
+    private const string ConfigName = "tokenizer_config.json";
 
     private readonly TokenPipeline _pipeline;
     private readonly Vocabulary _vocabulary;
@@ -34,10 +36,14 @@ public sealed class Tokenizer
     /// <summary>Highest token id + 1, added tokens included.</summary>
     public int VocabularySize { get; }
 
-    /// <summary>Truncation as the file asks for it, null for none. It is not applied unless put into the options.</summary>
+    /// <summary>
+    /// Truncation as the file asks for it, null for none. It is not applied unless put into the options.
+    /// </summary>
     public TruncationSettings? FileTruncation { get; }
 
-    /// <summary>Padding as the file asks for it, null for none. It is not applied unless put into the options.</summary>
+    /// <summary>
+    /// Padding as the file asks for it, null for none. It is not applied unless put into the options.
+    /// </summary>
     public PaddingSettings? FilePadding { get; }
 
     internal TokenPipeline Pipeline => _pipeline;
@@ -64,7 +70,8 @@ public sealed class Tokenizer
     }
 
     /// <summary>Loads a tokenizer.json.</summary>
-    /// <exception cref="InvalidModelException">The file is missing, damaged, or asks for something not supported.</exception>
+    /// <exception cref="InvalidModelException">The file is missing, damaged, or asks for something not
+    /// supported.</exception>
     public static Tokenizer LoadFile(string tokenizerJson) => new(TokenizerJson.Read(tokenizerJson));
 
     /// <summary>Loads a vocab.txt as BERT uses it: [CLS], [SEP], [UNK], words of up to 100 code points.</summary>
@@ -115,7 +122,9 @@ public sealed class Tokenizer
         return (int)Math.Min(count, int.MaxValue);
     }
 
-    /// <summary>The text that tokens stand for, as far as they still tell; ids that no token has are left out.</summary>
+    /// <summary>
+    /// The text that tokens stand for, as far as they still tell; ids that no token has are left out.
+    /// </summary>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
     {
         var tokens = new List<string>(ids.Length);
@@ -185,7 +194,10 @@ public sealed class Tokenizer
             foreach (int id in part.SpecialIds)
             {
                 if (!_vocabulary.Contains(id) && !_pipeline.AddedTokens.TryGet(id, out _))
-                    throw new InvalidModelException(file, $"'post_processor' adds the token {id}, which the vocabulary lacks.");
+                {
+                    throw new InvalidModelException(
+                        file, $"'post_processor' adds the token {id}, which the vocabulary lacks.");
+                }
             }
         }
     }

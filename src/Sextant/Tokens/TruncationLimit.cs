@@ -3,7 +3,10 @@ namespace Sextant.Tokens;
 /// <summary>How many tokens of each sequence stay.</summary>
 internal static class TruncationLimit
 {
-    /// <summary>Tokens left for the text or texts beside <paramref name="special"/> special tokens; int's largest for no limit.</summary>
+    /// <summary>
+    /// Tokens left for the text or texts beside <paramref name="special"/> special tokens; int's largest for no
+    /// limit.
+    /// </summary>
     internal static int Of(in EncodeOptions options, int special)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxTokens);
@@ -28,8 +31,8 @@ internal static class TruncationLimit
         switch (strategy)
         {
             case TruncationStrategy.OnlySecond when second is null:
-                throw new UnsupportedRequestException(
-                    $"the text has {first} tokens for {limit} places and only a second text may be cut, but there is none.");
+                throw new UnsupportedRequestException($"the text has {first} tokens for {limit} places "
+                    + "and only a second text may be cut, but there is none.");
             case TruncationStrategy.OnlyFirst:
                 return ((int)Rest(first, surplus, limit, "first"), (int)other);
             case TruncationStrategy.OnlySecond:

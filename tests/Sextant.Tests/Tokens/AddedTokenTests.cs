@@ -19,7 +19,8 @@ public class AddedTokenTests
     [InlineData("", "", "")]
     public void FlagsSayHowFarATokenReaches(string text, string flags, string expected)
     {
-        var token = new AddedToken("<m>", 7, true, false, flags.Contains('w'), flags.Contains('l'), flags.Contains('r'));
+        var token = new AddedToken(
+            "<m>", 7, true, false, flags.Contains('w'), flags.Contains('l'), flags.Contains('r'));
         Assert.Equal(expected, Splits(text, [("<m>", token)]));
     }
 

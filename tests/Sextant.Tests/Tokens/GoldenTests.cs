@@ -44,13 +44,20 @@ public class GoldenTests
         string? pair = GoldenFile.Text(line, "pair");
         var options = new EncodeOptions { Offsets = OffsetUnit.CodePoints };
         if (asFileSays)
-            options = options.With(tokenizer.FileTruncation) with { KeepOverflow = true, Padding = tokenizer.FilePadding };
+        {
+            options = options.With(tokenizer.FileTruncation) with
+            {
+                KeepOverflow = true,
+                Padding = tokenizer.FilePadding,
+            };
+        }
 
         void Check(string what, object? expected, object? actual)
         {
             string wanted = JsonSerializer.Serialize(expected), got = JsonSerializer.Serialize(actual);
+            string key = GoldenFile.Text(line, "k")!;
             if (wanted != got)
-                differences.Add($"{GoldenFile.Text(line, "k")} {JsonSerializer.Serialize(text)} {what}\n  wanted {wanted}\n  got    {got}");
+                differences.Add($"{key} {JsonSerializer.Serialize(text)} {what}\n  wanted {wanted}\n  got    {got}");
         }
 
         if (GoldenFile.Text(line, "error") is string error)
@@ -104,7 +111,8 @@ public class GoldenTests
         check("overflow_ids", expected, actual);
     }
 
-    private static void Encode(Tokenizer tokenizer, string text, string? pair, TokenBuffer buffer, in EncodeOptions options)
+    private static void Encode(
+        Tokenizer tokenizer, string text, string? pair, TokenBuffer buffer, in EncodeOptions options)
     {
         if (pair is null)
             tokenizer.Encode(text, buffer, options);

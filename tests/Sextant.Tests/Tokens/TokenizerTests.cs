@@ -53,7 +53,7 @@ public class TokenizerTests
         int[] expected = Ids(Lower, Text);
         try
         {
-            CultureInfo.CurrentCulture = new CultureInfo(name);
+            CultureInfo.CurrentCulture = Culture(name);
             Tokenizer loaded = Tokenizer.LoadFolder(GoldenFile.Folder("syn-wp-lower-template"));
             Assert.Equal(expected, Ids(loaded, Text));
             Assert.Equal(Lower.Decode(expected), loaded.Decode(expected));
@@ -172,23 +172,24 @@ public class TokenizerTests
     public void VocabularyTextIsTheSameAsTheJsonItCameFrom()
     {
         string set = GoldenFile.Folder("syn-tp-longest-left-stride");
-        JsonElement model = JsonElement.Parse(File.ReadAllBytes(Path.Combine(set, "tokenizer.json"))).GetProperty("model");
-        string vocabulary = string.Join('\n', model.GetProperty("vocab").EnumerateObject()
+        JsonElement json = JsonElement.Parse(File.ReadAllBytes(Path.Combine(set, "tokenizer.json")));
+        string vocabulary = string.Join('\n', json.GetProperty("model").GetProperty("vocab").EnumerateObject()
             .OrderBy(token => token.Value.GetInt32()).Select(token => token.Name));
-        string folder = FileOf(vocabulary, """{"do_lower_case": false, "sep_token": {"content": "[SEP]"}, "model_max_length": 1e30}""");
-        Tokenizer json = Tokenizer.LoadFolder(set), text = Tokenizer.LoadFolder(folder);
+        string folder = FileOf(vocabulary,
+            """{"do_lower_case": false, "sep_token": {"content": "[SEP]"}, "model_max_length": 1e30}""");
+        Tokenizer whole = Tokenizer.LoadFolder(set), text = Tokenizer.LoadFolder(folder);
         TokenBuffer expected = new(), actual = new();
         foreach (string sample in Texts)
         {
-            json.EncodePair(sample, "b [MASK]", expected, default);
+            whole.EncodePair(sample, "b [MASK]", expected, default);
             text.EncodePair(sample, "b [MASK]", actual, default);
             Assert.Equal(expected.Ids.ToArray(), actual.Ids.ToArray());
             Assert.Equal(expected.TypeIds.ToArray(), actual.TypeIds.ToArray());
-            Assert.Equal(json.Decode(expected.Ids), text.Decode(actual.Ids));
+            Assert.Equal(whole.Decode(expected.Ids), text.Decode(actual.Ids));
         }
         // Without the configuration BERT lower-cases.
         File.Delete(Path.Combine(folder, "tokenizer_config.json"));
-        Assert.Equal(Ids(json, "hello world"), Ids(Tokenizer.LoadFolder(folder), "HÉLLO World"));
+        Assert.Equal(Ids(whole, "hello world"), Ids(Tokenizer.LoadFolder(folder), "HÉLLO World"));
         Assert.True(Tokenizer.ExistsIn(folder));
         Directory.Delete(folder, recursive: true);
     }
@@ -221,13 +222,27 @@ public class TokenizerTests
     {
         var buffer = new TokenBuffer();
         Assert.Throws<ArgumentException>(() => Lower.Encode("a", buffer, new EncodeOptions { MaxTokens = 2 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Lower.Encode("a", buffer, new EncodeOptions { MaxTokens = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => Lower.Encode("a", buffer, new EncodeOptions { MaxTokens = -1 }));
         Assert.Throws<UnsupportedRequestException>(() => Lower.Encode("a b c d e f", buffer,
             new EncodeOptions { MaxTokens = 6, Stride = 3, KeepOverflow = true }));
         Assert.Throws<ArgumentOutOfRangeException>(() => buffer.CopyOverflow(0, new TokenBuffer()));
         Assert.Throws<ArgumentOutOfRangeException>(() => Lower.TokenText(1 << 20));
         Lower.Encode("a b c", buffer, new EncodeOptions { MaxTokens = 3 });
         Assert.Equal((3, 3), (buffer.Count, buffer.Truncated));
+    }
+
+    private static CultureInfo Culture(string name)
+    {
+        try
+        {
+            return new CultureInfo(name);
+        }
+        catch (CultureNotFoundException)
+        {
+            Assert.Skip($"This process has no culture {name} (globalization-invariant mode).");
+            throw;
+        }
     }
 
     private static int[] Ids(Tokenizer tokenizer, string text)

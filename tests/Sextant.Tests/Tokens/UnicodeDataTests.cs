@@ -22,7 +22,8 @@ public class UnicodeDataTests
     public void SetIsEqual(string name, object marked)
     {
         var expected = new bool[CodePointCount];
-        foreach (JsonElement range in Tables().GetProperty("sets").GetProperty(name).GetProperty("ranges").EnumerateArray())
+        JsonElement set = Tables().GetProperty("sets").GetProperty(name);
+        foreach (JsonElement range in set.GetProperty("ranges").EnumerateArray())
         {
             string[] bounds = range.GetString()!.Split('-');
             Array.Fill(expected, true, Hexadecimal(bounds[0]), Hexadecimal(bounds[^1]) - Hexadecimal(bounds[0]) + 1);
@@ -73,7 +74,8 @@ public class UnicodeDataTests
     [Fact]
     public void MarksComeInCanonicalOrder()
     {
-        // From UAX 15: dot below (220) goes before dot above (230); equal classes keep their order; a starter separates.
+        // From UAX 15: dot below (220) goes before dot above (230); equal classes keep their order; a starter
+        // separates.
         Assert.Equal("q\u0323\u0307", Decomposed("q\u0307\u0323"));
         Assert.Equal("a\u0301\u0300", Decomposed("a\u0301\u0300"));
         Assert.Equal("s\u0323\u0307", Decomposed("\u1E69"));
@@ -95,5 +97,6 @@ public class UnicodeDataTests
     private static JsonElement Tables() => JsonElement.Parse(
         File.ReadAllBytes(TestData.Shared("golden", "tokenizers", "_unicode-tables", "tables.json")));
 
-    private static int Hexadecimal(string digits) => int.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static int Hexadecimal(string digits) =>
+        int.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

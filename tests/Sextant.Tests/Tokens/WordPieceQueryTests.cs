@@ -28,7 +28,8 @@ public class WordPieceQueryTests
         }
         Assert.Equal(lines, texts.Count);
         Assert.Equal(lines, pieces.Count);
-        Assert.True(differences.Count == 0, $"{differences.Count} differences\n{string.Join('\n', differences.Take(5))}");
+        Assert.True(differences.Count == 0,
+            $"{differences.Count} differences\n{string.Join('\n', differences.Take(5))}");
     }
 
     private static Dictionary<string, string> Read(string file)

@@ -29,7 +29,7 @@ internal ref struct AddedTokenSplits
             _pending = null;
             return Emit(pendingStart, pendingEnd, pendingToken);
         }
-        while (!_matcher.IsEmpty && _matcher.TryFind(_text, _searchFrom, out int start, out int end, out AddedToken token))
+        while (_matcher.TryFind(_text, _searchFrom, out int start, out int end, out AddedToken token))
         {
             _searchFrom = end;
             if (token.SingleWord && TouchesWord(start, end))

@@ -1,6 +1,8 @@
 namespace Sextant.Tokens;
 
-/// <summary>All added tokens of a tokenizer: those looked for in the raw text and those looked for in the normalised one.</summary>
+/// <summary>
+/// All added tokens of a tokenizer: those looked for in the raw text and those looked for in the normalised one.
+/// </summary>
 internal sealed class AddedTokens
 {
     private readonly Dictionary<int, AddedToken> _byId = [];
@@ -37,7 +39,9 @@ internal sealed class AddedTokens
     /// <summary>Highest id, or −1.</summary>
     internal int HighestId { get; } = -1;
 
-    /// <summary>Whether no token of the normalised text can reach over a space, so that a long text may be cut there.</summary>
+    /// <summary>
+    /// Whether no token of the normalised text can reach over a space, so that a long text may be cut there.
+    /// </summary>
     internal bool WorkInParts { get; } = true;
 
     internal bool TryGet(int id, out AddedToken token) => _byId.TryGetValue(id, out token!);

@@ -46,7 +46,7 @@ internal sealed class TokenMatcher
     /// <summary>Finds the next token at or after <paramref name="from"/>.</summary>
     internal bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end, out AddedToken token)
     {
-        for (start = from; start < text.Length; start++)
+        for (start = from; start < text.Length && !IsEmpty; start++)
         {
             int skip = text[start..].IndexOfAny(_firstUnits);
             if (skip < 0)

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Sextant.Tokens;
 
-/// <summary>Joins continuations to their words, and, with cleanup, takes English punctuation back to where it stood.</summary>
+/// <summary>
+/// Joins continuations to their words, and, with cleanup, takes English punctuation back to where it stood.
+/// </summary>
 internal sealed class WordPieceDecoder(string prefix, bool cleanup) : Decoder
 {
     // In the reference's order; each token is cleaned by itself, together with the space before it.

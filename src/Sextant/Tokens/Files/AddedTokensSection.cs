@@ -15,7 +15,10 @@ internal static class AddedTokensSection
         if (section is not JsonElement list)
             return tokens;
         if (list.ValueKind != JsonValueKind.Array)
-            throw new InvalidModelException(file, $"'added_tokens' is {ComponentFields.Describe(list)}; accepted: a list.");
+        {
+            throw new InvalidModelException(
+                file, $"'added_tokens' is {ComponentFields.Describe(list)}; accepted: a list.");
+        }
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         int next = vocabulary.Count;
         int index = 0;
@@ -32,8 +35,9 @@ internal static class AddedTokensSection
                 id = next;
                 if (id >= VocabularyBuilder.IdLimit || vocabulary.Contains(id))
                 {
-                    throw new InvalidModelException(file, $"added token '{ComponentFields.Short(content)}' is not in the "
-                        + $"vocabulary and would get id {id}, which is taken or too large; a vocabulary without gaps is needed.");
+                    throw new InvalidModelException(file, $"added token '{ComponentFields.Short(content)}' is not in "
+                        + $"the vocabulary and would get id {id}, which is taken or too large; "
+                        + "a vocabulary without gaps is needed.");
                 }
             }
             next = Math.Max(next, id + 1);

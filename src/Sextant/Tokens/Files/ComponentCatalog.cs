@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Sextant.Tokens;
 
-/// <summary>Every component that can be read, by the name a tokenizer.json gives it. A new one is one line here and one file.</summary>
+/// <summary>
+/// Every component that can be read, by the name a tokenizer.json gives it. A new one is one line here and one file.
+/// </summary>
 internal static class ComponentCatalog
 {
     private static readonly (string Name, Action<ComponentFields, List<Normalizer>> Read)[] Normalizers =

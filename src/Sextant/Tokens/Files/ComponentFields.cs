@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Sextant.Tokens;
 
-/// <summary>The fields of one component of a tokenizer.json; every refusal names file, path, what was found and what is accepted.</summary>
+/// <summary>
+/// The fields of one component of a tokenizer.json; every refusal names file, path, what was found and what is
+/// accepted.
+/// </summary>
 /// <remarks>Plain arrays: a dictionary of elements would have to be compiled in every cold process.</remarks>
 internal sealed class ComponentFields
 {
@@ -18,9 +21,11 @@ internal sealed class ComponentFields
     internal string File { get; }
 
     /// <summary>Where the component stands in the file.</summary>
-    internal string Path => _path.Length == 0 ? "the file" : _path;
+    internal string Path => NameOf(_path);
 
-    /// <summary>Refuses fields other than these and "type": a field we do not know may change what the others mean.</summary>
+    /// <summary>
+    /// Refuses fields other than these and "type": a field we do not know may change what the others mean.
+    /// </summary>
     internal void Allow(params string[] names)
     {
         foreach (string name in _names)
@@ -28,7 +33,8 @@ internal sealed class ComponentFields
             if (name != "type" && Array.IndexOf(names, name) < 0)
             {
                 string accepted = names.Length == 0 ? "no field but type" : "type, " + string.Join(", ", names);
-                throw new InvalidModelException(File, $"'{Path}' has the unknown field '{Short(name)}'; accepted: {accepted}.");
+                throw new InvalidModelException(
+                    File, $"'{Path}' has the unknown field '{Short(name)}'; accepted: {accepted}.");
             }
         }
     }
@@ -37,7 +43,7 @@ internal sealed class ComponentFields
     internal static ComponentFields Of(string file, string path, JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
-            throw new InvalidModelException(file, $"'{(path.Length == 0 ? "the file" : path)}' is {Describe(element)}; accepted: an object.");
+            throw new InvalidModelException(file, $"'{NameOf(path)}' is {Describe(element)}; accepted: an object.");
         int count = 0;
         foreach (JsonProperty _ in element.EnumerateObject())
             count++;
@@ -97,16 +103,24 @@ internal sealed class ComponentFields
     internal JsonElement? Optional(string name) =>
         TryGet(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    internal ComponentFields Inner(JsonElement inner, string name) => Of(File, _path.Length == 0 ? name : $"{_path}.{Short(name)}", inner);
+    internal ComponentFields Inner(JsonElement inner, string name) => Of(File, Join(Short(name)), inner);
 
     internal InvalidModelException Refusal(string name, string found, string accepted) =>
-        new(File, $"'{(name.Length == 0 ? Path : _path.Length == 0 ? name : $"{_path}.{name}")}' is {found}; "
-            + $"accepted: {accepted}.");
+        new(File, $"'{Join(name)}' is {found}; accepted: {accepted}.");
 
     /// <summary>A value as it goes into a message: short, whatever the file holds.</summary>
     internal static string Describe(JsonElement value) => Short(value.GetRawText());
 
     internal static string Short(string text) => text.Length <= 60 ? text : $"{text.AsSpan(0, 60)}…";
+
+    private static string NameOf(string path) => path.Length == 0 ? "the file" : path;
+
+    private string Join(string name)
+    {
+        if (name.Length == 0)
+            return Path;
+        return _path.Length == 0 ? name : $"{_path}.{name}";
+    }
 
     private bool TryGet(string name, out JsonElement value)
     {

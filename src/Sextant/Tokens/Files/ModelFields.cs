@@ -1,6 +1,8 @@
 namespace Sextant.Tokens;
 
-/// <summary>The <c>model</c> of a tokenizer.json: its vocabulary, read straight from the file, and its other fields.</summary>
+/// <summary>
+/// The <c>model</c> of a tokenizer.json: its vocabulary, read straight from the file, and its other fields.
+/// </summary>
 internal sealed class ModelFields(ComponentFields fields, VocabularyBuilder? vocabulary)
 {
     internal ComponentFields Fields => fields;

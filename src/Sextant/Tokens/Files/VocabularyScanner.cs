@@ -6,8 +6,8 @@ namespace Sextant.Tokens;
 
 /// <summary>Reads the vocabulary of a tokenizer.json, nearly all of the file, straight from its bytes.</summary>
 /// <remarks>
-/// A process that embeds one text spends most of its start here, so this does what the JSON reader does (and refuses what it
-/// refuses) without its generic, vectorised machinery, which a cold process would first have to compile.
+/// A process that embeds one text spends most of its start here, so this does what the JSON reader does (and refuses
+/// what it refuses) without its generic, vectorised machinery, which a cold process would first have to compile.
 /// </remarks>
 internal ref struct VocabularyScanner(ReadOnlySpan<byte> json, VocabularyBuilder vocabulary)
 {

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Sextant.Tokens;
 
-/// <summary>Reads a vocab.txt, a token per line, and the keys of tokenizer_config.json that tell how BERT uses it.</summary>
+/// <summary>
+/// Reads a vocab.txt, a token per line, and the keys of tokenizer_config.json that tell how BERT uses it.
+/// </summary>
 internal static class VocabularyText
 {
     internal static TokenizerParts Read(string file, BertSettings settings)
@@ -23,7 +25,8 @@ internal static class VocabularyText
             throw new InvalidModelException(file, "is empty; a vocabulary has a token per line.");
         var model = new WordPiece(new Vocabulary(builder), settings.UnknownToken, "##", 100, file);
         var normalizers = new List<Normalizer>();
-        BertNormalizer.AddSteps(normalizers, clean: true, settings.Ideographs, settings.StripAccents, settings.Lowercase);
+        BertNormalizer.AddSteps(
+            normalizers, clean: true, settings.Ideographs, settings.StripAccents, settings.Lowercase);
 
         var added = new List<AddedToken>();
         foreach (string content in settings.SpecialTokens())
@@ -37,7 +40,8 @@ internal static class VocabularyText
             Normalizers = [.. normalizers],
             PreTokenizers = [new BertPreTokenizer()],
             PostProcessor = BertProcessing.Frame(
-                Required(model.Vocabulary, settings.ClassToken, file), Required(model.Vocabulary, settings.SeparatorToken, file)),
+                Required(model.Vocabulary, settings.ClassToken, file),
+                Required(model.Vocabulary, settings.SeparatorToken, file)),
             Decoder = new WordPieceDecoder("##", cleanup: true),
             AddedTokens = added,
         };

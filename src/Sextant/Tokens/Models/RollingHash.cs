@@ -4,7 +4,8 @@ namespace Sextant.Tokens;
 
 /// <summary>
 /// A polynomial hash modulo 2^61 − 1: from the hashes of all prefixes of a word, the hash of any part of it takes one
-/// multiplication. The base is random per table, so a hostile file cannot aim at collisions; results never depend on it.
+/// multiplication. The base is random per table, so a hostile file cannot aim at collisions; results never depend on
+/// it.
 /// </summary>
 internal readonly struct RollingHash
 {
@@ -41,7 +42,9 @@ internal readonly struct RollingHash
             hashes[i + 1] = hash = Step(hash, text[i]);
     }
 
-    /// <summary>Hash of <c>text[start..end]</c>, no longer than the longest token, put behind a text whose hash is known.</summary>
+    /// <summary>
+    /// Hash of <c>text[start..end]</c>, no longer than the longest token, put behind a text whose hash is known.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong OfPart(ReadOnlySpan<ulong> prefixes, int start, int end, ulong before)
     {

@@ -1,11 +1,15 @@
 namespace Sextant.Tokens;
 
-/// <summary>Turns a word into tokens. Has no state of its own beyond what was loaded: one instance serves all threads.</summary>
+/// <summary>
+/// Turns a word into tokens. Has no state of its own beyond what was loaded: one instance serves all threads.
+/// </summary>
 internal abstract class TokenModel
 {
     internal abstract Vocabulary Vocabulary { get; }
 
-    /// <summary>Replaces the content of <paramref name="pieces"/> by the tokens of <paramref name="word"/> (not empty).</summary>
+    /// <summary>
+    /// Replaces the content of <paramref name="pieces"/> by the tokens of <paramref name="word"/> (not empty).
+    /// </summary>
     internal abstract void Tokenize(ReadOnlySpan<char> word, PieceList pieces);
 }
 

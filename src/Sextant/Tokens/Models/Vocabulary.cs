@@ -102,8 +102,8 @@ internal sealed class Vocabulary
             int other = (int)(uint)_slots[slot] - 1;
             if ((uint)(_slots[slot] >> 32) == Tag(hash) && Text(other).SequenceEqual(Text(token)))
             {
-                throw builder.Refusal($"token '{Text(token)}' is there twice, with ids {_ids[other]} and {_ids[token]}; "
-                    + "each token may be there once.");
+                throw builder.Refusal($"token '{Text(token)}' is there twice, with ids {_ids[other]} and "
+                    + $"{_ids[token]}; each token may be there once.");
             }
         }
         _slots[slot] = (ulong)Tag(hash) << 32 | (uint)(token + 1);

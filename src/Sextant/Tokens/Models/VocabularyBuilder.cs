@@ -3,7 +3,9 @@ namespace Sextant.Tokens;
 /// <summary>Collects tokens and ids while a file is read, and refuses what no vocabulary needs.</summary>
 internal sealed class VocabularyBuilder(string file)
 {
-    /// <summary>Ids below this are accepted: four times the largest vocabulary known, and small enough to index an array.</summary>
+    /// <summary>
+    /// Ids below this are accepted: four times the largest vocabulary known, and small enough to index an array.
+    /// </summary>
     internal const int IdLimit = 1 << 22;
 
     /// <summary>The longest accepted token, in UTF-16 units.</summary>
@@ -16,7 +18,9 @@ internal sealed class VocabularyBuilder(string file)
 
     internal int Count { get; private set; }
 
-    /// <summary>Room for a token of at most <paramref name="length"/> units; write there, then <see cref="Add"/>.</summary>
+    /// <summary>
+    /// Room for a token of at most <paramref name="length"/> units; write there, then <see cref="Add"/>.
+    /// </summary>
     internal Span<char> Room(int length)
     {
         if (_pool.Length - _used < length)
@@ -30,7 +34,10 @@ internal sealed class VocabularyBuilder(string file)
         if (length > TokenLimit)
             throw Refusal($"a token of {length} UTF-16 units; at most {TokenLimit} are accepted.");
         if ((uint)id >= IdLimit)
-            throw Refusal($"token '{_pool.AsSpan(_used, length)}' has id {id}; ids from 0 to {IdLimit - 1} are accepted.");
+        {
+            throw Refusal(
+                $"token '{_pool.AsSpan(_used, length)}' has id {id}; ids from 0 to {IdLimit - 1} are accepted.");
+        }
         if (Count + 1 >= _starts.Length)
         {
             Array.Resize(ref _starts, _starts.Length * 2);

@@ -51,7 +51,10 @@ internal sealed class WordPiece : TokenModel
         Vocabulary.Hash.Prefixes(word, hashes);
         int start = Longest(word, hashes, 0, _wordLengths, _wordFirstTry, "", 0, pieces);
         while (start > 0 && start < word.Length)
-            start = Longest(word, hashes, start, _continuationLengths, _continuationFirstTry, _prefix, _prefixHash, pieces);
+        {
+            start = Longest(
+                word, hashes, start, _continuationLengths, _continuationFirstTry, _prefix, _prefixHash, pieces);
+        }
         if (start < 0)
         {
             pieces.Clear();

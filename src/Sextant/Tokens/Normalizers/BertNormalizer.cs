@@ -11,8 +11,11 @@ internal static class BertNormalizer
             fields.OptionalFlag("strip_accents"), lowercase);
     }
 
-    /// <summary>Adds the steps; accents that are neither kept nor stripped by the file go when text is lower-cased.</summary>
-    internal static void AddSteps(List<Normalizer> steps, bool clean, bool ideographs, bool? stripAccents, bool lowercase)
+    /// <summary>
+    /// Adds the steps; accents that are neither kept nor stripped by the file go when text is lower-cased.
+    /// </summary>
+    internal static void AddSteps(
+        List<Normalizer> steps, bool clean, bool ideographs, bool? stripAccents, bool lowercase)
     {
         if (clean)
             steps.Add(new CleanText());

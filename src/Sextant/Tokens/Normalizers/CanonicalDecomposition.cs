@@ -7,7 +7,8 @@ namespace Sextant.Tokens;
 /// </remarks>
 internal sealed class CanonicalDecomposition : Normalizer
 {
-    // A code point of a run, its class and whether it is the first of its decomposition, packed so that a run needs one array.
+    // A code point of a run, its class and whether it is the first of its decomposition, packed so that a run needs
+    // one array.
     private const int FirstFlag = 1 << 30, ClassShift = 21, CodePointMask = (1 << ClassShift) - 1;
 
     internal static void Read(ComponentFields fields, List<Normalizer> steps)
@@ -80,7 +81,8 @@ internal sealed class CanonicalDecomposition : Normalizer
 
     private static int ClassOf(int packed) => (packed >> ClassShift) & 0xFF;
 
-    // Stable by class. Runs are almost always two or three long; a hostile one of a million marks is counted, not inserted.
+    // Stable by class. Runs are almost always two or three long; a hostile one of a million marks is counted, not
+    // inserted.
     private static void Order(Span<int> run)
     {
         if (run.Length > 64)

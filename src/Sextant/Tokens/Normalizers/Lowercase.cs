@@ -1,6 +1,8 @@
 namespace Sextant.Tokens;
 
-/// <summary>Lower-cases code point by code point (a capital sigma never becomes a final one), whatever the culture.</summary>
+/// <summary>
+/// Lower-cases code point by code point (a capital sigma never becomes a final one), whatever the culture.
+/// </summary>
 internal sealed class Lowercase : Normalizer
 {
     internal static void Read(ComponentFields fields, List<Normalizer> steps)

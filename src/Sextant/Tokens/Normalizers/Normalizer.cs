@@ -4,7 +4,9 @@ namespace Sextant.Tokens;
 /// <remarks>A step has no state: the same instance serves all threads.</remarks>
 internal abstract class Normalizer
 {
-    /// <summary>Writes the normalised <paramref name="source"/> to <paramref name="destination"/>, which is empty.</summary>
+    /// <summary>
+    /// Writes the normalised <paramref name="source"/> to <paramref name="destination"/>, which is empty.
+    /// </summary>
     internal abstract void Apply(NormalizedText source, NormalizedText destination);
 
     /// <summary>

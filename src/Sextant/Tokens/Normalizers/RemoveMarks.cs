@@ -1,6 +1,8 @@
 namespace Sextant.Tokens;
 
-/// <summary>Drops the marks of a class: BERT drops nonspacing ones, the StripAccents component all combining ones.</summary>
+/// <summary>
+/// Drops the marks of a class: BERT drops nonspacing ones, the StripAccents component all combining ones.
+/// </summary>
 internal sealed class RemoveMarks(CodePointClasses marks) : Normalizer
 {
     internal static void ReadStripAccents(ComponentFields fields, List<Normalizer> steps)

@@ -9,6 +9,11 @@ internal sealed record TemplatePart(int Sequence, int[] SpecialIds, int TypeId);
 /// <summary>What a result is put together from.</summary>
 internal sealed class PostProcessor(TemplatePart[] single, TemplatePart[] pair)
 {
+    /// <summary>
+    /// Most parts of a template, and most ids of a special token: far above any model's, far below any harm.
+    /// </summary>
+    internal const int PartLimit = 64;
+
     /// <summary>No special tokens; the second sequence has type 1.</summary>
     internal static PostProcessor None { get; } =
         new([new TemplatePart(0, [], 0)], [new TemplatePart(0, [], 0), new TemplatePart(1, [], 1)]);

@@ -2,14 +2,17 @@ using System.Text.Json;
 
 namespace Sextant.Tokens;
 
-/// <summary>A frame written out in the file: special tokens and sequences in any order, each with its type id.</summary>
+/// <summary>
+/// A frame written out in the file: special tokens and sequences in any order, each with its type id.
+/// </summary>
 internal static class TemplateProcessing
 {
     internal static PostProcessor Read(ComponentFields fields)
     {
         fields.Allow("single", "pair", "special_tokens");
         var special = new Dictionary<string, int[]>(StringComparer.Ordinal);
-        foreach (JsonProperty token in fields.Element("special_tokens", JsonValueKind.Object, "an object").EnumerateObject())
+        JsonElement tokens = fields.Element("special_tokens", JsonValueKind.Object, "an object");
+        foreach (JsonProperty token in tokens.EnumerateObject())
             special[token.Name] = Ids(fields.Inner(token.Value, $"special_tokens.{token.Name}"));
         return new PostProcessor(Parts(fields, "single", special), Parts(fields, "pair", special));
     }
@@ -18,6 +21,7 @@ internal static class TemplateProcessing
     {
         token.Allow("id", "ids", "tokens");
         JsonElement list = token.Element("ids", JsonValueKind.Array, "a list of ids");
+        CheckLength(token, "ids", list);
         int[] ids = new int[list.GetArrayLength()];
         int count = 0;
         foreach (JsonElement id in list.EnumerateArray())
@@ -30,8 +34,10 @@ internal static class TemplateProcessing
 
     private static TemplatePart[] Parts(ComponentFields fields, string name, Dictionary<string, int[]> special)
     {
-        const string Accepted = "a list of {\"Sequence\":{\"id\",\"type_id\"}} and {\"SpecialToken\":{\"id\",\"type_id\"}}";
+        const string Accepted =
+            "a list of {\"Sequence\":{\"id\",\"type_id\"}} and {\"SpecialToken\":{\"id\",\"type_id\"}}";
         JsonElement list = fields.Element(name, JsonValueKind.Array, Accepted);
+        CheckLength(fields, name, list);
         var parts = new List<TemplatePart>();
         foreach (JsonElement item in list.EnumerateArray())
         {
@@ -43,7 +49,14 @@ internal static class TemplateProcessing
         return [.. parts];
     }
 
-    private static TemplatePart Part(ComponentFields part, string kind, string template, Dictionary<string, int[]> special)
+    private static void CheckLength(ComponentFields fields, string name, JsonElement list)
+    {
+        if (list.GetArrayLength() > PostProcessor.PartLimit)
+            throw fields.Refusal(name, $"{list.GetArrayLength()} long", $"up to {PostProcessor.PartLimit} entries");
+    }
+
+    private static TemplatePart Part(
+        ComponentFields part, string kind, string template, Dictionary<string, int[]> special)
     {
         part.Allow("id", "type_id");
         string id = part.Text("id");

@@ -1,6 +1,8 @@
 namespace Sextant.Tokens;
 
-/// <summary>The component "Whitespace": runs of word code points, and runs of anything else that is not white space.</summary>
+/// <summary>
+/// The component "Whitespace": runs of word code points, and runs of anything else that is not white space.
+/// </summary>
 internal sealed class WhitespacePreTokenizer : PreTokenizer
 {
     internal static void Read(ComponentFields fields, List<PreTokenizer> steps)

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sextant.Tokens;
 
-/// <summary>What a code point is to a tokenizer. The sets were measured on the reference, not taken from the platform.</summary>
+/// <summary>
+/// What a code point is to a tokenizer. The sets were measured on the reference, not taken from the platform.
+/// </summary>
 [Flags]
 internal enum CodePointClasses : ushort
 {
@@ -80,7 +82,9 @@ internal static class CodePoints
 
     internal static bool Is(int codePoint, CodePointClasses classes) => (ClassOf(codePoint) & classes) != 0;
 
-    /// <summary>Reads the code point at <paramref name="index"/> and moves behind it; a lone surrogate reads as U+FFFD.</summary>
+    /// <summary>
+    /// Reads the code point at <paramref name="index"/> and moves behind it; a lone surrogate reads as U+FFFD.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Next(ReadOnlySpan<char> text, ref int index)
     {
@@ -99,7 +103,10 @@ internal static class CodePoints
             : Replacement;
     }
 
-    /// <summary>Lower case of one code point, without looking at its neighbours; <paramref name="second"/> is 0 or a second one.</summary>
+    /// <summary>
+    /// Lower case of one code point, without looking at its neighbours; <paramref name="second"/> is 0 or a second
+    /// one.
+    /// </summary>
     internal static int ToLower(int codePoint, out int second)
     {
         second = 0;
@@ -112,7 +119,8 @@ internal static class CodePoints
             second = 0x307;
             return 'i';
         }
-        // Runs of step 2 may interleave (Ā ā Ă …), so the run is the last that starts at or before the code point and hits it.
+        // Runs of step 2 may interleave (Ā ā Ă …), so the run is the last that starts at or before the code point and
+        // hits it.
         int run = LastAtOrBefore(LowercaseFirst, codePoint);
         while (codePoint > LowercaseLast[run] || (codePoint - LowercaseFirst[run]) % LowercaseStep[run] != 0)
             run--;
@@ -123,7 +131,9 @@ internal static class CodePoints
     internal static int CombiningClassOf(int codePoint) =>
         Is(codePoint, CodePointClasses.Reorders) ? CombiningClass[LastAtOrBefore(CombiningFirst, codePoint)] : 0;
 
-    /// <summary>Writes the full canonical decomposition to <paramref name="result"/> (at least 4 long); returns its length.</summary>
+    /// <summary>
+    /// Writes the full canonical decomposition to <paramref name="result"/> (at least 4 long); returns its length.
+    /// </summary>
     internal static int Decompose(int codePoint, Span<int> result)
     {
         if (!Is(codePoint, CodePointClasses.Decomposes))
