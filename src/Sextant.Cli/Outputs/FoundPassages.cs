@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sextant.Passages;
 
@@ -12,6 +13,13 @@ internal readonly record struct FoundPassage(int Rank, float Score, Passage Pass
 internal static class FoundPassages
 {
     private const int LinesOfText = 3;
+
+    private static readonly JsonWriterOptions Json = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // leaves 今 readable; the output is no HTML
+    };
 
     /// <summary>A heading line with rank, score and place, and some lines of the text below it.</summary>
     public static void WriteTable(Stream output, IEnumerable<FoundPassage> found, int width)
@@ -42,7 +50,7 @@ internal static class FoundPassages
     /// <summary>An array of objects with everything that is known.</summary>
     public static void WriteJson(Stream output, IEnumerable<FoundPassage> found)
     {
-        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        using (var writer = new Utf8JsonWriter(output, Json))
         {
             writer.WriteStartArray();
             foreach (FoundPassage one in found)

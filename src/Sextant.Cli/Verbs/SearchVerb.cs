@@ -2,6 +2,7 @@ using Sextant.Cli.Arguments;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 using Sextant.Passages;
+using Sextant.Tokens;
 
 namespace Sextant.Cli.Verbs;
 
@@ -63,11 +64,13 @@ internal sealed class SearchVerb : Verb
         }
 
         using EmbeddingModel model = ModelFlags.Load(arguments, options);
-        PassageOptions cutting = Cutting(model, chunk, overlap);
+        Tokenizer tokenizer = model.Tokenizer;
+        PassageOptions cutting = Cutting(model.MaxTokens, tokenizer.SpecialTokenCount(pair: false), chunk, overlap);
+        var reader = new PassageReader(text => tokenizer.CountTokens(text, addSpecialTokens: false), cutting);
         var skipped = new SkippedSummary();
         var run = new SearchRun(model, arguments.Texts[0], most, terminal);
         using (var progress = new ProgressLine(terminal, "passages"))
-            run.Over(new PassageReader(model.Tokenizer.CountTokens, cutting).ReadFiles(paths, skipped.Add), progress);
+            run.Over(reader.ReadFiles(paths, skipped.Add), progress);
         skipped.WriteTo(terminal.Error, "sextant search");
         if (run.Passages == 0)
             throw new InputException($"{string.Join(", ", paths)}: no text was found to search in.");
@@ -84,13 +87,15 @@ internal sealed class SearchVerb : Verb
         return Tool.Ok;
     }
 
-    private static PassageOptions Cutting(EmbeddingModel model, int? chunk, int? overlap)
+    private static PassageOptions Cutting(int most, int special, int? chunk, int? overlap)
     {
-        int room = model.MaxTokens - 2;
+        int room = most - special;
+        if (room < 4)
+            throw new InputException(FormattableString.Invariant($"a model that takes {most} tokens has no room for passages"));
         if (chunk > room)
         {
             throw new WrongUsageException(FormattableString.Invariant(
-                $"--chunk is {chunk}; this model takes {model.MaxTokens} tokens, which leaves {room} for a passage"));
+                $"--chunk is {chunk}; this model takes {most} tokens, which leaves {room} for a passage"));
         }
         int size = chunk ?? Math.Min(new PassageOptions().Chunk, room);
         if (overlap > size / 2)

@@ -1,3 +1,5 @@
+using Sextant.Tokens;
+
 namespace Sextant.Cli.Verbs;
 
 /// <summary>What <c>verify</c> embeds: texts of all lengths, or token ids where a folder has no tokenizer.</summary>
@@ -17,7 +19,7 @@ internal sealed class VerifyInputs
     {
         _model = model;
         int most = Math.Max(1, model.MaxTokens);
-        if (HasTokenizer(model))
+        if (Tokenizer.ExistsIn(model.Card.Path))
             _texts = [.. Lengths.Where(length => length <= most).Select(Text)];
         else
             _sequences = [.. Lengths.Where(length => length >= 1 && length <= most).Select(length => Sequence(length, model.Card.VocabularySize))];
@@ -33,18 +35,6 @@ internal sealed class VerifyInputs
             _model.Embed(_texts, vectors, default, progress, cancellation);
         else
             _model.EmbedTokens(_sequences!, vectors, default, progress, cancellation);
-    }
-
-    private static bool HasTokenizer(EmbeddingModel model)
-    {
-        try
-        {
-            return model.Tokenizer is not null;
-        }
-        catch (InvalidModelException)
-        {
-            return false;
-        }
     }
 
     private static string Text(int words) =>
