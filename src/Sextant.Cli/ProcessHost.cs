@@ -11,7 +11,7 @@ internal static class ProcessHost
 
     public static int Run(string[] args)
     {
-        using var cancellation = new CancellationTokenSource();
+        var cancellation = new CancellationTokenSource();
         int signalled = 0;
         void Stop(PosixSignalContext context)
         {
@@ -23,8 +23,8 @@ internal static class ProcessHost
             // A read that waits for a terminal or a pipe sees no token; what was half written is gone by then.
             _ = Task.Delay(Patience).ContinueWith(_ => Environment.Exit(code), TaskScheduler.Default);
         }
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using Stream input = Console.OpenStandardInput();
         using Stream output = OpenOutput();
         using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
@@ -35,6 +35,8 @@ internal static class ProcessHost
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Cancellation = cancellation.Token,
         });
+        GC.KeepAlive(interrupt); // not disposed: a signal in the last moment is not to kill what is already done
+        GC.KeepAlive(terminate);
         return signalled != 0 && exit != 0 ? signalled : exit;
     }
 
@@ -51,7 +53,13 @@ internal static class ProcessHost
     }
 
     // The console's own stream hides that the reader of a pipe is gone, and the tool would work on for nobody.
-    private static Stream OpenOutput() => OperatingSystem.IsWindows()
-        ? Console.OpenStandardOutput()
-        : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    // A file stream tells; but in a file it keeps a position of its own, and what other programs append to the same
+    // output would be overwritten. So: the one for pipes and terminals, the other for files.
+    private static Stream OpenOutput()
+    {
+        if (OperatingSystem.IsWindows())
+            return Console.OpenStandardOutput();
+        var direct = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return direct.CanSeek ? Console.OpenStandardOutput() : direct;
+    }
 }

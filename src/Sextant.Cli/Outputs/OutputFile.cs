@@ -1,3 +1,5 @@
+using Sextant.Cli.Inputs;
+
 namespace Sextant.Cli.Outputs;
 
 /// <summary>Where a verb writes its result: standard output, or a file that appears only when it is complete.</summary>
@@ -26,15 +28,19 @@ internal sealed class OutputFile : IDisposable
     /// <summary>Opens the file, or standard output for null and "-".</summary>
     public static OutputFile Create(string? path, Terminal terminal)
     {
-        if (path is null or "-")
+        if (path is null or "-" or "/dev/stdout")
             return new OutputFile(new ResultStream(terminal.Output), null, null, default);
         var file = new FileInfo(path);
-        if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
-            file = target; // the link stays, what it leads to is replaced
+        if (Directory.Exists(path))
+            throw new InputException($"{path}: is a folder; the output is a file.");
+        if (!Directory.Exists(file.DirectoryName))
+            throw new InputException($"{path}: its folder does not exist.");
         // An existing file without a length may be a device or a pipe, which must not be replaced by a file;
         // if it is an empty file, writing into it loses nothing.
         if (file.Exists && file.Length == 0)
             return new OutputFile(new FileStream(path, FileMode.Open, FileAccess.Write), null, null, default);
+        if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+            file = target; // the link stays, what it leads to is replaced
         string partial = $"{file.FullName}.{Environment.ProcessId}.partial";
         var stream = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 1 << 16);
         if (file.Exists && !OperatingSystem.IsWindows())

@@ -61,6 +61,7 @@ internal sealed class EmbedVerb : Verb
             run.All(texts!.Select(record => record.Text), text => text.Length, model.Embed);
         else
             run.All(sequences, sequence => sequence.Ids.Length, model.EmbedTokens);
+        terminal.Cancellation.ThrowIfCancellationRequested();
         writer.Finish();
         output.Commit();
         progress.Dispose();

@@ -1,17 +1,27 @@
 namespace Sextant.Passages;
 
-/// <summary>Which lines begin a new sentence or section by how they look.</summary>
+/// <summary>Which lines begin a new sentence or section, by how they look and by the kind of the file.</summary>
 /// <param name="Markup">Whether the file is of a kind that has headings; a '#' means other things in programs.</param>
-internal readonly record struct LineStarts(bool Markup)
+/// <param name="Prose">
+/// Whether a sentence may go on over the end of a line. In programs and data it does not: each line stands for itself.
+/// </param>
+internal readonly record struct LineStarts(bool Markup, bool Prose)
 {
     private static readonly string[] MarkupEndings = [".md", ".markdown", ".mdx", ".qmd", ".rst", ".txt"];
+    private static readonly string[] ProseEndings = ["", ".text", ".tex", ".html", ".htm", ".xhtml", ".adoc", ".org", ".typ"];
 
-    public static LineStarts For(string file) =>
-        new(MarkupEndings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase));
+    public static LineStarts For(string file)
+    {
+        string ending = Path.GetExtension(file);
+        bool markup = MarkupEndings.Contains(ending, StringComparer.OrdinalIgnoreCase);
+        return new LineStarts(markup, markup || ProseEndings.Contains(ending, StringComparer.OrdinalIgnoreCase));
+    }
 
     /// <summary>Whether the line that follows a line feed ends the sentence before it: blank, an item, a heading, a fence.</summary>
     public bool Begins(ReadOnlySpan<char> rest)
     {
+        if (!Prose)
+            return true;
         ReadOnlySpan<char> line = rest.TrimStart(" \t\r\f\v");
         return line.IsEmpty || line[0] == '\n' || IsItem(line) || (Markup && (IsNumberSigns(line) || IsFence(line)));
     }

@@ -75,7 +75,7 @@ public class PassageReaderTests
     public void ASentenceEndsAtItsEnd(string sentence)
     {
         string text = sentence + " Then he left.";
-        Assert.Equal(sentence.Length, Sentences.FirstLength(text, text.Length, new LineStarts(true)));
+        Assert.Equal(sentence.Length, Sentences.FirstLength(text, text.Length, LineStarts.For("a.md")));
     }
 
     [Fact]
@@ -98,6 +98,11 @@ public class PassageReaderTests
         Assert.All(passages, passage => Assert.InRange(passage.Tokens, 1, 8));
         Assert.Equal(text, string.Join(' ', Texts(passages)));
     }
+
+    [Fact]
+    public void InProgramsEachLineStandsForItself() => Assert.Equal(
+        ["int a = 1;\n\nif (a > 2)", "{\n    b(a);\n}"],
+        Texts(Cut("int a = 1;\n\nif (a > 2)\n{\n    b(a);\n}\n", file: "a.cs")));
 
     [Fact]
     public void ASentenceThatIsTooLongOverlapsToo()
