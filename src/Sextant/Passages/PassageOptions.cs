@@ -10,7 +10,10 @@ public sealed record PassageOptions
     /// <summary>Most tokens of a passage, special tokens not included.</summary>
     public int Chunk { get; init; } = 128;
 
-    /// <summary>Most tokens at the end of a passage that the next one repeats: whole sentences, at most half of a chunk.</summary>
+    /// <summary>
+    /// Most tokens at the end of a passage that the next one repeats, in whole sentences; at most half of a chunk.
+    /// 0: nothing is repeated, not even by a passage of few tokens.
+    /// </summary>
     public int Overlap { get; init; } = 32;
 
     /// <summary>

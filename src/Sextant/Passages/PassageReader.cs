@@ -6,7 +6,8 @@ namespace Sextant.Passages;
 /// <remarks>
 /// <para>A heading begins a new passage. A passage that is full ends at a paragraph's border in its second half, where
 /// it has one, and otherwise at a sentence's; a sentence with too many tokens is cut at words, a word with too many at
-/// characters. The last sentences of a passage are repeated in the next, up to the overlap, but not over a heading.</para>
+/// characters. The last sentences of a passage are repeated in the next, up to the overlap, but not over a heading; a
+/// passage of less than a quarter of a chunk repeats more, up to half a chunk, so that it is no scrap.</para>
 /// <para>Time is linear in the text, memory does not grow with it. A reader may be used by many threads at once where
 /// its counter may.</para>
 /// </remarks>
@@ -86,8 +87,8 @@ public sealed class PassageReader
                 line += segments.Text[end..start].Count('\n');
                 int lastLine = line + segments.Text.Slice(start, length).Count('\n');
                 var next = new Segment(
-                    length, i == 0 ? segments.Gap.Length : start - end, line, lastLine, tokens,
-                    i == 0 && segments.IsHeading, i == 0 && segments.BeginsParagraph);
+                    segments.Start + start, length, line, lastLine, tokens, i == 0 && segments.IsHeading,
+                    i == 0 && segments.BeginsParagraph);
                 bool isFar = i == 0 && segments.IsFar;
                 while (builder.MustCut(next, isFar))
                 {
@@ -95,7 +96,7 @@ public sealed class PassageReader
                         yield return passage;
                 }
                 ReadOnlySpan<char> gap = i == 0 ? segments.Gap : segments.Text[end..start];
-                builder.Append(next, gap, segments.Text.Slice(start, length), segments.Start + start);
+                builder.Append(next, gap, segments.Text.Slice(start, length));
                 (line, end) = (lastLine, start + length);
             }
         }

@@ -35,6 +35,15 @@ public class PassageReaderTests
         Texts(Cut("One two three. Four five. Six seven. Eight nine ten. Eleven twelve thirteen fourteen.", 8, 4)));
 
     [Fact]
+    public void AShortPassageRepeatsMore()
+    {
+        const string Text = "A b c d e f g h i jj. K l m n oo. Pp.";
+        Assert.Equal(["A b c d e f g h i jj. K l m n oo.", "K l m n oo. Pp."], Texts(Cut(Text, 15, 2)));
+        Assert.Equal(["A b c d e f g h i jj. K l m n oo.", "Pp."], Texts(Cut(Text, 15, 0)));
+        Assert.Equal(["A b c d e f g h i jj. K l m n oo.", "# P"], Texts(Cut(Text[..^4] + "\n# P", 15, 2)));
+    }
+
+    [Fact]
     public void AParagraphsBorderIsPreferredToASentences() => Assert.Equal(
         ["One two. Three four five.", "Six seven. Eight nine ten eleven."],
         Texts(Cut("One two. Three four five.\n\nSix seven. Eight nine ten eleven.")));
@@ -101,7 +110,7 @@ public class PassageReaderTests
 
     [Fact]
     public void InProgramsEachLineStandsForItself() => Assert.Equal(
-        ["int a = 1;\n\nif (a > 2)", "{\n    b(a);\n}"],
+        ["int a = 1;", "if (a > 2)\n{\n    b(a);\n}"],
         Texts(Cut("int a = 1;\n\nif (a > 2)\n{\n    b(a);\n}\n", file: "a.cs")));
 
     [Fact]
