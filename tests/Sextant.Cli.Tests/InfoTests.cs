@@ -1,3 +1,5 @@
+using Sextant.Kernels;
+
 namespace Sextant.Cli.Tests;
 
 public sealed class InfoTests(TinyModel model) : IClassFixture<TinyModel>
@@ -13,5 +15,23 @@ public sealed class InfoTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.Matches(@"(?m)^  dimensions +8$", outcome.Output);
         Assert.Matches(@"(?m)^  pooling +mean, normalised$", outcome.Output);
         Assert.Contains(model.Folder, outcome.Output);
+    }
+
+    [Fact]
+    public void EveryOpHasItsKernel()
+    {
+        Outcome outcome = CommandLine.Run("info", "--model", model.Folder);
+        foreach ((string op, string kernel) in KernelSet.Chosen.Describe())
+            Assert.Matches($@"(?m)^  {op} +{kernel}$", outcome.Output);
+    }
+
+    [Fact]
+    public void TheMachineIsShownEvenWhereTheModelCannotBeLoaded()
+    {
+        Outcome outcome = CommandLine.Run("info", "--model", "/none/such");
+        Assert.Equal(1, outcome.Exit);
+        Assert.Contains("/none/such", outcome.ErrorLine);
+        Assert.Contains("\nkernels\n", outcome.Output);
+        Assert.DoesNotContain("\nmodel\n", outcome.Output);
     }
 }

@@ -67,7 +67,8 @@ public sealed class UsageTests
     [InlineData("there is no such file", new[] { "search", "--in", "/none/such", "query" })]
     [InlineData("/none/such", new[] { "embed", "text", "--model", "/none/such" })]
     [InlineData("/none/such", new[] { "embed", "--input", "/none/such" })]
-    [InlineData("/none/such", new[] { "info", "--model", "/none/such" })]
+    [InlineData("/none/such", new[] { "verify", "--model", "/none/such" })]
+    [InlineData("/none/such", new[] { "tokenize", "text", "--model", "/none/such" })]
     public void AFailureIsOneLineAndExitCodeOne(string part, string[] args)
     {
         Outcome outcome = CommandLine.Run(args);

@@ -1,5 +1,6 @@
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Verbs;
+using Sextant.Kernels;
 
 namespace Sextant.Cli.Tests;
 
@@ -34,7 +35,8 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
         Outcome outcome = CommandLine.Run("verify", "--model", model.Folder);
         Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
         Assert.All(outcome.Lines.Skip(1), line => Assert.EndsWith("yes", line));
-        Assert.NotEmpty(outcome.Lines.Skip(1));
+        Assert.Equal(InstructionSets.Supported.Count, outcome.Lines.Length - 1);
+        Assert.StartsWith("reference ", outcome.Lines[1]);
     }
 
     [Fact]
@@ -49,7 +51,7 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
     public void SetsThatDifferFail()
     {
         var streams = new Streams();
-        KernelSet[] sets =
+        VerifiedSet[] sets =
         [
             new("reference", EmbeddingModel.Load),
             new("other", (_, options) => EmbeddingModel.Load(model.Folder, options with { Truncation = Truncation.Left })),

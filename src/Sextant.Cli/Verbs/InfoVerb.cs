@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Outputs;
+using Sextant.Kernels;
 
 namespace Sextant.Cli.Verbs;
 
@@ -35,25 +36,29 @@ internal sealed class InfoVerb : Verb
         facts.Add("runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
         facts.Add("processors", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
         facts.Add("threads", (options.Threads ?? Environment.ProcessorCount).ToString(CultureInfo.InvariantCulture));
-        foreach ((string name, string value) in KernelFacts.All())
-            facts.Add(name, value);
-        using EmbeddingModel model = ModelFlags.Load(arguments, options);
-        AddCard(facts, model.Card);
+        facts.Add("instruction sets", string.Join(", ", InstructionSets.Supported.Select(InstructionSets.Name)));
+        facts.Section("kernels");
+        foreach ((string op, string kernel) in KernelSet.Chosen.Describe())
+            facts.Add(op, kernel);
 
+        // What is known of the machine is shown even where the model cannot be loaded.
         using OutputFile output = OutputFile.Create(null, terminal);
         output.Stream.Write(Encoding.UTF8.GetBytes(facts.ToString()));
+        output.Stream.Flush();
+        using EmbeddingModel model = ModelFlags.Load(arguments, options);
+        output.Stream.Write(Encoding.UTF8.GetBytes("\n" + Card(model.Card)));
         output.Commit();
         return Tool.Ok;
     }
 
-    private static void AddCard(FactList facts, ModelCard card)
+    private static string Card(ModelCard card)
     {
+        var facts = new FactList();
         facts.Section("model");
         facts.Add("path", card.Path);
         facts.Add("architecture", card.Architecture);
-        facts.Add("layers", card.LayersInUse == card.Layers
-            ? Number(card.Layers)
-            : $"{Number(card.LayersInUse)} of {Number(card.Layers)}");
+        facts.Add("layers", Number(card.Layers));
+        facts.Add("pooled layer", card.LayersInUse);
         facts.Add("hidden size", Number(card.HiddenSize));
         facts.Add("heads", Number(card.Heads));
         facts.Add("intermediate size", Number(card.IntermediateSize));
@@ -63,15 +68,17 @@ internal sealed class InfoVerb : Verb
         facts.Add("stored as", card.StoredType);
         facts.Add("pooling", card.Pooling + (card.Normalized ? ", normalised" : ", not normalised"));
         facts.Add("dimensions", Number(card.Dimensions));
+        facts.Add("runs on", card.Device);
         facts.Add("parameters", Number(card.Parameters));
         facts.Add("memory", string.Create(CultureInfo.InvariantCulture, $"{card.PackedBytes / 1048576.0:F1} MiB of weights"));
         foreach ((string name, string prompt) in card.Prompts)
         {
             string quoted = $"\"{TerminalText.OneLine(prompt)}\"";
-            facts.Add($"prompt {name}", name == card.DefaultPrompt ? $"{quoted} (default)" : quoted);
+            facts.Add($"prompt {name}", name == card.Prompt ? $"{quoted} (in use)" : quoted);
         }
         foreach (string note in card.Notes)
             facts.Add("note", note);
+        return facts.ToString();
     }
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -28,9 +28,9 @@ internal sealed class VerifyVerb : Verb
         ("sextant verify --model ./my-model --threads 2", "Another model, on two threads."),
     ];
 
-    public override int Run(ArgumentValues arguments, Terminal terminal) => Run(arguments, terminal, KernelSet.All());
+    public override int Run(ArgumentValues arguments, Terminal terminal) => Run(arguments, terminal, VerifiedSet.All());
 
-    internal static int Run(ArgumentValues arguments, Terminal terminal, IReadOnlyList<KernelSet> sets)
+    internal static int Run(ArgumentValues arguments, Terminal terminal, IReadOnlyList<VerifiedSet> sets)
     {
         if (arguments.Texts.Count > 0)
             throw new WrongUsageException($"verify brings its own texts; '{arguments.Texts[0]}' has no place here");
@@ -41,7 +41,7 @@ internal sealed class VerifyVerb : Verb
         var table = new StringBuilder("kernels         values  different     max abs     max ulp  bit-equal\n");
         using (var progress = new ProgressLine(terminal, "texts"))
         {
-            foreach (KernelSet set in sets)
+            foreach (VerifiedSet set in sets)
             {
                 float[] vectors = Embed(set, folder, options, progress, terminal.Cancellation);
                 reference ??= vectors;
@@ -63,7 +63,7 @@ internal sealed class VerifyVerb : Verb
     }
 
     private static float[] Embed(
-        KernelSet set, string folder, EmbeddingOptions options, ProgressLine progress, CancellationToken cancellation)
+        VerifiedSet set, string folder, EmbeddingOptions options, ProgressLine progress, CancellationToken cancellation)
     {
         using EmbeddingModel model = set.Load(folder, options);
         var inputs = new VerifyInputs(model);

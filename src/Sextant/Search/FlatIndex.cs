@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Sextant.Kernels;
 
 namespace Sextant.Search;
 
@@ -13,9 +12,11 @@ public sealed class FlatIndex
 {
     // Rows live in blocks of about 4 MiB: growing never copies a row, and no array comes near the largest length.
     private const int BlockFloats = 1 << 20;
+    private const int ScoresAtOnce = 256;
 
     private readonly List<float[]> _blocks = [];
     private readonly int _blockRows;
+    private readonly DotKernel _dot = KernelSet.Chosen.Dot.Run;
 
     /// <summary>Creates an empty index for vectors of the given length.</summary>
     public FlatIndex(int dimensions)
@@ -79,48 +80,23 @@ public sealed class FlatIndex
         }
         RequireFinite(query, nameof(query));
         var best = new BestHits(hits);
-        int id = 0;
-        foreach (float[] block in CollectionsMarshal.AsSpan(_blocks))
+        Span<float> scores = stackalloc float[ScoresAtOnce];
+        for (int id = 0; id < Count && hits.Length > 0;)
         {
-            int rows = Math.Min(_blockRows, Count - id);
-            for (int row = 0; row < rows; row++, id++)
-                best.Offer(new Hit(id, Dot(query, block.AsSpan(row * Dimensions, Dimensions))));
+            int row = id % _blockRows;
+            int rows = Math.Min(Math.Min(ScoresAtOnce, _blockRows - row), Count - id);
+            Dot(query, _blocks[id / _blockRows].AsSpan(row * Dimensions, rows * Dimensions), scores[..rows]);
+            foreach (float score in scores[..rows])
+                best.Offer(new Hit(id++, score));
         }
         return best.Sort();
     }
 
-    // Order: 32 lanes from +0, lane i takes the products i, i + 32, … by fma, ascending; a missing element is +0 · +0.
-    // Then the lanes are folded with strides 16, 8, 4, 2, 1. The order is part of the result's bits (kernels/NUMERICS.md).
-    private static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    // scores [rows] = vectors [rows, Dimensions] · query [Dimensions]. The order of summation is the kernels' contract.
+    private unsafe void Dot(ReadOnlySpan<float> query, ReadOnlySpan<float> vectors, Span<float> scores)
     {
-        const int Lanes = 32;
-        Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-        int whole = left.Length - (left.Length % Lanes);
-        for (int i = 0; i < whole; i += Lanes)
-            Accumulate(left.Slice(i, Lanes), right.Slice(i, Lanes), ref sum0, ref sum1, ref sum2, ref sum3);
-        if (whole < left.Length)
-        {
-            Span<float> lastLeft = stackalloc float[Lanes];
-            Span<float> lastRight = stackalloc float[Lanes];
-            lastLeft.Clear();
-            lastRight.Clear();
-            left[whole..].CopyTo(lastLeft);
-            right[whole..].CopyTo(lastRight);
-            Accumulate(lastLeft, lastRight, ref sum0, ref sum1, ref sum2, ref sum3);
-        }
-        Vector256<float> eight = (sum0 + sum2) + (sum1 + sum3);
-        Vector128<float> four = eight.GetLower() + eight.GetUpper();
-        return (four[0] + four[2]) + (four[1] + four[3]);
-    }
-
-    private static void Accumulate(
-        ReadOnlySpan<float> left, ReadOnlySpan<float> right,
-        ref Vector256<float> sum0, ref Vector256<float> sum1, ref Vector256<float> sum2, ref Vector256<float> sum3)
-    {
-        sum0 = Vector256.FusedMultiplyAdd(Vector256.Create(left), Vector256.Create(right), sum0);
-        sum1 = Vector256.FusedMultiplyAdd(Vector256.Create(left[8..]), Vector256.Create(right[8..]), sum1);
-        sum2 = Vector256.FusedMultiplyAdd(Vector256.Create(left[16..]), Vector256.Create(right[16..]), sum2);
-        sum3 = Vector256.FusedMultiplyAdd(Vector256.Create(left[24..]), Vector256.Create(right[24..]), sum3);
+        fixed (float* queryStart = query, vectorsStart = vectors, scoresStart = scores)
+            _dot(queryStart, vectorsStart, scores.Length, Dimensions, scoresStart);
     }
 
     private static void RequireFinite(ReadOnlySpan<float> values, string name)
