@@ -1,1 +1,3 @@
-return 0;
+using Sextant.Cli;
+
+return ProcessHost.Run(args);

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Sextant.Cli.Arguments;
+
+/// <summary>What a command line says.</summary>
+/// <param name="Texts">What is no flag, in order.</param>
+/// <param name="Values">Flags with their values, in order.</param>
+internal sealed record ArgumentValues(List<string> Texts, List<(Flag Flag, string Value)> Values)
+{
+    /// <summary>The value of a flag, or null.</summary>
+    public string? Text(Flag flag)
+    {
+        foreach ((Flag one, string value) in Values)
+        {
+            if (one == flag)
+                return value;
+        }
+        return null;
+    }
+
+    /// <summary>All values of a flag that may repeat.</summary>
+    public string[] All(Flag flag) => [.. Values.Where(one => one.Flag == flag).Select(one => one.Value)];
+
+    /// <summary>A whole number in a range, or null.</summary>
+    public int? Number(Flag flag, int least, int most)
+    {
+        string? text = Text(flag);
+        if (text is null)
+            return null;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            && number >= least && number <= most)
+        {
+            return number;
+        }
+        throw new WrongUsageException(
+            string.Create(CultureInfo.InvariantCulture, $"{flag.Name} is '{text}'; a whole number from {least} to {most} is needed"));
+    }
+
+    /// <summary>One of some words, or null.</summary>
+    public string? Choice(Flag flag, params ReadOnlySpan<string> words)
+    {
+        string? text = Text(flag);
+        if (text is null || words.Contains(text))
+            return text;
+        throw new WrongUsageException(
+            $"{flag.Name} is '{text}'{Spelling.Hint(text, words.ToArray())}; accepted: {string.Join(", ", words!)}");
+    }
+}

@@ -1,0 +1,11 @@
+namespace Sextant.Cli.Arguments;
+
+/// <summary>A flag of a verb, and its line in the help.</summary>
+/// <param name="Name">With its dashes: --model or -k.</param>
+/// <param name="Value">What its value is called in the help, such as DIR.</param>
+/// <param name="Help">What it does, its default included.</param>
+internal sealed record Flag(string Name, string Value, string Help)
+{
+    /// <summary>Whether it may be given more than once.</summary>
+    public bool Repeats { get; init; }
+}

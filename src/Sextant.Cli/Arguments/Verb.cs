@@ -1,0 +1,26 @@
+namespace Sextant.Cli.Arguments;
+
+/// <summary>A verb of the tool, with all that its help says.</summary>
+internal abstract class Verb
+{
+    /// <summary>The word that chooses it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What it does, in one line.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>How its command line looks behind its name, without the flags that are optional.</summary>
+    public abstract string Usage { get; }
+
+    /// <summary>What else its users want to know; may be empty.</summary>
+    public virtual string Details => "";
+
+    /// <summary>The flags, in the help's order.</summary>
+    public abstract Flag[] Flags { get; }
+
+    /// <summary>Command lines that work, each with what it does.</summary>
+    public abstract (string Line, string Meaning)[] Examples { get; }
+
+    /// <summary>Does the work and returns the exit code.</summary>
+    public abstract int Run(ArgumentValues arguments, Terminal terminal);
+}

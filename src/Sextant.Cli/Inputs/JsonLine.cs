@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace Sextant.Cli.Inputs;
+
+/// <summary>Reads a line of JSON Lines, with errors that name the line.</summary>
+internal static class JsonLine
+{
+    public static JsonDocument Parse(LineReader lines, ReadOnlyMemory<byte> line, string needed)
+    {
+        if (line.Span.IndexOfAnyExcept(" \t\r"u8) < 0)
+            throw new InputException(lines.Name, lines.Number, $"empty; {needed} is needed on each line.");
+        try
+        {
+            return JsonDocument.Parse(line);
+        }
+        catch (JsonException problem)
+        {
+            throw new InputException(
+                lines.Name, lines.Number,
+                FormattableString.Invariant($"not JSON (at byte {problem.BytePositionInLine} of the line); {needed} is needed."));
+        }
+    }
+
+    /// <summary>What errors call a value.</summary>
+    public static string Kind(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Null => "null",
+        JsonValueKind.Number => $"the number {(value.GetRawText() is { Length: <= 24 } text ? text : "of many digits")}",
+        _ => value.GetRawText(),
+    };
+}

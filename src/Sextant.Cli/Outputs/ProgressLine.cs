@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sextant.Cli.Outputs;
+
+/// <summary>One line on a terminal that says how far long work has come; nothing anywhere else.</summary>
+/// <remarks>Texts of the running call are reported through <see cref="Report"/>, finished calls through <see cref="Advance"/>.</remarks>
+internal sealed class ProgressLine : IProgress<int>, IDisposable
+{
+    private const long FirstAfter = 400;
+    private const long Interval = 100;
+
+    private readonly TextWriter? _error;
+    private readonly string _what;
+    private readonly long? _total;
+    private readonly Lock _lock = new();
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private long _next = FirstAfter;
+    private long _done;
+    private int _shown;
+
+    /// <param name="terminal">Where to show it, if a person looks.</param>
+    /// <param name="what">What is counted, such as "texts".</param>
+    /// <param name="total">How many there are, where that is known.</param>
+    public ProgressLine(Terminal terminal, string what, long? total = null) =>
+        (_error, _what, _total) = (terminal.ErrorIsTerminal ? terminal.Error : null, what, total);
+
+    /// <summary>So many of the running call are done.</summary>
+    public void Report(int value)
+    {
+        if (_error is null)
+            return;
+        long elapsed = (long)Stopwatch.GetElapsedTime(_started).TotalMilliseconds;
+        if (elapsed < Volatile.Read(ref _next) || !_lock.TryEnter())
+            return;
+        try
+        {
+            _next = elapsed + Interval;
+            Show(Line(_done + value, elapsed));
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>A call is finished, with so many done.</summary>
+    public void Advance(int count)
+    {
+        _done += count;
+        Report(0);
+    }
+
+    public void Dispose()
+    {
+        if (_error is null || _shown == 0)
+            return;
+        lock (_lock)
+        {
+            Show("");
+            _error.Write('\r');
+        }
+    }
+
+    internal string Line(long done, long milliseconds)
+    {
+        double rate = done * 1000.0 / Math.Max(1, milliseconds);
+        string line = string.Create(CultureInfo.InvariantCulture, $"{done} {_what}, {rate:F0}/s");
+        if (_total is not > 0)
+            return line;
+        const int Width = 24;
+        int filled = (int)(Width * Math.Min(done, _total.Value) / _total.Value);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"[{new string('#', filled)}{new string('.', Width - filled)}] {done} of {_total} {_what}, {rate:F0}/s");
+    }
+
+    // Spaces wipe out what the last line had more: no escape codes, so it works on any terminal.
+    private void Show(string line)
+    {
+        _error!.Write('\r' + line.PadRight(_shown));
+        _shown = line.Length;
+    }
+}

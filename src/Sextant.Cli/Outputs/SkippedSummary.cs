@@ -1,0 +1,46 @@
+using Sextant.Passages;
+
+namespace Sextant.Cli.Outputs;
+
+/// <summary>Counts what a walk over files left out, and says it in a line.</summary>
+internal sealed class SkippedSummary
+{
+    private const int MostDetails = 5;
+
+    private readonly int[] _counts = new int[Enum.GetValues<SkipReason>().Length];
+    private readonly List<SkippedPath> _unreadable = [];
+
+    /// <summary>Counts one.</summary>
+    public void Add(SkippedPath skipped)
+    {
+        _counts[(int)skipped.Reason]++;
+        if (skipped.Reason == SkipReason.Unreadable && _unreadable.Count < MostDetails)
+            _unreadable.Add(skipped);
+    }
+
+    /// <summary>Writes the counts, and the paths that could not be read; nothing where nothing was left out.</summary>
+    public void WriteTo(TextWriter error, string verb)
+    {
+        int total = _counts.Sum();
+        if (total == 0)
+            return;
+        IEnumerable<string> parts = Enum.GetValues<SkipReason>()
+            .Where(reason => _counts[(int)reason] > 0)
+            .Select(reason => FormattableString.Invariant($"{_counts[(int)reason]} {Word(reason)}"));
+        error.WriteLine(FormattableString.Invariant(
+            $"{verb}: skipped {total} files and folders: {string.Join(", ", parts)}"));
+        foreach (SkippedPath one in _unreadable)
+            error.WriteLine($"{verb}: could not read {TerminalText.OneLine(one.Path)}: {TerminalText.OneLine(one.Detail)}");
+    }
+
+    private static string Word(SkipReason reason) => reason switch
+    {
+        SkipReason.Binary => "binary",
+        SkipReason.NotUnicode => "not Unicode text",
+        SkipReason.Empty => "empty",
+        SkipReason.Hidden => "hidden",
+        SkipReason.BuildFolder => "build folders",
+        SkipReason.Link => "links",
+        _ => "unreadable",
+    };
+}

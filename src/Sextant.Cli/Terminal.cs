@@ -1,0 +1,20 @@
+namespace Sextant.Cli;
+
+/// <summary>Where a verb reads and writes: the process's streams, or a test's.</summary>
+/// <param name="Input">Standard input.</param>
+/// <param name="Output">Standard output: results alone.</param>
+/// <param name="Error">Standard error: errors, warnings, progress.</param>
+public sealed record Terminal(Stream Input, Stream Output, TextWriter Error)
+{
+    /// <summary>Whether a person sees the output.</summary>
+    public bool OutputIsTerminal { get; init; }
+
+    /// <summary>Whether a person sees the errors, so that progress is welcome.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Columns of the terminal.</summary>
+    public int Width { get; init; } = 80;
+
+    /// <summary>Ends the work when the user has had enough.</summary>
+    public CancellationToken Cancellation { get; init; }
+}

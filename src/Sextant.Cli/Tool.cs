@@ -1,0 +1,97 @@
+using System.Text;
+using Sextant.Cli.Arguments;
+using Sextant.Cli.Inputs;
+using Sextant.Cli.Outputs;
+using Sextant.Cli.Verbs;
+
+namespace Sextant.Cli;
+
+/// <summary>The <c>sextant</c> tool: chooses the verb, and turns what goes wrong into one line and an exit code.</summary>
+public static class Tool
+{
+    /// <summary>All went well.</summary>
+    public const int Ok = 0;
+
+    /// <summary>The work failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line is wrong; nothing was done.</summary>
+    public const int WrongUsage = 2;
+
+    /// <summary>The user ended the work.</summary>
+    public const int Cancelled = 130;
+
+    internal static Verb[] Verbs { get; } = [new EmbedVerb(), new SearchVerb(), new TokenizeVerb(), new InfoVerb(), new VerifyVerb()];
+
+    /// <summary>The tool's version.</summary>
+    public static string Version => typeof(Tool).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    /// <summary>Runs one command line and returns its exit code: 0 ok, 1 failed, 2 wrong usage, 130 cancelled.</summary>
+    public static int Run(ReadOnlySpan<string> args, Terminal terminal)
+    {
+        ArgumentNullException.ThrowIfNull(terminal);
+        string name = "sextant";
+        try
+        {
+            if (args.IsEmpty)
+                throw new WrongUsageException("which verb? " + string.Join(", ", Verbs.Select(one => one.Name)));
+            if (args[0] is "--help" or "-h" or "-?")
+                return Print(terminal, HelpText.ForTool(Verbs));
+            if (args[0] == "--version")
+                return Print(terminal, $"sextant {Version}\n");
+            Verb verb = Find(args[0]);
+            name = $"sextant {verb.Name}";
+            if (ArgumentReader.AsksForHelp(verb, args[1..]))
+                return Print(terminal, HelpText.ForVerb(verb));
+            return verb.Run(ArgumentReader.Read(verb, args[1..]), terminal);
+        }
+        catch (WrongUsageException problem)
+        {
+            terminal.Error.WriteLine($"{name}: {OneLine(problem.Message)} (see '{name} --help')");
+            return WrongUsage;
+        }
+        catch (OperationCanceledException) when (terminal.Cancellation.IsCancellationRequested)
+        {
+            return Cancelled;
+        }
+        catch (BrokenPipeException)
+        {
+            return Ok; // the reader has seen enough
+        }
+        catch (Exception problem) when (IsExpected(problem))
+        {
+            terminal.Error.WriteLine($"{name}: {OneLine(problem.Message)}");
+            return Failed;
+        }
+        catch (Exception problem)
+        {
+            terminal.Error.WriteLine($"{name}: this is a defect of the tool: {OneLine(problem.ToString())}");
+            return Failed;
+        }
+    }
+
+    private static Verb Find(string name)
+    {
+        foreach (Verb verb in Verbs)
+        {
+            if (verb.Name == name)
+                return verb;
+        }
+        throw new WrongUsageException(
+            $"there is no verb '{name}'{Spelling.Hint(name, Verbs.Select(one => one.Name))}");
+    }
+
+    private static int Print(Terminal terminal, string text)
+    {
+        using var output = new ResultStream(terminal.Output);
+        output.Write(Encoding.UTF8.GetBytes(text));
+        return Ok;
+    }
+
+    private static bool IsExpected(Exception problem) =>
+        problem is SextantException or InputException or IOException or UnauthorizedAccessException
+            or NotSupportedException or OutOfMemoryException;
+
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}

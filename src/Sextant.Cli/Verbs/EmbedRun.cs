@@ -1,0 +1,101 @@
+using Sextant.Cli.Inputs;
+using Sextant.Cli.Outputs;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary>Embeds a stream of inputs in batches, so that memory does not grow with their number.</summary>
+internal sealed class EmbedRun(EmbeddingModel model, VectorWriter writer, ProgressLine progress, Terminal terminal)
+{
+    // The model sorts and splits a batch by itself; this bounds what is in memory: vectors by the first,
+    // texts by the second.
+    private const int BatchInputs = 4096;
+    private const int BatchSize = 1 << 24;
+
+    private float[] _vectors = [];
+    private TextReport[] _reports = [];
+    private long _index;
+    private long _truncatedTexts;
+    private long _truncatedTokens;
+
+    /// <summary>A method of the model that embeds a batch.</summary>
+    public delegate void Embed<T>(
+        IReadOnlyList<T> inputs, Span<float> destination, Span<TextReport> reports, IProgress<int>? progress, CancellationToken cancellation);
+
+    /// <summary>Embeds and writes all inputs.</summary>
+    /// <param name="inputs">Texts or sequences.</param>
+    /// <param name="size">Size of an input, in what it is made of.</param>
+    /// <param name="embed">The model's method.</param>
+    public void All<T>(IEnumerable<T> inputs, Func<T, int> size, Embed<T> embed)
+    {
+        var batch = new List<T>();
+        long batchSize = 0;
+        foreach (T input in inputs)
+        {
+            terminal.Cancellation.ThrowIfCancellationRequested();
+            batch.Add(input);
+            batchSize += size(input);
+            if (batch.Count == BatchInputs || batchSize >= BatchSize)
+            {
+                Write(batch, embed);
+                batchSize = 0;
+            }
+        }
+        Write(batch, embed);
+    }
+
+    /// <summary>Says how many texts were cut, if any were.</summary>
+    public void WarnOfTruncation(Truncation truncation)
+    {
+        if (_truncatedTexts == 0)
+            return;
+        string end = truncation == Truncation.Left ? "beginning" : "end";
+        terminal.Error.WriteLine(FormattableString.Invariant(
+            $"sextant embed: warning: {_truncatedTexts} of {_index} texts lost their {end}: {_truncatedTokens} tokens beyond the model's {model.MaxTokens}"));
+    }
+
+    private void Write<T>(List<T> batch, Embed<T> embed)
+    {
+        if (batch.Count == 0)
+            return;
+        int dimensions = model.Dimensions;
+        if (_reports.Length < batch.Count)
+            (_vectors, _reports) = (new float[checked(batch.Count * dimensions)], new TextReport[batch.Count]);
+        Span<float> vectors = _vectors.AsSpan(0, batch.Count * dimensions);
+        Span<TextReport> reports = _reports.AsSpan(0, batch.Count);
+        try
+        {
+            embed(batch, vectors, reports, progress, terminal.Cancellation);
+        }
+        catch (SextantException problem) when (_index > 0)
+        {
+            throw Numbered(problem);
+        }
+        for (int i = 0; i < batch.Count; i++)
+        {
+            writer.Write(_index++, reports[i], vectors.Slice(i * dimensions, dimensions));
+            _truncatedTexts += reports[i].Truncated > 0 ? 1 : 0;
+            _truncatedTokens += reports[i].Truncated;
+        }
+        progress.Advance(batch.Count);
+        batch.Clear();
+    }
+
+    // The model counts within a batch; the user counts within the input.
+    private Exception Numbered(SextantException problem)
+    {
+        (string kind, int? place) = problem switch
+        {
+            TextTooLongException one => ("text", one.Index),
+            NonFiniteEmbeddingException one => ("text", one.Index),
+            InvalidTokensException one => ("sequence", one.Index),
+            _ => ("", (int?)null),
+        };
+        if (place is null)
+            return problem;
+        string found = FormattableString.Invariant($"{kind} {place}:");
+        string meant = FormattableString.Invariant($"{kind} {_index + place}:");
+        return problem.Message.StartsWith(found, StringComparison.Ordinal)
+            ? new InputException(meant + problem.Message[found.Length..])
+            : problem;
+    }
+}

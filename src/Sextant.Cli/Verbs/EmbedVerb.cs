@@ -1,0 +1,83 @@
+using Sextant.Cli.Arguments;
+using Sextant.Cli.Inputs;
+using Sextant.Cli.Outputs;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary><c>sextant embed</c>: texts or token ids in, vectors out, in batches of bounded size.</summary>
+internal sealed class EmbedVerb : Verb
+{
+    private static readonly Flag Ids = new(
+        "--ids", "FILE",
+        "Read token ids instead of texts: on each line an array, or {\"ids\":[…],\"token_type_ids\":[…]}. No special tokens are added.");
+    private static readonly Flag Output = new("--output", "FILE", "Write to a file, which appears when it is complete. Default: standard output.");
+    private static readonly Flag Format = new(
+        "--format", "F",
+        "jsonl (a line for each text), json (one array), npy (NumPy, float32) or f32 (little-endian floats alone). Default: jsonl.");
+
+    public override string Name => "embed";
+
+    public override string Summary => "Turns texts into vectors.";
+
+    public override string Usage => "[TEXT…] [--input FILE|-] [--ids FILE] [flags]";
+
+    public override string Details =>
+        "Each line of jsonl reads {\"index\":0,\"tokens\":9,\"truncated\":0,\"embedding\":[…]}. The vector of a text is the same bits "
+        + "whatever the other texts, their order and the number of threads.";
+
+    public override Flag[] Flags =>
+    [
+        ModelFlags.Model, InputFlags.Input, InputFlags.Format, Ids, Output, Format, ModelFlags.Dimensions, ModelFlags.Layers,
+        ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.Truncate, ModelFlags.Threads,
+    ];
+
+    public override (string Line, string Meaning)[] Examples =>
+    [
+        ("sextant embed \"The sky is blue.\"", "One vector, as a line of JSON."),
+        ("sextant embed --input texts.txt --format npy --output texts.npy", "A text on each line; numpy.load('texts.npy') has a row for each."),
+        ("sextant embed --input - --dimensions 128 < texts.txt > vectors.jsonl", "From standard input, the first 128 values of each vector."),
+        ("sextant embed --model ./my-model --ids ids.jsonl", "Token ids as they are; the folder needs no tokenizer."),
+    ];
+
+    public override int Run(ArgumentValues arguments, Terminal terminal)
+    {
+        string format = arguments.Choice(Format, VectorWriter.Formats) ?? VectorWriter.Formats[0];
+        string? path = arguments.Text(Output);
+        if (VectorWriter.IsBinary(format) && path is null or "-" && terminal.OutputIsTerminal)
+            throw new WrongUsageException($"{format} is not for a terminal; give --output FILE");
+        EmbeddingOptions options = ModelFlags.Options(arguments);
+        int? total = null;
+        IEnumerable<TokenSequence>? sequences = arguments.Text(Ids) is { } ids ? Sequences(ids, arguments, terminal) : null;
+        IEnumerable<TextRecord>? texts = sequences is null
+            ? InputFlags.Texts(arguments, terminal, out total, ", or --ids FILE")
+            : null;
+
+        using EmbeddingModel model = ModelFlags.Load(arguments, options);
+        using OutputFile output = OutputFile.Create(path, terminal);
+        using VectorWriter writer = VectorWriter.Create(format, output.Stream, model.Dimensions);
+        using var progress = new ProgressLine(terminal, sequences is null ? "texts" : "sequences", total);
+        var run = new EmbedRun(model, writer, progress, terminal);
+        if (sequences is null)
+            run.All(texts!.Select(record => record.Text), text => text.Length, model.Embed);
+        else
+            run.All(sequences, sequence => sequence.Ids.Length, model.EmbedTokens);
+        terminal.Cancellation.ThrowIfCancellationRequested();
+        writer.Finish();
+        output.Commit();
+        progress.Dispose();
+        run.WarnOfTruncation(options.Truncation);
+        return Tool.Ok;
+    }
+
+    private static IEnumerable<TokenSequence> Sequences(string path, ArgumentValues arguments, Terminal terminal)
+    {
+        foreach (Flag flag in (Flag[])[InputFlags.Input, InputFlags.Format, ModelFlags.Prompt])
+        {
+            if (arguments.Text(flag) is not null)
+                throw new WrongUsageException($"--ids are used as they are; {flag.Name} is for texts");
+        }
+        if (arguments.Texts.Count > 0)
+            throw new WrongUsageException($"texts on the command line and --ids are both given; '{arguments.Texts[0]}' is a text");
+        return TokenRecord.ReadAll(LineReader.Open(path, terminal));
+    }
+}

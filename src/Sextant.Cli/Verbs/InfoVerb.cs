@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Sextant.Cli.Arguments;
+using Sextant.Cli.Outputs;
+using Sextant.Kernels;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary><c>sextant info</c>: what runs here, and with what model.</summary>
+internal sealed class InfoVerb : Verb
+{
+    public override string Name => "info";
+
+    public override string Summary => "Shows version, machine, kernels and the model's card.";
+
+    public override string Usage => "[flags]";
+
+    public override Flag[] Flags =>
+        [ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Threads];
+
+    public override (string Line, string Meaning)[] Examples =>
+    [
+        ("sextant info", "The machine and the model that comes with the tool."),
+        ("sextant info --model ./my-model --pooling mean", "Whether and how a folder loads."),
+    ];
+
+    public override int Run(ArgumentValues arguments, Terminal terminal)
+    {
+        if (arguments.Texts.Count > 0)
+            throw new WrongUsageException($"info takes flags only; '{arguments.Texts[0]}' has no place here");
+        EmbeddingOptions options = ModelFlags.Options(arguments);
+        var facts = new FactList();
+        facts.Section("sextant");
+        facts.Add("version", Tool.Version);
+        facts.Add("runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
+        facts.Add("processors", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
+        facts.Add("threads", (options.Threads ?? Environment.ProcessorCount).ToString(CultureInfo.InvariantCulture));
+        facts.Add("instruction sets", string.Join(", ", InstructionSets.Supported.Select(InstructionSets.Name)));
+        facts.Section("kernels");
+        foreach ((string op, string kernel) in KernelSet.Chosen.Describe())
+            facts.Add(op, kernel);
+
+        // What is known of the machine is shown even where the model cannot be loaded.
+        using OutputFile output = OutputFile.Create(null, terminal);
+        output.Stream.Write(Encoding.UTF8.GetBytes(facts.ToString()));
+        output.Stream.Flush();
+        using EmbeddingModel model = ModelFlags.Load(arguments, options);
+        output.Stream.Write(Encoding.UTF8.GetBytes("\n" + Card(model.Card)));
+        output.Commit();
+        return Tool.Ok;
+    }
+
+    private static string Card(ModelCard card)
+    {
+        var facts = new FactList();
+        facts.Section("model");
+        facts.Add("path", card.Path);
+        facts.Add("architecture", card.Architecture);
+        facts.Add("layers", Number(card.Layers));
+        facts.Add("pooled layer", card.LayersInUse);
+        facts.Add("hidden size", Number(card.HiddenSize));
+        facts.Add("heads", Number(card.Heads));
+        facts.Add("intermediate size", Number(card.IntermediateSize));
+        facts.Add("vocabulary", Number(card.VocabularySize));
+        facts.Add("positions", Number(card.MaxPositions));
+        facts.Add("tokens of a text", $"at most {Number(card.MaxTokens)}");
+        facts.Add("stored as", card.StoredType);
+        facts.Add("pooling", card.Pooling + (card.Normalized ? ", normalised" : ", not normalised"));
+        facts.Add("dimensions", Number(card.Dimensions));
+        facts.Add("runs on", card.Device);
+        facts.Add("parameters", Number(card.Parameters));
+        facts.Add("memory", string.Create(CultureInfo.InvariantCulture, $"{card.PackedBytes / 1048576.0:F1} MiB of weights"));
+        foreach ((string name, string prompt) in card.Prompts)
+        {
+            string quoted = $"\"{TerminalText.OneLine(prompt)}\"";
+            facts.Add($"prompt {name}", name == card.Prompt ? $"{quoted} (in use)" : quoted);
+        }
+        foreach (string note in card.Notes)
+            facts.Add("note", note);
+        return facts.ToString();
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

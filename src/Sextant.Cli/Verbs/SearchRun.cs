@@ -1,0 +1,105 @@
+using Sextant.Cli.Outputs;
+using Sextant.Passages;
+using Sextant.Search;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary>Compares passages with one query as they are read, and keeps only the best: memory does not grow with the files.</summary>
+internal sealed class SearchRun
+{
+    private const int BatchPassages = 1024;
+
+    private readonly EmbeddingModel _model;
+    private readonly Terminal _terminal;
+    private readonly float[] _query;
+    private readonly FlatIndex _index;
+    private readonly Hit[] _best;
+    private readonly Dictionary<int, Passage> _kept = [];
+    private readonly List<Passage> _batch = [];
+    private readonly float[] _vectors;
+    private readonly TextReport[] _reports = new TextReport[BatchPassages];
+    private readonly TextReport _queryReport;
+    private int _found;
+    private int _truncated;
+
+    public SearchRun(EmbeddingModel model, string query, int most, Terminal terminal)
+    {
+        (_model, _terminal) = (model, terminal);
+        _query = new float[model.Dimensions];
+        _queryReport = model.Embed(query, _query);
+        _index = new FlatIndex(model.Dimensions);
+        _best = new Hit[most];
+        _vectors = new float[BatchPassages * model.Dimensions];
+    }
+
+    /// <summary>How many passages were compared.</summary>
+    public int Passages { get; private set; }
+
+    /// <summary>Compares all passages with the query.</summary>
+    public void Over(IEnumerable<Passage> passages, ProgressLine progress)
+    {
+        var best = new BestHits(_best);
+        var hits = new Hit[Math.Min(_best.Length, BatchPassages)];
+        foreach (Passage passage in passages)
+        {
+            _terminal.Cancellation.ThrowIfCancellationRequested();
+            _batch.Add(passage);
+            if (_batch.Count == BatchPassages)
+                Compare(ref best, hits, progress);
+        }
+        Compare(ref best, hits, progress);
+        _found = best.Sort();
+    }
+
+    /// <summary>The nearest passages, best first; equal scores in the order of files.</summary>
+    public IEnumerable<FoundPassage> Best() =>
+        _best.Take(_found).Select((hit, place) => new FoundPassage(place + 1, hit.Score, _kept[hit.Id]));
+
+    /// <summary>Says what the model did not see all of.</summary>
+    public void WarnOfTruncation()
+    {
+        if (_queryReport.Truncated > 0)
+        {
+            _terminal.Error.WriteLine(FormattableString.Invariant(
+                $"sextant search: warning: the query lost its end: {_queryReport.Truncated} tokens beyond the model's {_model.MaxTokens}"));
+        }
+        if (_truncated > 0)
+        {
+            _terminal.Error.WriteLine(FormattableString.Invariant(
+                $"sextant search: warning: {_truncated} of {Passages} passages lost their end; a smaller --chunk keeps them whole"));
+        }
+    }
+
+    private void Compare(ref BestHits best, Hit[] hits, ProgressLine progress)
+    {
+        if (_batch.Count == 0)
+            return;
+        Span<float> vectors = _vectors.AsSpan(0, _batch.Count * _model.Dimensions);
+        Span<TextReport> reports = _reports.AsSpan(0, _batch.Count);
+        _model.Embed([.. _batch.Select(passage => passage.Text)], vectors, reports, progress, _terminal.Cancellation);
+        foreach (TextReport report in reports)
+            _truncated += report.Truncated > 0 ? 1 : 0;
+        _index.Clear();
+        _index.Add(vectors);
+        int found = _index.Search(_query, hits);
+        foreach (Hit hit in hits.AsSpan(0, found))
+        {
+            if (best.Offer(new Hit(Passages + hit.Id, hit.Score)))
+                _kept[Passages + hit.Id] = _batch[hit.Id];
+        }
+        Passages += _batch.Count;
+        progress.Advance(_batch.Count);
+        _batch.Clear();
+        Forget(best.Count);
+    }
+
+    // Passages that better ones have pushed out are let go.
+    private void Forget(int count)
+    {
+        if (_kept.Count <= 2 * _best.Length)
+            return;
+        HashSet<int> alive = [.. _best.Take(count).Select(hit => hit.Id)];
+        foreach (int id in _kept.Keys.Where(id => !alive.Contains(id)).ToArray())
+            _kept.Remove(id);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Sextant.Kernels;
+
+namespace Sextant.Search;
+
+/// <summary>Float vectors in memory, searched exactly: every vector is compared with the query.</summary>
+/// <remarks>
+/// Any number of threads may search at once; adding and clearing need the index for themselves.
+/// A search allocates nothing: the caller's memory for the hits is the working memory too.
+/// </remarks>
+public sealed class FlatIndex
+{
+    // Rows live in blocks of about 4 MiB: growing never copies a row, and no array comes near the largest length.
+    private const int BlockFloats = 1 << 20;
+    private const int ScoresAtOnce = 256;
+
+    private readonly List<float[]> _blocks = [];
+    private readonly int _blockRows;
+    private readonly DotKernel _dot = KernelSet.Chosen.Dot.Run;
+
+    /// <summary>Creates an empty index for vectors of the given length.</summary>
+    public FlatIndex(int dimensions)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
+        Dimensions = dimensions;
+        _blockRows = Math.Max(1, BlockFloats / dimensions);
+    }
+
+    /// <summary>Length of each vector.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>How many vectors are held; their ids are 0 … Count − 1.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds whole vectors, one after the other, and returns the id of the first.</summary>
+    /// <param name="vectors">[n, Dimensions], row by row.</param>
+    /// <exception cref="ArgumentException">
+    /// The length is no multiple of the dimensions, or a value is NaN or infinite; nothing was added.
+    /// </exception>
+    public int Add(ReadOnlySpan<float> vectors)
+    {
+        if (vectors.Length % Dimensions != 0)
+        {
+            throw new ArgumentException(
+                $"{vectors.Length} values are not whole vectors of {Dimensions} dimensions.", nameof(vectors));
+        }
+        RequireFinite(vectors, nameof(vectors));
+        int first = Count;
+        int rows = vectors.Length / Dimensions;
+        _ = checked(first + rows);
+        while (!vectors.IsEmpty)
+        {
+            int used = Count % _blockRows;
+            if (Count / _blockRows == _blocks.Count)
+                _blocks.Add(GC.AllocateUninitializedArray<float>(_blockRows * Dimensions));
+            int taken = Math.Min(_blockRows - used, vectors.Length / Dimensions);
+            vectors[..(taken * Dimensions)].CopyTo(_blocks[Count / _blockRows].AsSpan(used * Dimensions));
+            vectors = vectors[(taken * Dimensions)..];
+            Count += taken;
+        }
+        return first;
+    }
+
+    /// <summary>Forgets all vectors and keeps the memory for the next ones.</summary>
+    public void Clear() => Count = 0;
+
+    /// <summary>Finds the vectors with the largest dot products.</summary>
+    /// <param name="query">[Dimensions].</param>
+    /// <param name="hits">Receives the hits, best first (score descending, then id ascending); its length is k.</param>
+    /// <returns>How many hits were written: k, or all vectors where there are fewer.</returns>
+    /// <exception cref="ArgumentException">
+    /// The query has another length or holds a NaN or infinity, or a product overflows into NaN.
+    /// </exception>
+    public int Search(ReadOnlySpan<float> query, Span<Hit> hits)
+    {
+        if (query.Length != Dimensions)
+        {
+            throw new ArgumentException(
+                $"the query has {query.Length} values; this index holds vectors of {Dimensions}.", nameof(query));
+        }
+        RequireFinite(query, nameof(query));
+        var best = new BestHits(hits);
+        Span<float> scores = stackalloc float[ScoresAtOnce];
+        for (int id = 0; id < Count && hits.Length > 0;)
+        {
+            int row = id % _blockRows;
+            int rows = Math.Min(Math.Min(ScoresAtOnce, _blockRows - row), Count - id);
+            Dot(query, _blocks[id / _blockRows].AsSpan(row * Dimensions, rows * Dimensions), scores[..rows]);
+            foreach (float score in scores[..rows])
+                best.Offer(new Hit(id++, score));
+        }
+        return best.Sort();
+    }
+
+    // scores [rows] = vectors [rows, Dimensions] · query [Dimensions]. The order of summation is the kernels' contract.
+    private unsafe void Dot(ReadOnlySpan<float> query, ReadOnlySpan<float> vectors, Span<float> scores)
+    {
+        fixed (float* queryStart = query, vectorsStart = vectors, scoresStart = scores)
+            _dot(queryStart, vectorsStart, scores.Length, Dimensions, scoresStart);
+    }
+
+    private static void RequireFinite(ReadOnlySpan<float> values, string name)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+                throw new ArgumentException($"value {i} is {values[i].ToString(CultureInfo.InvariantCulture)}; only finite values can be compared.", name);
+        }
+    }
+}

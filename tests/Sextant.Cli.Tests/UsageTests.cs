@@ -1,0 +1,80 @@
+namespace Sextant.Cli.Tests;
+
+public sealed class UsageTests
+{
+    public static TheoryData<string> Verbs => ["embed", "search", "tokenize", "info", "verify"];
+
+    [Fact]
+    public void VersionAndHelpGoToTheOutput()
+    {
+        Outcome version = CommandLine.Run("--version");
+        Assert.Equal((0, ""), (version.Exit, version.Error));
+        Assert.Matches(@"^sextant \d+\.\d+\.\d+\n$", version.Output);
+        Outcome help = CommandLine.Run("--help");
+        Assert.Equal((0, ""), (help.Exit, help.Error));
+        foreach (string verb in Verbs.Select(row => row.Data))
+            Assert.Contains($"  {verb} ", help.Output);
+    }
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void EveryVerbHelpsWithItsFlagsAndExamples(string verb)
+    {
+        Outcome help = CommandLine.Run(verb, "--help");
+        Assert.Equal((0, ""), (help.Exit, help.Error));
+        Assert.Contains($"usage: sextant {verb} ", help.Output);
+        Assert.Contains("  --model DIR ", help.Output);
+        Assert.Contains("examples:\n  sextant " + verb, help.Output);
+        Assert.All(help.Lines, line => Assert.InRange(line.Length, 1, 100));
+        Assert.Equal(help.Output, CommandLine.Run(verb, "--model", "x", "-h").Output);
+    }
+
+    [Theory]
+    [InlineData("which verb", new string[] { })]
+    [InlineData("did you mean embed?", new[] { "embbed" })]
+    [InlineData("no verb 'frobnicate' (see", new[] { "frobnicate" })]
+    [InlineData("did you mean --threads?", new[] { "embed", "--treads", "2", "text" })]
+    [InlineData("goes after --", new[] { "embed", "-5 degrees" })]
+    [InlineData("--model needs a value", new[] { "embed", "text", "--model" })]
+    [InlineData("the flag --threads follows it", new[] { "embed", "text", "--model", "--threads", "2" })]
+    [InlineData("--threads is given twice", new[] { "embed", "text", "--threads=1", "--threads=2" })]
+    [InlineData("from 1 to 1024", new[] { "embed", "text", "--threads", "0" })]
+    [InlineData("'many'", new[] { "embed", "text", "--threads", "many" })]
+    [InlineData("'1.5'", new[] { "embed", "text", "--dimensions", "1.5" })]
+    [InlineData("did you mean jsonl?", new[] { "embed", "text", "--format", "jsnl" })]
+    [InlineData("accepted: error, right, left", new[] { "embed", "text", "--truncate", "middle" })]
+    [InlineData("no text", new[] { "embed" })]
+    [InlineData("both given", new[] { "embed", "text", "--input", "-" })]
+    [InlineData("both given", new[] { "embed", "text", "--ids", "-" })]
+    [InlineData("--prompt is for texts", new[] { "embed", "--ids", "-", "--prompt", "query" })]
+    [InlineData("--input-format needs --input", new[] { "embed", "text", "--input-format", "jsonl" })]
+    [InlineData("where?", new[] { "search", "query" })]
+    [InlineData("what?", new[] { "search", "--in", "." })]
+    [InlineData("in quotes", new[] { "search", "--in", ".", "two", "words" })]
+    [InlineData("from 1 to 10000", new[] { "search", "--in", ".", "query", "-k0" })]
+    [InlineData("no flag --output", new[] { "search", "--in", ".", "query", "--output", "x" })]
+    [InlineData("has no place here", new[] { "info", "text" })]
+    [InlineData("has no place here", new[] { "verify", "text" })]
+    public void WrongUsageIsOneLineAndExitCodeTwo(string part, string[] args)
+    {
+        Outcome outcome = CommandLine.Run(args);
+        Assert.Equal((2, ""), (outcome.Exit, outcome.Output));
+        Assert.Contains(part, outcome.ErrorLine);
+        Assert.Contains("--help'", outcome.ErrorLine);
+    }
+
+    [Theory]
+    [InlineData("there is no such file", new[] { "search", "--in", "/none/such", "query" })]
+    [InlineData("/none/such", new[] { "embed", "text", "--model", "/none/such" })]
+    [InlineData("/none/such", new[] { "embed", "--input", "/none/such" })]
+    [InlineData("/none/such", new[] { "verify", "--model", "/none/such" })]
+    [InlineData("/none/such", new[] { "tokenize", "text", "--model", "/none/such" })]
+    public void AFailureIsOneLineAndExitCodeOne(string part, string[] args)
+    {
+        Outcome outcome = CommandLine.Run(args);
+        Assert.Equal((1, ""), (outcome.Exit, outcome.Output));
+        Assert.Contains(part, outcome.ErrorLine);
+        Assert.StartsWith($"sextant {args[0]}: ", outcome.ErrorLine);
+        Assert.DoesNotContain("defect", outcome.ErrorLine);
+    }
+}

@@ -1,0 +1,68 @@
+using Sextant.Cli.Arguments;
+using Sextant.Cli.Verbs;
+using Sextant.Kernels;
+
+namespace Sextant.Cli.Tests;
+
+public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
+{
+    [Theory]
+    [InlineData(1f, 1f, 0, 0L)]
+    [InlineData(0f, -0f, 1, 1L)]
+    [InlineData(float.NaN, float.NaN, 0, 0L)]
+    [InlineData(1f, 1.0000001f, 1, 1L)]
+    [InlineData(-1f, -1.0000002f, 1, 2L)]
+    [InlineData(1e-45f, -1e-45f, 1, 3L)]
+    public void BitsAreComparedInSteps(float expected, float actual, int different, long steps)
+    {
+        BitComparison found = BitComparison.Of([expected], [actual]);
+        Assert.Equal((1, different, steps), (found.Values, found.Different, found.MaxUlp));
+        Assert.Equal(Math.Abs(expected - actual) is var distance && float.IsNaN(distance) ? 0 : distance, found.MaxAbs);
+    }
+
+    [Fact]
+    public void ANaNIsAsFarAsCanBe()
+    {
+        BitComparison found = BitComparison.Of([1, 2, 3], [1, float.NaN, 3.5f]);
+        Assert.Equal(2, found.Different);
+        Assert.True(float.IsNaN(found.MaxAbs));
+        Assert.False(found.IsEqual);
+    }
+
+    [Fact]
+    public void EqualSetsPass()
+    {
+        Outcome outcome = CommandLine.Run("verify", "--model", model.Folder);
+        Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
+        Assert.All(outcome.Lines.Skip(1), line => Assert.EndsWith("yes", line));
+        Assert.Equal(InstructionSets.Supported.Count, outcome.Lines.Length - 1);
+        Assert.StartsWith("reference ", outcome.Lines[1]);
+    }
+
+    [Fact]
+    public void AFolderWithoutTokenizerIsVerifiedOnIds()
+    {
+        using var bare = new TinyModel();
+        File.Delete(Path.Combine(bare.Folder, "vocab.txt"));
+        Assert.Equal(0, CommandLine.Run("verify", "--model", bare.Folder).Exit);
+    }
+
+    [Fact]
+    public void SetsThatDifferFail()
+    {
+        var streams = new Streams();
+        VerifiedSet[] sets =
+        [
+            new("reference", EmbeddingModel.Load),
+            new("other", (_, options) => EmbeddingModel.Load(model.Folder, options with { Truncation = Truncation.Left })),
+        ];
+        // Long texts cut at different ends stand for kernels that differ.
+        int exit = VerifyVerb.Run(
+            new ArgumentValues([], [(ModelFlags.Model, model.Folder)]), streams.Terminal, sets);
+        Assert.Equal(1, exit);
+        Assert.Contains("differ", streams.Error.ToString());
+        string[] lines = System.Text.Encoding.UTF8.GetString(streams.Output.ToArray()).Split('\n');
+        Assert.EndsWith("yes", lines[1]);
+        Assert.EndsWith("NO", lines[2]);
+    }
+}
