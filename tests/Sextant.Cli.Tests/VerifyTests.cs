@@ -58,7 +58,7 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
         ];
         // Long texts cut at different ends stand for kernels that differ.
         int exit = VerifyVerb.Run(
-            new ArgumentValues([], [(ModelFlags.Model, model.Folder)]), streams.Terminal, sets);
+            new ArgumentValues([], [new FlagValue(ModelFlags.Model, model.Folder)]), streams.Terminal, sets);
         Assert.Equal(1, exit);
         Assert.Contains("differ", streams.Error.ToString());
         string[] lines = System.Text.Encoding.UTF8.GetString(streams.Output.ToArray()).Split('\n');

@@ -27,7 +27,7 @@ internal static class ArgumentReader
     public static ArgumentValues Read(Verb verb, ReadOnlySpan<string> args)
     {
         var texts = new List<string>();
-        var values = new List<(Flag Flag, string Value)>();
+        var values = new List<FlagValue>();
         for (int i = 0; i < args.Length; i++)
         {
             string argument = args[i];
@@ -55,7 +55,7 @@ internal static class ArgumentReader
             }
             if (!flag.Repeats && values.Exists(other => other.Flag == flag))
                 throw new WrongUsageException($"{flag.Name} is given twice");
-            values.Add((flag, value));
+            values.Add(new FlagValue(flag, value));
         }
         return new ArgumentValues(texts, values);
     }

@@ -2,24 +2,27 @@ using System.Globalization;
 
 namespace Sextant.Cli.Arguments;
 
+/// <summary>A flag as it was given. A class: lists of structures are compiled anew in each start of the tool.</summary>
+internal sealed record FlagValue(Flag Flag, string Value);
+
 /// <summary>What a command line says.</summary>
 /// <param name="Texts">What is no flag, in order.</param>
 /// <param name="Values">Flags with their values, in order.</param>
-internal sealed record ArgumentValues(List<string> Texts, List<(Flag Flag, string Value)> Values)
+internal sealed record ArgumentValues(List<string> Texts, List<FlagValue> Values)
 {
     /// <summary>The value of a flag, or null.</summary>
     public string? Text(Flag flag)
     {
-        foreach ((Flag one, string value) in Values)
+        foreach (FlagValue one in Values)
         {
-            if (one == flag)
-                return value;
+            if (one.Flag == flag)
+                return one.Value;
         }
         return null;
     }
 
     /// <summary>All values of a flag that may repeat.</summary>
-    public string[] All(Flag flag) => [.. Values.Where(one => one.Flag == flag).Select(one => one.Value)];
+    public List<string> All(Flag flag) => Values.FindAll(one => one.Flag == flag).ConvertAll(one => one.Value);
 
     /// <summary>A whole number in a range, or null.</summary>
     public int? Number(Flag flag, int least, int most)
@@ -37,12 +40,12 @@ internal sealed record ArgumentValues(List<string> Texts, List<(Flag Flag, strin
     }
 
     /// <summary>One of some words, or null.</summary>
-    public string? Choice(Flag flag, params ReadOnlySpan<string> words)
+    public string? Choice(Flag flag, params string[] words)
     {
         string? text = Text(flag);
-        if (text is null || words.Contains(text))
+        if (text is null || Array.IndexOf(words, text) >= 0)
             return text;
         throw new WrongUsageException(
-            $"{flag.Name} is '{text}'{Spelling.Hint(text, words.ToArray())}; accepted: {string.Join(", ", words!)}");
+            $"{flag.Name} is '{text}'{Spelling.Hint(text, words)}; accepted: {string.Join(", ", words)}");
     }
 }

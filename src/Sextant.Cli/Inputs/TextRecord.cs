@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Sextant.Cli.Inputs;
 
 /// <summary>A text to work on, and in some inputs a second one that makes it a pair.</summary>
-internal readonly record struct TextRecord(string Text, string? Pair = null)
+internal sealed record TextRecord(string Text, string? Pair = null)
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 

