@@ -9,20 +9,6 @@ public class SteadyStateCollection;
 [Collection(nameof(SteadyStateTests))]
 public class SteadyStateTests
 {
-    // Code that the runtime has not optimised yet boxes some structures, and a busy machine optimises late: rounds go on
-    // until one allocates nothing, and the last one counts. What allocates at every call fails.
-    private static long AllocatedWhenSteady(Action round)
-    {
-        long allocated = -1;
-        for (int i = 0; i < 40 && allocated != 0; i++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            round();
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-        return allocated;
-    }
-
     private static EmbeddingModel Load() => EmbeddingModel.LoadDefault();
 
     [Fact]
@@ -31,7 +17,7 @@ public class SteadyStateTests
         using EmbeddingModel model = Load();
         var vector = new float[model.Dimensions];
         string[] texts = SomeTexts.Make(50, 40);
-        Assert.Equal(0, AllocatedWhenSteady(() =>
+        Assert.Equal(0, Allocations.WhenSteady(() =>
         {
             foreach (string text in texts)
                 model.Embed(text, vector);
@@ -45,7 +31,7 @@ public class SteadyStateTests
         string[] texts = SomeTexts.Make(100, 40);
         var vectors = new float[texts.Length * model.Dimensions];
         var reports = new TextReport[texts.Length];
-        Assert.Equal(0, AllocatedWhenSteady(() => model.Embed(texts, vectors, reports)));
+        Assert.Equal(0, Allocations.WhenSteady(() => model.Embed(texts, vectors, reports)));
     }
 
     [Fact]
@@ -56,7 +42,7 @@ public class SteadyStateTests
         var vectors = new float[texts.Length * model.Dimensions];
         EmbedThemAll();
         long native = NativeBlock.LiveBytes;
-        Assert.Equal(0, AllocatedWhenSteady(EmbedThemAll));
+        Assert.Equal(0, Allocations.WhenSteady(EmbedThemAll));
         Assert.Equal(native, NativeBlock.LiveBytes);
 
         void EmbedThemAll()

@@ -64,12 +64,11 @@ public class ThreadTeamTests
     {
         using var team = new ThreadTeam(2);
         var done = new int[64];
-        for (int i = 0; i < 100; i++)
-            team.Run(new CountJob(done, 2), 64);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-            team.Run(new CountJob(done, 2), 64);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.WhenSteady(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+                team.Run(new CountJob(done, 2), 64);
+        }));
     }
 
     private readonly struct CountJob(int[] done, int threads) : IJob

@@ -83,11 +83,7 @@ public class TokenizerTests
             Lower.CountTokens(longText);
             Lower.TryGetId("[CLS]", out _);
         }
-        for (int i = 0; i < 3; i++)
-            Work();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Work();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.WhenSteady(Work));
     }
 
     [Fact]
@@ -123,15 +119,15 @@ public class TokenizerTests
         string text = string.Concat(Enumerable.Repeat(string.Join(' ', Texts) + "\n", 200));
         int[] all = Ids(Lower, text);
         var buffer = new TokenBuffer();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Lower.Encode(text, buffer, new EncodeOptions { MaxTokens = 33, Side = side });
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long allocated = Allocations.WhenSteady(
+            () => Lower.Encode(text, buffer = new TokenBuffer(), new EncodeOptions { MaxTokens = 33, Side = side }),
+            accepted: text.Length / 4);
         int special = Lower.SpecialTokenCount(pair: false), kept = 33 - special;
         Assert.Equal(3, special);
         Assert.Equal(all.Length - kept, buffer.Truncated);
         Assert.Equal(33, buffer.Count);
         Assert.Equal(side == TruncationSide.Right ? all[..kept] : all[^kept..], buffer.Ids[2..^1].ToArray());
-        Assert.True(allocated < text.Length / 4, $"{allocated} bytes for a text of {text.Length} units");
+        Assert.True(allocated <= text.Length / 4, $"{allocated} bytes for a text of {text.Length} units");
         Assert.Equal(all.Length + special, Lower.CountTokens(text));
     }
 

@@ -1,0 +1,88 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sextant.Kernels.Tests;
+
+/// <summary>A run that takes an instruction set away must first prove that it is gone: some switches do nothing.</summary>
+public class SwitchTests
+{
+    [Fact]
+    public void EverySwitchThatIsSetTook()
+    {
+        bool any = false;
+        if (Is("DOTNET_EnableAVX512", "0"))
+        {
+            any = true;
+            Assert.False(Avx512F.IsSupported);
+            Assert.DoesNotContain(Isa.Avx512, InstructionSets.Supported);
+        }
+        if (Is("DOTNET_EnableAVX2", "0"))
+        {
+            any = true;
+            Assert.False(Avx2.IsSupported);
+            Assert.False(Fma.IsSupported);
+            Assert.DoesNotContain(Isa.Avx2, InstructionSets.Supported);
+        }
+        if (Is("DOTNET_EnableHWIntrinsic", "0"))
+        {
+            any = true;
+            Assert.False(Vector128.IsHardwareAccelerated);
+            Assert.Equal([Isa.Reference], InstructionSets.Supported);
+        }
+        if (Environment.GetEnvironmentVariable(InstructionSets.Variable) is { Length: > 0 } name)
+        {
+            any = true;
+            Assert.Equal(name, InstructionSets.Name(KernelSet.Chosen.Isa));
+            Assert.All(KernelSet.Chosen.Describe(), op => Assert.EndsWith(name, op.Kernel, StringComparison.OrdinalIgnoreCase));
+        }
+        if (!any)
+            Assert.Skip("No switch that takes an instruction set away is set.");
+    }
+
+    [Theory]
+    [InlineData("sse9")]
+    [InlineData("")]
+    public void AnUnknownInstructionSetIsRefused(string name)
+    {
+        var error = Assert.Throws<PlatformNotSupportedException>(() => InstructionSets.Parse(name));
+        Assert.Contains("avx512, avx2, vector128, reference", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnInstructionSetThatThisMachineLacksIsRefused()
+    {
+        foreach (Isa isa in Enum.GetValues<Isa>())
+        {
+            string name = InstructionSets.Name(isa);
+            if (InstructionSets.IsSupported(isa))
+                Assert.Equal(isa, InstructionSets.Parse(name));
+            else
+                Assert.Contains(name, Assert.Throws<PlatformNotSupportedException>(() => InstructionSets.Parse(name)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void EveryTableHasOneKernelPerInstructionSetAndEndsInTheReference()
+    {
+        Check(KernelTable.Gemm);
+        Check(KernelTable.Attention);
+        Check(KernelTable.LayerNorm);
+        Check(KernelTable.Gather);
+        Check(KernelTable.Pool);
+        Check(KernelTable.Activation);
+        Check(KernelTable.Normalize);
+        Check(KernelTable.Dot);
+    }
+
+    private static void Check<TKernel>(KernelRow<TKernel>[] table)
+        where TKernel : Delegate
+    {
+        Assert.Equal(Isa.Reference, table[^1].Isa);
+        Assert.Equal(table.Length, table.Select(row => row.Name).Distinct().Count());
+        for (int i = 1; i < table.Length; i++)
+            Assert.True(table[i - 1].Isa > table[i].Isa, $"{table[i - 1].Name} stands before {table[i].Name}.");
+        Assert.All(table, row => Assert.EndsWith(row.Isa.ToString(), row.Name, StringComparison.Ordinal));
+    }
+
+    private static bool Is(string variable, string value) => Environment.GetEnvironmentVariable(variable) == value;
+}

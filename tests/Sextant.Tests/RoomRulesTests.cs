@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+
+namespace Sextant.Tests;
+
+/// <summary>Who may import whom: the walls between the rooms of src/Sextant, read from namespaces and using lines.</summary>
+public partial class RoomRulesTests
+{
+    // The outermost files (EmbeddingModel and its parts, namespace Sextant) may use every room but Search and Evaluation.
+    private static readonly Dictionary<string, string[]> s_allowed = new()
+    {
+        ["Sextant"] = ["Kernels", "Runtime", "Tensors", "Tokens", "Batches", "Weights", "Backends", "Layers", "Models", "Pooling"],
+        ["Runtime"] = [],
+        ["Tensors"] = [],
+        ["Tokens"] = [],
+        ["Batches"] = ["Tokens"],
+        ["Weights"] = ["Tensors"],
+        ["Backends"] = ["Tensors", "Runtime", "Kernels", "Batches"],
+        ["Layers"] = ["Tensors", "Weights", "Backends", "Batches", "Kernels"],
+        ["Models"] = ["Layers", "Weights", "Batches", "Tensors", "Backends", "Pooling", "Kernels"],
+        ["Pooling"] = ["Tensors", "Batches", "Backends", "Kernels"],
+        ["Codes"] = ["Tensors", "Kernels"],
+        ["Search"] = ["Codes", "Backends", "Tensors", "Runtime", "Kernels"],
+        ["Passages"] = ["Tokens"],
+        ["Evaluation"] = ["Search", "Passages"],
+    };
+
+    [Fact]
+    public void EveryRoomImportsOnlyWhatItMay()
+    {
+        string source = Path.Combine(TestData.Root, "src", "Sextant");
+        int files = 0;
+        foreach (string file in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories))
+        {
+            string relative = Path.GetRelativePath(source, file).Replace('\\', '/');
+            if (relative.StartsWith("obj/", StringComparison.Ordinal) || relative.StartsWith("bin/", StringComparison.Ordinal))
+                continue;
+            files++;
+            string text = File.ReadAllText(file);
+            string room = relative.Contains('/', StringComparison.Ordinal) ? relative[..relative.IndexOf('/', StringComparison.Ordinal)] : "Sextant";
+            string space = SpaceLine().Match(text).Groups[1].Value;
+            if (room == "Diagnostics")
+            {
+                Assert.True(space == "Sextant", $"{relative} is in namespace {space}; Diagnostics is for everyone, so it is in Sextant.");
+                room = "Tokens";
+            }
+            else
+            {
+                string expected = room == "Sextant" ? "Sextant" : $"Sextant.{room}";
+                Assert.True(
+                    space == expected || space.StartsWith(expected + ".", StringComparison.Ordinal),
+                    $"{relative} is in namespace {space}, not {expected}.");
+            }
+            Assert.True(s_allowed.TryGetValue(room, out string[]? allowed), $"{relative}: the room {room} has no rule; add one.");
+            foreach (Match import in Imports().Matches(text))
+            {
+                string other = import.Groups[1].Value;
+                Assert.True(other == room || allowed.Contains(other), $"{relative} may not import Sextant.{other}.");
+            }
+        }
+        Assert.True(files > 50, $"Only {files} files were found.");
+    }
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex SpaceLine();
+
+    [GeneratedRegex(@"^using (?:static )?Sextant\.(\w+)", RegexOptions.Multiline)]
+    private static partial Regex Imports();
+}
