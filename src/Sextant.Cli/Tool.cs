@@ -6,7 +6,9 @@ using Sextant.Cli.Verbs;
 
 namespace Sextant.Cli;
 
-/// <summary>The <c>sextant</c> tool: chooses the verb, and turns what goes wrong into one line and an exit code.</summary>
+/// <summary>
+/// The <c>sextant</c> tool: chooses the verb, and turns what goes wrong into one line and an exit code.
+/// </summary>
 public static class Tool
 {
     /// <summary>All went well.</summary>
@@ -21,12 +23,15 @@ public static class Tool
     /// <summary>The user ended the work.</summary>
     public const int Cancelled = 130;
 
-    internal static Verb[] Verbs { get; } = [new EmbedVerb(), new SearchVerb(), new TokenizeVerb(), new InfoVerb(), new VerifyVerb()];
+    internal static Verb[] Verbs { get; } =
+        [new EmbedVerb(), new SearchVerb(), new TokenizeVerb(), new InfoVerb(), new VerifyVerb()];
 
     /// <summary>The tool's version.</summary>
     public static string Version => typeof(Tool).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
-    /// <summary>Runs one command line and returns its exit code: 0 ok, 1 failed, 2 wrong usage, 130 cancelled.</summary>
+    /// <summary>
+    /// Runs one command line and returns its exit code: 0 ok, 1 failed, 2 wrong usage, 130 cancelled.
+    /// </summary>
     public static int Run(ReadOnlySpan<string> args, Terminal terminal)
     {
         ArgumentNullException.ThrowIfNull(terminal);
@@ -93,5 +98,6 @@ public static class Tool
             or NotSupportedException or OutOfMemoryException;
 
     private static string OneLine(string message) =>
-        string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string.Join(
+            ' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -14,7 +14,8 @@ public sealed class EmbedTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.StartsWith("{\"index\":0,\"tokens\":6,\"truncated\":0,\"embedding\":[", outcome.Lines[0]);
         Assert.StartsWith("{\"index\":1,\"tokens\":3,\"truncated\":0,\"embedding\":[", outcome.Lines[1]);
         using EmbeddingModel loaded = EmbeddingModel.Load(model.Folder);
-        Assert.Equal(loaded.Embed("the sky is blue"), Vector(outcome.Lines[0])); // the digits read back to the same bits
+        // The digits read back to the same bits.
+        Assert.Equal(loaded.Embed("the sky is blue"), Vector(outcome.Lines[0]));
     }
 
     [Fact]
@@ -55,7 +56,8 @@ public sealed class EmbedTests(TinyModel model) : IClassFixture<TinyModel>
     }
 
     [Fact]
-    public void NoTextsGiveAnArrayOfNoRows() => AssertNumPy(EmbedInput("", "--format", "npy").Bytes, 0, TinyModel.Hidden);
+    public void NoTextsGiveAnArrayOfNoRows() =>
+        AssertNumPy(EmbedInput("", "--format", "npy").Bytes, 0, TinyModel.Hidden);
 
     [Theory]
     [InlineData("one\n\ntwo three\n")]

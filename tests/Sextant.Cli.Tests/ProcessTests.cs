@@ -26,7 +26,8 @@ public sealed class ProcessTests(TinyModel model) : IClassFixture<TinyModel>
         cancellation.Cancel();
         var streams = new Streams("one\ntwo\n");
         streams.Terminal = streams.Terminal with { Cancellation = cancellation.Token };
-        Outcome outcome = CommandLine.RunOn(streams, "embed", "--input", "-", "--model", model.Folder, "--output", path);
+        Outcome outcome = CommandLine.RunOn(
+            streams, "embed", "--input", "-", "--model", model.Folder, "--output", path);
         Assert.Equal((130, "", ""), (outcome.Exit, outcome.Output, outcome.Error));
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Empty(Directory.GetFiles(model.Folder, "*.partial"));
@@ -38,7 +39,8 @@ public sealed class ProcessTests(TinyModel model) : IClassFixture<TinyModel>
         string path = Path.Combine(model.Folder, "other.jsonl");
         File.WriteAllText(path, "old");
         Outcome outcome = CommandLine.RunWith(
-            "{\"text\":\"one\"}\n{", "embed", "--input", "-", "--input-format", "jsonl", "--model", model.Folder, "--output", path);
+            "{\"text\":\"one\"}\n{", "embed", "--input", "-", "--input-format", "jsonl", "--model", model.Folder,
+            "--output", path);
         Assert.Equal(1, outcome.Exit);
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Empty(Directory.GetFiles(model.Folder, "*.partial"));
@@ -69,7 +71,8 @@ public sealed class ProcessTests(TinyModel model) : IClassFixture<TinyModel>
     public void ADiskThatIsFullIsAnError()
     {
         var error = new StringWriter();
-        Assert.Equal(1, Tool.Run(["embed", "one", "--model", model.Folder], new Terminal(Stream.Null, new GoneStream(28), error)));
+        Assert.Equal(1,
+            Tool.Run(["embed", "one", "--model", model.Folder], new Terminal(Stream.Null, new GoneStream(28), error)));
         Assert.Contains("sextant embed: ", error.ToString());
     }
 
@@ -85,7 +88,8 @@ public sealed class ProcessTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.Equal("", silent.ToString());
 
         var shown = new StringWriter();
-        using (var line = new ProgressLine(new Terminal(Stream.Null, Stream.Null, shown) { ErrorIsTerminal = true }, "texts", 10))
+        using (var line = new ProgressLine(
+            new Terminal(Stream.Null, Stream.Null, shown) { ErrorIsTerminal = true }, "texts", 10))
         {
             Thread.Sleep(500);
             line.Advance(5);

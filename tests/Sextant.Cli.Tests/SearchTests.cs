@@ -27,12 +27,14 @@ public sealed class SearchTests(TinyModel model) : IClassFixture<TinyModel>, IDi
         string text = "one two three.\r\n\r\nfour five\r\nsix.\r\n";
         Write("a.txt", text);
         using JsonDocument json = JsonDocument.Parse(Search("seven", "--format", "json", "--chunk", "5").Bytes);
-        JsonElement[] found = [.. json.RootElement.EnumerateArray().OrderBy(one => one.GetProperty("start").GetInt32())];
+        JsonElement[] found = [.. json.RootElement.EnumerateArray().OrderBy(
+            one => one.GetProperty("start").GetInt32())];
         Assert.Equal(2, found.Length);
         JsonElement second = found[1];
         Assert.Equal((3, 4), (second.GetProperty("first_line").GetInt32(), second.GetProperty("last_line").GetInt32()));
         Assert.Equal("four five\r\nsix.", second.GetProperty("text").GetString());
-        Assert.Equal(second.GetProperty("text").GetString(), text[second.GetProperty("start").GetInt32()..second.GetProperty("end").GetInt32()]);
+        Assert.Equal(second.GetProperty("text").GetString(),
+            text[second.GetProperty("start").GetInt32()..second.GetProperty("end").GetInt32()]);
         Assert.Equal([1, 2], json.RootElement.EnumerateArray().Select(one => one.GetProperty("rank").GetInt32()));
     }
 
@@ -52,7 +54,7 @@ public sealed class SearchTests(TinyModel model) : IClassFixture<TinyModel>, IDi
     {
         var lines = Enumerable.Range(0, 3000).Select(i => i == 2500
             ? "ships sail over the blue sea."
-            : $"{TinyModel.Words[i % 20]} {TinyModel.Words[i % 17]} {TinyModel.Words[i % 13]} {TinyModel.Words[i % 11]}.");
+            : string.Join(' ', new[] { 20, 17, 13, 11 }.Select(step => TinyModel.Words[i % step])) + ".");
         Write("many.txt", string.Join("\n\n", lines));
         Outcome outcome = Search("ships sail over the blue sea.", "-k3", "--chunk", "7", "--overlap", "0");
         Assert.Equal(3, outcome.Lines.Length);
@@ -69,7 +71,8 @@ public sealed class SearchTests(TinyModel model) : IClassFixture<TinyModel>, IDi
         Assert.Equal(0, outcome.Exit);
         Assert.DoesNotContain('\u001b', outcome.Output);
         Assert.StartsWith("  1  0.", outcome.Lines[0]);
-        Assert.Equal(4, outcome.Lines.TakeWhile((line, place) => place == 0 || line.StartsWith("     ", StringComparison.Ordinal)).Count());
+        Assert.Equal(4, outcome.Lines.TakeWhile(
+            (line, place) => place == 0 || line.StartsWith("     ", StringComparison.Ordinal)).Count());
         Assert.All(outcome.Lines.Skip(1).Take(3), line => Assert.InRange(line.Sum(c => c >= 0x3000 ? 2 : 1), 6, 40));
         Assert.EndsWith("…", outcome.Lines[3]);
     }
@@ -112,5 +115,6 @@ public sealed class SearchTests(TinyModel model) : IClassFixture<TinyModel>, IDi
         File.WriteAllText(path, text);
     }
 
-    private Outcome Search(params string[] args) => CommandLine.Run(["search", "--model", model.Folder, "--in", _root, .. args]);
+    private Outcome Search(params string[] args) =>
+        CommandLine.Run(["search", "--model", model.Folder, "--in", _root, .. args]);
 }

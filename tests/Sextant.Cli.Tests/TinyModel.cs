@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Sextant.Cli.Tests;
 
-/// <summary>A complete BERT of random weights in a temporary folder: 32 dimensions, at most 64 tokens, a few words.</summary>
+/// <summary>
+/// A complete BERT of random weights in a temporary folder: 32 dimensions, at most 64 tokens, a few words.
+/// </summary>
 public sealed class TinyModel : IDisposable
 {
     public const int Hidden = 32;
@@ -15,7 +17,10 @@ public sealed class TinyModel : IDisposable
 
     /// <summary>Every word here is one token.</summary>
     public static readonly string[] Words =
-        "the sky is blue grass green hello world one two three four five six seven eight nine ten ships sail over sea".Split(' ');
+    [
+        "the", "sky", "is", "blue", "grass", "green", "hello", "world", "one", "two", "three", "four", "five", "six",
+        "seven", "eight", "nine", "ten", "ships", "sail", "over", "sea",
+    ];
 
     private static readonly string[] Vocabulary =
     [

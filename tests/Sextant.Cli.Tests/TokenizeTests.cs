@@ -10,7 +10,8 @@ public sealed class TokenizeTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
         Assert.Equal(
             [
-                """{"index":0,"ids":[2,11,12,3],"tokens":["[CLS]","hello","world","[SEP]"],"type_ids":[0,0,0,0],"offsets":[[0,0],[0,5],[7,12],[0,0]]}""",
+                """{"index":0,"ids":[2,11,12,3],"tokens":["[CLS]","hello","world","[SEP]"],"type_ids":"""
+                + """[0,0,0,0],"offsets":[[0,0],[0,5],[7,12],[0,0]]}""",
                 """{"index":1,"ids":[2,3],"tokens":["[CLS]","[SEP]"],"type_ids":[0,0],"offsets":[[0,0],[0,0]]}""",
             ],
             outcome.Lines);
@@ -25,8 +26,10 @@ public sealed class TokenizeTests(TinyModel model) : IClassFixture<TinyModel>
     [Fact]
     public void APairHasTypesAndItsOwnPlaces()
     {
-        const string Input = "{\"text\":\"hello\",\"pair\":\"the sky\"}\n{\"text\":\"hello\",\"pair\":\"\"}\n{\"text\":\"hello\"}\n";
-        string[] args = ["tokenize", "--model", model.Folder, "--input", "-", "--input-format", "jsonl", "--format", "jsonl"];
+        const string Input = "{\"text\":\"hello\",\"pair\":\"the "
+            + "sky\"}\n{\"text\":\"hello\",\"pair\":\"\"}\n{\"text\":\"hello\"}\n";
+        string[] args = ["tokenize", "--model", model.Folder, "--input", "-", "--input-format", "jsonl", "--format",
+            "jsonl"];
         string[] lines = CommandLine.RunWith(Input, args).Lines;
         Assert.EndsWith("\"type_ids\":[0,0,0,1,1,1],\"offsets\":[[0,0],[0,5],[0,0],[0,3],[4,7],[0,0]]}", lines[0]);
         Assert.EndsWith("\"type_ids\":[0,0,0,1],\"offsets\":[[0,0],[0,5],[0,0],[0,0]]}", lines[1]);

@@ -54,7 +54,8 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
         VerifiedSet[] sets =
         [
             new("reference", EmbeddingModel.Load),
-            new("other", (_, options) => EmbeddingModel.Load(model.Folder, options with { Truncation = Truncation.Left })),
+            new("other", (_, options) =>
+                EmbeddingModel.Load(model.Folder, options with { Truncation = Truncation.Left })),
         ];
         // Long texts cut at different ends stand for kernels that differ.
         int exit = VerifyVerb.Run(

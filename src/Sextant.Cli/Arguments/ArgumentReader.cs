@@ -2,8 +2,8 @@ namespace Sextant.Cli.Arguments;
 
 /// <summary>Reads a command line.</summary>
 /// <remarks>
-/// Written by hand on purpose: System.CommandLine 2.0.0 costs 7 to 25 ms of each start, takes a misspelt flag for a text
-/// where texts are expected, and reads '@file' texts as files of further arguments. All that is needed is here:
+/// Written by hand on purpose: System.CommandLine 2.0.0 costs 7 to 25 ms of each start, takes a misspelt flag for a
+/// text where texts are expected, and reads '@file' as a file of further arguments. All that is needed is here:
 /// --flag value, --flag=value, -k10, and -- before texts that begin with a dash.
 /// </remarks>
 internal static class ArgumentReader
@@ -50,7 +50,8 @@ internal static class ArgumentReader
                 if (Array.Exists(verb.Flags, other => other.Name == value))
                 {
                     throw new WrongUsageException(
-                        $"{flag.Name} needs a value, but the flag {value} follows it; if it is meant: {flag.Name}={value}");
+                        $"{flag.Name} needs a value, but the flag {value} follows it; if it is meant: "
+                            + $"{flag.Name}={value}");
                 }
             }
             if (!flag.Repeats && values.Exists(other => other.Flag == flag))

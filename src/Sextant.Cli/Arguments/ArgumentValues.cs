@@ -36,7 +36,8 @@ internal sealed record ArgumentValues(List<string> Texts, List<FlagValue> Values
             return number;
         }
         throw new WrongUsageException(
-            string.Create(CultureInfo.InvariantCulture, $"{flag.Name} is '{text}'; a whole number from {least} to {most} is needed"));
+            string.Create(CultureInfo.InvariantCulture,
+                $"{flag.Name} is '{text}'; a whole number from {least} to {most} is needed"));
     }
 
     /// <summary>One of some words, or null.</summary>

@@ -4,8 +4,5 @@ namespace Sextant.Cli.Arguments;
 /// <param name="Name">With its dashes: --model or -k.</param>
 /// <param name="Value">What its value is called in the help, such as DIR.</param>
 /// <param name="Help">What it does, its default included.</param>
-internal sealed record Flag(string Name, string Value, string Help)
-{
-    /// <summary>Whether it may be given more than once.</summary>
-    public bool Repeats { get; init; }
-}
+/// <param name="Repeats">Whether it may be given more than once.</param>
+internal sealed record Flag(string Name, string Value, string Help, bool Repeats = false);

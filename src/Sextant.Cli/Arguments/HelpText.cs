@@ -22,7 +22,7 @@ internal static class HelpText
     public static string ForVerb(Verb verb)
     {
         var help = new StringBuilder();
-        help.Append(verb.Summary).Append("\n\nusage: sextant ").Append(verb.Name).Append(' ').Append(verb.Usage).Append('\n');
+        help.Append($"{verb.Summary}\n\nusage: sextant {verb.Name} {verb.Usage}\n");
         if (verb.Details.Length > 0)
             Wrap(help.Append('\n'), verb.Details, 0);
         help.Append("\nflags:\n");

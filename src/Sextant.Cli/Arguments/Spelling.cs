@@ -7,7 +7,8 @@ internal static class Spelling
     public static string Hint(string word, IEnumerable<string> known)
     {
         string? nearest = known.MinBy(other => Distance(word, other));
-        return nearest is not null && Distance(word, nearest) <= Math.Max(1, nearest.Length / 3) ? $"; did you mean {nearest}?" : "";
+        return nearest is not null && Distance(word, nearest) <= Math.Max(1, nearest.Length / 3)
+            ? $"; did you mean {nearest}?" : "";
     }
 
     // Levenshtein distance, one row at a time.

@@ -17,7 +17,8 @@ internal static class JsonLine
         {
             throw new InputException(
                 lines.Name, lines.Number,
-                FormattableString.Invariant($"not JSON (at byte {problem.BytePositionInLine} of the line); {needed} is needed."));
+                FormattableString.Invariant(
+                    $"not JSON (at byte {problem.BytePositionInLine} of the line); {needed} is needed."));
         }
     }
 
@@ -28,7 +29,8 @@ internal static class JsonLine
         JsonValueKind.Array => "an array",
         JsonValueKind.String => "a string",
         JsonValueKind.Null => "null",
-        JsonValueKind.Number => $"the number {(value.GetRawText() is { Length: <= 24 } text ? text : "of many digits")}",
+        JsonValueKind.Number =>
+            $"the number {(value.GetRawText() is { Length: <= 24 } text ? text : "of many digits")}",
         _ => value.GetRawText(),
     };
 }

@@ -28,7 +28,8 @@ internal sealed class LineReader : IDisposable
     /// <summary>Opens a file, or standard input for "-".</summary>
     public static LineReader Open(string path, Terminal terminal) => path == "-"
         ? new LineReader(terminal.Input, "standard input")
-        : new LineReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1), path);
+        : new LineReader(
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1), path);
 
     /// <summary>Reads a line; it is valid until the next call. False at the end.</summary>
     public bool Read(out ReadOnlyMemory<byte> line)
@@ -58,7 +59,8 @@ internal sealed class LineReader : IDisposable
 
     private ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> line)
     {
-        if (line.Span.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || line.Span.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+        if (line.Span.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])
+            || line.Span.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             throw new InputException($"{Name}: begins with the byte order mark of UTF-16; UTF-8 is needed.");
         return line.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? line[3..] : line;
     }
@@ -73,7 +75,8 @@ internal sealed class LineReader : IDisposable
         if (_end == _buffer.Length)
         {
             if (_buffer.Length >= LongestLine)
-                throw new InputException(Name, Number + 1, $"longer than {LongestLine >> 20} MiB; a text of that size cannot be embedded.");
+                throw new InputException(
+                    Name, Number + 1, $"longer than {LongestLine >> 20} MiB; a text of that size cannot be embedded.");
             Array.Resize(ref _buffer, 2 * _buffer.Length);
         }
         int read = _stream.Read(_buffer, _end, _buffer.Length - _end);

@@ -29,7 +29,8 @@ internal sealed record TextRecord(string Text, string? Pair = null)
         catch (DecoderFallbackException problem)
         {
             throw new InputException(
-                lines.Name, lines.Number, FormattableString.Invariant($"not UTF-8 (at byte {problem.Index} of the line)."));
+                lines.Name, lines.Number,
+                FormattableString.Invariant($"not UTF-8 (at byte {problem.Index} of the line)."));
         }
     }
 
@@ -48,14 +49,16 @@ internal sealed record TextRecord(string Text, string? Pair = null)
         if (!record.TryGetProperty(name, out JsonElement value))
             return null;
         if (value.ValueKind != JsonValueKind.String)
-            throw new InputException(lines.Name, lines.Number, $"'{name}' is {JsonLine.Kind(value)}; a string is needed.");
+            throw new InputException(
+                lines.Name, lines.Number, $"'{name}' is {JsonLine.Kind(value)}; a string is needed.");
         try
         {
             return value.GetString();
         }
         catch (InvalidOperationException)
         {
-            throw new InputException(lines.Name, lines.Number, $"'{name}' is not Unicode: half of a surrogate pair, or not UTF-8.");
+            throw new InputException(
+                lines.Name, lines.Number, $"'{name}' is not Unicode: half of a surrogate pair, or not UTF-8.");
         }
     }
 }

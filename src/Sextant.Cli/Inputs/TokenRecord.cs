@@ -31,7 +31,8 @@ internal static class TokenRecord
         {
             throw new InputException(
                 lines.Name, lines.Number,
-                FormattableString.Invariant($"{ids.Length} ids, but {types.Length} token_type_ids; as many are needed."));
+                FormattableString.Invariant(
+                    $"{ids.Length} ids, but {types.Length} token_type_ids; as many are needed."));
         }
         return new TokenSequence(ids, types);
     }
@@ -39,7 +40,8 @@ internal static class TokenRecord
     private static int[] Numbers(LineReader lines, JsonElement array, string name)
     {
         if (array.ValueKind != JsonValueKind.Array)
-            throw new InputException(lines.Name, lines.Number, $"'{name}' is {JsonLine.Kind(array)}; an array is needed.");
+            throw new InputException(
+                lines.Name, lines.Number, $"'{name}' is {JsonLine.Kind(array)}; an array is needed.");
         var numbers = new int[array.GetArrayLength()];
         int count = 0;
         foreach (JsonElement value in array.EnumerateArray())
@@ -48,7 +50,8 @@ internal static class TokenRecord
             {
                 throw new InputException(
                     lines.Name, lines.Number,
-                    FormattableString.Invariant($"'{name}' holds {JsonLine.Kind(value)} at place {count}; whole numbers from 0 are needed."));
+                    FormattableString.Invariant(
+                        $"'{name}' holds {JsonLine.Kind(value)} at place {count}; whole numbers from 0 are needed."));
             }
             numbers[count++] = number;
         }

@@ -30,7 +30,8 @@ internal static class FoundPassages
             string place = TerminalText.OneLine(one.Passage.File);
             writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{one.Rank,3}  {one.Score:F4}  {place}:{one.Passage.FirstLine}"));
-            foreach (string line in TerminalText.Wrap(TerminalText.OneLine(one.Passage.Text), Math.Max(20, width - 6), LinesOfText))
+            foreach (string line in TerminalText.Wrap(
+                TerminalText.OneLine(one.Passage.Text), Math.Max(20, width - 6), LinesOfText))
                 writer.WriteLine("     " + line);
         }
     }
@@ -41,9 +42,10 @@ internal static class FoundPassages
         using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         foreach (FoundPassage one in found)
         {
+            string file = TerminalText.OneLine(one.Passage.File);
+            string text = TerminalText.OneLine(one.Passage.Text);
             writer.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{one.Rank}\t{one.Score:F4}\t{TerminalText.OneLine(one.Passage.File)}:{one.Passage.FirstLine}\t{TerminalText.OneLine(one.Passage.Text)}"));
+                CultureInfo.InvariantCulture, $"{one.Rank}\t{one.Score:F4}\t{file}:{one.Passage.FirstLine}\t{text}"));
         }
     }
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Sextant.Cli.Outputs;
 
-/// <summary>One JSON object for each vector: a line each, or all in an array. Floats are the shortest that read back the same.</summary>
+/// <summary>
+/// One JSON object for each vector: a line each, or all in an array. Floats are the shortest that read back the same.
+/// </summary>
 internal sealed class JsonVectorWriter : VectorWriter
 {
     private readonly Stream _output;

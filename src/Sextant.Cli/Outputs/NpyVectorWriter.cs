@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
@@ -32,7 +33,8 @@ internal sealed class NpyVectorWriter : VectorWriter
         {
             _waiting = Path.Combine(Path.GetTempPath(), $"sextant-{Guid.NewGuid():N}.tmp");
             _target = new FileStream(
-                _waiting, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1 << 16, FileOptions.DeleteOnClose);
+                _waiting, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1 << 16,
+                FileOptions.DeleteOnClose);
             if (!OperatingSystem.IsWindows())
                 File.Delete(_waiting); // the file lives on without a name, so that not even a kill leaves it behind
         }
@@ -73,8 +75,10 @@ internal sealed class NpyVectorWriter : VectorWriter
             $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({count}, {_dimensions}), }}");
         byte[] header = new byte[DataStart];
         header.AsSpan().Fill((byte)' ');
-        ReadOnlySpan<byte> start = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, DataStart - 10, 0];
-        start.CopyTo(header);
+        header[0] = 0x93;
+        "NUMPY"u8.CopyTo(header.AsSpan(1));
+        (header[6], header[7]) = (1, 0); // the version
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), DataStart - 10);
         Encoding.ASCII.GetBytes(fields, header.AsSpan(10));
         header[^1] = (byte)'\n';
         return header;

@@ -4,7 +4,9 @@ using System.Globalization;
 namespace Sextant.Cli.Outputs;
 
 /// <summary>One line on a terminal that says how far long work has come; nothing anywhere else.</summary>
-/// <remarks>Texts of the running call are reported through <see cref="Report"/>, finished calls through <see cref="Advance"/>.</remarks>
+/// <remarks>
+/// Texts of the running call are reported through <see cref="Report"/>, finished calls through <see cref="Advance"/>.
+/// </remarks>
 internal sealed class ProgressLine : IProgress<int>, IDisposable
 {
     private const long FirstAfter = 400;

@@ -30,7 +30,8 @@ internal sealed class SkippedSummary
         error.WriteLine(FormattableString.Invariant(
             $"{verb}: skipped {total} files and folders: {string.Join(", ", parts)}"));
         foreach (SkippedPath one in _unreadable)
-            error.WriteLine($"{verb}: could not read {TerminalText.OneLine(one.Path)}: {TerminalText.OneLine(one.Detail)}");
+            error.WriteLine(
+                $"{verb}: could not read {TerminalText.OneLine(one.Path)}: {TerminalText.OneLine(one.Detail)}");
     }
 
     private static string Word(SkipReason reason) => reason switch

@@ -20,7 +20,9 @@ internal static class TerminalText
         return line.ToString().TrimEnd();
     }
 
-    /// <summary>Breaks a line between words into lines of at most <paramref name="width"/> columns; "…" ends what is left out.</summary>
+    /// <summary>
+    /// Breaks a line between words into lines of at most <paramref name="width"/> columns; "…" ends what is left out.
+    /// </summary>
     public static List<string> Wrap(string line, int width, int mostLines)
     {
         var lines = new List<string>();

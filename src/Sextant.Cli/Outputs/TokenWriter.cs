@@ -21,7 +21,8 @@ internal sealed class TokenWriter : IDisposable
     {
         (_output, _tokenizer, _isJson, _showsTruncation) = (output, tokenizer, isJson, showsTruncation);
         // The relaxed escapes leave 今 readable; the output is no HTML.
-        _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        _json = new Utf8JsonWriter(
+            _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     /// <summary>Writes the tokens of one text.</summary>
@@ -78,10 +79,12 @@ internal sealed class TokenWriter : IDisposable
         string cut = tokens.Truncated > 0
             ? string.Create(CultureInfo.InvariantCulture, $", {tokens.Truncated} cut off")
             : "";
-        table.Append(CultureInfo.InvariantCulture, $"text {index}: {tokens.Count} tokens{cut}\n      id  type      place  token\n");
+        table.Append(CultureInfo.InvariantCulture,
+            $"text {index}: {tokens.Count} tokens{cut}\n      id  type      place  token\n");
         for (int i = 0; i < tokens.Count; i++)
         {
-            string place = string.Create(CultureInfo.InvariantCulture, $"{tokens.Offsets[i].Start}-{tokens.Offsets[i].End}");
+            string place = string.Create(
+                CultureInfo.InvariantCulture, $"{tokens.Offsets[i].Start}-{tokens.Offsets[i].End}");
             table.Append(CultureInfo.InvariantCulture, $"{tokens.Ids[i],8}{tokens.TypeIds[i],6}{place,11}  ");
             table.Append(TerminalText.OneLine(_tokenizer.TokenText(tokens.Ids[i]))).Append('\n');
         }

@@ -12,7 +12,8 @@ internal readonly record struct BitComparison(int Values, int Different, float M
     public static BitComparison Of(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
         if (expected.Length != actual.Length)
-            throw new ArgumentException($"{expected.Length} values cannot be compared with {actual.Length}.", nameof(actual));
+            throw new ArgumentException(
+                $"{expected.Length} values cannot be compared with {actual.Length}.", nameof(actual));
         int different = 0;
         float maxAbs = 0;
         long maxUlp = 0;

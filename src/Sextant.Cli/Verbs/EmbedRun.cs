@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 
@@ -19,7 +20,8 @@ internal sealed class EmbedRun(EmbeddingModel model, VectorWriter writer, Progre
 
     /// <summary>A method of the model that embeds a batch.</summary>
     public delegate void Embed<T>(
-        IReadOnlyList<T> inputs, Span<float> destination, Span<TextReport> reports, IProgress<int>? progress, CancellationToken cancellation);
+        IReadOnlyList<T> inputs, Span<float> destination, Span<TextReport> reports, IProgress<int>? progress,
+        CancellationToken cancellation);
 
     /// <summary>Embeds and writes all inputs.</summary>
     /// <param name="inputs">Texts or sequences.</param>
@@ -49,8 +51,10 @@ internal sealed class EmbedRun(EmbeddingModel model, VectorWriter writer, Progre
         if (_truncatedTexts == 0)
             return;
         string end = truncation == Truncation.Left ? "beginning" : "end";
-        terminal.Error.WriteLine(FormattableString.Invariant(
-            $"sextant embed: warning: {_truncatedTexts} of {_index} texts lost their {end}: {_truncatedTokens} tokens beyond the model's {model.MaxTokens}"));
+        terminal.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"sextant embed: warning: {_truncatedTexts} of {_index} texts lost their {end}: "
+            + $"{_truncatedTokens} tokens beyond the model's {model.MaxTokens}"));
     }
 
     private void Write<T>(List<T> batch, Embed<T> embed)

@@ -9,11 +9,14 @@ internal sealed class EmbedVerb : Verb
 {
     private static readonly Flag Ids = new(
         "--ids", "FILE",
-        "Read token ids instead of texts: on each line an array, or {\"ids\":[…],\"token_type_ids\":[…]}. No special tokens are added.");
-    private static readonly Flag Output = new("--output", "FILE", "Write to a file, which appears when it is complete. Default: standard output.");
+        "Read token ids instead of texts: on each line an array, or {\"ids\":[…],\"token_type_ids\":[…]}. No "
+            + "special tokens are added.");
+    private static readonly Flag Output = new(
+        "--output", "FILE", "Write to a file, which appears when it is complete. Default: standard output.");
     private static readonly Flag Format = new(
         "--format", "F",
-        "jsonl (a line for each text), json (one array), npy (NumPy, float32) or f32 (little-endian floats alone). Default: jsonl.");
+        "jsonl (a line for each text), json (one array), npy (NumPy, float32) or f32 (little-endian floats alone). "
+            + "Default: jsonl.");
 
     public override string Name => "embed";
 
@@ -22,20 +25,22 @@ internal sealed class EmbedVerb : Verb
     public override string Usage => "[TEXT…] [--input FILE|-] [--ids FILE] [flags]";
 
     public override string Details =>
-        "Each line of jsonl reads {\"index\":0,\"tokens\":9,\"truncated\":0,\"embedding\":[…]}. The vector of a text is the same bits "
-        + "whatever the other texts, their order and the number of threads.";
+        "Each line of jsonl reads {\"index\":0,\"tokens\":9,\"truncated\":0,\"embedding\":[…]}. "
+        + "The vector of a text is the same bits whatever the other texts, their order and the number of threads.";
 
     public override Flag[] Flags =>
     [
-        ModelFlags.Model, InputFlags.Input, InputFlags.Format, Ids, Output, Format, ModelFlags.Dimensions, ModelFlags.Layers,
-        ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.Truncate, ModelFlags.Threads,
+        ModelFlags.Model, InputFlags.Input, InputFlags.Format, Ids, Output, Format, ModelFlags.Dimensions,
+        ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.Truncate, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>
     [
         ("sextant embed \"The sky is blue.\"", "One vector, as a line of JSON."),
-        ("sextant embed --input texts.txt --format npy --output texts.npy", "A text on each line; numpy.load('texts.npy') has a row for each."),
-        ("sextant embed --input - --dimensions 128 < texts.txt > vectors.jsonl", "From standard input, the first 128 values of each vector."),
+        ("sextant embed --input texts.txt --format npy --output texts.npy",
+            "A text on each line; numpy.load('texts.npy') has a row for each."),
+        ("sextant embed --input - --dimensions 128 < texts.txt > vectors.jsonl",
+            "From standard input, the first 128 values of each vector."),
         ("sextant embed --model ./my-model --ids ids.jsonl", "Token ids as they are; the folder needs no tokenizer."),
     ];
 
@@ -47,7 +52,9 @@ internal sealed class EmbedVerb : Verb
             throw new WrongUsageException($"{format} is not for a terminal; give --output FILE");
         EmbeddingOptions options = ModelFlags.Options(arguments);
         int? total = null;
-        IEnumerable<TokenSequence>? sequences = arguments.Text(Ids) is { } ids ? Sequences(ids, arguments, terminal) : null;
+        IEnumerable<TokenSequence>? sequences = arguments.Text(Ids) is { } ids
+            ? Sequences(ids, arguments, terminal)
+            : null;
         IEnumerable<TextRecord>? texts = sequences is null
             ? InputFlags.Texts(arguments, terminal, out total, ", or --ids FILE")
             : null;
@@ -77,7 +84,8 @@ internal sealed class EmbedVerb : Verb
                 throw new WrongUsageException($"--ids are used as they are; {flag.Name} is for texts");
         }
         if (arguments.Texts.Count > 0)
-            throw new WrongUsageException($"texts on the command line and --ids are both given; '{arguments.Texts[0]}' is a text");
+            throw new WrongUsageException(
+                $"texts on the command line and --ids are both given; '{arguments.Texts[0]}' is a text");
         return TokenRecord.ReadAll(LineReader.Open(path, terminal));
     }
 }

@@ -70,7 +70,8 @@ internal sealed class InfoVerb : Verb
         facts.Add("dimensions", Number(card.Dimensions));
         facts.Add("runs on", card.Device);
         facts.Add("parameters", Number(card.Parameters));
-        facts.Add("memory", string.Create(CultureInfo.InvariantCulture, $"{card.PackedBytes / 1048576.0:F1} MiB of weights"));
+        facts.Add(
+            "memory", string.Create(CultureInfo.InvariantCulture, $"{card.PackedBytes / 1048576.0:F1} MiB of weights"));
         foreach ((string name, string prompt) in card.Prompts)
         {
             string quoted = $"\"{TerminalText.OneLine(prompt)}\"";

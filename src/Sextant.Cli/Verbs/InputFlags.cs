@@ -7,23 +7,27 @@ namespace Sextant.Cli.Verbs;
 internal static class InputFlags
 {
     public static readonly Flag Input = new(
-        "--input", "FILE", "Read texts from a file, one on each line; '-' is standard input. An empty line is an empty text.");
+        "--input", "FILE",
+        "Read texts from a file, one on each line; '-' is standard input. An empty line is an empty text.");
     public static readonly Flag Format = new(
-        "--input-format", "F", "text or jsonl (objects with a 'text' field). Default: jsonl when the file ends in .jsonl, else text.");
+        "--input-format", "F",
+        "text or jsonl (objects with a 'text' field). Default: jsonl when the file ends in .jsonl, else text.");
 
     /// <summary>The texts that the command line names.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="terminal">Has standard input.</param>
     /// <param name="total">How many there are, where that is known.</param>
     /// <param name="others">Other flags that name an input, for the error's text.</param>
-    public static IEnumerable<TextRecord> Texts(ArgumentValues arguments, Terminal terminal, out int? total, string others = "")
+    public static IEnumerable<TextRecord> Texts(
+        ArgumentValues arguments, Terminal terminal, out int? total, string others = "")
     {
         string? format = arguments.Choice(Format, "text", "jsonl");
         total = null;
         if (arguments.Text(Input) is { } path)
         {
             if (arguments.Texts.Count > 0)
-                throw new WrongUsageException($"texts on the command line and --input are both given; '{arguments.Texts[0]}' is a text");
+                throw new WrongUsageException(
+                    $"texts on the command line and --input are both given; '{arguments.Texts[0]}' is a text");
             return TextRecord.ReadAll(LineReader.Open(path, terminal), TextRecord.IsJsonLines(path, format));
         }
         if (arguments.Texts.Count == 0)

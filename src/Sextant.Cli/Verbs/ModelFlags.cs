@@ -5,17 +5,23 @@ namespace Sextant.Cli.Verbs;
 /// <summary>The flags of all verbs that use a model.</summary>
 internal static class ModelFlags
 {
-    public static readonly Flag Model = new("--model", "DIR", "Folder of the model. Default: the model that comes with the tool.");
-    public static readonly Flag Threads = new("--threads", "N", "Threads to compute with. Default: as many as the process may use.");
-    public static readonly Flag Dimensions = new("--dimensions", "D", "Keep the first D values of each vector (Matryoshka). Default: all.");
+    public static readonly Flag Model = new(
+        "--model", "DIR", "Folder of the model. Default: the model that comes with the tool.");
+    public static readonly Flag Threads = new(
+        "--threads", "N", "Threads to compute with. Default: as many as the process may use.");
+    public static readonly Flag Dimensions = new(
+        "--dimensions", "D", "Keep the first D values of each vector (Matryoshka). Default: all.");
     public static readonly Flag Layers = new("--layers", "L", "Run the first L layers only. Default: all.");
     public static readonly Flag Pooling = new(
         "--pooling", "P",
-        "cls, mean, max, mean_sqrt_len_tokens, weightedmean or lasttoken, several joined with '+'. Default: as the model says.");
-    public static readonly Flag Prompt = new("--prompt", "NAME", "Put the model's prompt of this name before each text. Default: as the model says.");
+        "cls, mean, max, mean_sqrt_len_tokens, weightedmean or lasttoken, several joined with '+'. Default: as the "
+            + "model says.");
+    public static readonly Flag Prompt = new(
+        "--prompt", "NAME", "Put the model's prompt of this name before each text. Default: as the model says.");
     public static readonly Flag Truncate = new(
         "--truncate", "SIDE",
-        "What to do with a text that is too long: error, right (cut its end) or left (cut its beginning). Default: right, with a warning.");
+        "What to do with a text that is too long: error, right (cut its end) or left (cut its beginning). Default: "
+            + "right, with a warning.");
 
     /// <summary>The options that the flags say.</summary>
     public static EmbeddingOptions Options(ArgumentValues arguments) => new()
@@ -35,7 +41,9 @@ internal static class ModelFlags
 
     /// <summary>Loads the model that the flags name.</summary>
     public static EmbeddingModel Load(ArgumentValues arguments, EmbeddingOptions options) =>
-        arguments.Text(Model) is { } folder ? EmbeddingModel.Load(folder, options) : EmbeddingModel.LoadDefault(options);
+        arguments.Text(Model) is { } folder
+            ? EmbeddingModel.Load(folder, options)
+            : EmbeddingModel.LoadDefault(options);
 
     /// <summary>The folder that the flags name.</summary>
     public static string Folder(ArgumentValues arguments) => arguments.Text(Model) ?? EmbeddingModel.DefaultPath;

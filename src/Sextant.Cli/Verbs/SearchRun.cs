@@ -1,10 +1,13 @@
+using System.Globalization;
 using Sextant.Cli.Outputs;
 using Sextant.Passages;
 using Sextant.Search;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary>Compares passages with one query as they are read, and keeps only the best: memory does not grow with the files.</summary>
+/// <summary>
+/// Compares passages with one query as they are read, and keeps only the best: memory does not grow with the files.
+/// </summary>
 internal sealed class SearchRun
 {
     private const int BatchPassages = 1024;
@@ -60,13 +63,17 @@ internal sealed class SearchRun
     {
         if (_queryReport.Truncated > 0)
         {
-            _terminal.Error.WriteLine(FormattableString.Invariant(
-                $"sextant search: warning: the query lost its end: {_queryReport.Truncated} tokens beyond the model's {_model.MaxTokens}"));
+            _terminal.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"sextant search: warning: the query lost its end: "
+                + $"{_queryReport.Truncated} tokens beyond the model's {_model.MaxTokens}"));
         }
         if (_truncated > 0)
         {
-            _terminal.Error.WriteLine(FormattableString.Invariant(
-                $"sextant search: warning: {_truncated} of {Passages} passages lost their end; a smaller --chunk keeps them whole"));
+            _terminal.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"sextant search: warning: {_truncated} of {Passages} passages lost their end; "
+                + $"a smaller --chunk keeps them whole"));
         }
     }
 

@@ -9,12 +9,14 @@ namespace Sextant.Cli.Verbs;
 /// <summary><c>sextant search</c>: the passages of files that are nearest to a query.</summary>
 internal sealed class SearchVerb : Verb
 {
-    private static readonly Flag In = new("--in", "PATH", "A file of text, or a folder of such files; may be given again.") { Repeats = true };
+    private static readonly Flag In = new(
+        "--in", "PATH", "A file of text, or a folder of such files; may be given again.", Repeats: true);
     private static readonly Flag Most = new("-k", "N", "How many passages to print. Default: 10.");
     private static readonly Flag Chunk = new(
         "--chunk", "N", "Most tokens of a passage. Default: 128, or what the model takes if that is less.");
     private static readonly Flag Overlap = new(
-        "--overlap", "M", "Most tokens, in whole sentences, that a passage repeats from the one before. Default: a quarter of --chunk.");
+        "--overlap", "M", "Most tokens, in whole sentences, that a passage repeats from the one before. Default: a "
+            + "quarter of --chunk.");
     private static readonly Flag Format = new(
         "--format", "F", "table (in a pipe: a line for each, with tabs) or json. Default: table.");
 
@@ -25,20 +27,23 @@ internal sealed class SearchVerb : Verb
     public override string Usage => "--in PATH [--in PATH …] QUERY [flags]";
 
     public override string Details =>
-        "Files are cut into passages at headings, paragraphs and sentences, and each passage is embedded and compared with the query. "
+        "Files are cut into passages at headings, paragraphs and sentences, "
+        + "and each passage is embedded and compared with the query. "
         + "Binary files, hidden ones, links and build folders are skipped and counted, unless they are named.";
 
     public override Flag[] Flags =>
     [
-        In, Most, Chunk, Overlap, Format, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
-        ModelFlags.Prompt, ModelFlags.Threads,
+        In, Most, Chunk, Overlap, Format, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers,
+        ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>
     [
         ("sextant search --in docs \"how are vectors normalised?\"", "The ten nearest passages of a folder."),
-        ("sextant search --in src --in README.md -k 3 \"where is the file read?\"", "The three nearest of a folder and a file."),
-        ("sextant search --in notes --format json \"holiday in June\"", "With the whole text and its place, for another program."),
+        ("sextant search --in src --in README.md -k 3 \"where is the file read?\"",
+            "The three nearest of a folder and a file."),
+        ("sextant search --in notes --format json \"holiday in June\"",
+            "With the whole text and its place, for another program."),
     ];
 
     public override int Run(ArgumentValues arguments, Terminal terminal)
@@ -91,7 +96,8 @@ internal sealed class SearchVerb : Verb
     {
         int room = most - special;
         if (room < 4)
-            throw new InputException(FormattableString.Invariant($"a model that takes {most} tokens has no room for passages"));
+            throw new InputException(
+                FormattableString.Invariant($"a model that takes {most} tokens has no room for passages"));
         if (chunk > room)
         {
             throw new WrongUsageException(FormattableString.Invariant(

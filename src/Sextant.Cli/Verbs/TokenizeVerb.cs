@@ -8,12 +8,15 @@ namespace Sextant.Cli.Verbs;
 /// <summary><c>sextant tokenize</c>: what a model's tokenizer makes of texts. Needs no weights.</summary>
 internal sealed class TokenizeVerb : Verb
 {
-    private static readonly Flag Format = new("--format", "F", "table or jsonl (a line for each text). Default: table.");
+    private static readonly Flag Format = new(
+        "--format", "F", "table or jsonl (a line for each text). Default: table.");
     private static readonly Flag Offsets = new(
-        "--offsets", "UNIT", "What the places of tokens in their text count: utf16 units or codepoints. Default: utf16.");
+        "--offsets", "UNIT",
+        "What the places of tokens in their text count: utf16 units or codepoints. Default: utf16.");
     private static readonly Flag MaxTokens = new(
         "--max-tokens", "N", "Cut texts to N tokens, special tokens included. Default: nothing is cut.");
-    private static readonly Flag Truncate = new("--truncate", "SIDE", "With --max-tokens: right (cut the end) or left. Default: right.");
+    private static readonly Flag Truncate = new(
+        "--truncate", "SIDE", "With --max-tokens: right (cut the end) or left. Default: right.");
 
     public override string Name => "tokenize";
 
@@ -22,8 +25,10 @@ internal sealed class TokenizeVerb : Verb
     public override string Usage => "[TEXT…] [--input FILE|-] [flags]";
 
     public override string Details =>
-        "Only the tokenizer's files of the model's folder are read. JSON Lines may hold a 'pair' beside 'text'. Each line of jsonl reads "
-        + "{\"index\":0,\"ids\":[…],\"tokens\":[…],\"type_ids\":[…],\"offsets\":[[0,3],…]}; of a pair, each text's offsets count from 0.";
+        "Only the tokenizer's files of the model's folder are read. JSON Lines may hold a 'pair' beside 'text'. "
+        + "Each line of jsonl reads "
+        + "{\"index\":0,\"ids\":[…],\"tokens\":[…],\"type_ids\":[…],\"offsets\":[[0,3],…]}; of a pair, each text's "
+        + "offsets count from 0.";
 
     public override Flag[] Flags =>
         [ModelFlags.Model, InputFlags.Input, InputFlags.Format, Format, Offsets, MaxTokens, Truncate];
@@ -31,7 +36,8 @@ internal sealed class TokenizeVerb : Verb
     public override (string Line, string Meaning)[] Examples =>
     [
         ("sextant tokenize \"unbelievable!\"", "The tokens with their ids and places, one below the other."),
-        ("sextant tokenize --input texts.txt --format jsonl --offsets codepoints", "For another program, with places as Python counts them."),
+        ("sextant tokenize --input texts.txt --format jsonl --offsets codepoints",
+            "For another program, with places as Python counts them."),
     ];
 
     public override int Run(ArgumentValues arguments, Terminal terminal)
@@ -52,7 +58,8 @@ internal sealed class TokenizeVerb : Verb
 
         var tokenizer = Tokenizer.LoadFolder(ModelFlags.Folder(arguments));
         using OutputFile output = OutputFile.Create(null, terminal);
-        using var writer = new TokenWriter(output.Stream, tokenizer, isJson: format == "jsonl", showsTruncation: most is not null);
+        using var writer = new TokenWriter(
+            output.Stream, tokenizer, isJson: format == "jsonl", showsTruncation: most is not null);
         var buffer = new TokenBuffer();
         long index = 0;
         foreach (TextRecord text in texts)

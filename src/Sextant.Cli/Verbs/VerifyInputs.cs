@@ -6,10 +6,12 @@ namespace Sextant.Cli.Verbs;
 internal sealed class VerifyInputs
 {
     // Below, at and above the widths of vectors and tiles, and primes.
-    private static readonly int[] Lengths = [0, 1, 2, 3, 5, 7, 8, 9, 13, 15, 16, 17, 31, 32, 33, 61, 64, 67, 127, 128, 129, 251, 300, 509];
+    private static readonly int[] Lengths =
+        [0, 1, 2, 3, 5, 7, 8, 9, 13, 15, 16, 17, 31, 32, 33, 61, 64, 67, 127, 128, 129, 251, 300, 509];
 
     private static readonly string[] Words =
-        "the sky over harbour towns is blue at noon and 17 ships, old and new, keep their distance: Zürich 今日 \u03C0 ≈ 3.14 (measured twice!)".Split(' ');
+        ("the sky over harbour towns is blue at noon and 17 ships, old and new, keep their distance: "
+        + "Zürich 今日 \u03C0 ≈ 3.14 (measured twice!)").Split(' ');
 
     private readonly EmbeddingModel _model;
     private readonly string[]? _texts;
@@ -22,7 +24,10 @@ internal sealed class VerifyInputs
         if (Tokenizer.ExistsIn(model.Card.Path))
             _texts = [.. Lengths.Where(length => length <= most).Select(Text)];
         else
-            _sequences = [.. Lengths.Where(length => length >= 1 && length <= most).Select(length => Sequence(length, model.Card.VocabularySize))];
+        {
+            _sequences = [.. Lengths.Where(length => length >= 1 && length <= most)
+                .Select(length => Sequence(length, model.Card.VocabularySize))];
+        }
     }
 
     /// <summary>How many there are.</summary>
@@ -41,5 +46,6 @@ internal sealed class VerifyInputs
         string.Join(' ', Enumerable.Range(0, words).Select(place => Words[(words + (place * 7)) % Words.Length]));
 
     private static TokenSequence Sequence(int length, int vocabulary) =>
-        new(Enumerable.Range(0, length).Select(place => (int)((((long)length * 7919) + (place * 104729L)) % vocabulary)).ToArray());
+        new(Enumerable.Range(0, length)
+            .Select(place => (int)(((length * 7919L) + (place * 104729L)) % vocabulary)).ToArray());
 }

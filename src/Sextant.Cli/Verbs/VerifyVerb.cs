@@ -15,12 +15,16 @@ internal sealed class VerifyVerb : Verb
     public override string Usage => "[flags]";
 
     public override string Details =>
-        "Embeds the same texts (of one word to as many as the model takes) with every kernel set, and compares each with the reference: "
+        "Embeds the same texts (of one word to as many as the model takes) with every kernel set, "
+        + "and compares each with the reference: "
         + "the largest difference, the largest in steps of the float format (ulp), and whether all bits are equal. "
         + "Fails, with exit code 1, when they are not.";
 
     public override Flag[] Flags =>
-        [ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.Threads];
+    [
+        ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Prompt,
+        ModelFlags.Threads,
+    ];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -50,7 +54,8 @@ internal sealed class VerifyVerb : Verb
                 string word = found.IsEqual ? "yes" : "NO";
                 table.Append(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{set.Name,-12}{found.Values,10}{found.Different,11}{found.MaxAbs,12:G4}{found.MaxUlp,12}  {word}\n"));
+                    $"{set.Name,-12}{found.Values,10}{found.Different,11}{found.MaxAbs,12:G4}"
+                    + $"{found.MaxUlp,12}  {word}\n"));
             }
         }
         using OutputFile output = OutputFile.Create(null, terminal);
@@ -58,7 +63,8 @@ internal sealed class VerifyVerb : Verb
         output.Commit();
         if (equal)
             return Tool.Ok;
-        terminal.Error.WriteLine($"sextant verify: the kernel sets differ on {folder}; this is a defect, please report it with this table");
+        terminal.Error.WriteLine(
+            $"sextant verify: the kernel sets differ on {folder}; this is a defect, please report it with this table");
         return Tool.Failed;
     }
 

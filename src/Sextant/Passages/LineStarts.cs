@@ -8,7 +8,8 @@ namespace Sextant.Passages;
 internal readonly record struct LineStarts(bool Markup, bool Prose)
 {
     private static readonly string[] MarkupEndings = [".md", ".markdown", ".mdx", ".qmd", ".rst", ".txt"];
-    private static readonly string[] ProseEndings = ["", ".text", ".tex", ".html", ".htm", ".xhtml", ".adoc", ".org", ".typ"];
+    private static readonly string[] ProseEndings =
+        ["", ".text", ".tex", ".html", ".htm", ".xhtml", ".adoc", ".org", ".typ"];
 
     public static LineStarts For(string file)
     {
@@ -17,7 +18,9 @@ internal readonly record struct LineStarts(bool Markup, bool Prose)
         return new LineStarts(markup, markup || ProseEndings.Contains(ending, StringComparer.OrdinalIgnoreCase));
     }
 
-    /// <summary>Whether the line that follows a line feed ends the sentence before it: blank, an item, a heading, a fence.</summary>
+    /// <summary>
+    /// Whether the line that follows a line feed ends the sentence before it: blank, an item, a heading, a fence.
+    /// </summary>
     public bool Begins(ReadOnlySpan<char> rest)
     {
         if (!Prose)
@@ -29,9 +32,13 @@ internal readonly record struct LineStarts(bool Markup, bool Prose)
     /// <summary>Whether the line opens or closes a block of code.</summary>
     public bool IsFence(ReadOnlySpan<char> line) => Markup && (line.StartsWith("```") || line.StartsWith("~~~"));
 
-    /// <summary>Length of the heading that begins here, or 0: "# Title", or a short line underlined with = or -.</summary>
+    /// <summary>
+    /// Length of the heading that begins here, or 0: "# Title", or a short line underlined with = or -.
+    /// </summary>
     /// <param name="text">Text from the first character of a line.</param>
-    /// <param name="afterBlank">Whether the line before is blank; only such a line can be an underlined heading.</param>
+    /// <param name="afterBlank">
+    /// Whether the line before is blank; only such a line can be an underlined heading.
+    /// </param>
     /// <param name="limit">The most characters a heading may have here.</param>
     public int HeadingLength(ReadOnlySpan<char> text, bool afterBlank, int limit)
     {

@@ -102,7 +102,8 @@ internal sealed class PassageBuilder(string file, PassageOptions options)
         return _segments.Count;
     }
 
-    // From a segment back over whole ones, to a heading at most, while what then reaches to the end keeps within bounds.
+    // From a segment back over whole ones, to a heading at most, while what then reaches to the end keeps within
+    // bounds.
     private int WalkBack(int from, int end, int least, int mostTokens, int mostCharacters)
     {
         int tokens = Tokens(from, end);
@@ -127,8 +128,8 @@ internal sealed class PassageBuilder(string file, PassageOptions options)
         int offset = (int)(_segments[first].Start - _segments[0].Start);
         int length = (int)(_segments[end - 1].End - _segments[first].Start);
         return new Passage(
-            file, _segments[first].FirstLine, _segments[end - 1].LastLine, _segments[first].Start, _segments[end - 1].End,
-            Tokens(first, end), new string(_text, offset, length));
+            file, _segments[first].FirstLine, _segments[end - 1].LastLine, _segments[first].Start,
+            _segments[end - 1].End, Tokens(first, end), new string(_text, offset, length));
     }
 
     private int Tokens(int first, int end)

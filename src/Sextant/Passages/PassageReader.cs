@@ -41,7 +41,9 @@ public sealed class PassageReader
     /// <summary>Reads the passages of files and of all files in folders, in order.</summary>
     /// <param name="paths">Files and folders, as <see cref="TextFiles.Find"/> takes them.</param>
     /// <param name="skipped">Told each file and folder that is left out, and why.</param>
-    /// <exception cref="FileNotFoundException">A named path does not exist; thrown when the enumeration comes to it.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// A named path does not exist; thrown when the enumeration comes to it.
+    /// </exception>
     public IEnumerable<Passage> ReadFiles(IEnumerable<string> paths, Action<SkippedPath> skipped)
     {
         foreach (string file in TextFiles.Find(paths, skipped))
@@ -107,7 +109,8 @@ public sealed class PassageReader
     // Halves a sentence that is too long: at words, until its parts are short enough to be repeated as overlap;
     // through words only where a word alone has more tokens than a passage. A segment has at most 16 characters for
     // each token of a chunk, so the halving is shallow, and each character is counted a bounded number of times.
-    private void Split(ReadOnlySpan<char> text, int start, List<(int Start, int Length, int Tokens)> parts, bool isPart = false)
+    private void Split(
+        ReadOnlySpan<char> text, int start, List<(int Start, int Length, int Tokens)> parts, bool isPart = false)
     {
         int tokens = _count(text);
         int most = isPart && _options.Overlap > 0 ? _options.Overlap : _options.Chunk;

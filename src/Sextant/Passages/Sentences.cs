@@ -3,10 +3,13 @@ using System.Globalization;
 
 namespace Sextant.Passages;
 
-/// <summary>Where sentences end. Pure functions over text that begins with a character that is not white space.</summary>
+/// <summary>
+/// Where sentences end. Pure functions over text that begins with a character that is not white space.
+/// </summary>
 internal static class Sentences
 {
-    // The Latin ends, the ellipsis, the ideographic ends, Devanagari's danda, the Arabic question mark, and the line's end.
+    // The Latin ends, the ellipsis, the ideographic ends, Devanagari's danda, the Arabic question mark, and the line's
+    // end.
     private static readonly SearchValues<char> Ends = SearchValues.Create(".!?\u2026\u3002\uFF01\uFF1F\u0964\u061F\n");
     private static readonly SearchValues<char> IdeographicEnds = SearchValues.Create("\u3002\uFF01\uFF1F");
     private static readonly SearchValues<char> Closers =
@@ -15,15 +18,17 @@ internal static class Sentences
     // Words that a full stop follows in the middle of a sentence, before a capital or a number.
     private static readonly string[] Abbreviations =
     [
-        "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "cf", "al", "fig", "figs", "eq", "sec", "vol", "pp", "ed", "approx",
-        "etc", "ca", "bzw", "vgl", "nr",
+        "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "cf", "al", "fig", "figs", "eq", "sec", "vol", "pp",
+        "ed", "approx", "etc", "ca", "bzw", "vgl", "nr",
     ];
 
     /// <summary>
     /// Length of the first sentence, without the white space behind it; at most <paramref name="limit"/> (a longer one
     /// is cut at a word's border where it has one).
     /// </summary>
-    /// <param name="text">The text, and behind the limit some more to look ahead; its end is the end of all text.</param>
+    /// <param name="text">
+    /// The text, and behind the limit some more to look ahead; its end is the end of all text.
+    /// </param>
     /// <param name="limit">1 … the length of <paramref name="text"/>.</param>
     /// <param name="lines">Which lines begin something new.</param>
     public static int FirstLength(ReadOnlySpan<char> text, int limit, LineStarts lines)
@@ -51,7 +56,9 @@ internal static class Sentences
         return limit == text.Length ? text.TrimEnd().Length : CutBefore(text, limit);
     }
 
-    /// <summary>The place nearest to the middle where a word (better: a line) begins; -1 when there is one word only.</summary>
+    /// <summary>
+    /// The place nearest to the middle where a word (better: a line) begins; -1 when there is one word only.
+    /// </summary>
     public static int MiddleWord(ReadOnlySpan<char> text)
     {
         int middle = text.Length / 2;
@@ -72,7 +79,9 @@ internal static class Sentences
         return -1;
     }
 
-    /// <summary>The place at or before <paramref name="at"/> that cuts no surrogate pair and no mark from its letter.</summary>
+    /// <summary>
+    /// The place at or before <paramref name="at"/> that cuts no surrogate pair and no mark from its letter.
+    /// </summary>
     public static int CharacterBorder(ReadOnlySpan<char> text, int at)
     {
         int border = at;

@@ -6,7 +6,9 @@ public enum SkipReason
     /// <summary>A NUL character: not text.</summary>
     Binary,
 
-    /// <summary>Bytes that are not the UTF-8 (or, by its byte order mark, the UTF-16 or UTF-32) they should be.</summary>
+    /// <summary>
+    /// Bytes that are not the UTF-8 (or, by its byte order mark, the UTF-16 or UTF-32) they should be.
+    /// </summary>
     NotUnicode,
 
     /// <summary>Nothing in it, or something without a length such as a pipe or a device.</summary>
@@ -18,7 +20,9 @@ public enum SkipReason
     /// <summary>A folder of build output or of packages: bin, obj, node_modules.</summary>
     BuildFolder,
 
-    /// <summary>A symbolic link inside a searched folder; links are followed only where they are named by the caller.</summary>
+    /// <summary>
+    /// A symbolic link inside a searched folder; links are followed only where they are named by the caller.
+    /// </summary>
     Link,
 
     /// <summary>The system refused to open or read it.</summary>

@@ -11,7 +11,9 @@ public static class TextFiles
     /// </summary>
     /// <param name="paths">Files and folders. What is named here is taken even if it is hidden, or a link.</param>
     /// <param name="skipped">Told each file and folder that is left out, and why.</param>
-    /// <exception cref="FileNotFoundException">A named path does not exist; thrown when the enumeration comes to it.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// A named path does not exist; thrown when the enumeration comes to it.
+    /// </exception>
     public static IEnumerable<string> Find(IEnumerable<string> paths, Action<SkippedPath> skipped)
     {
         ArgumentNullException.ThrowIfNull(paths);

@@ -40,7 +40,9 @@ public ref struct BestHits
         return true;
     }
 
-    /// <summary>Puts the kept hits into order, best first, and returns how many there are. Offer no more afterwards.</summary>
+    /// <summary>
+    /// Puts the kept hits into order, best first, and returns how many there are. Offer no more afterwards.
+    /// </summary>
     public int Sort()
     {
         for (int last = _count - 1; last > 0; last--)

@@ -104,7 +104,10 @@ public sealed class FlatIndex
         for (int i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
-                throw new ArgumentException($"value {i} is {values[i].ToString(CultureInfo.InvariantCulture)}; only finite values can be compared.", name);
+            {
+                string value = values[i].ToString(CultureInfo.InvariantCulture);
+                throw new ArgumentException($"value {i} is {value}; only finite values can be compared.", name);
+            }
         }
     }
 }

@@ -20,7 +20,8 @@ public class PassageReaderTests
     }
 
     private static Passage[] Cut(string text, int chunk = 8, int overlap = 0, string file = "a.md") =>
-        [.. new PassageReader(Words, new PassageOptions { Chunk = chunk, Overlap = overlap }).Read(new StringReader(text), file)];
+        [.. new PassageReader(Words, new PassageOptions { Chunk = chunk, Overlap = overlap }).Read(
+            new StringReader(text), file)];
 
     private static string[] Texts(IEnumerable<Passage> passages) => [.. passages.Select(passage => passage.Text)];
 
@@ -31,7 +32,8 @@ public class PassageReaderTests
 
     [Fact]
     public void TheLastSentencesAreRepeatedUpToTheOverlap() => Assert.Equal(
-        ["One two three. Four five. Six seven.", "Four five. Six seven. Eight nine ten.", "Eight nine ten. Eleven twelve thirteen fourteen."],
+        ["One two three. Four five. Six seven.", "Four five. Six seven. Eight nine ten.",
+            "Eight nine ten. Eleven twelve thirteen fourteen."],
         Texts(Cut("One two three. Four five. Six seven. Eight nine ten. Eleven twelve thirteen fourteen.", 8, 4)));
 
     [Fact]
@@ -154,8 +156,10 @@ public class PassageReaderTests
         var random = new Random(chunk);
         string[] pieces =
         [
-            "word", "Another", "end.", "end. ", "e.g.", "\n", "\n\n", "\r\n", "\r\n\r\n", "# Title\n", "\n# Title\n", "\n---\n", "\n- item ", "\n```\n",
-            "   ", "\U0001F600", "e\u0301\u0301", "今日。", new string('x', 300), new string(' ', 700), "\t", "?!\"", "12.", "\uD83D",
+            "word", "Another", "end.", "end. ", "e.g.", "\n", "\n\n", "\r\n", "\r\n\r\n", "# Title\n", "\n# Title\n",
+            "\n---\n", "\n- item ", "\n```\n",
+            "   ", "\U0001F600", "e\u0301\u0301", "今日。", new string('x', 300), new string(' ', 700), "\t", "?!\"",
+            "12.", "\uD83D",
         ];
         for (int round = 0; round < 40; round++)
         {
@@ -183,7 +187,8 @@ public class PassageReaderTests
             Assert.True(passage.Start > previous, "each passage begins behind the one before");
             Assert.True(passage.End > covered, "each passage has something new");
             if (passage.Start > covered)
-                Assert.True(text.AsSpan((int)covered..(int)passage.Start).IsWhiteSpace(), "only white space is left out");
+                Assert.True(
+                    text.AsSpan((int)covered..(int)passage.Start).IsWhiteSpace(), "only white space is left out");
             Assert.False(char.IsWhiteSpace(passage.Text[0]) || char.IsWhiteSpace(passage.Text[^1]));
             AssertNoCutPair(text, (int)passage.Start);
             AssertNoCutPair(text, (int)passage.End);

@@ -13,7 +13,12 @@ public sealed class TextFilesTests : IDisposable
     [Fact]
     public void FilesComeInOrdinalOrderAndWhatIsLeftOutIsSaid()
     {
-        foreach (string name in (string[])["b.txt", "B.txt", "a/z.txt", "a.txt", "a/b/c.md", ".hidden", ".git/config", "bin/x.txt", "src/obj/y", "c/node_modules/z"])
+        string[] names =
+        [
+            "b.txt", "B.txt", "a/z.txt", "a.txt", "a/b/c.md", ".hidden", ".git/config", "bin/x.txt", "src/obj/y",
+            "c/node_modules/z",
+        ];
+        foreach (string name in names)
             Write(name, "text");
         Write("empty.txt", "");
 
@@ -21,7 +26,8 @@ public sealed class TextFilesTests : IDisposable
         Assert.Equal(
             [
                 (".git", SkipReason.Hidden), (".hidden", SkipReason.Hidden), ("bin", SkipReason.BuildFolder),
-                ("c/node_modules", SkipReason.BuildFolder), ("empty.txt", SkipReason.Empty), ("src/obj", SkipReason.BuildFolder),
+                ("c/node_modules", SkipReason.BuildFolder), ("empty.txt", SkipReason.Empty),
+                ("src/obj", SkipReason.BuildFolder),
             ],
             _skipped.Select(one => (Relative(one.Path), one.Reason)).OrderBy(one => one.Item1, StringComparer.Ordinal));
     }
@@ -54,7 +60,8 @@ public sealed class TextFilesTests : IDisposable
         Assert.Equal(["a/b.txt"], Find(_root).Select(Relative));
         Assert.Equal(
             ["a/gone.txt", "a/loop", "a/other.txt"],
-            _skipped.Where(one => one.Reason == SkipReason.Link).Select(one => Relative(one.Path)).Order(StringComparer.Ordinal));
+            _skipped.Where(one => one.Reason == SkipReason.Link).Select(one => Relative(one.Path)).Order(
+                StringComparer.Ordinal));
     }
 
     [Fact]
@@ -63,7 +70,8 @@ public sealed class TextFilesTests : IDisposable
         const string Text = "Zürich \U0001F600 今日\r\n";
         Encoding[] encodings =
         [
-            new UTF8Encoding(false), new UTF8Encoding(true), new UnicodeEncoding(false, true), new UnicodeEncoding(true, true),
+            new UTF8Encoding(false), new UTF8Encoding(true), new UnicodeEncoding(false, true),
+            new UnicodeEncoding(true, true),
             new UTF32Encoding(false, true), new UTF32Encoding(true, true),
         ];
         foreach (Encoding encoding in encodings)
@@ -119,7 +127,8 @@ public sealed class TextFilesTests : IDisposable
         {
             Passage passage = Assert.Single(new PassageReader(_ => 1).ReadFiles([_root], _skipped.Add));
             Assert.Equal("d.txt", Relative(passage.File));
-            Assert.Equal([locked, folder], _skipped.Where(one => one.Reason == SkipReason.Unreadable).Select(one => one.Path).Order());
+            Assert.Equal([locked, folder],
+                _skipped.Where(one => one.Reason == SkipReason.Unreadable).Select(one => one.Path).Order());
         }
         finally
         {
