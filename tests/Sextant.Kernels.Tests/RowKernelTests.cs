@@ -69,6 +69,18 @@ public unsafe class RowKernelTests
         }
     }
 
+    [Fact]
+    public void DotOfProductsThatUnderflowHasOneSignOfZero()
+    {
+        foreach (int n in new[] { 1, 31, 32, 33, 64 })
+        {
+            float[] expected = RunDot(Isa.Reference, n, 1e-30f, -1e-30f);
+            Assert.All(expected, v => Assert.Equal(0f, v));
+            foreach (Isa isa in Cases.VectorSets)
+                Cases.AssertSameBits(expected, RunDot(isa, n, 1e-30f, -1e-30f), $"{isa} n={n}");
+        }
+    }
+
     [Theory]
     [InlineData(StoredType.F32)]
     [InlineData(StoredType.F16)]
@@ -133,10 +145,15 @@ public unsafe class RowKernelTests
         return y.Span.ToArray();
     }
 
-    private static float[] RunDot(Isa isa, int n)
+    private static float[] RunDot(Isa isa, int n, float? left = null, float? right = null)
     {
         using AlignedBuffer query = AlignedBuffer.Of(Cases.Random(n, n));
         using AlignedBuffer rows = AlignedBuffer.Of(Cases.Random(n + 1, 5 * n));
+        if (left is not null)
+        {
+            query.Span.Fill(left.Value);
+            rows.Span.Fill(right!.Value);
+        }
         using var scores = new AlignedBuffer(5);
         new KernelSet(isa).Dot.Run(query.Pointer, rows.Pointer, 5, n, scores.Pointer);
         return scores.Span.ToArray();

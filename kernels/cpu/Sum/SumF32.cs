@@ -4,8 +4,7 @@ using Sextant.Kernels.Vectors;
 namespace Sextant.Kernels.Sum;
 
 // Row sums in the order of SumReference. A row's tail of fewer than 32 elements goes through a buffer of TailLength
-// elements, filled up with zeros (the caller's, since a method that allocates on the stack is not inlined):
-// adding +0 to a lane, or +0·+0, leaves it as it is (a lane is never −0: it starts at +0 and rounding is to nearest).
+// elements, filled up with +0 (the caller's, since a method that allocates on the stack is not inlined).
 
 internal static unsafe class SumF32<TIsa, TVector>
     where TIsa : struct, IVectorIsa<TVector>
