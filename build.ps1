@@ -11,6 +11,6 @@ switch ($Verb) {
     'format'  { dotnet format Engine.sln --verify-no-changes }
     'bench'   { dotnet run --configuration Release --project bench/Sextant.Bench -- gemm }
     'pack'    { dotnet pack Engine.sln --configuration Release --output artifacts }
-    'publish' { dotnet publish src/Sextant.Cli --configuration Release --output artifacts/sextant }
+    'publish' { dotnet publish src/Sextant.Cli --configuration Release --use-current-runtime --self-contained false --output artifacts/sextant }
 }
 exit $LASTEXITCODE

@@ -7,9 +7,7 @@ namespace Sextant;
 /// <remarks>Thread-safe; each call brings its session.</remarks>
 internal sealed class BatchRunner(LoadedModel model)
 {
-    // Enough rows to keep the weights busy, few enough that activations stay in the cache. Longer texts go alone.
-    private const int TokensPerBatch = 1024;
-    private const int TokensPerWindow = 64 * TokensPerBatch;
+    private const int TokensPerWindow = 64 * 1024;
     private const int TextsPerWindow = 4096;
 
     /// <summary>Whether a session has as many sequences as are worth sorting together.</summary>
@@ -26,7 +24,7 @@ internal sealed class BatchRunner(LoadedModel model)
         session.Sequences.Sort();
         while (true)
         {
-            int place = session.Sequences.NextBatch(session.Batch, TokensPerBatch, out int longest);
+            int place = session.Sequences.NextBatch(session.Batch, model.Backend.TokensPerBatch, out int longest);
             if (session.Batch.Sequences == 0)
                 return;
             cancellation.ThrowIfCancellationRequested();

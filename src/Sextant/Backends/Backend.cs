@@ -17,6 +17,9 @@ internal abstract class Backend : IDisposable
     /// <summary>The device, for people.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Tokens of a batch that serve it best; a longer sequence goes alone. Never changes a bit.</summary>
+    public abstract int TokensPerBatch { get; }
+
     /// <summary>Bytes of weights it holds.</summary>
     public abstract long WeightBytes { get; }
 

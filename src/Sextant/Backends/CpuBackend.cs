@@ -15,7 +15,9 @@ internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool
 
     public override string Name => $"CPU ({InstructionSets.Name(kernels.Isa)}, {team.Threads} threads)";
 
-    public KernelSet Kernels => kernels;
+    // Enough rows to hide the reading of the weights, few enough that activations stay in the cache: one MiniLM-shaped
+    // core did 32×128 tokens at 82, 88, 89 and 90 % of its FMA peak with 1024, 512, 256 and 128 tokens a batch.
+    public override int TokensPerBatch => 256 * Math.Max(1, team.Threads / 2);
 
     public override long WeightBytes => _weights.Bytes;
 
