@@ -1,3 +1,4 @@
+using Sextant.Bench;
 using Sextant.Runtime;
 
 namespace Sextant.Tests;
@@ -51,6 +52,37 @@ public class SteadyStateTests
             for (int i = 0; i < texts.Length; i += 7)
                 model.Embed(texts[i], vectors.AsSpan(0, model.Dimensions));
         }
+    }
+
+    [Theory]
+    [InlineData("f32")]
+    [InlineData("f16")]
+    public void LoadingTakesLittleMoreThanThePackedWeights(string type)
+    {
+        if (!File.Exists("/proc/self/clear_refs"))
+            Assert.Skip("Only Linux tells a process the peak of its memory.");
+        string root = Path.Combine(Path.GetTempPath(), $"sextant-memory-{Environment.ProcessId}");
+        try
+        {
+            string folder = SyntheticModel.MiniLm.Write(root, type);
+            GC.Collect();
+            File.WriteAllText("/proc/self/clear_refs", "5");
+            long before = Status("VmRSS");
+            using EmbeddingModel model = EmbeddingModel.Load(folder, new() { Pooling = "mean" });
+            long peak = Status("VmHWM") - before;
+            Assert.True(peak <= model.Card.PackedBytes + (64 << 20), $"{peak >> 20} MiB for {model.Card.PackedBytes >> 20} MiB of weights");
+            Assert.True(peak >= model.Card.PackedBytes / 2, $"{peak >> 20} MiB: the measurement does not see the weights.");
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    private static long Status(string name)
+    {
+        string line = File.ReadLines("/proc/self/status").Single(l => l.StartsWith(name + ":", StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(name.Length + 1).Trim().TrimEnd("kB ").Trim(), System.Globalization.CultureInfo.InvariantCulture) << 10;
     }
 
     [Fact]
