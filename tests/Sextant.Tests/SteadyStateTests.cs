@@ -3,11 +3,8 @@ using Sextant.Runtime;
 
 namespace Sextant.Tests;
 
-[CollectionDefinition(nameof(SteadyStateTests), DisableParallelization = true)]
-public class SteadyStateCollection;
-
 /// <summary>After warm-up a call allocates nothing, and memory stays where it is. Alone, since memory is the process's.</summary>
-[Collection(nameof(SteadyStateTests))]
+[Collection(nameof(MeasuredAlone))]
 public class SteadyStateTests
 {
     private static EmbeddingModel Load() => EmbeddingModel.LoadDefault();

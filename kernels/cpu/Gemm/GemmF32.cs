@@ -7,7 +7,7 @@ namespace Sextant.Kernels.Gemm;
 // GEMM, f32 arithmetic, weights f32, f16 or bf16:   y [T,F] = act(x [T,K] · w [F,K]ᵀ + b) + residual
 // Loops     blocks of 64 rows; in them panels; in them tiles of R rows over the whole K. A panel is read from memory
 //           once per block and serves from L2 after; x stays in L2 and is not packed.
-// Widening  a 16-bit panel is widened into scratch once per block when more than two tiles will read it.
+// Widening  a 16-bit panel is widened into scratch once per block when more than one tile will read it.
 // Prefetch  while a panel is in use, its successor is fetched, spread over the tiles of the block. The weights of a
 //           model lie in execution order, so the panel after a matrix's last is the next matrix's first.
 
@@ -16,7 +16,7 @@ internal static unsafe class GemmF32<TIsa, TVector>
     where TVector : struct
 {
     private const int BlockRows = 64;
-    private const int WideningRows = 16;
+    private const int WideningRows = 8;
 
     // 8×3 accumulators need the 32 registers of AVX-512; 4×3 fit into 16.
     private static int TileRows

@@ -69,42 +69,7 @@ public class LargeTextTests
         }));
     }
 
-    [Fact]
-    public void MemoryDoesNotGrowWithTheText()
-    {
-        using var text = new RepeatedText("The quick brown fox jumps over the lazy dog. ", 10 * Size);
-        var reader = new PassageReader(part => part.Length / 4);
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        long most = 0;
-        int passages = 0;
-        foreach (Passage passage in reader.Read(text, "a"))
-        {
-            if (++passages % 50_000 == 0)
-                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
-        }
-        Assert.True(passages > 100_000);
-        // Of 200 MB of characters. What tests that run beside this one hold is counted too, hence not less.
-        Assert.True(most < 40_000_000, $"{most} bytes were held");
-    }
-
     private static int TrailingSpace(string pattern) => Size % pattern.Length is var rest && rest == 0
         ? pattern.Length - pattern.TrimEnd().Length
         : rest - pattern[..rest].TrimEnd().Length;
-
-    /// <summary>A pattern repeated, without the memory for it.</summary>
-    private sealed class RepeatedText(string pattern, long length) : TextReader
-    {
-        private long _position;
-
-        public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
-
-        public override int Read(Span<char> buffer)
-        {
-            int count = (int)Math.Min(Math.Min(buffer.Length, 5000), length - _position);
-            for (int i = 0; i < count; i++)
-                buffer[i] = pattern[(int)((_position + i) % pattern.Length)];
-            _position += count;
-            return count;
-        }
-    }
 }
