@@ -16,7 +16,7 @@ internal static class ArgumentReader
             if (args[i] is "--help" or "-h" or "-?")
                 return true;
             string argument = args[i];
-            if (Array.Exists(verb.Flags, flag => flag.Name == argument))
+            if (Array.Exists(verb.Flags, flag => flag.Name == argument && !flag.IsSwitch))
                 i++;
         }
         return false;
@@ -42,7 +42,9 @@ internal static class ArgumentReader
                 continue;
             }
             (Flag flag, string? value) = Split(verb, argument);
-            if (value is null)
+            if (flag.IsSwitch && value is not null)
+                throw new WrongUsageException($"{flag.Name} takes no value, but '{value}' is given");
+            if (value is null && !flag.IsSwitch)
             {
                 if (i + 1 == args.Length)
                     throw new WrongUsageException($"{flag.Name} needs a value: {flag.Name} {flag.Value}");
@@ -56,7 +58,7 @@ internal static class ArgumentReader
             }
             if (!flag.Repeats && values.Exists(other => other.Flag == flag))
                 throw new WrongUsageException($"{flag.Name} is given twice");
-            values.Add(new FlagValue(flag, value));
+            values.Add(new FlagValue(flag, value ?? ""));
         }
         return new ArgumentValues(texts, values);
     }

@@ -21,6 +21,9 @@ internal sealed record ArgumentValues(List<string> Texts, List<FlagValue> Values
         return null;
     }
 
+    /// <summary>Whether a flag is given.</summary>
+    public bool Has(Flag flag) => Text(flag) is not null;
+
     /// <summary>All values of a flag that may repeat.</summary>
     public List<string> All(Flag flag) => Values.FindAll(one => one.Flag == flag).ConvertAll(one => one.Value);
 
