@@ -22,6 +22,24 @@ internal static class JsonLine
         }
     }
 
+    /// <summary>A field that holds a string, or null where there is no such field.</summary>
+    public static string? Text(LineReader lines, JsonElement record, string name)
+    {
+        if (!record.TryGetProperty(name, out JsonElement value))
+            return null;
+        if (value.ValueKind != JsonValueKind.String)
+            throw new InputException(lines.Name, lines.Number, $"'{name}' is {Kind(value)}; a string is needed.");
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InputException(
+                lines.Name, lines.Number, $"'{name}' is not Unicode: half of a surrogate pair, or not UTF-8.");
+        }
+    }
+
     /// <summary>What errors call a value.</summary>
     public static string Kind(JsonElement value) => value.ValueKind switch
     {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sextant.Cli.Inputs;
 
 /// <summary>Reads lines of bytes from a stream, in memory as large as the longest line.</summary>
@@ -8,6 +10,8 @@ namespace Sextant.Cli.Inputs;
 internal sealed class LineReader : IDisposable
 {
     private const int LongestLine = 1 << 28;
+
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     private readonly Stream _stream;
     private byte[] _buffer = new byte[1 << 16];
@@ -52,6 +56,21 @@ internal sealed class LineReader : IDisposable
             }
             searched = _end - _start;
             Fill();
+        }
+    }
+
+    /// <summary>The text of the line just read.</summary>
+    /// <exception cref="InputException">It is not UTF-8.</exception>
+    public string Decode(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return Strict.GetString(line);
+        }
+        catch (DecoderFallbackException problem)
+        {
+            throw new InputException(
+                Name, Number, FormattableString.Invariant($"not UTF-8 (at byte {problem.Index} of the line)."));
         }
     }
 
