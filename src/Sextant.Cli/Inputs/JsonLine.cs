@@ -40,6 +40,9 @@ internal static class JsonLine
         }
     }
 
+    /// <summary>A text of a file as errors quote it: not longer than a line has room for.</summary>
+    public static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
+
     /// <summary>What errors call a value.</summary>
     public static string Kind(JsonElement value) => value.ValueKind switch
     {

@@ -92,6 +92,13 @@ public sealed class FlatIndex
         return best.Sort();
     }
 
+    /// <summary>The vector with an id, valid until the next adding or clearing.</summary>
+    internal ReadOnlySpan<float> Row(int id)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)Count, nameof(id));
+        return _blocks[id / _blockRows].AsSpan(id % _blockRows * Dimensions, Dimensions);
+    }
+
     // scores [rows] = vectors [rows, Dimensions] · query [Dimensions]. The order of summation is the kernels' contract.
     private unsafe void Dot(ReadOnlySpan<float> query, ReadOnlySpan<float> vectors, Span<float> scores)
     {

@@ -1,0 +1,16 @@
+namespace Sextant.Cli.Inputs;
+
+/// <summary>Looks for files before any work begins.</summary>
+internal static class InputFile
+{
+    /// <summary>Fails where there is no such file; "-" is standard input.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="needed">What else the error says, such as which files belong together.</param>
+    public static void RequireFile(string path, string needed = "")
+    {
+        if (path == "-" || File.Exists(path))
+            return;
+        throw new InputException(
+            Directory.Exists(path) ? $"{path}: is a folder; a file is needed.{needed}" : $"{path}: there is no such file.{needed}");
+    }
+}

@@ -1,0 +1,116 @@
+using Sextant.Cli.Arguments;
+using Sextant.Cli.Inputs;
+using Sextant.Cli.Outputs;
+using Sextant.Evaluation;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary><c>sextant eval</c>: how good a model is, on sets that people have judged.</summary>
+internal sealed class EvalVerb : Verb
+{
+    private static readonly Flag Similarity = new(
+        "--sts", "FILE",
+        "Pairs of sentences with scores: columns sentence1, sentence2, score, named by the first line or in this order; "
+            + "comma-separated with quoted fields, or with tabs if the file ends in .tsv.");
+    private static readonly Flag Retrieval = new(
+        "--retrieval", "DIR",
+        "A retrieval set in BEIR's layout: corpus.jsonl (_id, title, text), queries.jsonl (_id, text), qrels/test.tsv "
+            + "(query-id, corpus-id, score); may be given again.", Repeats: true);
+    private static readonly Flag Codes = new(
+        "--codes", "KIND", "float32, or binary: the signs of the values, compared by Hamming distance. Default: float32.");
+    private static readonly Flag Rescore = new(
+        "--rescore", "N", "With binary codes: order the best N by the dot product of the float vectors. Default: none.");
+    private static readonly Flag Bm25 = new("--bm25", "", "Measure BM25 alone, the baseline; no model is loaded.");
+    private static readonly Flag Fuse = new(
+        "--fuse", "RANKING", "bm25: fuse the model's ranking with BM25's, by reciprocal ranks with constant 60.");
+
+    public override string Name => "eval";
+
+    public override string Summary => "Measures a model on judged sets: similarity or retrieval.";
+
+    public override string Usage => "--sts FILE | --retrieval DIR [--retrieval DIR …] [flags]";
+
+    public override string Details =>
+        "Prints 'spearman V' for --sts; 'ndcg@10 V' and 'recall@100 V' for --retrieval. V is a fraction with four "
+        + "decimals. Of several sets, each line begins with the set's name, and the means come last, with the name "
+        + "mean. A document is its title, a space and its text. nDCG's gain is the grade; queries without a relevant "
+        + "document are left out, and counted. BM25: Lucene's form with k1 0.9 and b 0.4 over lower-cased words, "
+        + "no stemming, no stop words.";
+
+    public override Flag[] Flags =>
+    [
+        Similarity, Retrieval, Codes, Rescore, Bm25, Fuse, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers,
+        ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.Threads,
+    ];
+
+    public override (string Line, string Meaning)[] Examples =>
+    [
+        ("sextant eval --sts stsb-test.csv", "Spearman's correlation with the scores that people gave."),
+        ("sextant eval --retrieval cranfield --retrieval npl --dimensions 128", "Two sets and their mean, on short vectors."),
+        ("sextant eval --retrieval cranfield --bm25", "What a model has to beat."),
+        ("sextant eval --retrieval cranfield --codes binary --rescore 200 --fuse bm25",
+            "Codes of one bit a value, the best 200 rescored, fused with BM25."),
+    ];
+
+    public override int Run(ArgumentValues arguments, Terminal terminal)
+    {
+        CheckFlags(arguments);
+        EmbeddingOptions options = ModelFlags.Options(arguments);
+        bool binary = arguments.Choice(Codes, "float32", "binary") == "binary";
+        int? rescored = arguments.Number(Rescore, 1, 10_000_000);
+        if (rescored is not null && !binary)
+            throw new WrongUsageException("--rescore is for binary codes; give --codes binary");
+        if (arguments.Text(Similarity) is { } file)
+            return MeasureSimilarity(SimilarityFile.Read(file, terminal), binary, arguments, options, terminal);
+
+        List<string> folders = arguments.All(Retrieval);
+        folders.ForEach(RetrievalFolder.Require);
+        bool fuses = arguments.Choice(Fuse, "bm25") is not null;
+        using EmbeddingModel? model = arguments.Has(Bm25) ? null : ModelFlags.Load(arguments, options);
+        new RetrievalRun(model, binary, rescored ?? 0, fuses, terminal).Measure(folders);
+        return Tool.Ok;
+    }
+
+    private static int MeasureSimilarity(
+        List<SimilarityPair> pairs, bool binary, ArgumentValues arguments, EmbeddingOptions options, Terminal terminal)
+    {
+        using EmbeddingModel model = ModelFlags.Load(arguments, options);
+        double spearman;
+        using (var progress = new ProgressLine(terminal, "texts", 2L * pairs.Count))
+        {
+            var run = new EmbeddingRun(model, progress, terminal.Cancellation);
+            spearman = binary
+                ? SimilarityEvaluation.SpearmanOfSigns(pairs, run)
+                : SimilarityEvaluation.Spearman(pairs, run);
+            progress.Dispose();
+            MetricLines.WarnOfTruncation(terminal, "", run, model.MaxTokens);
+        }
+        if (double.IsNaN(spearman))
+            throw new InputException("the model finds all pairs equally similar, so there is no order to compare.");
+        using var lines = new MetricLines(terminal);
+        lines.Write("", "spearman", spearman);
+        return Tool.Ok;
+    }
+
+    private static void CheckFlags(ArgumentValues arguments)
+    {
+        if (arguments.Texts.Count > 0)
+            throw new WrongUsageException($"eval reads files that flags name; '{arguments.Texts[0]}' has no place here");
+        if (arguments.Has(Similarity) == arguments.Has(Retrieval))
+        {
+            throw new WrongUsageException(arguments.Has(Similarity)
+                ? "--sts and --retrieval are both given; each has measures of its own"
+                : "measured on what? give --sts FILE or --retrieval DIR");
+        }
+        foreach (Flag flag in (Flag[])[Bm25, Fuse, Rescore])
+        {
+            if (arguments.Has(flag) && arguments.Has(Similarity))
+                throw new WrongUsageException($"{flag.Name} ranks documents; it goes with --retrieval");
+        }
+        foreach (FlagValue other in arguments.Values)
+        {
+            if (arguments.Has(Bm25) && other.Flag != Bm25 && other.Flag != Retrieval)
+                throw new WrongUsageException($"--bm25 measures BM25 without a model; {other.Flag.Name} has no place beside it");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Sextant.Cli.Inputs;
+using Sextant.Cli.Outputs;
+using Sextant.Evaluation;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary>Measures one way of ranking on retrieval sets, one after the other, and writes each set's lines when it is done.</summary>
+/// <param name="model">Null for BM25 alone.</param>
+/// <param name="binary">Whether to compare signs.</param>
+/// <param name="rescored">How many of the best by signs to order by their float vectors.</param>
+/// <param name="fuses">Whether to fuse with BM25.</param>
+/// <param name="terminal">Where to write.</param>
+internal sealed class RetrievalRun(EmbeddingModel? model, bool binary, int rescored, bool fuses, Terminal terminal)
+{
+    public void Measure(List<string> folders)
+    {
+        using var lines = new MetricLines(terminal);
+        string[] names = folders.Count == 1 ? [""] : Names(folders);
+        double gains = 0, recalls = 0;
+        for (int i = 0; i < folders.Count; i++)
+        {
+            RetrievalResult result = Measure(folders[i], names[i]);
+            Write(lines, names[i], result.NdcgAt10, result.RecallAt100);
+            (gains, recalls) = (gains + result.NdcgAt10, recalls + result.RecallAt100);
+        }
+        if (folders.Count > 1)
+            Write(lines, "mean", gains / folders.Count, recalls / folders.Count);
+    }
+
+    /// <summary>The folders' own names, or the whole paths where those would not tell them apart.</summary>
+    internal static string[] Names(List<string> folders)
+    {
+        string[] names = [.. folders.Select(folder => Path.GetFileName(Path.GetFullPath(folder).TrimEnd('/', '\\')))];
+        bool isClear = names.Distinct().Count() == names.Length && !names.Contains("mean") && !names.Contains("");
+        return [.. (isClear ? names : [.. folders]).Select(TerminalText.OneLine)];
+    }
+
+    private static void Write(MetricLines lines, string name, double gain, double recall)
+    {
+        lines.Write(name, "ndcg@10", gain);
+        lines.Write(name, "recall@100", recall);
+    }
+
+    private RetrievalResult Measure(string folder, string name)
+    {
+        LoadedSet loaded = RetrievalFolder.Read(folder, terminal);
+        WarnOf(loaded, name);
+        return RetrievalEvaluation.Measure(loaded.Set, Ranker(loaded.Set, name), terminal.Cancellation);
+    }
+
+    private Ranker Ranker(RetrievalSet set, string name)
+    {
+        if (model is null)
+            return new Bm25Ranker(set, terminal.Cancellation);
+        string what = name.Length == 0 ? "texts" : $"texts of {name}";
+        using var progress = new ProgressLine(terminal, what, (long)set.Documents.Count + set.Queries.Count);
+        var run = new EmbeddingRun(model, progress, terminal.Cancellation);
+        Ranker ranker = binary ? new SignRanker(set, run, rescored) : new VectorRanker(set, run);
+        progress.Dispose();
+        MetricLines.WarnOfTruncation(terminal, name, run, model.MaxTokens);
+        return fuses
+            ? new FusedRanker(ranker, new Bm25Ranker(set, terminal.Cancellation), set.Documents.Count)
+            : ranker;
+    }
+
+    private void WarnOf(LoadedSet loaded, string name)
+    {
+        int left = loaded.Set.UnjudgedQueries + loaded.Set.FruitlessQueries;
+        if (left > 0)
+        {
+            Note(name, FormattableString.Invariant(
+                $"{left} queries left out: {loaded.Set.UnjudgedQueries} without judgements, {loaded.Set.FruitlessQueries} without a relevant document"));
+        }
+        if (loaded.MissingDocuments > 0)
+        {
+            Note(name, FormattableString.Invariant(
+                $"warning: {loaded.MissingDocuments} judgements name documents that the corpus does not have; they count as not found"));
+        }
+        if (loaded.MissingQueries > 0)
+        {
+            Note(name, FormattableString.Invariant(
+                $"warning: {loaded.MissingQueries} judgements name queries that queries.jsonl does not have; they do not count"));
+        }
+    }
+
+    private void Note(string name, string text) => MetricLines.Note(terminal, name, text);
+}

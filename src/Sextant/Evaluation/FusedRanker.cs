@@ -1,0 +1,23 @@
+using Sextant.Search;
+
+namespace Sextant.Evaluation;
+
+/// <summary>Ranks by <see cref="RankFusion"/> of two other rankers, each asked for all that it finds.</summary>
+/// <param name="first">One ranker.</param>
+/// <param name="second">The other one, of the same set.</param>
+/// <param name="documents">How many documents the set has.</param>
+public sealed class FusedRanker(Ranker first, Ranker second, int documents) : Ranker
+{
+    /// <inheritdoc/>
+    public override int Rank(int query, Span<int> documents)
+    {
+        ReadOnlyMemory<int>[] rankings = [All(first, query), All(second, query)];
+        return RankFusion.Fuse(rankings, documents);
+    }
+
+    private ReadOnlyMemory<int> All(Ranker ranker, int query)
+    {
+        var ranking = new int[documents];
+        return ranking.AsMemory(0, ranker.Rank(query, ranking));
+    }
+}

@@ -1,0 +1,13 @@
+namespace Sextant.Evaluation;
+
+/// <summary>Puts the documents of a set into order for each of its queries.</summary>
+public abstract class Ranker
+{
+    /// <summary>Ranks documents for a query.</summary>
+    /// <param name="query">The query's place in the set.</param>
+    /// <param name="documents">
+    /// Receives the places of documents, the best first and the first in the set first among equals; its length is k.
+    /// </param>
+    /// <returns>How many were written; fewer than k where no more were found.</returns>
+    public abstract int Rank(int query, Span<int> documents);
+}

@@ -1,0 +1,38 @@
+namespace Sextant.Search;
+
+/// <summary>Makes one ranking of several by their ranks alone: scores of different kinds need no common scale.</summary>
+/// <remarks>
+/// Reciprocal rank fusion, Cormack, Clarke and Büttcher, SIGIR 2009: an id counts Σ 1 / (constant + rank) over the
+/// rankings that have it, ranks from 1.
+/// </remarks>
+public static class RankFusion
+{
+    /// <summary>The constant of the paper.</summary>
+    public const int Constant = 60;
+
+    /// <summary>Fuses rankings.</summary>
+    /// <param name="rankings">Each has ids, the best first, none twice.</param>
+    /// <param name="fused">Receives the ids, best first (the smaller id first among equal sums); its length is k.</param>
+    /// <returns>How many ids were written.</returns>
+    public static int Fuse(IReadOnlyList<ReadOnlyMemory<int>> rankings, Span<int> fused)
+    {
+        ArgumentNullException.ThrowIfNull(rankings);
+        var sums = new Dictionary<int, double>();
+        foreach (ReadOnlyMemory<int> ranking in rankings)
+        {
+            ReadOnlySpan<int> ids = ranking.Span;
+            for (int place = 0; place < ids.Length; place++)
+            {
+                sums.TryGetValue(ids[place], out double sum);
+                sums[ids[place]] = sum + (1.0 / (Constant + place + 1));
+            }
+        }
+        KeyValuePair<int, double>[] order = [.. sums];
+        Array.Sort(order, (left, right) =>
+            left.Value != right.Value ? right.Value.CompareTo(left.Value) : left.Key.CompareTo(right.Key));
+        int count = Math.Min(order.Length, fused.Length);
+        for (int i = 0; i < count; i++)
+            fused[i] = order[i].Key;
+        return count;
+    }
+}
