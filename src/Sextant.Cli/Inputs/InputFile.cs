@@ -10,7 +10,7 @@ internal static class InputFile
     {
         if (path == "-" || File.Exists(path))
             return;
-        throw new InputException(
-            Directory.Exists(path) ? $"{path}: is a folder; a file is needed.{needed}" : $"{path}: there is no such file.{needed}");
+        string found = Directory.Exists(path) ? "is a folder; a file is needed." : "there is no such file.";
+        throw new InputException($"{path}: {found}{needed}");
     }
 }

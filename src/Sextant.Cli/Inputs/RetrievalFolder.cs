@@ -15,8 +15,8 @@ internal static class RetrievalFolder
 {
     private const string Document = "an object with '_id', 'text' and perhaps 'title'";
     private const string Query = "an object with '_id' and 'text'";
-    private const string Judged = "query id, document id and a whole number as grade are needed, with tabs between them; "
-        + "the first line may be query-id, corpus-id, score";
+    private const string Judged = "query id, document id and a whole number as grade are needed, "
+        + "with tabs between them; the first line may be query-id, corpus-id, score";
 
     private static readonly string[] Files = ["corpus.jsonl", "queries.jsonl", Path.Combine("qrels", "test.tsv")];
 
@@ -26,7 +26,8 @@ internal static class RetrievalFolder
         foreach (string file in Files)
         {
             InputFile.RequireFile(
-                Path.Combine(folder, file), " A retrieval set is a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv.");
+                Path.Combine(folder, file),
+                " A retrieval set is a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv.");
         }
     }
 
@@ -49,7 +50,8 @@ internal static class RetrievalFolder
             {
                 throw new InputException(
                     records.Name, records.Line,
-                    $"query '{JsonLine.Short(fields[0])}' and document '{JsonLine.Short(fields[1])}' are judged a second time.");
+                    $"query '{JsonLine.Short(fields[0])}' and document '{JsonLine.Short(fields[1])}' "
+                    + "are judged a second time.");
             }
             bool isKnown = documentIds.TryGetValue(fields[1], out int document);
             if (!queryIds.TryGetValue(fields[0], out int query))
@@ -82,7 +84,10 @@ internal static class RetrievalFolder
             if (needed == Document)
                 text = $"{JsonLine.Text(lines, record, "title")} {text}".Trim();
             if (!places.TryAdd(id, texts.Count))
-                throw new InputException(lines.Name, lines.Number, $"the '_id' '{JsonLine.Short(id)}' is there a second time.");
+            {
+                throw new InputException(
+                    lines.Name, lines.Number, $"the '_id' '{JsonLine.Short(id)}' is there a second time.");
+            }
             texts.Add(text);
         }
         return places;

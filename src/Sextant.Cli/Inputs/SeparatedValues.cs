@@ -81,7 +81,8 @@ internal sealed class SeparatedValues(LineReader lines, bool tabs) : IDisposable
             if (text[i] != '"')
             {
                 throw new InputException(
-                    Name, lines.Number, "a quoted field goes on behind its closing quote; a quote inside is written twice.");
+                    Name, lines.Number,
+                    "a quoted field goes on behind its closing quote; a quote inside is written twice.");
             }
             field.Append('"');
             i++;

@@ -31,7 +31,7 @@ internal static class SimilarityFile
         if (pairs.Select(pair => pair.Score).Distinct().Take(2).Count() < 2)
         {
             throw new InputException(FormattableString.Invariant(
-                $"{records.Name}: {pairs.Count} pairs; at least two with different scores are needed to compare an order."));
+                $"{records.Name}: {pairs.Count} pairs; at least two with different scores are needed."));
         }
         return pairs;
     }
@@ -48,7 +48,8 @@ internal static class SimilarityFile
             || !double.IsFinite(score))
         {
             throw new InputException(
-                records.Name, records.Line, $"the score is '{JsonLine.Short(text)}'; a number such as 3.75 is needed. {Needed}.");
+                records.Name, records.Line,
+                $"the score is '{JsonLine.Short(text)}'; a number such as 3.75 is needed. {Needed}.");
         }
         return new SimilarityPair(fields[columns.First], fields[columns.Second], score);
     }

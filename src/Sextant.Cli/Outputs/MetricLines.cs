@@ -4,7 +4,9 @@ using Sextant.Evaluation;
 
 namespace Sextant.Cli.Outputs;
 
-/// <summary>Writes what was measured: 'metric value' on each line, behind the name of its set where there are several.</summary>
+/// <summary>
+/// Writes what was measured: 'metric value' on each line, behind the name of its set where there are several.
+/// </summary>
 /// <remarks>The value is the last word of a line and the metric the last but one, whatever a set is called.</remarks>
 internal sealed class MetricLines(Terminal terminal) : IDisposable
 {
@@ -30,7 +32,7 @@ internal sealed class MetricLines(Terminal terminal) : IDisposable
         if (run.Truncated > 0)
         {
             Note(terminal, set, FormattableString.Invariant(
-                $"warning: {run.Truncated} of {run.Texts} texts lost their end: what is beyond the model's {limit} tokens"));
+                $"warning: {run.Truncated} of {run.Texts} texts lost what is beyond the model's {limit} tokens"));
         }
     }
 }

@@ -10,16 +10,18 @@ internal sealed class EvalVerb : Verb
 {
     private static readonly Flag Similarity = new(
         "--sts", "FILE",
-        "Pairs of sentences with scores: columns sentence1, sentence2, score, named by the first line or in this order; "
-            + "comma-separated with quoted fields, or with tabs if the file ends in .tsv.");
+        "Pairs of sentences with scores: columns sentence1, sentence2, score, named by the first line or in this "
+            + "order; comma-separated with quoted fields, or with tabs if the file ends in .tsv.");
     private static readonly Flag Retrieval = new(
         "--retrieval", "DIR",
         "A retrieval set in BEIR's layout: corpus.jsonl (_id, title, text), queries.jsonl (_id, text), qrels/test.tsv "
             + "(query-id, corpus-id, score); may be given again.", Repeats: true);
     private static readonly Flag Codes = new(
-        "--codes", "KIND", "float32, or binary: the signs of the values, compared by Hamming distance. Default: float32.");
+        "--codes", "KIND",
+        "float32, or binary: the signs of the values, compared by Hamming distance. Default: float32.");
     private static readonly Flag Rescore = new(
-        "--rescore", "N", "With binary codes: order the best N by the dot product of the float vectors. Default: none.");
+        "--rescore", "N",
+        "With binary codes: order the best N by the dot product of the float vectors. Default: none.");
     private static readonly Flag Bm25 = new("--bm25", "", "Measure BM25 alone, the baseline; no model is loaded.");
     private static readonly Flag Fuse = new(
         "--fuse", "RANKING", "bm25: fuse the model's ranking with BM25's, by reciprocal ranks with constant 60.");
@@ -46,7 +48,8 @@ internal sealed class EvalVerb : Verb
     public override (string Line, string Meaning)[] Examples =>
     [
         ("sextant eval --sts stsb-test.csv", "Spearman's correlation with the scores that people gave."),
-        ("sextant eval --retrieval cranfield --retrieval npl --dimensions 128", "Two sets and their mean, on short vectors."),
+        ("sextant eval --retrieval cranfield --retrieval npl --dimensions 128",
+            "Two sets and their mean, on short vectors."),
         ("sextant eval --retrieval cranfield --bm25", "What a model has to beat."),
         ("sextant eval --retrieval cranfield --codes binary --rescore 200 --fuse bm25",
             "Codes of one bit a value, the best 200 rescored, fused with BM25."),
@@ -95,7 +98,7 @@ internal sealed class EvalVerb : Verb
     private static void CheckFlags(ArgumentValues arguments)
     {
         if (arguments.Texts.Count > 0)
-            throw new WrongUsageException($"eval reads files that flags name; '{arguments.Texts[0]}' has no place here");
+            throw new WrongUsageException($"eval reads what flags name; '{arguments.Texts[0]}' has no place here");
         if (arguments.Has(Similarity) == arguments.Has(Retrieval))
         {
             throw new WrongUsageException(arguments.Has(Similarity)
@@ -110,7 +113,7 @@ internal sealed class EvalVerb : Verb
         foreach (FlagValue other in arguments.Values)
         {
             if (arguments.Has(Bm25) && other.Flag != Bm25 && other.Flag != Retrieval)
-                throw new WrongUsageException($"--bm25 measures BM25 without a model; {other.Flag.Name} has no place beside it");
+                throw new WrongUsageException($"--bm25 measures BM25 alone; {other.Flag.Name} has no place beside it");
         }
     }
 }

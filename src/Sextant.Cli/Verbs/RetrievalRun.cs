@@ -4,7 +4,7 @@ using Sextant.Evaluation;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary>Measures one way of ranking on retrieval sets, one after the other, and writes each set's lines when it is done.</summary>
+/// <summary>Measures one way of ranking on retrieval sets, and writes each set's lines when it is done.</summary>
 /// <param name="model">Null for BM25 alone.</param>
 /// <param name="binary">Whether to compare signs.</param>
 /// <param name="rescored">How many of the best by signs to order by their float vectors.</param>
@@ -65,23 +65,16 @@ internal sealed class RetrievalRun(EmbeddingModel? model, bool binary, int resco
 
     private void WarnOf(LoadedSet loaded, string name)
     {
-        int left = loaded.Set.UnjudgedQueries + loaded.Set.FruitlessQueries;
-        if (left > 0)
+        RetrievalSet set = loaded.Set;
+        Note(set.UnjudgedQueries, "queries without judgements are left out");
+        Note(set.FruitlessQueries, "queries without a relevant document are left out");
+        Note(loaded.MissingDocuments, "judged documents are not in the corpus; they count as not found");
+        Note(loaded.MissingQueries, "judgements are of queries that queries.jsonl does not have; they do not count");
+
+        void Note(int count, string what)
         {
-            Note(name, FormattableString.Invariant(
-                $"{left} queries left out: {loaded.Set.UnjudgedQueries} without judgements, {loaded.Set.FruitlessQueries} without a relevant document"));
-        }
-        if (loaded.MissingDocuments > 0)
-        {
-            Note(name, FormattableString.Invariant(
-                $"warning: {loaded.MissingDocuments} judgements name documents that the corpus does not have; they count as not found"));
-        }
-        if (loaded.MissingQueries > 0)
-        {
-            Note(name, FormattableString.Invariant(
-                $"warning: {loaded.MissingQueries} judgements name queries that queries.jsonl does not have; they do not count"));
+            if (count > 0)
+                MetricLines.Note(terminal, name, FormattableString.Invariant($"warning: {count} {what}"));
         }
     }
-
-    private void Note(string name, string text) => MetricLines.Note(terminal, name, text);
 }

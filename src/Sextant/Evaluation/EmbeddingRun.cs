@@ -26,7 +26,9 @@ public sealed class EmbeddingRun(
     public int Truncated { get; private set; }
 
     /// <summary>Embeds texts and hands their vectors on, in order.</summary>
-    /// <exception cref="NonFiniteEmbeddingException">The weights overflow on a text, which is numbered from 0 in this call.</exception>
+    /// <exception cref="NonFiniteEmbeddingException">
+    /// The weights overflow on a text; its index counts from 0 in this call.
+    /// </exception>
     public void Embed(IReadOnlyList<string> texts, VectorSink sink)
     {
         ArgumentNullException.ThrowIfNull(texts);

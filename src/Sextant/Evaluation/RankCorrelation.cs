@@ -4,8 +4,8 @@ namespace Sextant.Evaluation;
 public static class RankCorrelation
 {
     /// <summary>
-    /// Spearman's coefficient: Pearson's correlation of the ranks, equal values sharing the mean of their ranks. From −1 to 1;
-    /// NaN where the ranks of a list are all the same, since there is no order to agree on.
+    /// Spearman's coefficient: Pearson's correlation of the ranks, equal values sharing the mean of their ranks. From
+    /// −1 to 1; NaN where the ranks of a list are all the same, since there is no order to agree on.
     /// </summary>
     /// <exception cref="ArgumentException">The lists differ in length, or a value is NaN.</exception>
     public static double Spearman(ReadOnlySpan<double> left, ReadOnlySpan<double> right)

@@ -12,7 +12,8 @@ public static class RetrievalEvaluation
     private const int RecallDepth = 100;
 
     /// <summary>Ranks the documents for every query; NaN where the set has none.</summary>
-    public static RetrievalResult Measure(RetrievalSet set, Ranker ranker, CancellationToken cancellationToken = default)
+    public static RetrievalResult Measure(
+        RetrievalSet set, Ranker ranker, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(ranker);

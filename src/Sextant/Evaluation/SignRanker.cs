@@ -2,7 +2,10 @@ using Sextant.Search;
 
 namespace Sextant.Evaluation;
 
-/// <summary>Ranks by the Hamming distance of sign codes, and the best of that by the dot product of the float vectors.</summary>
+/// <summary>
+/// Ranks by the Hamming distance of sign codes, and the best of that by the dot product of the float vectors.
+/// </summary>
+/// <remarks>Not for several threads at once: what is rescored has memory of its own.</remarks>
 internal sealed class SignRanker : Ranker
 {
     private readonly SignIndex _codes;
@@ -13,7 +16,7 @@ internal sealed class SignRanker : Ranker
 
     /// <param name="set">Whose texts to embed.</param>
     /// <param name="run">Embeds them.</param>
-    /// <param name="rescored">How many of the best to order by their float vectors, which are kept only if there are any.</param>
+    /// <param name="rescored">How many of the best to order by their float vectors; these are kept only if any.</param>
     public SignRanker(RetrievalSet set, EmbeddingRun run, int rescored)
     {
         (_codes, _queries, _rescored) = (new SignIndex(run.Dimensions), new FlatIndex(run.Dimensions), rescored);

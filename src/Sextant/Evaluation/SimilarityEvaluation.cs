@@ -19,7 +19,8 @@ public static class SimilarityEvaluation
         Measure(pairs, run, (left, right) => -SignIndex.Distance(left, right));
 
     private static double Measure(
-        IReadOnlyList<SimilarityPair> pairs, EmbeddingRun run, Func<ReadOnlySpan<float>, ReadOnlySpan<float>, double> compare)
+        IReadOnlyList<SimilarityPair> pairs, EmbeddingRun run,
+        Func<ReadOnlySpan<float>, ReadOnlySpan<float>, double> compare)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(run);
@@ -38,7 +39,7 @@ public static class SimilarityEvaluation
         return vectors;
     }
 
-    // Summed in double and rounded to float: pairs of equal texts come out as 1 and tie, whatever their vectors' lengths.
+    // Summed in double and rounded to float: pairs of equal texts come out as 1, whatever the lengths, and tie.
     private static double Cosine(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
         double product = 0, leftSquares = 0, rightSquares = 0;

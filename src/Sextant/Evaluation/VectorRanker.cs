@@ -2,7 +2,7 @@ using Sextant.Search;
 
 namespace Sextant.Evaluation;
 
-/// <summary>Ranks by the dot product of float vectors, exactly: every document is compared, as <c>sextant search</c> does.</summary>
+/// <summary>Ranks by the dot product of float vectors; every document is compared, as in a search.</summary>
 public sealed class VectorRanker : Ranker
 {
     private readonly FlatIndex _documents;

@@ -3,7 +3,7 @@ using Sextant.Tokens;
 
 namespace Sextant.Passages;
 
-/// <summary>The words of a text as BM25 counts them: lower-cased, without stemming, stop words or removal of accents.</summary>
+/// <summary>The words of a text as BM25 counts them: lower-cased; no stemming, no stop words, accents kept.</summary>
 /// <remarks>
 /// A term is a longest run of letters, digits and marks; everything else, apostrophes, hyphens and underscores too,
 /// stands between terms. An ideograph is a term by itself, since no spaces separate words there. Lower-casing goes

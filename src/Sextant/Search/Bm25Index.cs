@@ -4,11 +4,12 @@ namespace Sextant.Search;
 
 /// <summary>Documents as bags of terms, ranked by BM25: the baseline that every embedding model has to face.</summary>
 /// <remarks>
-/// <para>score(q, d) = Σ over the terms t of q, repetitions included, of idf(t) · tf / (tf + k1 · (1 − b + b · |d| / mean |d|)),
-/// idf(t) = ln(1 + (N − n + 0.5) / (n + 0.5)) for t in n of N documents, and tf how often d has it. This is the form of
-/// Lucene's BM25Similarity (version 8 and later, which leave out the constant factor k1 + 1), with exact document lengths
-/// where Lucene rounds them to a byte; Kamphuis et al., "Which BM25 Do You Mean?", ECIR 2020, compare the forms. The
-/// formula itself: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.</para>
+/// <para>score(q, d) = Σ idf(t) · tf / (tf + k1 · (1 − b + b · |d| / mean |d|)) over the terms t of q, repetitions
+/// included; tf is how often d has t, |d| how many terms d has; idf(t) = ln(1 + (N − n + 0.5) / (n + 0.5)) for t in n of
+/// N documents. This is the form of Lucene's BM25Similarity (from version 8 on, which leaves out the constant factor
+/// k1 + 1), with exact lengths where Lucene rounds them to a byte; Kamphuis et al., "Which BM25 Do You Mean?", ECIR
+/// 2020, compare the forms. Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009,
+/// explain them.</para>
 /// <para>Any number of threads may search at once; adding needs the index for itself. Sums run in the order of the
 /// query's terms, so results depend on nothing else.</para>
 /// </remarks>

@@ -1,6 +1,6 @@
 namespace Sextant.Search;
 
-/// <summary>Makes one ranking of several by their ranks alone: scores of different kinds need no common scale.</summary>
+/// <summary>Makes one ranking of several by their ranks alone, so that scores need no common scale.</summary>
 /// <remarks>
 /// Reciprocal rank fusion, Cormack, Clarke and Büttcher, SIGIR 2009: an id counts Σ 1 / (constant + rank) over the
 /// rankings that have it, ranks from 1.
@@ -12,7 +12,7 @@ public static class RankFusion
 
     /// <summary>Fuses rankings.</summary>
     /// <param name="rankings">Each has ids, the best first, none twice.</param>
-    /// <param name="fused">Receives the ids, best first (the smaller id first among equal sums); its length is k.</param>
+    /// <param name="fused">Receives the ids, best first, the smaller id first among equals; its length is k.</param>
     /// <returns>How many ids were written.</returns>
     public static int Fuse(IReadOnlyList<ReadOnlyMemory<int>> rankings, Span<int> fused)
     {

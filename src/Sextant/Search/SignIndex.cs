@@ -30,7 +30,10 @@ internal sealed class SignIndex
     public void Add(ReadOnlySpan<float> vectors)
     {
         if (vectors.Length % Dimensions != 0)
-            throw new ArgumentException($"{vectors.Length} values are not whole vectors of {Dimensions}.", nameof(vectors));
+        {
+            throw new ArgumentException(
+                $"{vectors.Length} values are not whole vectors of {Dimensions}.", nameof(vectors));
+        }
         Span<ulong> code = new ulong[_words];
         for (; !vectors.IsEmpty; vectors = vectors[Dimensions..])
         {
@@ -40,7 +43,7 @@ internal sealed class SignIndex
         }
     }
 
-    /// <summary>Finds the codes nearest to the query's; a hit's score is minus the number of bits that differ.</summary>
+    /// <summary>Finds the codes nearest to the query's; a hit's score is minus how many bits differ.</summary>
     /// <returns>How many hits were written, best first, the smaller id first among equals.</returns>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits)
     {
@@ -73,7 +76,7 @@ internal sealed class SignIndex
     private void Encode(ReadOnlySpan<float> vector, Span<ulong> code)
     {
         if (vector.Length != Dimensions)
-            throw new ArgumentException($"the vector has {vector.Length} values; this index holds codes of {Dimensions}.", nameof(vector));
+            throw new ArgumentException($"{vector.Length} values; {Dimensions} are needed.", nameof(vector));
         code.Clear();
         for (int i = 0; i < vector.Length; i++)
             code[i / 64] |= vector[i] > 0 ? 1UL << (i % 64) : 0;
