@@ -5,4 +5,10 @@ internal static class Tolerances
 {
     /// <summary>Two dense layers and a norm in f32 against double, values below 1: rounding of 64-term sums. Set 2026-11.</summary>
     public const double Head = 2e-6;
+
+    /// <summary>A handful of operations in double against the same by hand with 15 digits. Set 2026-11.</summary>
+    public const double ByHand = 1e-12;
+
+    /// <summary>Scores below 2 that are kept in f32: half an ulp, and the logarithm's rounding to f32. Set 2026-11.</summary>
+    public const double Score = 4e-7;
 }

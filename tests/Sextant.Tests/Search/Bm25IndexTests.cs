@@ -1,0 +1,85 @@
+using Sextant.Search;
+
+namespace Sextant.Tests.Search;
+
+public class Bm25IndexTests
+{
+    // Three documents of 2, 3 and 1 terms: 2 on average, so k1 · (1 − b + b · length / 2) is 0.9, 1.08 and 0.72.
+    private static readonly string[][] s_documents = [["a", "b"], ["a", "a", "c"], ["c"]];
+
+    [Fact]
+    public void ScoresAreThoseOfTheFormula()
+    {
+        double common = Math.Log(1.6);       // in 2 of 3 documents: 1 + 1.5 / 2.5
+        double rare = Math.Log(8.0 / 3);     // in 1 of 3 documents: 1 + 2.5 / 1.5
+        AssertHits(["a"], (1, common * 2 / 3.08), (0, common / 1.9));
+        AssertHits(["b", "c"], (0, rare / 1.9), (2, common / 1.72), (1, common / 2.08));
+    }
+
+    [Fact]
+    public void ATermThatTheQueryRepeatsCountsAgain()
+    {
+        double common = Math.Log(1.6);
+        AssertHits(["a", "x", "a"], (1, 2 * common * 2 / 3.08), (0, 2 * common / 1.9));
+    }
+
+    [Fact]
+    public void WhatHasNoTermIsNotFound()
+    {
+        Assert.Equal(0, Index().Search(["x"], new Hit[3]));
+        Assert.Equal(0, Index().Search([], new Hit[3]));
+        Assert.Equal(0, Index().Search(["a"], []));
+        Assert.Equal(0, new Bm25Index().Search(["a"], new Hit[3]));
+        var empty = new Bm25Index();
+        empty.Add([]);
+        Assert.Equal(0, empty.Search(["a"], new Hit[3]));
+    }
+
+    [Fact]
+    public void EqualScoresComeInTheOrderOfTheDocuments()
+    {
+        var index = new Bm25Index();
+        for (int i = 0; i < 5; i++)
+            Assert.Equal(i, index.Add(["same", "words"]));
+        var hits = new Hit[3];
+        Assert.Equal(3, index.Search(["words"], hits));
+        Assert.Equal([0, 1, 2], hits.Select(hit => hit.Id));
+    }
+
+    [Fact]
+    public void LengthsDoNotCountWhereBIsZero()
+    {
+        var index = new Bm25Index(k1: 1, b: 0);
+        index.Add(["a", "b", "c", "d"]);
+        index.Add(["a"]);
+        var hits = new Hit[2];
+        Assert.Equal(2, index.Search(["a"], hits));
+        Assert.Equal(hits[0].Score, hits[1].Score);
+        Assert.Equal(Math.Log(1.2) / 2, hits[0].Score, Tolerances.Score);
+    }
+
+    [Theory]
+    [InlineData(-0.1, 0.4)]
+    [InlineData(double.NaN, 0.4)]
+    [InlineData(0.9, 1.1)]
+    [InlineData(0.9, -0.1)]
+    public void ParametersWithoutAMeaningAreRefused(double k1, double b) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Bm25Index(k1, b));
+
+    private static Bm25Index Index()
+    {
+        var index = new Bm25Index();
+        foreach (string[] document in s_documents)
+            index.Add(document);
+        return index;
+    }
+
+    private static void AssertHits(string[] query, params (int Id, double Score)[] expected)
+    {
+        var hits = new Hit[4];
+        int found = Index().Search(query, hits);
+        Assert.Equal(expected.Select(one => one.Id), hits[..found].Select(hit => hit.Id));
+        for (int i = 0; i < found; i++)
+            Assert.Equal(expected[i].Score, hits[i].Score, Tolerances.Score);
+    }
+}
