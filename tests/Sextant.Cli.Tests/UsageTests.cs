@@ -2,7 +2,7 @@ namespace Sextant.Cli.Tests;
 
 public sealed class UsageTests
 {
-    public static TheoryData<string> Verbs => ["embed", "search", "tokenize", "info", "verify"];
+    public static TheoryData<string> Verbs => ["embed", "search", "eval", "tokenize", "info", "verify"];
 
     [Fact]
     public void VersionAndHelpGoToTheOutput()
@@ -53,6 +53,18 @@ public sealed class UsageTests
     [InlineData("in quotes", new[] { "search", "--in", ".", "two", "words" })]
     [InlineData("from 1 to 10000", new[] { "search", "--in", ".", "query", "-k0" })]
     [InlineData("no flag --output", new[] { "search", "--in", ".", "query", "--output", "x" })]
+    [InlineData("measured on what?", new[] { "eval", "--model", "x" })]
+    [InlineData("both given", new[] { "eval", "--sts", "x", "--retrieval", "y" })]
+    [InlineData("has no place here", new[] { "eval", "--sts", "x", "text" })]
+    [InlineData("--bm25 takes no value", new[] { "eval", "--retrieval", "x", "--bm25=1" })]
+    [InlineData("--bm25 is given twice", new[] { "eval", "--retrieval", "x", "--bm25", "--bm25" })]
+    [InlineData("--model has no place beside it", new[] { "eval", "--retrieval", "x", "--bm25", "--model", "y" })]
+    [InlineData("--fuse has no place beside it", new[] { "eval", "--retrieval", "x", "--bm25", "--fuse", "bm25" })]
+    [InlineData("--fuse ranks documents", new[] { "eval", "--sts", "x", "--fuse", "bm25" })]
+    [InlineData("--rescore ranks documents", new[] { "eval", "--sts", "x", "--codes", "binary", "--rescore", "9" })]
+    [InlineData("give --codes binary", new[] { "eval", "--retrieval", "x", "--rescore", "9" })]
+    [InlineData("accepted: float32, binary", new[] { "eval", "--retrieval", "x", "--codes", "int8" })]
+    [InlineData("accepted: bm25", new[] { "eval", "--retrieval", "x", "--fuse", "tf-idf" })]
     [InlineData("has no place here", new[] { "info", "text" })]
     [InlineData("has no place here", new[] { "verify", "text" })]
     public void WrongUsageIsOneLineAndExitCodeTwo(string part, string[] args)
@@ -68,6 +80,8 @@ public sealed class UsageTests
     [InlineData("/none/such", new[] { "embed", "text", "--model", "/none/such" })]
     [InlineData("/none/such", new[] { "embed", "--input", "/none/such" })]
     [InlineData("/none/such", new[] { "verify", "--model", "/none/such" })]
+    [InlineData("/none/such", new[] { "eval", "--sts", "/none/such" })]
+    [InlineData("/none/such", new[] { "eval", "--retrieval", "/none/such" })]
     [InlineData("/none/such", new[] { "tokenize", "text", "--model", "/none/such" })]
     public void AFailureIsOneLineAndExitCodeOne(string part, string[] args)
     {

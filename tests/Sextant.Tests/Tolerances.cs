@@ -9,6 +9,6 @@ internal static class Tolerances
     /// <summary>A handful of operations in double against the same by hand with 15 digits. Set 2026-11.</summary>
     public const double ByHand = 1e-12;
 
-    /// <summary>Scores below 2 that are kept in f32: half an ulp, and the logarithm's rounding to f32. Set 2026-11.</summary>
+    /// <summary>Scores below 2 kept in f32: half an ulp, and a logarithm rounded to f32. Set 2026-11.</summary>
     public const double Score = 4e-7;
 }

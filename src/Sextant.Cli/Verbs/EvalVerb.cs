@@ -60,6 +60,7 @@ internal sealed class EvalVerb : Verb
         CheckFlags(arguments);
         EmbeddingOptions options = ModelFlags.Options(arguments);
         bool binary = arguments.Choice(Codes, "float32", "binary") == "binary";
+        bool fuses = arguments.Choice(Fuse, "bm25") is not null;
         int? rescored = arguments.Number(Rescore, 1, 10_000_000);
         if (rescored is not null && !binary)
             throw new WrongUsageException("--rescore is for binary codes; give --codes binary");
@@ -68,7 +69,6 @@ internal sealed class EvalVerb : Verb
 
         List<string> folders = arguments.All(Retrieval);
         folders.ForEach(RetrievalFolder.Require);
-        bool fuses = arguments.Choice(Fuse, "bm25") is not null;
         using EmbeddingModel? model = arguments.Has(Bm25) ? null : ModelFlags.Load(arguments, options);
         new RetrievalRun(model, binary, rescored ?? 0, fuses, terminal).Measure(folders);
         return Tool.Ok;

@@ -66,15 +66,15 @@ internal sealed class RetrievalRun(EmbeddingModel? model, bool binary, int resco
     private void WarnOf(LoadedSet loaded, string name)
     {
         RetrievalSet set = loaded.Set;
-        Note(set.UnjudgedQueries, "queries without judgements are left out");
-        Note(set.FruitlessQueries, "queries without a relevant document are left out");
-        Note(loaded.MissingDocuments, "judged documents are not in the corpus; they count as not found");
-        Note(loaded.MissingQueries, "judgements are of queries that queries.jsonl does not have; they do not count");
+        Note("queries left out, since no document is judged for them", set.UnjudgedQueries);
+        Note("queries left out, since no document is relevant for them", set.FruitlessQueries);
+        Note("judgements of documents that are not in the corpus, which count as not found", loaded.MissingDocuments);
+        Note("judgements of queries that queries.jsonl does not have, which do not count", loaded.MissingQueries);
 
-        void Note(int count, string what)
+        void Note(string what, int count)
         {
             if (count > 0)
-                MetricLines.Note(terminal, name, FormattableString.Invariant($"warning: {count} {what}"));
+                MetricLines.Note(terminal, name, FormattableString.Invariant($"warning: {what}: {count}"));
         }
     }
 }

@@ -5,8 +5,8 @@ namespace Sextant.Search;
 /// <summary>Documents as bags of terms, ranked by BM25: the baseline that every embedding model has to face.</summary>
 /// <remarks>
 /// <para>score(q, d) = Σ idf(t) · tf / (tf + k1 · (1 − b + b · |d| / mean |d|)) over the terms t of q, repetitions
-/// included; tf is how often d has t, |d| how many terms d has; idf(t) = ln(1 + (N − n + 0.5) / (n + 0.5)) for t in n of
-/// N documents. This is the form of Lucene's BM25Similarity (from version 8 on, which leaves out the constant factor
+/// included; tf is how often d has t, |d| how many terms d has; idf(t) = ln(1 + (N − n + 0.5) / (n + 0.5)) for t in n
+/// of N documents. This is the form of Lucene's BM25Similarity (from version 8 on, which leaves out the constant factor
 /// k1 + 1), with exact lengths where Lucene rounds them to a byte; Kamphuis et al., "Which BM25 Do You Mean?", ECIR
 /// 2020, compare the forms. Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009,
 /// explain them.</para>

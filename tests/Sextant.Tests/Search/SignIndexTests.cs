@@ -38,8 +38,9 @@ public class SignIndexTests
         var index = new SignIndex(dimensions);
         index.Add(vectors.AsSpan(0, dimensions));
         index.Add(vectors.AsSpan(dimensions));
-        Hit[] expected = Enumerable.Range(0, 40)
-            .Select(id => new Hit(id, -query.Where((value, i) => value > 0 != vectors[(id * dimensions) + i] > 0).Count()))
+        int Differences(int id) => Enumerable.Range(0, dimensions)
+            .Count(i => query[i] > 0 != vectors[(id * dimensions) + i] > 0);
+        Hit[] expected = Enumerable.Range(0, 40).Select(id => new Hit(id, -Differences(id)))
             .OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Id).ToArray();
 
         var hits = new Hit[40];
