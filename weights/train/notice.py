@@ -1,0 +1,36 @@
+"""Writes NOTICE: who the texts are by that a model was trained on, from the corpus' own manifest."""
+
+import csv
+from pathlib import Path
+
+from sources import is_allowed
+
+HEAD = """Sextant's default model
+=======================
+
+The weights in this folder were trained from random and statistical starts by this project, on the texts listed here.
+The folder contains no text of theirs beyond single words of the vocabulary. Whether a model needs these credits is
+for its users to judge; they are given in any case, and so are the licences under which the texts were offered.
+
+STS benchmark (train split), English: Cer, Diab, Agirre, Lopez-Gazpio, Specia 2017, by way of PhilipMay/stsb-multi-mt;
+CC BY-SA 4.0.
+
+WordNet: Princeton University "About WordNet", WordNet 3.0 licence; Open English WordNet, CC BY 4.0.
+OpenStax College, "Biology" and "College Physics" (2014), by way of philschatz: CC BY 3.0.
+
+source | repository | commit | licence (where it is stated)
+"""
+
+
+def read_manifest(corpus):
+    """The rows of MANIFEST.tsv that name a source this recipe uses."""
+    with open(Path(corpus) / "MANIFEST.tsv", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    return [r for r in rows if r.get("repository") and "/" in r["repository"] and is_allowed(r["source"])]
+
+
+def notice(corpus):
+    """The text of NOTICE."""
+    lines = [f"{r['source']} | {r['repository']} | {r['commit'][:12]} | {r['licence']} ({r['licence stated in']})"
+             for r in read_manifest(corpus)]
+    return HEAD + "\n".join(lines) + "\n"
