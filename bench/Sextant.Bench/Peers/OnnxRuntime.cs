@@ -31,7 +31,10 @@ internal sealed class OnnxRuntime : IDisposable
         if (!File.Exists(model))
             throw new InvalidOperationException($"{model} is missing: python3 {folder}/make_model.py {modelFolder}");
         if (!Directory.Exists(Path.Combine(folder, "node_modules", "onnxruntime-node")))
-            throw new InvalidOperationException($"onnxruntime-node is missing: npm install --ignore-scripts --prefix {folder}");
+        {
+            throw new InvalidOperationException(
+                $"onnxruntime-node is missing: npm install --ignore-scripts --prefix {folder}");
+        }
         var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(folder, "serve.mjs"));
         start.ArgumentList.Add(model);
@@ -90,7 +93,8 @@ internal sealed class OnnxRuntime : IDisposable
         string? answer = _process.StandardOutput.ReadLine();
         return answer is not null && !answer.StartsWith("error", StringComparison.Ordinal)
             ? answer
-            : throw new InvalidOperationException($"ONNX Runtime ({Graph}), '{command}': {answer ?? "the process ended."}");
+            : throw new InvalidOperationException(
+                $"ONNX Runtime ({Graph}), '{command}': {answer ?? "the process ended."}");
     }
 
     // The checkout's folder, looked for upwards from where the benchmark was built.
@@ -102,6 +106,7 @@ internal sealed class OnnxRuntime : IDisposable
             if (File.Exists(Path.Combine(folder, "serve.mjs")))
                 return folder;
         }
-        throw new InvalidOperationException("bench/peers/onnxruntime is not above the benchmark: run it from its checkout.");
+        throw new InvalidOperationException(
+            "bench/peers/onnxruntime is not above the benchmark: run it from its checkout.");
     }
 }

@@ -26,8 +26,8 @@ internal static class PeerReport
         if (Environment.ProcessorCount != threads)
         {
             throw new InvalidOperationException(
-                $"{Environment.ProcessorCount} processors are allowed; a run with {threads} thread(s) must be pinned to as "
-                + $"many, for example: taskset -c 0-{threads - 1} dotnet run …");
+                $"{Environment.ProcessorCount} processors are allowed; a run with {threads} thread(s) must be pinned "
+                + $"to as many, for example: taskset -c 0-{threads - 1} dotnet run …");
         }
         string folder = shape.Write(root, "f32");
         var options = new EmbeddingOptions { Pooling = "mean", Normalize = true, Threads = threads };
@@ -39,18 +39,22 @@ internal static class PeerReport
         int sessions = threads == 1 ? Copies : 1;
         using var plain = OnnxRuntime.Start(folder, "plain", threads, sessions);
         using var fused = OnnxRuntime.Start(folder, "fused", threads, sessions);
-        Console.WriteLine($"{shape.Name} f32, {threads} thread(s), {models[0].Card.Device}; {Rounds} rounds, sides in turns");
+        Console.WriteLine(
+            $"{shape.Name} f32, {threads} thread(s), {models[0].Card.Device}; {Rounds} rounds, sides in turns");
         Console.WriteLine(
             "    shape      ours ms [best]    theirs ms [best]  graph, cut  theirs/ours [range] (best)"
             + "   tokens/s  theirs    of peak  theirs  GFLOP/s    differ");
+        // The highest that any moment of the run showed: a disturbed measurement must not flatter.
+        double peak = 0;
         foreach ((int sequences, int tokens) in s_shapes)
-            Report(shape, models, [plain, fused], threads, EncoderReport.Sequences(sequences, tokens));
+            Report(shape, models, [plain, fused], threads, EncoderReport.Sequences(sequences, tokens), ref peak);
         foreach (EmbeddingModel model in models)
             model.Dispose();
     }
 
     private static void Report(
-        SyntheticModel shape, EmbeddingModel[] models, OnnxRuntime[] peers, int threads, TokenSequence[] batch)
+        SyntheticModel shape, EmbeddingModel[] models, OnnxRuntime[] peers, int threads, TokenSequence[] batch,
+        ref double peak)
     {
         double difference = Difference(shape, models[0], peers, batch);
         var ours = new Ours(models, batch);
@@ -62,7 +66,6 @@ internal static class PeerReport
         ours.WarmUp();
         foreach (Rival rival in rivals)
             rival.WarmUp();
-        double peak = 0;
         for (int round = 0; round < Rounds; round++)
         {
             peak = Math.Max(peak, FmaPeak.Measure(25) * 1e9 * threads);
@@ -89,14 +92,18 @@ internal static class PeerReport
         double count = batch.Length * tokens;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{batch.Length,5}×{tokens,-4} {own,19} {theirs,19}  {run,-10} {ratio,6:F2} [{ratios[0]:F2}–{ratios[^1]:F2}] ({rival.Best / ours.Best:F2}) {count / ours.Median,13:F0} {count / rival.Median,7:F0} {attainable / ours.Best,10:P0} {attainable / rival.Best,7:P0} {peak / 1e9,8:F0} {difference,9:E1}"));
+            $"{batch.Length,5}×{tokens,-4} {own,19} {theirs,19}  {run,-10} {ratio,6:F2} "
+            + $"[{ratios[0]:F2}–{ratios[^1]:F2}] ({rival.Best / ours.Best:F2}) "
+            + $"{count / ours.Median,13:F0} {count / rival.Median,7:F0} {attainable / ours.Best,10:P0} "
+            + $"{attainable / rival.Best,7:P0} {peak / 1e9,8:F0} {difference,9:E1}"));
     }
 
     private static string Milliseconds(Contestant side) =>
         string.Create(CultureInfo.InvariantCulture, $"{side.Median * 1e3:F3} [{side.Best * 1e3:F3}]");
 
     // The largest difference between hidden states: a speed means nothing before both compute the same.
-    private static double Difference(SyntheticModel shape, EmbeddingModel model, OnnxRuntime[] peers, TokenSequence[] batch)
+    private static double Difference(
+        SyntheticModel shape, EmbeddingModel model, OnnxRuntime[] peers, TokenSequence[] batch)
     {
         int values = batch[0].Ids.Length * shape.Hidden;
         var ours = new float[batch.Length * values];
@@ -114,7 +121,10 @@ internal static class PeerReport
                 difference = Math.Max(difference, Math.Abs((double)ours[i] - theirs[i]));
             // Written so that NaN fails too.
             if (!(difference <= Agreement))
-                throw new InvalidOperationException($"{peer.Graph}: hidden states differ by {difference}: not the same model.");
+            {
+                throw new InvalidOperationException(
+                    $"{peer.Graph}: hidden states differ by {difference}: not the same model.");
+            }
             worst = Math.Max(worst, difference);
         }
         return worst;

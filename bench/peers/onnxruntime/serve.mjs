@@ -27,7 +27,7 @@ let tokens = 0;
 let hidden = 0;
 let turn = 0;
 
-// Inputs of `rows` sequences a run, each with a place for its output: ONNX Runtime then writes there and node copies nothing.
+// Inputs of `rows` sequences a run, each with a place for its output: ONNX Runtime writes there, node copies nothing.
 function runs(rows) {
   const shape = [rows, tokens];
   const list = [];
