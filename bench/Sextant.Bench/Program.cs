@@ -1,4 +1,6 @@
+using System.Globalization;
 using Sextant.Bench;
+using Sextant.Bench.Peers;
 using Sextant.Kernels;
 
 string root = Path.Combine(Path.GetTempPath(), "sextant-bench");
@@ -10,12 +12,28 @@ switch (args)
             GemmReport.Run(isa, type);
         return 0;
     case ["encoder", var shape, var type, var threads]:
-        EncoderReport.Run(SyntheticModel.Named(shape), type, int.Parse(threads, System.Globalization.CultureInfo.InvariantCulture), root);
+        EncoderReport.Run(SyntheticModel.Named(shape), type, int.Parse(threads, CultureInfo.InvariantCulture), root);
         return 0;
     case ["benchmarks", .. var rest]:
         BenchmarkDotNet.Running.BenchmarkSwitcher.FromTypes([typeof(GemmBenchmarks), typeof(EncoderBenchmarks)]).Run(rest);
         return 0;
+    case ["write", var shape, var type]:
+        Console.WriteLine(SyntheticModel.Named(shape).Write(root, type));
+        return 0;
+    case ["peers", "onnxruntime", var shape, var threads]:
+        try
+        {
+            PeerReport.Run(SyntheticModel.Named(shape), int.Parse(threads, CultureInfo.InvariantCulture), root);
+            return 0;
+        }
+        catch (InvalidOperationException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
     default:
-        Console.Error.WriteLine("usage: gemm [ISA] | encoder minilm|bge-base f32|f16|bf16 THREADS | benchmarks [BenchmarkDotNet flags, such as --filter *Gemm*]");
+        Console.Error.WriteLine("usage: gemm [ISA] | encoder minilm|bge-base f32|f16|bf16 THREADS");
+        Console.Error.WriteLine("       benchmarks [BenchmarkDotNet flags, such as --filter *Gemm*]");
+        Console.Error.WriteLine("       write minilm|bge-base f32|f16|bf16 | peers onnxruntime minilm|bge-base THREADS");
         return 2;
 }
