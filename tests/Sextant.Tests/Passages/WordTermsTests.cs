@@ -26,12 +26,25 @@ public class WordTermsTests
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("tr-TR");
+            CultureInfo.CurrentCulture = Turkish();
             Assert.Equal(["title"], Terms("TITLE"));
         }
         finally
         {
             CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    private static CultureInfo Turkish()
+    {
+        try
+        {
+            return CultureInfo.GetCultureInfo("tr-TR");
+        }
+        catch (CultureNotFoundException)
+        {
+            Assert.Skip("This process knows no culture but the invariant one.");
+            throw;
         }
     }
 

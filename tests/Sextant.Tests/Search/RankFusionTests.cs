@@ -22,6 +22,23 @@ public class RankFusionTests
         Assert.Equal([9], fused);
     }
 
+    [Theory]
+    [InlineData(1000, 2000)]
+    [InlineData(2000, 1000)]
+    public void TheConstantIsSixty(int once, int twice)
+    {
+        // 1/61 for the first of one ranking, 2/122 for the 62nd of two: with 60 they are equal, and with no other number.
+        ReadOnlyMemory<int>[] rankings =
+            [new int[] { once }, Ranking(from: 0, twice), Ranking(from: 100, twice)];
+        int[] fused = new int[200];
+        int count = RankFusion.Fuse(rankings, fused);
+        int place = Array.IndexOf(fused, 1000, 0, count);
+        Assert.True(place >= 0);
+        Assert.Equal(2000, fused[place + 1]);
+
+        static int[] Ranking(int from, int last) => [.. Enumerable.Range(from, 61), last];
+    }
+
     [Fact]
     public void EqualSumsComeInTheOrderOfTheIds()
     {
