@@ -13,7 +13,7 @@ from retrieval import B, K1, SETS
 from safetensors_file import read
 
 WAYS = (("256", "256 coordinates"), ("128", "128"), ("64", "64"), ("sign", "sign codes, 256 bits"),
-        ("sign-rescored", "sign codes, best 200 rescored"), ("token-mean", "plain mean of its token vectors"),
+        ("sign-rescored", "sign codes, best 200 rescored¹"), ("token-mean", "plain mean of its token vectors"),
         ("bm25", "BM25"), ("fused", "256 fused with BM25"))
 
 HEAD = """---
@@ -72,7 +72,9 @@ def evaluation(values, layers):
     for metric in ("ndcg@10", "recall@100"):
         rows = [[label] + [show(s, f"{metric}-{way}") for s in SETS + ("mean",)] for way, label in ways]
         text += f"\n### Retrieval, {metric}\n" + table(["", *SETS, "mean"], rows)
-    return text
+    return text + (
+        "\n¹ The candidates of the scan ordered by query · sign(document): no float vector of a document is kept. With "
+        "float vectors,\n`sextant eval --codes binary --rescore 200 --retrieval DIR` does better.\n")
 
 
 def read_log(path):
