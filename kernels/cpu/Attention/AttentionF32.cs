@@ -19,6 +19,7 @@ internal static unsafe class AttentionF32<TIsa, TVector>
 
     private static int TileRows => TIsa.Count == 16 ? 8 : 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in AttentionArguments a)
     {
         float* inverses = stackalloc float[AttentionArguments.QueryRows];
@@ -67,6 +68,7 @@ internal static unsafe class AttentionF32<TIsa, TVector>
     }
 
     // y [rows,columns] = x [rows,K] · b [K,columns]; columns is a multiple of 16.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(in TileArguments whole, int rows, int columns)
     {
         int vectors = columns / TIsa.Count;

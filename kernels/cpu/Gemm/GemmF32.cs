@@ -67,6 +67,7 @@ internal static unsafe class GemmF32<TIsa, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunTiles<TStored>(
         in GemmArguments g, int row, int rows, int panel, byte* data, int width, byte* next)
         where TStored : struct, IStored
