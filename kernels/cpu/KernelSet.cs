@@ -1,3 +1,5 @@
+using Sextant.Kernels.Hamming;
+
 namespace Sextant.Kernels;
 
 /// <summary>One kernel for every op: what a CPU backend runs. Immutable; safe for any number of threads.</summary>
@@ -17,6 +19,7 @@ public sealed class KernelSet
         Activation = KernelTable.Select(KernelTable.Activation, isa);
         Normalize = KernelTable.Select(KernelTable.Normalize, isa);
         Dot = KernelTable.Select(KernelTable.Dot, isa);
+        Hamming = KernelTable.Select(KernelTable.Hamming, isa);
     }
 
     /// <summary>The set for this machine, or the one <see cref="InstructionSets.Variable"/> forces.</summary>
@@ -50,6 +53,9 @@ public sealed class KernelSet
     /// <summary>Dot products.</summary>
     public KernelRow<DotKernel> Dot { get; }
 
+    /// <summary>Hamming distances.</summary>
+    public KernelRow<Kernel<HammingArguments>> Hamming { get; }
+
     /// <summary>Op and kernel name, for every op, in the order of <see cref="KernelTable"/>.</summary>
     public IReadOnlyList<(string Op, string Kernel)> Describe() =>
     [
@@ -61,5 +67,6 @@ public sealed class KernelSet
         ("activation", Activation.Name),
         ("normalize", Normalize.Name),
         ("dot", Dot.Name),
+        ("hamming", Hamming.Name),
     ];
 }

@@ -4,6 +4,7 @@ using Sextant.Kernels.Attention;
 using Sextant.Kernels.Dot;
 using Sextant.Kernels.Gather;
 using Sextant.Kernels.Gemm;
+using Sextant.Kernels.Hamming;
 using Sextant.Kernels.Norm;
 using Sextant.Kernels.Segment;
 using Sextant.Kernels.Vectors;
@@ -103,6 +104,15 @@ public static unsafe class KernelTable
         new(Isa.Avx2, "DotF32Avx2", DotF32<Avx2Isa, Vector256<float>>.Run),
         new(Isa.Vector128, "DotF32Vector128", DotF32<Vector128Isa, Vector128<float>>.Run),
         new(Isa.Reference, "DotF32Reference", DotReference.Run),
+    ];
+
+    /// <summary>Hamming distances of queries to codes.</summary>
+    public static readonly KernelRow<Kernel<HammingArguments>>[] Hamming =
+    [
+        new(Isa.Avx512, "HammingU1Avx512", HammingU1<BitAvx512Isa, Vector512<byte>>.Run),
+        new(Isa.Avx2, "HammingU1Avx2", HammingU1<BitAvx2Isa, Vector256<byte>>.Run),
+        new(Isa.Vector128, "HammingU1Vector128", HammingU1<BitVector128Isa, Vector128<byte>>.Run),
+        new(Isa.Reference, "HammingU1Reference", HammingReference.Run),
     ];
 
     /// <summary>The best kernel of an op's table that needs no more than <paramref name="isa"/>.</summary>

@@ -72,6 +72,7 @@ public class SwitchTests
         Check(KernelTable.Activation);
         Check(KernelTable.Normalize);
         Check(KernelTable.Dot);
+        Check(KernelTable.Hamming);
     }
 
     private static void Check<TKernel>(KernelRow<TKernel>[] table)

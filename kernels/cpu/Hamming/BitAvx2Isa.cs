@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sextant.Kernels.Hamming;
+
+/// <summary>32 bytes.</summary>
+internal readonly unsafe struct BitAvx2Isa : IBitIsa<Vector256<byte>>
+{
+    public static int Words => 4;
+
+    public static Vector256<byte> Zero => Vector256<byte>.Zero;
+
+    public static Vector256<byte> BitCounts
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(BitVector128Isa.BitCounts, BitVector128Isa.BitCounts);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Load(ulong* source) => Vector256.Load((byte*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Broadcast(ulong word) => Vector256.Create(word).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> And(Vector256<byte> a, Vector256<byte> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Xor(Vector256<byte> a, Vector256<byte> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> UpperHalves(Vector256<byte> a) => (a.AsUInt64() >>> 4).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LookUp(Vector256<byte> table, Vector256<byte> indices) =>
+        Avx2.Shuffle(table, indices);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> AddBytes(Vector256<byte> a, Vector256<byte> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> AddWords(Vector256<byte> a, Vector256<byte> b) =>
+        (a.AsUInt64() + b.AsUInt64()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> SumBytes(Vector256<byte> a) =>
+        Avx2.SumAbsoluteDifferences(a, Vector256<byte>.Zero).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInts(int* destination, Vector256<byte> words) =>
+        Avx2.PermuteVar8x32(words.AsInt32(), Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower().Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(ulong* address) => Sse.Prefetch0(address);
+}

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Sextant.Kernels.Hamming;
+
+/// <summary>16 bytes, on any processor.</summary>
+internal readonly unsafe struct BitVector128Isa : IBitIsa<Vector128<byte>>
+{
+    public static int Words => 2;
+
+    public static Vector128<byte> Zero => Vector128<byte>.Zero;
+
+    public static Vector128<byte> BitCounts
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector128.Create((byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Load(ulong* source) => Vector128.Load((byte*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Broadcast(ulong word) => Vector128.Create(word).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> And(Vector128<byte> a, Vector128<byte> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Xor(Vector128<byte> a, Vector128<byte> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> UpperHalves(Vector128<byte> a) => (a.AsUInt64() >>> 4).AsByte();
+
+    // All indices are below 16, where every processor's shuffle agrees.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> LookUp(Vector128<byte> table, Vector128<byte> indices) =>
+        Vector128.ShuffleNative(table, indices);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> AddBytes(Vector128<byte> a, Vector128<byte> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> AddWords(Vector128<byte> a, Vector128<byte> b) =>
+        (a.AsUInt64() + b.AsUInt64()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> SumBytes(Vector128<byte> a)
+    {
+        Vector128<ushort> pairs = (a.AsUInt16() & Vector128.Create((ushort)0xFF)) + (a.AsUInt16() >>> 8);
+        Vector128<uint> fours = (pairs.AsUInt32() & Vector128.Create(0xFFFFu)) + (pairs.AsUInt32() >>> 16);
+        return ((fours.AsUInt64() & Vector128.Create(0xFFFF_FFFFul)) + (fours.AsUInt64() >>> 32)).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInts(int* destination, Vector128<byte> words)
+    {
+        destination[0] = words.AsInt32().GetElement(0);
+        destination[1] = words.AsInt32().GetElement(2);
+    }
+
+    // There is no portable prefetch; processors see a straight read coming by themselves.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(ulong* address)
+    {
+    }
+}

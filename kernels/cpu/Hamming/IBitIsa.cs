@@ -1,0 +1,41 @@
+namespace Sextant.Kernels.Hamming;
+
+/// <summary>The operations that bit counting needs, over one vector type of bytes.</summary>
+internal unsafe interface IBitIsa<TVector>
+    where TVector : struct
+{
+    /// <summary>64-bit words in a vector; divides 8.</summary>
+    static abstract int Words { get; }
+
+    static abstract TVector Zero { get; }
+
+    /// <summary>Byte i holds the number of bits set in i % 16.</summary>
+    static abstract TVector BitCounts { get; }
+
+    static abstract TVector Load(ulong* source);
+
+    static abstract TVector Broadcast(ulong word);
+
+    static abstract TVector And(TVector a, TVector b);
+
+    static abstract TVector Xor(TVector a, TVector b);
+
+    /// <summary>Brings the upper half of each byte into its lower half; what is in the upper half then is undefined.</summary>
+    static abstract TVector UpperHalves(TVector a);
+
+    /// <summary>Byte i is the table's byte at index i; indices are below 16 and the table repeats every 16 bytes.</summary>
+    static abstract TVector LookUp(TVector table, TVector indices);
+
+    static abstract TVector AddBytes(TVector a, TVector b);
+
+    static abstract TVector AddWords(TVector a, TVector b);
+
+    /// <summary>Each 64-bit word becomes the sum of its bytes.</summary>
+    static abstract TVector SumBytes(TVector a);
+
+    /// <summary>Stores the lower half of each 64-bit word.</summary>
+    static abstract void StoreInts(int* destination, TVector words);
+
+    /// <summary>Asks for the cache line at an address that will soon be read; it may lie behind the data.</summary>
+    static abstract void Prefetch(ulong* address);
+}
