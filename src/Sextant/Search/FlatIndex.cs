@@ -1,4 +1,4 @@
-using System.Globalization;
+using Sextant.Codes;
 using Sextant.Kernels;
 
 namespace Sextant.Search;
@@ -44,7 +44,7 @@ public sealed class FlatIndex
             throw new ArgumentException(
                 $"{vectors.Length} values are not whole vectors of {Dimensions} dimensions.", nameof(vectors));
         }
-        RequireFinite(vectors, nameof(vectors));
+        FiniteValues.Require(vectors, nameof(vectors));
         int first = Count;
         int rows = vectors.Length / Dimensions;
         _ = checked(first + rows);
@@ -78,7 +78,7 @@ public sealed class FlatIndex
             throw new ArgumentException(
                 $"the query has {query.Length} values; this index holds vectors of {Dimensions}.", nameof(query));
         }
-        RequireFinite(query, nameof(query));
+        FiniteValues.Require(query, nameof(query));
         var best = new BestHits(hits);
         Span<float> scores = stackalloc float[ScoresAtOnce];
         for (int id = 0; id < Count && hits.Length > 0;)
@@ -104,17 +104,5 @@ public sealed class FlatIndex
     {
         fixed (float* queryStart = query, vectorsStart = vectors, scoresStart = scores)
             _dot(queryStart, vectorsStart, scores.Length, Dimensions, scoresStart);
-    }
-
-    private static void RequireFinite(ReadOnlySpan<float> values, string name)
-    {
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!float.IsFinite(values[i]))
-            {
-                string value = values[i].ToString(CultureInfo.InvariantCulture);
-                throw new ArgumentException($"value {i} is {value}; only finite values can be compared.", name);
-            }
-        }
     }
 }

@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Sextant.Codes;
+
+/// <summary>The least and the greatest value of each dimension over a calibration set: what the 8-bit codes divide.</summary>
+/// <remarks>Immutable; safe for any number of threads.</remarks>
+public sealed class CodeRanges
+{
+    /// <summary>Most dimensions.</summary>
+    public const int MostDimensions = 1 << 16;
+
+    private readonly float[] _mins;
+    private readonly float[] _maxs;
+    private readonly float[] _steps;
+
+    /// <summary>Takes ranges as they are.</summary>
+    /// <param name="mins">[dimensions].</param>
+    /// <param name="maxs">[dimensions].</param>
+    /// <exception cref="ArgumentException">
+    /// The lengths differ or are 0 or too large, a value is not finite, a minimum is above its maximum, or a range is so
+    /// wide that its length overflows.
+    /// </exception>
+    public CodeRanges(ReadOnlySpan<float> mins, ReadOnlySpan<float> maxs)
+    {
+        if (mins.Length != maxs.Length || mins.Length is 0 or > MostDimensions)
+            throw Wrong($"{mins.Length} mins and {maxs.Length} maxs; 1 to {MostDimensions} of both are needed, equally many.");
+        _mins = mins.ToArray();
+        _maxs = maxs.ToArray();
+        _steps = new float[mins.Length];
+        for (int i = 0; i < mins.Length; i++)
+        {
+            float width = maxs[i] - mins[i];
+            if (!float.IsFinite(mins[i]) || !float.IsFinite(maxs[i]) || !float.IsFinite(width) || width < 0)
+                throw Wrong($"dimension {i} ranges from {mins[i]} to {maxs[i]}; finite values in this order are needed.");
+            _steps[i] = width / 255f;
+        }
+    }
+
+    /// <summary>Length of the vectors these ranges are for.</summary>
+    public int Dimensions => _mins.Length;
+
+    /// <summary>The least values [dimensions].</summary>
+    public ReadOnlySpan<float> Mins => _mins;
+
+    /// <summary>The greatest values [dimensions].</summary>
+    public ReadOnlySpan<float> Maxs => _maxs;
+
+    /// <summary>(max − min) / 255, two roundings [dimensions].</summary>
+    internal ReadOnlySpan<float> Steps => _steps;
+
+    /// <summary>The ranges of a calibration set.</summary>
+    /// <param name="vectors">[n, dimensions], row by row.</param>
+    /// <param name="dimensions">Length of a vector.</param>
+    /// <exception cref="ArgumentException">There are no whole vectors, or a value is not finite.</exception>
+    public static CodeRanges Of(ReadOnlySpan<float> vectors, int dimensions)
+    {
+        var calibration = new RangeCalibration(dimensions);
+        calibration.Add(vectors);
+        return calibration.Ranges();
+    }
+
+    private static ArgumentException Wrong(FormattableString problem) =>
+        new(problem.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,84 @@
+using Sextant.Codes;
+
+namespace Sextant.Tests.Codes;
+
+public class ByteCodeTests
+{
+    [Fact]
+    public void TheFormulaOfSentenceTransformersByHand()
+    {
+        // Ranges 0 … 255: a step is 1. astype truncates towards zero, so that -127.5 and -0.5 lose their halves upwards.
+        var ranges = new CodeRanges([0, 0, 0, 0, 0, 0, 0], [255, 255, 255, 255, 255, 255, 255]);
+        float[] vector = [0, 0.5f, 127.5f, 128, 128.5f, 254.9f, 255];
+        var unsigned = new byte[7];
+        UInt8Code.Encode(vector, ranges, unsigned);
+        Assert.Equal([0, 0, 127, 128, 128, 254, 255], unsigned);
+        var signed = new sbyte[7];
+        Int8Code.Encode(vector, ranges, signed);
+        Assert.Equal([-128, -127, 0, 0, 0, 126, 127], signed);
+    }
+
+    [Fact]
+    public void OutsideTheRangeTheNearestCodeIsTaken()
+    {
+        var ranges = new CodeRanges([-1, -1, 2, 2, 2], [1, 1, 2, 2, 2]);
+        float[] vector = [-1000, 1e38f, 1, 2, 3]; // the last three ranges are empty
+        var unsigned = new byte[5];
+        UInt8Code.Encode(vector, ranges, unsigned);
+        Assert.Equal([0, 255, 0, 0, 255], unsigned);
+        var signed = new sbyte[5];
+        Int8Code.Encode(vector, ranges, signed);
+        Assert.Equal([-128, 127, -128, -128, 127], signed);
+    }
+
+    [Fact]
+    public void EveryLengthFollowsTheFormulaStepByStep()
+    {
+        var random = new Random(3);
+        for (int length = 1; length <= 130; length++)
+        {
+            float[] calibration = [.. Enumerable.Range(0, 20 * length).Select(_ => random.NextSingle() - 0.3f)];
+            CodeRanges ranges = CodeRanges.Of(calibration, length);
+            float[] vector = [.. Enumerable.Range(0, length).Select(_ => (random.NextSingle() - 0.3f) * 1.1f)];
+            var unsigned = new byte[length];
+            var signed = new sbyte[length];
+            UInt8Code.Encode(vector, ranges, unsigned);
+            Int8Code.Encode(vector, ranges, signed);
+            for (int i = 0; i < length; i++)
+            {
+                float min = Enumerable.Range(0, 20).Min(row => calibration[row * length + i]);
+                float max = Enumerable.Range(0, 20).Max(row => calibration[row * length + i]);
+                float width = max - min;
+                float step = width / 255;
+                float moved = vector[i] - min;
+                float quotient = moved / step;
+                float shifted = quotient - 128;
+                Assert.Equal(Math.Clamp((int)Math.Truncate((double)quotient), 0, 255), unsigned[i]);
+                Assert.Equal(Math.Clamp((int)Math.Truncate((double)shifted), -128, 127), signed[i]);
+            }
+        }
+    }
+
+    [Fact]
+    public void OnlyWhatHasRangesIsEncoded()
+    {
+        var ranges = new CodeRanges([0, 0], [1, 1]);
+        Assert.Throws<ArgumentNullException>(() => UInt8Code.Encode([1, 2], null!, new byte[2]));
+        Assert.Throws<ArgumentException>(() => UInt8Code.Encode([1], ranges, new byte[2]));
+        Assert.Throws<ArgumentException>(() => UInt8Code.Encode([1, 2], ranges, new byte[1]));
+        Assert.Throws<ArgumentException>(() => Int8Code.Encode([1, float.NaN], ranges, new sbyte[2]));
+    }
+
+    [Fact]
+    public void RangesThatAreNoneAreRefused()
+    {
+        Assert.Throws<ArgumentException>(() => new CodeRanges([], []));
+        Assert.Throws<ArgumentException>(() => new CodeRanges([1], [1, 2]));
+        Assert.Throws<ArgumentException>(() => new CodeRanges([2], [1]));
+        Assert.Throws<ArgumentException>(() => new CodeRanges([float.NaN], [1]));
+        Assert.Throws<ArgumentException>(() => new CodeRanges([-3e38f], [3e38f]));
+        Assert.Throws<ArgumentException>(() => CodeRanges.Of([], 3));
+        Assert.Throws<ArgumentException>(() => CodeRanges.Of([1, 2], 3));
+        Assert.Throws<ArgumentException>(() => CodeRanges.Of([1, 2, float.NaN], 3));
+    }
+}
