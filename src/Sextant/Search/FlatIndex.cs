@@ -73,12 +73,7 @@ public sealed class FlatIndex
     /// </exception>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits)
     {
-        if (query.Length != Dimensions)
-        {
-            throw new ArgumentException(
-                $"the query has {query.Length} values; this index holds vectors of {Dimensions}.", nameof(query));
-        }
-        FiniteValues.Require(query, nameof(query));
+        RequireQuery(query);
         var best = new BestHits(hits);
         Span<float> scores = stackalloc float[ScoresAtOnce];
         for (int id = 0; id < Count && hits.Length > 0;)
@@ -97,6 +92,25 @@ public sealed class FlatIndex
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)Count, nameof(id));
         return _blocks[id / _blockRows].AsSpan(id % _blockRows * Dimensions, Dimensions);
+    }
+
+    /// <summary>The dot product of a query that was checked with one vector.</summary>
+    internal float Score(ReadOnlySpan<float> query, int id)
+    {
+        float score = 0;
+        Dot(query, Row(id), new Span<float>(ref score));
+        return score;
+    }
+
+    /// <summary>Refuses what is no query of this index.</summary>
+    internal void RequireQuery(ReadOnlySpan<float> query)
+    {
+        if (query.Length != Dimensions)
+        {
+            throw new ArgumentException(
+                $"the query has {query.Length} values; this index holds vectors of {Dimensions}.", nameof(query));
+        }
+        FiniteValues.Require(query, nameof(query));
     }
 
     // scores [rows] = vectors [rows, Dimensions] · query [Dimensions]. The order of summation is the kernels' contract.

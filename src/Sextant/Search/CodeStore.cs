@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using Sextant.Kernels.Hamming;
+using Sextant.Runtime;
+
+namespace Sextant.Search;
+
+/// <summary>Codes in memory, in the tiles of eight that the Hamming kernels read.</summary>
+/// <remarks>Tiles lie in blocks of about 4 MiB, so that growing never copies a code. Reading is thread-safe.</remarks>
+internal sealed unsafe class CodeStore(int bytes) : IDisposable
+{
+    private const int BlockBytes = 4 << 20;
+    private const int TileCodes = HammingArguments.TileCodes;
+
+    private readonly List<NativeBlock> _blocks = [];
+
+    /// <summary>64-bit words of a code; what a code lacks of the last one is zero.</summary>
+    public int Words { get; } = Math.Max(1, (bytes + 7) / 8);
+
+    public int Count { get; private set; }
+
+    /// <summary>Tiles, the last one perhaps with fewer than eight codes.</summary>
+    public int Tiles => (int)(((long)Count + TileCodes - 1) / TileCodes);
+
+    private int TileBytes => Words * TileCodes * sizeof(ulong);
+
+    private int BlockTiles => Math.Max(1, BlockBytes / TileBytes);
+
+    public void Add(ReadOnlySpan<byte> codes)
+    {
+        for (; !codes.IsEmpty; codes = codes[bytes..])
+        {
+            (int tile, int lane) = (Count / TileCodes, Count % TileCodes);
+            if (tile / BlockTiles == _blocks.Count)
+                _blocks.Add(new NativeBlock((long)BlockTiles * TileBytes));
+            ulong* words = Tile(tile, out _);
+            if (lane == 0)
+                new Span<byte>(words, TileBytes).Clear(); // the kernels also read the codes that are not there yet
+            for (int word = 0; word < Words; word++)
+                words[(word * TileCodes) + lane] = Word(codes[..bytes], word);
+            Count++;
+        }
+    }
+
+    public void Clear() => Count = 0;
+
+    /// <summary>Spreads a query over whole words.</summary>
+    public void Widen(ReadOnlySpan<byte> code, ulong* words)
+    {
+        for (int word = 0; word < Words; word++)
+            words[word] = Word(code, word);
+    }
+
+    /// <summary>The address of a tile, and how many tiles lie there one behind the other.</summary>
+    public ulong* Tile(int tile, out int inARow)
+    {
+        int place = tile % BlockTiles;
+        inARow = BlockTiles - place;
+        return (ulong*)(_blocks[tile / BlockTiles].Pointer + ((long)place * TileBytes));
+    }
+
+    public void Dispose()
+    {
+        foreach (NativeBlock block in _blocks)
+            block.Dispose();
+        _blocks.Clear();
+        Count = 0;
+    }
+
+    private static ulong Word(ReadOnlySpan<byte> code, int word)
+    {
+        ReadOnlySpan<byte> rest = code[Math.Min(code.Length, word * sizeof(ulong))..];
+        if (rest.Length >= sizeof(ulong))
+            return BinaryPrimitives.ReadUInt64LittleEndian(rest);
+        ulong value = 0;
+        for (int i = 0; i < rest.Length; i++)
+            value |= (ulong)rest[i] << (8 * i);
+        return value;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Sextant.Search;
+
+/// <summary>
+/// The k nearest codes for one query, out of codes that are offered in ascending order of their ids. Distances are small
+/// integers, so they are counted, never compared with each other.
+/// </summary>
+/// <remarks>
+/// <see cref="_limit"/> is the distance of the k-th best so far: a later code at that distance has a larger id and loses
+/// its tie, so only what is strictly nearer is kept, and one comparison refuses nearly all codes of a long scan. What is
+/// kept stays in the order of ids; a counting sort, which is stable, then gives the order (distance, id).
+/// Unmanaged, so that it lives in the memory of a search.
+/// </remarks>
+internal unsafe struct NearestCodes
+{
+    private int* _counts;      // kept codes at each distance; right below the limit, which never rises
+    private BinaryHit* _kept;
+    private int _keptCount;
+    private int _capacity;
+    private int _k;
+    private int _limit;
+    private int _below;        // kept codes at distances below the limit: less than k
+
+    /// <summary>Bytes that a state for <paramref name="k"/> hits among codes of some length needs.</summary>
+    public static long Bytes(int bits, int k) =>
+        (CountsLength(bits) * sizeof(int)) + (Capacity(k) * sizeof(BinaryHit));
+
+    /// <summary>Begins a search for the <paramref name="k"/> nearest below <paramref name="limit"/>.</summary>
+    public void Begin(byte* memory, int bits, int k, int limit)
+    {
+        _counts = (int*)memory;
+        new Span<int>(_counts, (int)CountsLength(bits)).Clear();
+        _kept = (BinaryHit*)(_counts + CountsLength(bits));
+        _capacity = (int)Capacity(k);
+        (_k, _limit, _keptCount, _below) = (k, limit, 0, 0);
+    }
+
+    /// <summary>Offers the codes firstId, firstId + 1, ….</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Offer(int* distances, int count, int firstId)
+    {
+        const int Step = 16;
+        for (int i = 0; i < count;)
+        {
+            Vector512<int> limit = Vector512.Create(_limit);
+            while (i <= count - Step && !Vector512.LessThanAny(Vector512.Load(distances + i), limit))
+                i += Step;
+            for (int end = Math.Min(count, i + Step); i < end; i++)
+            {
+                if (distances[i] < _limit)
+                    Keep(new BinaryHit(firstId + i, distances[i]));
+            }
+        }
+    }
+
+    // Writes the best k over states of ascending ids (count of them, stride apart) into hits, in order, and returns how
+    // many that are. Starts is memory for bits + 2 numbers.
+    public static int Merge(NearestCodes* states, int count, int stride, Span<int> starts, int k, Span<BinaryHit> hits)
+    {
+        starts.Clear();
+        int total = 0;
+        for (int i = 0; i < count; i++)
+        {
+            NearestCodes* state = states + ((nint)i * stride);
+            state->DropWhatLost();
+            for (int hit = 0; hit < state->_keptCount; hit++)
+                starts[state->_kept[hit].Distance + 1]++;
+            total += state->_keptCount;
+        }
+        for (int distance = 1; distance < starts.Length; distance++)
+            starts[distance] += starts[distance - 1];
+        k = Math.Min(k, total);
+        for (int i = 0; i < count; i++)
+        {
+            NearestCodes* state = states + ((nint)i * stride);
+            for (int hit = 0; hit < state->_keptCount; hit++)
+            {
+                int place = starts[state->_kept[hit].Distance]++;
+                if (place < k)
+                    hits[place] = state->_kept[hit];
+            }
+        }
+        return k;
+    }
+
+    // Even, so that the hits behind the counts are aligned.
+    private static long CountsLength(int bits) => ((long)bits + 3) & ~1L;
+
+    // Room for at least as many again: what lost is dropped in one pass, rarely.
+    private static long Capacity(int k) => Math.Min(int.MaxValue, k + (long)Math.Max(k, 512));
+
+    private void Keep(BinaryHit hit)
+    {
+        if (_keptCount == _capacity)
+            DropWhatLost();
+        _kept[_keptCount++] = hit;
+        _counts[hit.Distance]++;
+        _below++;
+        while (_below >= _k)
+            _below -= _counts[--_limit];
+    }
+
+    private void DropWhatLost()
+    {
+        int atLimit = _k - _below;
+        int left = 0;
+        for (int i = 0; i < _keptCount; i++)
+        {
+            BinaryHit hit = _kept[i];
+            if (hit.Distance < _limit || (hit.Distance == _limit && atLimit-- > 0))
+                _kept[left++] = hit;
+        }
+        _keptCount = left;
+    }
+}
