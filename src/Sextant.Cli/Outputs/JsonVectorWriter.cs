@@ -9,14 +9,15 @@ namespace Sextant.Cli.Outputs;
 internal sealed class JsonVectorWriter : VectorWriter
 {
     private readonly Stream _output;
+    private readonly VectorEncoding _encoding;
     private readonly bool _isArray;
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 14);
     private readonly Utf8JsonWriter _writer;
     private bool _any;
 
-    public JsonVectorWriter(Stream output, bool isArray)
+    public JsonVectorWriter(Stream output, VectorEncoding encoding, bool isArray)
     {
-        (_output, _isArray) = (output, isArray);
+        (_output, _encoding, _isArray) = (output, encoding, isArray);
         _writer = new Utf8JsonWriter(_buffer);
     }
 
@@ -30,8 +31,7 @@ internal sealed class JsonVectorWriter : VectorWriter
         _writer.WriteNumber("tokens"u8, report.Tokens);
         _writer.WriteNumber("truncated"u8, report.Truncated);
         _writer.WriteStartArray("embedding"u8);
-        foreach (float value in vector)
-            _writer.WriteNumberValue(value);
+        _encoding.WriteJson(vector, _writer);
         _writer.WriteEndArray();
         _writer.WriteEndObject();
         _writer.Flush();

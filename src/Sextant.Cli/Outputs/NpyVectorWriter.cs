@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Sextant.Cli.Outputs;
 
-/// <summary>NumPy's file format 1.0: a float32 array (n, dimensions) in C order.</summary>
+/// <summary>NumPy's file format 1.0: an array (n, elements of a vector) in C order.</summary>
 /// <remarks>
 /// The header stands first and holds n, which is known last. It is written again over itself at the end where the
 /// output can seek; where it cannot (a pipe), the vectors wait in a temporary file.
@@ -17,13 +17,12 @@ internal sealed class NpyVectorWriter : VectorWriter
     private readonly Stream _output;
     private readonly Stream _target;
     private readonly string? _waiting;
-    private readonly int _dimensions;
-    private readonly RawVectorWriter _values;
+    private readonly VectorEncoding _encoding;
     private long _count;
 
-    public NpyVectorWriter(Stream output, int dimensions)
+    public NpyVectorWriter(Stream output, VectorEncoding encoding)
     {
-        (_output, _dimensions) = (output, dimensions);
+        (_output, _encoding) = (output, encoding);
         if (output.CanSeek)
         {
             _target = output;
@@ -38,12 +37,11 @@ internal sealed class NpyVectorWriter : VectorWriter
             if (!OperatingSystem.IsWindows())
                 File.Delete(_waiting); // the file lives on without a name, so that not even a kill leaves it behind
         }
-        _values = new RawVectorWriter(_target);
     }
 
     public override void Write(long index, TextReport report, ReadOnlySpan<float> vector)
     {
-        _values.Write(vector);
+        _target.Write(_encoding.Encode(vector));
         _count++;
     }
 
@@ -52,7 +50,7 @@ internal sealed class NpyVectorWriter : VectorWriter
         if (_waiting is null)
         {
             long end = _output.Position;
-            _output.Position = end - (_count * _dimensions * sizeof(float)) - DataStart;
+            _output.Position = end - (_count * _encoding.RowBytes) - DataStart;
             _output.Write(Header(_count));
             _output.Position = end;
             return;
@@ -72,7 +70,7 @@ internal sealed class NpyVectorWriter : VectorWriter
     {
         string fields = string.Create(
             CultureInfo.InvariantCulture,
-            $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({count}, {_dimensions}), }}");
+            $"{{'descr': '{_encoding.NumPyType}', 'fortran_order': False, 'shape': ({count}, {_encoding.Width}), }}");
         byte[] header = new byte[DataStart];
         header.AsSpan().Fill((byte)' ');
         header[0] = 0x93;

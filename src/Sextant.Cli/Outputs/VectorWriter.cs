@@ -10,12 +10,12 @@ internal abstract class VectorWriter : IDisposable
     public static bool IsBinary(string format) => format is "npy" or "f32";
 
     /// <summary>Creates the writer of a format.</summary>
-    public static VectorWriter Create(string format, Stream output, int dimensions) => format switch
+    public static VectorWriter Create(string format, Stream output, VectorEncoding encoding) => format switch
     {
-        "json" => new JsonVectorWriter(output, isArray: true),
-        "npy" => new NpyVectorWriter(output, dimensions),
-        "f32" => new RawVectorWriter(output),
-        _ => new JsonVectorWriter(output, isArray: false),
+        "json" => new JsonVectorWriter(output, encoding, isArray: true),
+        "npy" => new NpyVectorWriter(output, encoding),
+        "f32" => new RawVectorWriter(output, encoding),
+        _ => new JsonVectorWriter(output, encoding, isArray: false),
     };
 
     /// <summary>Writes a vector [dimensions].</summary>

@@ -1,11 +1,13 @@
 using System.Globalization;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
+using Sextant.Codes;
 
 namespace Sextant.Cli.Verbs;
 
 /// <summary>Embeds a stream of inputs in batches, so that memory does not grow with their number.</summary>
-internal sealed class EmbedRun(EmbeddingModel model, VectorWriter writer, ProgressLine progress, Terminal terminal)
+internal sealed class EmbedRun(
+    EmbeddingModel model, VectorWriter writer, RangeCalibration? calibration, ProgressLine progress, Terminal terminal)
 {
     // The model sorts and splits a batch by itself; this bounds what is in memory: vectors by the first,
     // texts by the second.
@@ -76,12 +78,26 @@ internal sealed class EmbedRun(EmbeddingModel model, VectorWriter writer, Progre
         }
         for (int i = 0; i < batch.Count; i++)
         {
-            writer.Write(_index++, reports[i], vectors.Slice(i * dimensions, dimensions));
+            Write(reports[i], vectors.Slice(i * dimensions, dimensions));
             _truncatedTexts += reports[i].Truncated > 0 ? 1 : 0;
             _truncatedTokens += reports[i].Truncated;
         }
         progress.Advance(batch.Count);
         batch.Clear();
+    }
+
+    private void Write(TextReport report, ReadOnlySpan<float> vector)
+    {
+        try
+        {
+            writer.Write(_index, report, vector);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new InputException(FormattableString.Invariant($"text {_index}: {problem.Message}"));
+        }
+        calibration?.Add(vector);
+        _index++;
     }
 
     // The model counts within a batch; the user counts within the input.

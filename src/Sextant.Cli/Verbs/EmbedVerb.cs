@@ -1,6 +1,7 @@
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
+using Sextant.Codes;
 
 namespace Sextant.Cli.Verbs;
 
@@ -15,7 +16,7 @@ internal sealed class EmbedVerb : Verb
         "--output", "FILE", "Write to a file, which appears when it is complete. Default: standard output.");
     private static readonly Flag Format = new(
         "--format", "F",
-        "jsonl (a line for each text), json (one array), npy (NumPy, float32) or f32 (little-endian floats alone). "
+        "jsonl (a line for each text), json (one array), npy (NumPy) or f32 (little-endian floats alone). "
             + "Default: jsonl.");
 
     public override string Name => "embed";
@@ -30,8 +31,9 @@ internal sealed class EmbedVerb : Verb
 
     public override Flag[] Flags =>
     [
-        ModelFlags.Model, InputFlags.Input, InputFlags.Format, Ids, Output, Format, ModelFlags.Dimensions,
-        ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.Truncate, ModelFlags.Threads,
+        ModelFlags.Model, InputFlags.Input, InputFlags.Format, Ids, Output, Format, CodeFlags.Encoding,
+        CodeFlags.Ranges, CodeFlags.WriteRanges, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
+        ModelFlags.Prompt, ModelFlags.Truncate, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>
@@ -41,6 +43,10 @@ internal sealed class EmbedVerb : Verb
             "A text on each line; numpy.load('texts.npy') has a row for each."),
         ("sextant embed --input - --dimensions 128 < texts.txt > vectors.jsonl",
             "From standard input, the first 128 values of each vector."),
+        ("sextant embed --input texts.txt --write-ranges ranges.json > vectors.jsonl",
+            "Also how far each dimension reaches."),
+        ("sextant embed --input more.txt --encoding int8 --ranges ranges.json --format npy --output more.npy",
+            "A byte for each dimension; --encoding ubinary takes a bit, and needs no ranges."),
         ("sextant embed --model ./my-model --ids ids.jsonl", "Token ids as they are; the folder needs no tokenizer."),
     ];
 
@@ -48,6 +54,7 @@ internal sealed class EmbedVerb : Verb
     {
         string format = arguments.Choice(Format, VectorWriter.Formats) ?? VectorWriter.Formats[0];
         string? path = arguments.Text(Output);
+        string code = CodeFlags.Name(arguments, format);
         if (VectorWriter.IsBinary(format) && path is null or "-" && terminal.OutputIsTerminal)
             throw new WrongUsageException($"{format} is not for a terminal; give --output FILE");
         EmbeddingOptions options = ModelFlags.Options(arguments);
@@ -60,17 +67,28 @@ internal sealed class EmbedVerb : Verb
             : null;
 
         using EmbeddingModel model = ModelFlags.Load(arguments, options);
+        VectorEncoding encoding = CodeFlags.Load(arguments, code, model.Dimensions);
+        string? rangesPath = arguments.Text(CodeFlags.WriteRanges);
+        RangeCalibration? calibration = rangesPath is null ? null : new(model.Dimensions);
+        using OutputFile? rangesFile = rangesPath is null ? null : OutputFile.Create(rangesPath, terminal);
         using OutputFile output = OutputFile.Create(path, terminal);
-        using VectorWriter writer = VectorWriter.Create(format, output.Stream, model.Dimensions);
+        using VectorWriter writer = VectorWriter.Create(format, output.Stream, encoding);
         using var progress = new ProgressLine(terminal, sequences is null ? "texts" : "sequences", total);
-        var run = new EmbedRun(model, writer, progress, terminal);
+        var run = new EmbedRun(model, writer, calibration, progress, terminal);
         if (sequences is null)
             run.All(texts!.Select(record => record.Text), text => text.Length, model.Embed);
         else
             run.All(sequences, sequence => sequence.Ids.Length, model.EmbedTokens);
         terminal.Cancellation.ThrowIfCancellationRequested();
+        if (calibration?.Count == 0)
+            throw new InputException($"{rangesPath}: there are no vectors to take ranges from");
         writer.Finish();
         output.Commit();
+        if (calibration is not null)
+        {
+            RangesFile.Write(calibration.Ranges(), rangesFile!.Stream);
+            rangesFile.Commit();
+        }
         progress.Dispose();
         run.WarnOfTruncation(options.Truncation);
         return Tool.Ok;
