@@ -15,11 +15,13 @@ internal static class HammingReport
     {
         using var memory = new ReadBandwidth();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{KernelSet.Chosen.Hamming.Name}, {Codes} codes, top-{Hits}, {threads} of {Environment.ProcessorCount} threads; effective GB/s: every code once per query"));
+            $"{KernelSet.Chosen.Hamming.Name}, {Codes} codes, top-{Hits}, {threads} of "
+                + $"{Environment.ProcessorCount} threads; effective GB/s: every code once per query"));
         foreach (int bits in new[] { 256, 512, 1024 })
         {
             // A core that others share shows here: alone, it reaches the peak that its data sheet promises.
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FMA peak of this core now: {FmaPeak.Measure(100):F0} GFLOP/s"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"FMA peak of this core now: {FmaPeak.Measure(100):F0} GFLOP/s"));
             using BinaryIndex index = Fill(bits, threads);
             foreach (int queries in new[] { 1, 64 })
                 Report(index, queries, threads, memory);
@@ -55,10 +57,13 @@ internal static class HammingReport
         Array.Sort(bandwidths);
         double speed = (double)Codes * index.CodeBytes * queries / seconds[3] / 1e9;
         string share = threads == 1 && queries == 1
-            ? string.Create(CultureInfo.InvariantCulture, $"{speed / bandwidths[3],6:P0} of {bandwidths[3]:F1} GB/s read")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"{speed / bandwidths[3],6:P0} of {bandwidths[3]:F1} GB/s read")
             : "";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{index.Bits,5} bits {queries,3} queries  median {queries / seconds[3],8:F0} q/s {speed,7:F1} GB/s  best {queries / seconds[0],8:F0} q/s  per processor second {queries / processor[3],8:F0} q  {share}"));
+            $"{index.Bits,5} bits {queries,3} queries  median {queries / seconds[3],8:F0} q/s {speed,7:F1} GB/s "
+                + $" best {queries / seconds[0],8:F0} q/s  per processor second {queries / processor[3],8:F0} q "
+                    + $" {share}"));
     }
 
     private static BinaryIndex Fill(int bits, int threads)

@@ -13,7 +13,9 @@ public unsafe struct HammingArguments
     /// <summary>Most 64-bit words of a code: 65,536 bits.</summary>
     public const int MostWords = 1024;
 
-    /// <summary>[QueryCount, Words], row by row. What lies behind a code's last bit is zero in queries and codes.</summary>
+    /// <summary>
+    /// [QueryCount, Words], row by row. What lies behind a code's last bit is zero in queries and codes.
+    /// </summary>
     public ulong* Queries;
 
     /// <summary>Queries.</summary>

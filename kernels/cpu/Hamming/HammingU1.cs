@@ -7,11 +7,12 @@ namespace Sextant.Kernels.Hamming;
 // Counting  each half of a byte is looked up in a table of 16 counts (byte shuffle). Bytes are added over at most 31
 //           words (31 · 8 = 248), then summed into 64 bits.
 // Registers four queries share each load and the splitting of the codes into half bytes: 4 sums of bytes, 4 of words,
-//           2 halves, table, mask. Their own halves are split beforehand: per vector and query 2 xor, 2 look-ups, 2 adds.
+//           2 halves, table, mask. Their own halves are split beforehand: per vector and query 2 xor, 2 look-ups, 2
+//           adds.
 // Bound     one query: memory. Four and more: arithmetic.
 // Order     integers: any order gives the same.
-// Measured  bench hamming, 1 M codes, top-10 included, Zen 4 (512 bits in two halves; FMA peak 114 GFLOP/s), 2026-11: one
-//           query 25–30 GB/s = 85–98 % of the memory's read bandwidth; 64 queries 44–53 GB/s.
+// Measured  bench hamming, 1 M codes, top-10 included, Zen 4 (512 bits in two halves; FMA peak 114 GFLOP/s), 2026-11:
+//           one query 25–30 GB/s = 85–98 % of the memory's read bandwidth; 64 queries 44–53 GB/s.
 
 internal static unsafe class HammingU1<TIsa, TVector>
     where TIsa : struct, IBitIsa<TVector>

@@ -20,10 +20,14 @@ internal unsafe interface IBitIsa<TVector>
 
     static abstract TVector Xor(TVector a, TVector b);
 
-    /// <summary>Brings the upper half of each byte into its lower half; what is in the upper half then is undefined.</summary>
+    /// <summary>
+    /// Brings the upper half of each byte into its lower half; what is in the upper half then is undefined.
+    /// </summary>
     static abstract TVector UpperHalves(TVector a);
 
-    /// <summary>Byte i is the table's byte at index i; indices are below 16 and the table repeats every 16 bytes.</summary>
+    /// <summary>
+    /// Byte i is the table's byte at index i; indices are below 16 and the table repeats every 16 bytes.
+    /// </summary>
     static abstract TVector LookUp(TVector table, TVector indices);
 
     static abstract TVector AddBytes(TVector a, TVector b);

@@ -62,7 +62,9 @@ internal sealed class VectorEncoding(string name, int dimensions, CodeRanges? ra
         return row;
     }
 
-    /// <summary>Writes the encoded vector's elements as numbers: the shortest that read back to the same binary32.</summary>
+    /// <summary>
+    /// Writes the encoded vector's elements as numbers: the shortest that read back to the same binary32.
+    /// </summary>
     /// <exception cref="ArgumentException">A value has no code.</exception>
     public void WriteJson(ReadOnlySpan<float> vector, Utf8JsonWriter writer)
     {

@@ -31,7 +31,8 @@ internal static class CodeFlags
         if (!needsRanges && arguments.Text(Ranges) is not null)
             throw new WrongUsageException($"--ranges is for int8 and uint8; the encoding is {name}");
         if (needsRanges && arguments.Text(WriteRanges) is not null)
-            throw new WrongUsageException($"--write-ranges is for the calibration set; embed that as float32, not as {name}");
+            throw new WrongUsageException($"--write-ranges is for the calibration set; embed that as float32, "
+                + $"not as {name}");
         if (arguments.Text(WriteRanges) is "-" or "/dev/stdout")
             throw new WrongUsageException("--write-ranges needs a file; standard output is for the vectors");
         if (format == "f32" && name != "float32")
@@ -48,6 +49,8 @@ internal static class CodeFlags
         return ranges.Dimensions == dimensions
             ? new VectorEncoding(name, dimensions, ranges)
             : throw new InvalidRangesException(
-                path, FormattableString.Invariant($"has ranges for {ranges.Dimensions} dimensions; the vectors have {dimensions}."));
+                path,
+                FormattableString.Invariant(
+                    $"has ranges for {ranges.Dimensions} dimensions; the vectors have {dimensions}."));
     }
 }

@@ -6,8 +6,8 @@ namespace Sextant.Codes;
 
 /// <summary>bfloat16, the upper half of a binary32, rounded to nearest, ties to even.</summary>
 /// <remarks>
-/// Bytes per vector: 2 · dimensions. Distance: that of the widened values, which widening does not change. Error: at most
-/// 2⁻⁸ of a value.
+/// Bytes per vector: 2 · dimensions. Distance: that of the widened values, which widening does not change. Error: at
+/// most 2⁻⁸ of a value.
 /// </remarks>
 public static class BFloat16Code
 {
@@ -56,7 +56,8 @@ public static class BFloat16Code
             if ((code[i] & Infinity) == Infinity || !float.IsFinite(vector[i]))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"value {i} is {vector[i]}, which is not finite as bfloat16."),
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"value {i} is {vector[i]}, which is not finite as bfloat16."),
                     nameof(vector));
             }
         }

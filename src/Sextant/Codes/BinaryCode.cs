@@ -10,11 +10,11 @@ namespace Sextant.Codes;
 /// <remarks>
 /// <para>Dimension 0 is the most significant bit of byte 0; what is left of the last byte is zero.</para>
 /// <para>Bytes per vector: ⌈dimensions / 8⌉. Distance: Hamming, the number of bits that differ.</para>
-/// <para>Error: all but the sign is lost. For unit vectors at angle θ with signs spread evenly, the expected distance is
-/// dimensions · θ / π (Charikar 2002), so the order of near neighbours is kept roughly; rescoring repairs it.</para>
+/// <para>Error: all but the sign is lost. For unit vectors at angle θ with signs spread evenly, the expected distance
+/// is dimensions · θ / π (Charikar 2002), so the order of near neighbours is kept roughly; rescoring repairs it.</para>
 /// <para>FAISS packs dimension 0 into the least significant bit and sets it where the value is at least zero.
-/// <see cref="ToFaissOrder"/> converts the order; a value of exactly zero is a 0 here and a 1 there, which no conversion
-/// can know.</para>
+/// <see cref="ToFaissOrder"/> converts the order; a value of exactly zero is a 0 here and a 1 there, which no
+/// conversion can know.</para>
 /// </remarks>
 public static class BinaryCode
 {

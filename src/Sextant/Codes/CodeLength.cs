@@ -10,7 +10,8 @@ internal static class CodeLength
         if (given < needed)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"the code needs room for {needed} elements; {given} are given."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the code needs room for {needed} elements; {given} are given."),
                 name);
         }
     }

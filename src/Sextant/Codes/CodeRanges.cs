@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Sextant.Codes;
 
-/// <summary>The least and the greatest value of each dimension over a calibration set: what the 8-bit codes divide.</summary>
+/// <summary>
+/// The least and the greatest value of each dimension over a calibration set: what the 8-bit codes divide.
+/// </summary>
 /// <remarks>Immutable; safe for any number of threads.</remarks>
 public sealed class CodeRanges
 {
@@ -17,13 +19,14 @@ public sealed class CodeRanges
     /// <param name="mins">[dimensions].</param>
     /// <param name="maxs">[dimensions].</param>
     /// <exception cref="ArgumentException">
-    /// The lengths differ or are 0 or too large, a value is not finite, a minimum is above its maximum, or a range is so
-    /// wide that its length overflows.
+    /// The lengths differ or are 0 or too large, a value is not finite, a minimum is above its maximum, or a range is
+    /// so wide that its length overflows.
     /// </exception>
     public CodeRanges(ReadOnlySpan<float> mins, ReadOnlySpan<float> maxs)
     {
         if (mins.Length != maxs.Length || mins.Length is 0 or > MostDimensions)
-            throw Wrong($"{mins.Length} mins and {maxs.Length} maxs; 1 to {MostDimensions} of both are needed, equally many.");
+            throw Wrong(
+                $"{mins.Length} mins and {maxs.Length} maxs; 1 to {MostDimensions} of both are needed, equally many.");
         _mins = mins.ToArray();
         _maxs = maxs.ToArray();
         _steps = new float[mins.Length];
@@ -31,7 +34,8 @@ public sealed class CodeRanges
         {
             float width = maxs[i] - mins[i];
             if (!float.IsFinite(mins[i]) || !float.IsFinite(maxs[i]) || !float.IsFinite(width) || width < 0)
-                throw Wrong($"dimension {i} ranges from {mins[i]} to {maxs[i]}; finite values in this order are needed.");
+                throw Wrong(
+                    $"dimension {i} ranges from {mins[i]} to {maxs[i]}; finite values in this order are needed.");
             _steps[i] = width / 255f;
         }
     }

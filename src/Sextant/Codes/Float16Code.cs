@@ -4,8 +4,8 @@ namespace Sextant.Codes;
 
 /// <summary>IEEE binary16, rounded to nearest, ties to even.</summary>
 /// <remarks>
-/// Bytes per vector: 2 · dimensions. Distance: that of the widened values, which widening does not change. Error: at most
-/// 2⁻¹¹ of a value from 2⁻¹⁴ up, at most 2⁻²⁵ below.
+/// Bytes per vector: 2 · dimensions. Distance: that of the widened values, which widening does not change. Error: at
+/// most 2⁻¹¹ of a value from 2⁻¹⁴ up, at most 2⁻²⁵ below.
 /// </remarks>
 public static class Float16Code
 {

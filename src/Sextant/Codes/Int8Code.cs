@@ -7,9 +7,10 @@ namespace Sextant.Codes;
 /// less 128. The formula is sentence-transformers': trunc((x − min) / step − 128), in binary32.
 /// </summary>
 /// <remarks>
-/// <para>Bytes per vector: dimensions. Distance: dot product of the integers, exact in 32 bits up to 131,071 dimensions.</para>
-/// <para>Error: less than one step inside the range. Truncation is towards zero, so below zero the codes are not those of
-/// <see cref="UInt8Code"/> less 128, and 0 covers two steps. Values outside the range get the nearest code;
+/// <para>Bytes per vector: dimensions. Distance: dot product of the integers, exact in 32 bits up to 131,071
+/// dimensions.</para>
+/// <para>Error: less than one step inside the range. Truncation is towards zero, so below zero the codes are not those
+/// of <see cref="UInt8Code"/> less 128, and 0 covers two steps. Values outside the range get the nearest code;
 /// sentence-transformers lets them wrap around.</para>
 /// </remarks>
 public static class Int8Code

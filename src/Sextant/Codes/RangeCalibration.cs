@@ -52,5 +52,7 @@ public sealed class RangeCalibration
     /// <summary>The ranges of the vectors added so far.</summary>
     /// <exception cref="ArgumentException">There are none, or a range is so wide that its length overflows.</exception>
     public CodeRanges Ranges() =>
-        Count > 0 ? new CodeRanges(_mins, _maxs) : throw new ArgumentException("an empty calibration set has no ranges.");
+        Count > 0
+            ? new CodeRanges(_mins, _maxs)
+            : throw new ArgumentException("an empty calibration set has no ranges.");
 }

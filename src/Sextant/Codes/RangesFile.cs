@@ -73,7 +73,8 @@ public static class RangesFile
             throw new InvalidRangesException(path, $"is not JSON: {problem.Message}", problem);
         }
         if (mins is null || maxs is null)
-            throw new InvalidRangesException(path, $"has no '{(mins is null ? "mins" : "maxs")}'; both mins and maxs are needed.");
+            throw new InvalidRangesException(path, $"has no '{(mins is null ? "mins" : "maxs")}'; both mins and "
+                + $"maxs are needed.");
         try
         {
             return new CodeRanges(mins, maxs);
@@ -85,7 +86,8 @@ public static class RangesFile
     }
 
     private static string Unknown(long place) =>
-        string.Create(CultureInfo.InvariantCulture, $"has an unknown or second key at byte {place}; mins and maxs, once each, are accepted.");
+        string.Create(CultureInfo.InvariantCulture,
+            $"has an unknown or second key at byte {place}; mins and maxs, once each, are accepted.");
 
     private static float[] Numbers(string path, string name, ref Utf8JsonReader reader)
     {
@@ -97,7 +99,8 @@ public static class RangesFile
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetSingle(out float value))
             {
                 throw new InvalidRangesException(
-                    path, string.Create(CultureInfo.InvariantCulture, $"'{name}' holds no binary32 number at place {numbers.Count}."));
+                    path, string.Create(CultureInfo.InvariantCulture,
+                        $"'{name}' holds no binary32 number at place {numbers.Count}."));
             }
             numbers.Add(value);
         }

@@ -5,7 +5,9 @@ namespace Sextant.Search;
 /// <param name="Distance">Bits in which it differs from the query; smaller is nearer.</param>
 public readonly record struct BinaryHit(int Id, int Distance)
 {
-    /// <summary>The order of results: the smaller distance first, and the smaller id first among equal distances.</summary>
+    /// <summary>
+    /// The order of results: the smaller distance first, and the smaller id first among equal distances.
+    /// </summary>
     public bool IsBefore(BinaryHit other) =>
         Distance < other.Distance || (Distance == other.Distance && Id < other.Id);
 }

@@ -6,10 +6,12 @@ using Sextant.Runtime;
 
 namespace Sextant.Search;
 
-/// <summary>Binary codes in memory, searched exactly by Hamming distance: every code is compared with every query.</summary>
+/// <summary>
+/// Binary codes in memory, searched exactly by Hamming distance: every code is compared with every query.
+/// </summary>
 /// <remarks>
-/// Codes are <see cref="BinaryCode"/>'s <c>ubinary</c>; any other order of bits works too, as long as queries have it as
-/// well. Any number of threads may search at once; adding, clearing and disposing need the index for themselves.
+/// Codes are <see cref="BinaryCode"/>'s <c>ubinary</c>; any other order of bits works too, as long as queries have it
+/// as well. Any number of threads may search at once; adding, clearing and disposing need the index for themselves.
 /// The result never depends on the number of threads. A search in steady state allocates nothing.
 /// </remarks>
 public sealed unsafe class BinaryIndex : IDisposable
@@ -84,7 +86,9 @@ public sealed unsafe class BinaryIndex : IDisposable
     /// <param name="k">How many hits are wanted for each.</param>
     /// <param name="hits">Receives [n, k], each query's nearest first, then by id.</param>
     /// <returns>How many hits were written of each k: k, or all codes where there are fewer.</returns>
-    /// <exception cref="ArgumentException">A query is no code of this index, or there is no room for the hits.</exception>
+    /// <exception cref="ArgumentException">
+    /// A query is no code of this index, or there is no room for the hits.
+    /// </exception>
     public int Search(ReadOnlySpan<byte> queries, int k, Span<BinaryHit> hits)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
@@ -93,7 +97,8 @@ public sealed unsafe class BinaryIndex : IDisposable
         if (hits.Length < (long)count * k)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{hits.Length} hits; {count} queries need {(long)count * k}."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{hits.Length} hits; {count} queries need {(long)count * k}."),
                 nameof(hits));
         }
         int found = Math.Min(k, Count);
@@ -198,7 +203,8 @@ public sealed unsafe class BinaryIndex : IDisposable
         if (query.Length != CodeBytes)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"the query has {query.Length} bytes; a code of {Bits} bits has {CodeBytes}."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the query has {query.Length} bytes; a code of {Bits} bits has {CodeBytes}."),
                 nameof(query));
         }
     }
@@ -208,7 +214,8 @@ public sealed unsafe class BinaryIndex : IDisposable
         if (codes.Length % CodeBytes != 0)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{codes.Length} bytes are not whole codes of {CodeBytes}."), name);
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{codes.Length} bytes are not whole codes of {CodeBytes}."), name);
         }
         int unused = (8 * CodeBytes) - Bits;
         if (unused == 0)
@@ -219,7 +226,8 @@ public sealed unsafe class BinaryIndex : IDisposable
             {
                 throw new ArgumentException(
                     string.Create(CultureInfo.InvariantCulture,
-                        $"code {last / CodeBytes} has bits set behind its {Bits}; the {unused} lowest of its last byte must be zero."),
+                        $"code {last / CodeBytes} has bits set behind its {Bits}; the {unused} lowest of its "
+                            + $"last byte must be zero."),
                     name);
             }
         }

@@ -4,13 +4,13 @@ using System.Runtime.Intrinsics;
 namespace Sextant.Search;
 
 /// <summary>
-/// The k nearest codes for one query, out of codes that are offered in ascending order of their ids. Distances are small
-/// integers, so they are counted, never compared with each other.
+/// The k nearest codes for one query, out of codes that are offered in ascending order of their ids. Distances are
+/// small integers, so they are counted, never compared with each other.
 /// </summary>
 /// <remarks>
-/// <see cref="_limit"/> is the distance of the k-th best so far: a later code at that distance has a larger id and loses
-/// its tie, so only what is strictly nearer is kept, and one comparison refuses nearly all codes of a long scan. What is
-/// kept stays in the order of ids; a counting sort, which is stable, then gives the order (distance, id).
+/// <see cref="_limit"/> is the distance of the k-th best so far: a later code at that distance has a larger id and
+/// loses its tie, so only what is strictly nearer is kept, and one comparison refuses nearly all codes of a long scan.
+/// What is kept stays in the order of ids; a counting sort, which is stable, then gives the order (distance, id).
 /// Unmanaged, so that it lives in the memory of a search.
 /// </remarks>
 internal unsafe struct NearestCodes

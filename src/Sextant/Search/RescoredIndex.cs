@@ -4,8 +4,8 @@ using Sextant.Codes;
 namespace Sextant.Search;
 
 /// <summary>
-/// Two stages in one call: a scan of binary codes finds more candidates than are wanted, and the float vectors, which are
-/// kept in memory too, put those into order.
+/// Two stages in one call: a scan of binary codes finds more candidates than are wanted, and the float vectors, which
+/// are kept in memory too, put those into order.
 /// </summary>
 /// <remarks>
 /// The scores are exact dot products; which vectors are scored is an approximation, the better the more candidates are
