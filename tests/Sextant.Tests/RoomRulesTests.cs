@@ -21,7 +21,7 @@ public partial class RoomRulesTests
         ["Codes"] = ["Tensors", "Kernels"],
         ["Search"] = ["Codes", "Backends", "Tensors", "Runtime", "Kernels"],
         ["Passages"] = ["Tokens"],
-        ["Evaluation"] = ["Search", "Passages"],
+        ["Evaluation"] = ["Search", "Passages", "Codes"],
     };
 
     [Fact]

@@ -45,7 +45,8 @@ internal sealed class RetrievalRun(EmbeddingModel? model, bool binary, int resco
     {
         LoadedSet loaded = RetrievalFolder.Read(folder, terminal);
         WarnOf(loaded, name);
-        return RetrievalEvaluation.Measure(loaded.Set, Ranker(loaded.Set, name), terminal.Cancellation);
+        using Ranker ranker = Ranker(loaded.Set, name);
+        return RetrievalEvaluation.Measure(loaded.Set, ranker, terminal.Cancellation);
     }
 
     private Ranker Ranker(RetrievalSet set, string name)

@@ -52,6 +52,18 @@ public static class BinaryCode
         }
     }
 
+    /// <summary>The Hamming distance of two codes: how many bits differ.</summary>
+    /// <exception cref="ArgumentException">The codes differ in length.</exception>
+    public static int Distance(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        if (left.Length != right.Length)
+            throw new ArgumentException($"A code of {left.Length} bytes has no distance to one of {right.Length}.", nameof(right));
+        int distance = 0;
+        for (int i = 0; i < left.Length; i++)
+            distance += BitOperations.PopCount((uint)(left[i] ^ right[i]));
+        return distance;
+    }
+
     /// <summary>Encodes a vector (<c>binary</c>): each byte of <see cref="Encode"/> less 128.</summary>
     /// <param name="vector">[dimensions].</param>
     /// <param name="code">Receives <see cref="Bytes"/> signed bytes.</param>

@@ -3,8 +3,8 @@ using Sextant.Search;
 namespace Sextant.Evaluation;
 
 /// <summary>Ranks by <see cref="RankFusion"/> of two other rankers, each asked for all that it finds.</summary>
-/// <param name="first">One ranker.</param>
-/// <param name="second">The other one, of the same set.</param>
+/// <param name="first">One ranker; disposed with this one.</param>
+/// <param name="second">The other one, of the same set; disposed with this one.</param>
 /// <param name="documents">How many documents the set has.</param>
 public sealed class FusedRanker(Ranker first, Ranker second, int documents) : Ranker
 {
@@ -13,6 +13,13 @@ public sealed class FusedRanker(Ranker first, Ranker second, int documents) : Ra
     {
         ReadOnlyMemory<int>[] rankings = [All(first, query), All(second, query)];
         return RankFusion.Fuse(rankings, documents);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        first.Dispose();
+        second.Dispose();
     }
 
     private ReadOnlyMemory<int> All(Ranker ranker, int query)

@@ -1,7 +1,7 @@
 namespace Sextant.Evaluation;
 
 /// <summary>Puts the documents of a set into order for each of its queries.</summary>
-public abstract class Ranker
+public abstract class Ranker : IDisposable
 {
     /// <summary>Ranks documents for a query.</summary>
     /// <param name="query">The query's place in the set.</param>
@@ -10,4 +10,9 @@ public abstract class Ranker
     /// </param>
     /// <returns>How many were written; fewer than k where no more were found.</returns>
     public abstract int Rank(int query, Span<int> documents);
+
+    /// <summary>Frees what the ranker holds outside managed memory.</summary>
+    public virtual void Dispose()
+    {
+    }
 }

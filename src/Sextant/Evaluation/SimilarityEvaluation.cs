@@ -1,3 +1,4 @@
+using Sextant.Codes;
 using Sextant.Search;
 
 namespace Sextant.Evaluation;
@@ -16,7 +17,14 @@ public static class SimilarityEvaluation
 
     /// <summary>The same with the vectors' signs: the fewer differ, the more similar.</summary>
     internal static double SpearmanOfSigns(IReadOnlyList<SimilarityPair> pairs, EmbeddingRun run) =>
-        Measure(pairs, run, (left, right) => -SignIndex.Distance(left, right));
+        Measure(pairs, run, (left, right) => -BinaryCode.Distance(Code(left), Code(right)));
+
+    private static byte[] Code(ReadOnlySpan<float> vector)
+    {
+        byte[] code = new byte[BinaryCode.Bytes(vector.Length)];
+        BinaryCode.Encode(vector, code);
+        return code;
+    }
 
     private static double Measure(
         IReadOnlyList<SimilarityPair> pairs, EmbeddingRun run,

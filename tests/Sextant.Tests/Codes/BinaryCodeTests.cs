@@ -64,4 +64,12 @@ public class BinaryCodeTests
         Assert.Throws<ArgumentException>(() => BinaryCode.Encode(new float[9], new byte[1]));
         Assert.Throws<ArgumentException>(() => BinaryCode.EncodeSigned(new float[9], new sbyte[1]));
     }
+
+    [Fact]
+    public void TheDistanceCountsBitsThatDiffer()
+    {
+        Assert.Equal(0, BinaryCode.Distance([], []));
+        Assert.Equal(9, BinaryCode.Distance([0xFF, 0x01], [0x00, 0x81]));
+        Assert.Throws<ArgumentException>(() => BinaryCode.Distance([1], [1, 2]));
+    }
 }
