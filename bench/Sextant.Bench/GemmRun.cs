@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Sextant.Kernels;
+using Sextant.Runtime;
 
 namespace Sextant.Bench;
 
@@ -8,7 +8,7 @@ namespace Sextant.Bench;
 internal sealed unsafe class GemmRun : IDisposable
 {
     private readonly KernelSet _kernels;
-    private readonly List<nint> _memory = [];
+    private readonly List<NativeBlock> _memory = [];
     private readonly GemmArguments[] _copies;
     private int _next;
 
@@ -74,16 +74,17 @@ internal sealed unsafe class GemmRun : IDisposable
 
     public void Dispose()
     {
-        foreach (nint block in _memory)
-            NativeMemory.AlignedFree((void*)block);
+        foreach (NativeBlock block in _memory)
+            block.Dispose();
     }
 
     private float* Floats(int count) => (float*)Allocate((long)count * sizeof(float));
 
+    // As the library does it: large pages where there are any.
     private void* Allocate(long bytes)
     {
-        void* block = NativeMemory.AlignedAlloc((nuint)bytes, 1 << 21);
-        _memory.Add((nint)block);
-        return block;
+        var block = new NativeBlock(bytes);
+        _memory.Add(block);
+        return block.Pointer;
     }
 }

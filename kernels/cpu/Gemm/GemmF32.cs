@@ -7,7 +7,8 @@ namespace Sextant.Kernels.Gemm;
 // GEMM, f32 arithmetic, weights f32, f16 or bf16:   y [T,F] = act(x [T,K] · w [F,K]ᵀ + b) + residual
 // Loops     blocks of 64 rows; in them panels; in them tiles of R rows over the whole K. A panel is read from memory
 //           once per block and serves from L2 after; x stays in L2 and is not packed.
-// Widening  a 16-bit panel is widened into scratch once per block when more than one tile will read it.
+// Widening  bf16 is widened in the tile, which costs nothing that shows; f16 takes four operations a vector, so a panel
+//           that more than one tile reads is widened into scratch once per block.
 // Prefetch  while a panel is in use, its successor is fetched, spread over the tiles of the block. The weights of a
 //           model lie in execution order, so the panel after a matrix's last is the next matrix's first.
 
@@ -33,7 +34,7 @@ internal static unsafe class GemmF32<TIsa, TVector>
 
     public static void Run(in GemmArguments g)
     {
-        int blockRows = g.Weight.Type == StoredType.F32 ? BlockRows : 2 * BlockRows;
+        int blockRows = g.Weight.Type == StoredType.F16 ? 2 * BlockRows : BlockRows;
         for (int row = 0; row < g.Rows; row += blockRows)
         {
             int rows = Math.Min(blockRows, g.Rows - row);
@@ -52,9 +53,9 @@ internal static unsafe class GemmF32<TIsa, TVector>
         {
             RunTiles<StoredF32>(g, row, rows, panel, data, width, next);
         }
-        else if (rows > WideningRows)
+        else if (w.Type == StoredType.F16 && rows > WideningRows)
         {
-            Widen(data, w.Type, (nint)w.Inputs * width, g.Scratch);
+            Widen(data, (nint)w.Inputs * width, g.Scratch);
             RunTiles<StoredF32>(g, row, rows, panel, (byte*)g.Scratch, width, next);
         }
         else if (w.Type == StoredType.F16)
@@ -131,12 +132,9 @@ internal static unsafe class GemmF32<TIsa, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Widen(byte* source, StoredType type, nint count, float* destination)
+    private static void Widen(byte* source, nint count, float* destination)
     {
         for (nint i = 0; i < count; i += TIsa.Count)
-        {
-            ushort* from = (ushort*)source + i;
-            TIsa.Store(destination + i, type == StoredType.F16 ? TIsa.LoadF16(from) : TIsa.LoadBF16(from));
-        }
+            TIsa.Store(destination + i, TIsa.LoadF16((ushort*)source + i));
     }
 }
