@@ -71,7 +71,7 @@ public class SteadyStateTests
             using EmbeddingModel model = EmbeddingModel.Load(folder, new() { Pooling = "mean" });
             long peak = Status("VmHWM") - before;
             Assert.True(peak <= model.Card.PackedBytes + (64 << 20), $"{peak >> 20} MiB for {model.Card.PackedBytes >> 20} MiB of weights");
-Assert.True(Status("VmHWM") >= model.Card.PackedBytes, "The measurement does not see the weights.");
+            Assert.True(Status("VmHWM") >= model.Card.PackedBytes, "The measurement does not see the weights.");
         }
         finally
         {
