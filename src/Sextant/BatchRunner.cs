@@ -21,23 +21,40 @@ internal sealed class BatchRunner(LoadedModel model)
     {
         int dimensions = model.Head.Dimensions;
         int done = first;
+        int budget = model.Backend.TokensPerBatch;
         session.Sequences.Sort();
         while (true)
         {
-            int place = session.Sequences.NextBatch(session.Batch, model.Backend.TokensPerBatch, out int longest);
-            if (session.Batch.Sequences == 0)
+            int place = session.Sequences.NextBatch(session.Batch, budget, out int longest);
+            int count = session.Batch.Sequences;
+            if (count == 0)
                 return;
             cancellation.ThrowIfCancellationRequested();
-            Tensor vectors = RunBatch(session, longest, cancellation);
-            for (int s = 0; s < session.Batch.Sequences; s++)
+            Span<float> vectors = session.Vectors(count * dimensions);
+            try
+            {
+                model.Backend.Download(RunBatch(session, longest, cancellation), vectors);
+            }
+            catch (DeviceMemoryException) when (count > 1)
+            {
+                // The same texts in smaller batches have the same bits.
+                budget = session.Batch.Tokens / 2;
+                session.Sequences.GoBackTo(place);
+                continue;
+            }
+            catch (DeviceMemoryException problem)
+            {
+                throw TooLarge(session, first + session.Sequences.SequenceAt(place), longest, problem);
+            }
+            for (int s = 0; s < count; s++)
             {
                 int index = first + session.Sequences.SequenceAt(place + s);
                 Span<float> vector = destination.Slice(index * dimensions, dimensions);
-                model.Backend.Download(vectors.RowRange(s, 1), vector);
+                vectors.Slice(s * dimensions, dimensions).CopyTo(vector);
                 if (!IsFinite(vector))
                     throw new NonFiniteEmbeddingException(index);
             }
-            progress?.Report(done += session.Batch.Sequences);
+            progress?.Report(done += count);
         }
     }
 
@@ -54,13 +71,27 @@ internal sealed class BatchRunner(LoadedModel model)
     private Tensor RunBatch(EmbeddingSession session, int longest, CancellationToken cancellation)
     {
         (Trunk trunk, int inputs) = (model.Trunk, model.Head.LargestInputs);
-        session.Workspace.Reset(
-            trunk.WorkspaceBytes(model.Backend, session.Batch.Tokens, longest, model.Layers)
-            + model.Head.WorkspaceBytes(session.Batch.Sequences)
-            + model.Backend.ScratchBytes(1, 1, inputs));
+        session.Workspace.Reset(WorkspaceBytes(session, longest));
         Tensor hidden = trunk.Run(model.Backend, session.Batch, longest, session.Workspace, model.Layers, cancellation);
         Tensor scratch = model.Backend.TakeScratch(session.Workspace, 1, 1, inputs);
         return model.Head.Run(model.Backend, session.Batch, hidden, session.Workspace, scratch);
+    }
+
+    private long WorkspaceBytes(EmbeddingSession session, int longest) =>
+        model.Trunk.WorkspaceBytes(model.Backend, session.Batch.Tokens, longest, model.Layers)
+        + model.Head.WorkspaceBytes(session.Batch.Sequences)
+        + model.Backend.ScratchBytes(1, 1, model.Head.LargestInputs);
+
+    private DeviceMemoryException TooLarge(
+        EmbeddingSession session, int index, int tokens, DeviceMemoryException problem)
+    {
+        long needed = WorkspaceBytes(session, tokens);
+        return new DeviceMemoryException(
+            problem.Device,
+            FormattableString.Invariant($"text {index} alone has {tokens} tokens and needs {needed >> 20} MiB beside the ")
+            + FormattableString.Invariant($"{model.Backend.WeightBytes >> 20} MiB of weights, which the device does not have. ")
+            + "Cut it (MaxTokens), free memory on the device, or use another one.",
+            needed, problem);
     }
 
     private static bool IsFinite(ReadOnlySpan<float> vector)

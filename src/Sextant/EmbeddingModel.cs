@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Sextant.Backends;
 using Sextant.Kernels;
 using Sextant.Models;
 using Sextant.Tokens;
@@ -47,21 +48,24 @@ public sealed class EmbeddingModel : IDisposable
 
     /// <summary>Loads a model folder in sentence-transformers' or Hugging Face's format.</summary>
     /// <exception cref="InvalidModelException">A file is missing, damaged, or says something that is not supported.</exception>
-    /// <exception cref="UnsupportedRequestException">The options ask for something the model does not have.</exception>
+    /// <exception cref="UnsupportedRequestException">The options ask for something the model or the device does not have.</exception>
+    /// <exception cref="DeviceException">The device has too little memory, was lost, or does not accept the kernels.</exception>
     /// <exception cref="PlatformNotSupportedException">SEXTANT_ISA names an instruction set this machine lacks.</exception>
     public static EmbeddingModel Load(string path, EmbeddingOptions? options = null) =>
-        Load(path, options ?? new EmbeddingOptions(), KernelSet.Chosen);
+        Load(path, options ?? new EmbeddingOptions(), options?.Device ?? Device.Cpu);
 
     /// <summary>Loads the model at <see cref="DefaultPath"/>.</summary>
     public static EmbeddingModel LoadDefault(EmbeddingOptions? options = null) => Load(DefaultPath, options);
 
-    /// <summary>Loads a model for a certain set of kernels; the bits are the same for all of them.</summary>
+    /// <summary>Loads a model for a certain set of the processor's kernels; the bits are the same for all of them.</summary>
+    /// <exception cref="ArgumentException">The options name a device: these kernels are the processor's.</exception>
     public static EmbeddingModel Load(string path, EmbeddingOptions options, KernelSet kernels)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(kernels);
-        return new EmbeddingModel(ModelLoading.Load(path, options, kernels), options.Truncation);
+        if (options.Device is not null)
+            throw new ArgumentException("A set of kernels is for the processor; the options name a device.", nameof(options));
+        return Load(path, options, new CpuDevice(kernels, null));
     }
 
     /// <summary>The vector of a text, in a new array.</summary>
@@ -162,6 +166,9 @@ public sealed class EmbeddingModel : IDisposable
         _sessions.Dispose();
         _model.Backend.Dispose();
     }
+
+    private static EmbeddingModel Load(string path, EmbeddingOptions options, Device device) =>
+        new(ModelLoading.Load(path, options, device), options.Truncation);
 
     // Windows of inputs: enough to sort by length, few enough that memory does not grow with their number.
     private void EmbedAll<TInputs>(

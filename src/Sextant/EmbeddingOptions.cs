@@ -1,3 +1,5 @@
+using Sextant.Backends;
+
 namespace Sextant;
 
 /// <summary>What to do with a text that has more tokens than the model takes.</summary>
@@ -48,6 +50,12 @@ public sealed record EmbeddingOptions
 
     /// <summary>Threads to compute with; null: the process-wide team (as many as the process may use).</summary>
     public int? Threads { get; init; }
+
+    /// <summary>What computes; null: <see cref="Device.Cpu"/>. A device is used or refused, never replaced in silence.</summary>
+    public Device? Device { get; init; }
+
+    /// <summary>What it computes in. A device that has no <see cref="Precision.Fast"/> refuses it.</summary>
+    public Precision Precision { get; init; } = Precision.Exact;
 }
 
 /// <summary>What became of one text.</summary>

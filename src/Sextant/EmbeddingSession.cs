@@ -8,6 +8,7 @@ namespace Sextant;
 internal sealed class EmbeddingSession(Workspace workspace) : IDisposable
 {
     private char[] _text = [];
+    private float[] _vectors = [];
 
     public TokenBuffer Tokens { get; } = new();
 
@@ -16,6 +17,14 @@ internal sealed class EmbeddingSession(Workspace workspace) : IDisposable
     public PackedBatch Batch { get; } = new();
 
     public Workspace Workspace { get; } = workspace;
+
+    /// <summary>Memory for the vectors of a batch, which the device hands over in one piece.</summary>
+    public Span<float> Vectors(int length)
+    {
+        if (_vectors.Length < length)
+            _vectors = new float[Math.Max(length, 2 * _vectors.Length)];
+        return _vectors.AsSpan(0, length);
+    }
 
     /// <summary>Prompt and text, one behind the other; lower-cased if the model's files ask for it.</summary>
     public ReadOnlySpan<char> Compose(string prompt, ReadOnlySpan<char> text, bool lowerCase)

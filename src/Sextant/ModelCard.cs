@@ -1,3 +1,5 @@
+using Sextant.Backends;
+
 namespace Sextant;
 
 /// <summary>What a loaded model is.</summary>
@@ -53,6 +55,12 @@ public sealed record ModelCard
 
     /// <summary>The device that computes.</summary>
     public required string Device { get; init; }
+
+    /// <summary>Why this device stands in for the one that was preferred; null where it is what was asked for.</summary>
+    public required string? DeviceFallback { get; init; }
+
+    /// <summary>What it computes in.</summary>
+    public required Precision Precision { get; init; }
 
     /// <summary>Texts the model wants before an input, by name.</summary>
     public required IReadOnlyDictionary<string, string> Prompts { get; init; }

@@ -1,9 +1,7 @@
 using Sextant.Backends;
-using Sextant.Kernels;
 using Sextant.Layers;
 using Sextant.Models;
 using Sextant.Pooling;
-using Sextant.Runtime;
 using Sextant.Weights;
 
 namespace Sextant;
@@ -11,29 +9,23 @@ namespace Sextant;
 /// <summary>From a folder and options to a model ready to run: what the modules say, what the caller changes.</summary>
 internal static class ModelLoading
 {
-    public static LoadedModel Load(string path, EmbeddingOptions options, KernelSet kernels)
+    public static LoadedModel Load(string path, EmbeddingOptions options, Device device)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (options.Threads is < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.Threads, "At least one thread is needed.");
         SentenceTransformersModules modules = SentenceTransformersModules.Read(path);
-        Backend backend = CreateBackend(options, kernels);
+        Backend backend = device.CreateBackend(options.Precision, options.Threads);
         try
         {
-            return Load(path, modules, options, backend);
+            LoadedModel model = Load(path, modules, options, backend);
+            return model with { Card = model.Card with { DeviceFallback = device.Fallback } };
         }
         catch
         {
             backend.Dispose();
             throw;
         }
-    }
-
-    private static CpuBackend CreateBackend(EmbeddingOptions options, KernelSet kernels)
-    {
-        bool shared = options.Threads is null || options.Threads == Environment.ProcessorCount;
-        ThreadTeam team = shared ? ThreadTeam.Shared : new ThreadTeam(options.Threads!.Value);
-        return new CpuBackend(kernels, team, ownsTeam: !shared);
     }
 
     private static LoadedModel Load(
@@ -75,6 +67,8 @@ internal static class ModelLoading
             PackedBytes = backend.WeightBytes,
             MaxTokens = MaxTokens(transformer, trunk.Shape.Positions, options, notes),
             Device = backend.Name,
+            DeviceFallback = null,
+            Precision = options.Precision,
             Prompts = modules.Settings.Prompts,
             Prompt = prompt,
             Notes = notes,

@@ -31,11 +31,19 @@ internal sealed class PackedBatch
     /// <summary>Tokens at the start of each sequence that pooling leaves out [S].</summary>
     public ReadOnlySpan<int> Skips => _skips.AsSpan(0, Sequences);
 
-    public void Clear() => Tokens = Sequences = 0;
+    /// <summary>Changes with the content, so that a device knows what it holds already.</summary>
+    public long Version { get; private set; }
+
+    public void Clear()
+    {
+        Tokens = Sequences = 0;
+        Version++;
+    }
 
     /// <summary>Adds a sequence; empty <paramref name="typeIds"/> are zeros.</summary>
     public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> typeIds, int skip)
     {
+        Version++;
         int first = Tokens;
         int end = first + ids.Length;
         Grow(ref _ids, end);

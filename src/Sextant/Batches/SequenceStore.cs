@@ -65,6 +65,9 @@ internal sealed class SequenceStore
         return first;
     }
 
+    /// <summary>Takes batches again from a place of the order.</summary>
+    public void GoBackTo(int place) => _next = place;
+
     /// <summary>Which sequence stands at a place of the order.</summary>
     public int SequenceAt(int place) => (int)_order[place];
 
