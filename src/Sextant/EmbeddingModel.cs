@@ -68,26 +68,37 @@ public sealed class EmbeddingModel : IDisposable
         return Load(path, options, new CpuDevice(kernels, null));
     }
 
+    /// <summary>The text that a prompt puts before each text of a call; empty for none.</summary>
+    /// <exception cref="UnsupportedRequestException">The model has no prompt of this name.</exception>
+    public string PromptText(Prompt prompt) => _model.Prompts.TextOf(prompt);
+
     /// <summary>The vector of a text, in a new array.</summary>
-    public float[] Embed(string text)
+    public float[] Embed(string text, Prompt prompt = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         var vector = new float[Dimensions];
-        Embed(text, vector);
+        Embed(text, vector, prompt);
         return vector;
     }
 
+    /// <summary>The vector of what is searched for, in a new array: <see cref="Embed(string, Prompt)"/> with <see cref="Prompt.Query"/>.</summary>
+    public float[] EmbedQuery(string text) => Embed(text, Prompt.Query);
+
+    /// <summary>The vector of what is searched in, in a new array: <see cref="Embed(string, Prompt)"/> with <see cref="Prompt.Document"/>.</summary>
+    public float[] EmbedDocument(string text) => Embed(text, Prompt.Document);
+
     /// <summary>Writes the vector of a text to <paramref name="destination"/> [Dimensions]. Allocates nothing.</summary>
+    /// <exception cref="UnsupportedRequestException">The model has no prompt of this name.</exception>
     /// <exception cref="TextTooLongException">The text is too long and the policy is <see cref="Truncation.Error"/>.</exception>
     /// <exception cref="NonFiniteEmbeddingException">The weights overflow on this text.</exception>
-    public TextReport Embed(ReadOnlySpan<char> text, Span<float> destination)
+    public TextReport Embed(ReadOnlySpan<char> text, Span<float> destination, Prompt prompt = default)
     {
         CheckDestination(1, destination, default);
         EmbeddingSession session = _sessions.Rent();
         try
         {
             session.Sequences.Clear();
-            TextReport report = _reader.AddText(session, text, 0);
+            TextReport report = _reader.AddText(session, _reader.Prepare(session, prompt), text, 0);
             _runner.Run(session, 0, destination, null, CancellationToken.None);
             return report;
         }
@@ -108,10 +119,18 @@ public sealed class EmbeddingModel : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; the destination is partly written.</exception>
     public void Embed(
         IReadOnlyList<string> texts, Span<float> destination, Span<TextReport> reports = default,
+        IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        Embed(texts, default, destination, reports, progress, cancellationToken);
+
+    /// <summary>The same with a prompt of the caller's choice before each text.</summary>
+    /// <inheritdoc cref="Embed(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)"/>
+    /// <exception cref="UnsupportedRequestException">The model has no prompt of this name.</exception>
+    public void Embed(
+        IReadOnlyList<string> texts, Prompt prompt, Span<float> destination, Span<TextReport> reports = default,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        EmbedAll(new Texts(texts), destination, reports, progress, cancellationToken);
+        EmbedAll(new Texts(texts, prompt), destination, reports, progress, cancellationToken);
     }
 
     /// <summary>Writes the vectors of token sequences, used as given, to <paramref name="destination"/>; needs no tokenizer.</summary>
@@ -180,6 +199,7 @@ public sealed class EmbeddingModel : IDisposable
         EmbeddingSession session = _sessions.Rent();
         try
         {
+            inputs.Begin(_reader, session);
             for (int first = 0; first < inputs.Count; first += session.Sequences.Count)
             {
                 session.Sequences.Clear();
@@ -223,20 +243,30 @@ public sealed class EmbeddingModel : IDisposable
     {
         int Count { get; }
 
+        void Begin(InputReader reader, EmbeddingSession session);
+
         TextReport Add(InputReader reader, EmbeddingSession session, int index);
     }
 
-    private readonly struct Texts(IReadOnlyList<string> texts) : IInputs
+    private struct Texts(IReadOnlyList<string> texts, Prompt prompt) : IInputs
     {
-        public int Count => texts.Count;
+        private PromptText _prompt;
 
-        public TextReport Add(InputReader reader, EmbeddingSession session, int index) => reader.AddText(
-            session, texts[index] ?? throw new ArgumentException($"Text {index} is null.", nameof(texts)), index);
+        public readonly int Count => texts.Count;
+
+        public void Begin(InputReader reader, EmbeddingSession session) => _prompt = reader.Prepare(session, prompt);
+
+        public readonly TextReport Add(InputReader reader, EmbeddingSession session, int index) => reader.AddText(
+            session, _prompt, texts[index] ?? throw new ArgumentException($"Text {index} is null.", nameof(texts)), index);
     }
 
     private readonly struct Sequences(IReadOnlyList<TokenSequence> sequences) : IInputs
     {
         public int Count => sequences.Count;
+
+        public void Begin(InputReader reader, EmbeddingSession session)
+        {
+        }
 
         public TextReport Add(InputReader reader, EmbeddingSession session, int index) =>
             reader.AddTokens(session, sequences[index], index);

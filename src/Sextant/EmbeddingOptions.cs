@@ -39,7 +39,10 @@ public sealed record EmbeddingOptions
     /// <summary>Scale vectors to length one; null: as modules.json says (no modules.json: not scaled).</summary>
     public bool? Normalize { get; init; }
 
-    /// <summary>Name of the prompt to put before each text, as config_sentence_transformers.json names it; null: its default, if any.</summary>
+    /// <summary>
+    /// Name of the prompt to put before the texts of calls that name none, as config_sentence_transformers.json names it;
+    /// null: its default, if any.
+    /// </summary>
     public string? Prompt { get; init; }
 
     /// <summary>What to do with texts that are too long.</summary>

@@ -9,27 +9,45 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
 {
     private readonly Lock _loading = new();
     private Tokenizer? _tokenizer;
-    private int _promptTokens;
 
     public Tokenizer Tokenizer => _tokenizer ?? LoadTokenizer();
 
     private int MaxTokens => model.Card.MaxTokens;
 
-    /// <summary>Adds the text at <paramref name="index"/> of the call.</summary>
-    public TextReport AddText(EmbeddingSession session, ReadOnlySpan<char> text, int index)
+    private EncodeOptions Options => new()
     {
-        Tokenizer tokenizer = Tokenizer;
-        var options = new EncodeOptions
-        {
-            MaxTokens = MaxTokens,
-            Side = truncation == Truncation.Left ? TruncationSide.Left : TruncationSide.Right,
-        };
+        MaxTokens = MaxTokens,
+        Side = truncation == Truncation.Left ? TruncationSide.Left : TruncationSide.Right,
+    };
+
+    /// <summary>What a call's prompt comes to; counted only where pooling leaves it out.</summary>
+    public PromptText Prepare(EmbeddingSession session, Prompt prompt)
+    {
+        string text = model.Prompts.TextOf(prompt);
+        if (text.Length == 0 || !model.SkipsPrompt)
+            return new PromptText(text, 0);
+        // As sentence-transformers counts: the prompt alone with its special tokens, but for the closing one.
         TokenBuffer tokens = session.Tokens;
-        tokenizer.Encode(session.Compose(model.Prompt, text, model.LowerCase), tokens, options);
+        Tokenizer.Encode(session.Compose("", text, model.LowerCase), tokens, Options);
+        bool closed = tokens.Count > 0 && tokens.SpecialTokensMask[^1] != 0;
+        return new PromptText(text, tokens.Count - (closed ? 1 : 0));
+    }
+
+    /// <summary>Adds the text at <paramref name="index"/> of the call.</summary>
+    public TextReport AddText(EmbeddingSession session, PromptText prompt, ReadOnlySpan<char> text, int index)
+    {
+        TokenBuffer tokens = session.Tokens;
+        Tokenizer.Encode(session.Compose(prompt.Text, text, model.LowerCase), tokens, Options);
         if (tokens.Truncated > 0 && truncation == Truncation.Error)
             throw new TextTooLongException(index, tokens.Count + tokens.Truncated, MaxTokens);
-        int skip = model.SkipsPrompt ? Math.Min(_promptTokens, Math.Max(0, tokens.Count - 1)) : 0;
-        session.Sequences.Add(tokens.Ids, tokens.TypeIds, skip);
+        int skip = prompt.Tokens;
+        if (skip > 0 && truncation == Truncation.Left)
+        {
+            // What was cut off at the left was the prompt's, as far as it reached; special tokens stay.
+            int special = Math.Max(0, tokens.SpecialTokensMask.IndexOf((byte)0));
+            skip = Math.Max(special, skip - tokens.Truncated);
+        }
+        session.Sequences.Add(tokens.Ids, tokens.TypeIds, Math.Min(skip, Math.Max(0, tokens.Count - 1)));
         return new TextReport(tokens.Count, tokens.Truncated);
     }
 
@@ -80,12 +98,10 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
                 throw new UnsupportedRequestException(
                     $"{MaxTokens} tokens a text leave no room for words: {special} are special tokens.");
             }
-            if (model.SkipsPrompt && model.Prompt.Length > 0)
-            {
-                // As sentence-transformers counts: the prompt alone with its special tokens, but for the closing one.
-                _promptTokens = tokenizer.CountTokens(model.Prompt) - (special > 1 ? 1 : 0);
-            }
             return _tokenizer = tokenizer;
         }
     }
 }
+
+/// <summary>A call's prompt, and how many tokens of it, special ones included, pooling leaves out.</summary>
+internal readonly record struct PromptText(string Text, int Tokens);

@@ -65,8 +65,14 @@ public sealed record ModelCard
     /// <summary>Texts the model wants before an input, by name.</summary>
     public required IReadOnlyDictionary<string, string> Prompts { get; init; }
 
-    /// <summary>Name of the prompt that is put before texts; null for none.</summary>
+    /// <summary>Name of the prompt that is put before the texts of calls that name none; null for none.</summary>
     public required string? Prompt { get; init; }
+
+    /// <summary>Name of the prompt that <see cref="Sextant.Prompt.Query"/> means; null for none.</summary>
+    public required string? QueryPrompt { get; init; }
+
+    /// <summary>Name of the prompt that <see cref="Sextant.Prompt.Document"/> means; null for none.</summary>
+    public required string? DocumentPrompt { get; init; }
 
     /// <summary>What was found in the model's files and not used, a line each.</summary>
     public required IReadOnlyList<string> Notes { get; init; }

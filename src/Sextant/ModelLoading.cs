@@ -47,7 +47,8 @@ internal static class ModelLoading
         HeadStep[] steps = Steps(modules, options, trunk.Shape.Hidden * pooling.Count, backend);
         var head = new EmbeddingHead(
             pooling, trunk.Shape.Hidden, steps, options.Dimensions ?? modules.Settings.TruncateDimension);
-        string? prompt = PromptName(modules.Settings, options);
+        string? prompt = options.Prompt ?? modules.Settings.DefaultPromptName;
+        var prompts = new PromptBook(modules.Settings, prompt);
         var card = new ModelCard
         {
             Path = path,
@@ -71,10 +72,11 @@ internal static class ModelLoading
             Precision = options.Precision,
             Prompts = modules.Settings.Prompts,
             Prompt = prompt,
+            QueryPrompt = modules.Settings.QueryPromptName,
+            DocumentPrompt = modules.Settings.DocumentPromptName,
             Notes = notes,
         };
-        return new LoadedModel(backend, trunk, selection, head, card,
-            prompt is null ? "" : modules.Settings.Prompts[prompt], pooling.SkipsPrompt, transformer.LowerCase,
+        return new LoadedModel(backend, trunk, selection, head, card, prompts, pooling.SkipsPrompt, transformer.LowerCase,
             transformer.Folder);
     }
 
@@ -132,17 +134,6 @@ internal static class ModelLoading
         StackedRows weight = loader.Rows(dense.OutputSize, dense.InputSize, "weight");
         StackedRows? bias = dense.Bias ? loader.Column(dense.OutputSize, "bias") : null;
         return new HeadStep(backend.LoadMatrix(weight, bias), Activations.Named(dense.Activation));
-    }
-
-    private static string? PromptName(PromptSettings settings, EmbeddingOptions options)
-    {
-        string? name = options.Prompt ?? settings.DefaultPromptName;
-        if (name is not null && !settings.Prompts.ContainsKey(name))
-        {
-            throw new UnsupportedRequestException(
-                $"the model has no prompt '{name}'; it has {string.Join(", ", settings.Prompts.Keys)}.");
-        }
-        return name;
     }
 
     private static int MaxTokens(

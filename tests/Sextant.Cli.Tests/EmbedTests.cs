@@ -19,6 +19,18 @@ public sealed class EmbedTests(TinyModel model) : IClassFixture<TinyModel>
     }
 
     [Fact]
+    public void APromptStandsBeforeTheText()
+    {
+        Outcome outcome = Embed("is blue", "--prompt-text", "the sky ");
+        Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
+        Assert.Equal(Vector(Embed("the sky is blue").Lines[0]), Vector(outcome.Lines[0]));
+        Assert.Equal(1, Embed("is blue", "--prompt", "nobody").Exit);
+        Outcome both = Embed("is blue", "--prompt", "query", "--prompt-text", "the sky ");
+        Assert.Equal(2, both.Exit);
+        Assert.Contains("both given", both.ErrorLine);
+    }
+
+    [Fact]
     public void AllFormatsHoldTheSameFloats()
     {
         float[][] expected = [.. Embed("one", "two two", "").Lines.Select(Vector)];

@@ -33,7 +33,7 @@ internal sealed class EmbedVerb : Verb
     [
         ModelFlags.Model, InputFlags.Input, InputFlags.Format, Ids, Output, Format, CodeFlags.Encoding,
         CodeFlags.Ranges, CodeFlags.WriteRanges, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
-        ModelFlags.Prompt, ModelFlags.Truncate, ModelFlags.Threads,
+        ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Truncate, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>
@@ -47,6 +47,8 @@ internal sealed class EmbedVerb : Verb
             "Also how far each dimension reaches."),
         ("sextant embed --input more.txt --encoding int8 --ranges ranges.json --format npy --output more.npy",
             "A byte for each dimension; --encoding ubinary takes a bit, and needs no ranges."),
+        ("sextant embed --model ./my-model --prompt query \"how to cook rice\"",
+            "The model's prompt of that name before the text; --prompt-text \"query: \" gives a text of your own."),
         ("sextant embed --model ./my-model --ids ids.jsonl", "Token ids as they are; the folder needs no tokenizer."),
     ];
 
@@ -58,6 +60,7 @@ internal sealed class EmbedVerb : Verb
         if (VectorWriter.IsBinary(format) && path is null or "-" && terminal.OutputIsTerminal)
             throw new WrongUsageException($"{format} is not for a terminal; give --output FILE");
         EmbeddingOptions options = ModelFlags.Options(arguments);
+        Prompt prompt = ModelFlags.PromptOf(arguments) ?? Prompt.Default;
         int? total = null;
         IEnumerable<TokenSequence>? sequences = arguments.Text(Ids) is { } ids
             ? Sequences(ids, arguments, terminal)
@@ -76,7 +79,8 @@ internal sealed class EmbedVerb : Verb
         using var progress = new ProgressLine(terminal, sequences is null ? "texts" : "sequences", total);
         var run = new EmbedRun(model, writer, calibration, progress, terminal);
         if (sequences is null)
-            run.All(texts!.Select(record => record.Text), text => text.Length, model.Embed);
+            run.All(texts!.Select(record => record.Text), text => text.Length,
+                (inputs, vectors, reports, done, stop) => model.Embed(inputs, prompt, vectors, reports, done, stop));
         else
             run.All(sequences, sequence => sequence.Ids.Length, model.EmbedTokens);
         terminal.Cancellation.ThrowIfCancellationRequested();
@@ -96,7 +100,7 @@ internal sealed class EmbedVerb : Verb
 
     private static IEnumerable<TokenSequence> Sequences(string path, ArgumentValues arguments, Terminal terminal)
     {
-        foreach (Flag flag in (Flag[])[InputFlags.Input, InputFlags.Format, ModelFlags.Prompt])
+        foreach (Flag flag in (Flag[])[InputFlags.Input, InputFlags.Format, ModelFlags.Prompt, ModelFlags.PromptText])
         {
             if (arguments.Text(flag) is not null)
                 throw new WrongUsageException($"--ids are used as they are; {flag.Name} is for texts");

@@ -35,7 +35,8 @@ internal sealed class EvalVerb : Verb
     public override string Details =>
         "Prints 'spearman V' for --sts; 'ndcg@10 V' and 'recall@100 V' for --retrieval. V is a fraction with four "
         + "decimals. Of several sets, each line begins with the set's name, and the means come last, with the name "
-        + "mean. A document is its title, a space and its text. nDCG's gain is the grade; queries without a relevant "
+        + "mean. A document is its title, a space and its text. "
+        + "Queries and documents get the model's prompts for them; --prompt is the queries', and of --sts all texts'. nDCG's gain is the grade; queries without a relevant "
         + "document are left out, and counted. BM25: Lucene's form with k1 0.9 and b 0.4 over lower-cased words, "
         + "no stemming, no stop words.";
 
@@ -70,7 +71,8 @@ internal sealed class EvalVerb : Verb
         List<string> folders = arguments.All(Retrieval);
         folders.ForEach(RetrievalFolder.Require);
         using EmbeddingModel? model = arguments.Has(Bm25) ? null : ModelFlags.Load(arguments, options);
-        new RetrievalRun(model, binary, rescored ?? 0, fuses, terminal).Measure(folders);
+        new RetrievalRun(
+            model, binary, rescored ?? 0, fuses, ModelFlags.PromptOf(arguments), terminal).Measure(folders);
         return Tool.Ok;
     }
 

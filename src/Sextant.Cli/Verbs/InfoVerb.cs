@@ -75,7 +75,9 @@ internal sealed class InfoVerb : Verb
         foreach ((string name, string prompt) in card.Prompts)
         {
             string quoted = $"\"{TerminalText.OneLine(prompt)}\"";
-            facts.Add($"prompt {name}", name == card.Prompt ? $"{quoted} (in use)" : quoted);
+            string use = name == card.Prompt ? " (default)" : "";
+            use += name == card.QueryPrompt ? " (queries)" : name == card.DocumentPrompt ? " (documents)" : "";
+            facts.Add($"prompt {name}", quoted + use);
         }
         foreach (string note in card.Notes)
             facts.Add("note", note);

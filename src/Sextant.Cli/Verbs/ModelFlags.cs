@@ -18,6 +18,9 @@ internal static class ModelFlags
             + "model says.");
     public static readonly Flag Prompt = new(
         "--prompt", "NAME", "Put the model's prompt of this name before each text. Default: as the model says.");
+    public static readonly Flag PromptText = new(
+        "--prompt-text", "TEXT",
+        "Put this text before each text, to the letter, such as an instruction; \"\" is none.");
     public static readonly Flag Truncate = new(
         "--truncate", "SIDE",
         "What to do with a text that is too long: error, right (cut its end) or left (cut its beginning). Default: "
@@ -38,6 +41,16 @@ internal static class ModelFlags
             _ => Truncation.Right,
         },
     };
+
+    /// <summary>The prompt that the flags say, or null.</summary>
+    public static Prompt? PromptOf(ArgumentValues arguments)
+    {
+        string? name = arguments.Text(Prompt);
+        string? text = arguments.Text(PromptText);
+        if (name is not null && text is not null)
+            throw new WrongUsageException("--prompt and --prompt-text are both given; a text has one prompt");
+        return name is not null ? Sextant.Prompt.Named(name) : text is not null ? Sextant.Prompt.Text(text) : null;
+    }
 
     /// <summary>Loads the model that the flags name.</summary>
     public static EmbeddingModel Load(ArgumentValues arguments, EmbeddingOptions options) =>

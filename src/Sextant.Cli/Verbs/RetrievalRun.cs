@@ -9,8 +9,10 @@ namespace Sextant.Cli.Verbs;
 /// <param name="binary">Whether to compare signs.</param>
 /// <param name="rescored">How many of the best by signs to order by their float vectors.</param>
 /// <param name="fuses">Whether to fuse with BM25.</param>
+/// <param name="query">The queries' prompt, if not the model's own.</param>
 /// <param name="terminal">Where to write.</param>
-internal sealed class RetrievalRun(EmbeddingModel? model, bool binary, int rescored, bool fuses, Terminal terminal)
+internal sealed class RetrievalRun(
+    EmbeddingModel? model, bool binary, int rescored, bool fuses, Prompt? query, Terminal terminal)
 {
     public void Measure(List<string> folders)
     {
@@ -56,7 +58,7 @@ internal sealed class RetrievalRun(EmbeddingModel? model, bool binary, int resco
         string what = name.Length == 0 ? "texts" : $"texts of {name}";
         using var progress = new ProgressLine(terminal, what, (long)set.Documents.Count + set.Queries.Count);
         var run = new EmbeddingRun(model, progress, terminal.Cancellation);
-        Ranker ranker = binary ? new SignRanker(set, run, rescored) : new VectorRanker(set, run);
+        Ranker ranker = binary ? new SignRanker(set, run, rescored, query) : new VectorRanker(set, run, query);
         progress.Dispose();
         MetricLines.WarnOfTruncation(terminal, name, run, model.MaxTokens);
         return fuses

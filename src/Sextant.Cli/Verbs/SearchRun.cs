@@ -25,11 +25,11 @@ internal sealed class SearchRun
     private int _found;
     private int _truncated;
 
-    public SearchRun(EmbeddingModel model, string query, int most, Terminal terminal)
+    public SearchRun(EmbeddingModel model, string query, Prompt prompt, int most, Terminal terminal)
     {
         (_model, _terminal) = (model, terminal);
         _query = new float[model.Dimensions];
-        _queryReport = model.Embed(query, _query);
+        _queryReport = model.Embed(query, _query, prompt);
         _index = new FlatIndex(model.Dimensions);
         _best = new Hit[most];
         _vectors = new float[BatchPassages * model.Dimensions];
@@ -83,7 +83,9 @@ internal sealed class SearchRun
             return;
         Span<float> vectors = _vectors.AsSpan(0, _batch.Count * _model.Dimensions);
         Span<TextReport> reports = _reports.AsSpan(0, _batch.Count);
-        _model.Embed([.. _batch.Select(passage => passage.Text)], vectors, reports, progress, _terminal.Cancellation);
+        _model.Embed(
+            [.. _batch.Select(passage => passage.Text)], Prompt.Document, vectors, reports, progress,
+            _terminal.Cancellation);
         foreach (TextReport report in reports)
             _truncated += report.Truncated > 0 ? 1 : 0;
         _index.Clear();

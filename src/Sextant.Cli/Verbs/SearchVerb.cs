@@ -29,12 +29,13 @@ internal sealed class SearchVerb : Verb
     public override string Details =>
         "Files are cut into passages at headings, paragraphs and sentences, "
         + "and each passage is embedded and compared with the query. "
+        + "The model's prompts for queries and documents stand before them; --prompt and --prompt-text are the query's. "
         + "Binary files, hidden ones, links and build folders are skipped and counted, unless they are named.";
 
     public override Flag[] Flags =>
     [
         In, Most, Chunk, Overlap, Format, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers,
-        ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.Threads,
+        ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>
@@ -62,6 +63,7 @@ internal sealed class SearchVerb : Verb
         int? chunk = arguments.Number(Chunk, 4, 1_000_000);
         int? overlap = arguments.Number(Overlap, 0, 500_000);
         EmbeddingOptions options = ModelFlags.Options(arguments);
+        Prompt prompt = ModelFlags.PromptOf(arguments) ?? Prompt.Query;
         foreach (string path in paths)
         {
             if (!File.Exists(path) && !Directory.Exists(path))
@@ -73,7 +75,7 @@ internal sealed class SearchVerb : Verb
         PassageOptions cutting = Cutting(model.MaxTokens, tokenizer.SpecialTokenCount(pair: false), chunk, overlap);
         var reader = new PassageReader(text => tokenizer.CountTokens(text, addSpecialTokens: false), cutting);
         var skipped = new SkippedSummary();
-        var run = new SearchRun(model, arguments.Texts[0], most, terminal);
+        var run = new SearchRun(model, arguments.Texts[0], prompt, most, terminal);
         using (var progress = new ProgressLine(terminal, "passages"))
             run.Over(reader.ReadFiles(paths, skipped.Add), progress);
         skipped.WriteTo(terminal.Error, "sextant search");

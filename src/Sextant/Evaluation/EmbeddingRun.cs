@@ -25,11 +25,11 @@ public sealed class EmbeddingRun(
     /// <summary>How many of them were longer than the model takes, and cut.</summary>
     public int Truncated { get; private set; }
 
-    /// <summary>Embeds texts and hands their vectors on, in order.</summary>
+    /// <summary>Embeds texts, a prompt before each, and hands their vectors on, in order.</summary>
     /// <exception cref="NonFiniteEmbeddingException">
     /// The weights overflow on a text; its index counts from 0 in this call.
     /// </exception>
-    public void Embed(IReadOnlyList<string> texts, VectorSink sink)
+    public void Embed(IReadOnlyList<string> texts, VectorSink sink, Prompt prompt = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(sink);
@@ -42,7 +42,7 @@ public sealed class EmbeddingRun(
             Span<TextReport> reports = _reports.AsSpan(0, piece.Length);
             try
             {
-                model.Embed(piece, vectors, reports, new Offset(progress, Texts), cancellationToken);
+                model.Embed(piece, prompt, vectors, reports, new Offset(progress, Texts), cancellationToken);
             }
             catch (NonFiniteEmbeddingException problem) when (first > 0)
             {

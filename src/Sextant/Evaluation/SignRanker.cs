@@ -16,12 +16,13 @@ internal sealed class SignRanker : Ranker
     /// <param name="set">Whose texts to embed.</param>
     /// <param name="run">Embeds them.</param>
     /// <param name="rescored">How many of the best to order by their float vectors; these are kept only if any.</param>
-    public SignRanker(RetrievalSet set, EmbeddingRun run, int rescored)
+    /// <param name="query">Another prompt for the queries than the model's own; null: that one.</param>
+    public SignRanker(RetrievalSet set, EmbeddingRun run, int rescored, Prompt? query = null)
     {
         (_codes, _queries, _rescored) = (new BinaryIndex(run.Dimensions), new FlatIndex(run.Dimensions), rescored);
         _vectors = rescored > 0 ? new FlatIndex(run.Dimensions) : null;
         byte[] code = new byte[_codes.CodeBytes];
-        run.Embed([.. set.Queries.Select(query => query.Text)], vectors => _queries.Add(vectors));
+        run.Embed([.. set.Queries.Select(one => one.Text)], vectors => _queries.Add(vectors), query ?? Prompt.Query);
         run.Embed(set.Documents, vectors =>
         {
             for (int at = 0; at < vectors.Length; at += run.Dimensions)
@@ -30,7 +31,7 @@ internal sealed class SignRanker : Ranker
                 _codes.Add(code);
             }
             _vectors?.Add(vectors);
-        });
+        }, Prompt.Document);
     }
 
     public override int Rank(int query, Span<int> documents)

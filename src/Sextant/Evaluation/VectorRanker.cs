@@ -8,15 +8,18 @@ public sealed class VectorRanker : Ranker
     private readonly FlatIndex _documents;
     private readonly FlatIndex _queries;
 
-    /// <summary>Embeds the queries and the documents of a set.</summary>
-    public VectorRanker(RetrievalSet set, EmbeddingRun run)
+    /// <summary>Embeds the queries and the documents of a set, each with the model's prompt for them.</summary>
+    /// <param name="set">Whose texts to embed.</param>
+    /// <param name="run">Embeds them.</param>
+    /// <param name="query">Another prompt for the queries; null: <see cref="Prompt.Query"/>.</param>
+    public VectorRanker(RetrievalSet set, EmbeddingRun run, Prompt? query = null)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(run);
         _documents = new FlatIndex(run.Dimensions);
         _queries = new FlatIndex(run.Dimensions);
-        run.Embed([.. set.Queries.Select(query => query.Text)], vectors => _queries.Add(vectors));
-        run.Embed(set.Documents, vectors => _documents.Add(vectors));
+        run.Embed([.. set.Queries.Select(one => one.Text)], vectors => _queries.Add(vectors), query ?? Prompt.Query);
+        run.Embed(set.Documents, vectors => _documents.Add(vectors), Prompt.Document);
     }
 
     /// <inheritdoc/>

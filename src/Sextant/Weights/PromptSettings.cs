@@ -5,10 +5,15 @@ namespace Sextant.Weights;
 /// </summary>
 public sealed class PromptSettings
 {
-    private PromptSettings(Dictionary<string, string> prompts, string? defaultPromptName, string? similarity,
-        int? truncateDimension)
+    // In sentence-transformers' order.
+    private static readonly string[] s_documentNames = ["document", "passage", "corpus"];
+
+    private PromptSettings(Dictionary<string, string> prompts, IReadOnlyCollection<string> given,
+        string? defaultPromptName, string? similarity, int? truncateDimension)
     {
         Prompts = prompts;
+        QueryPromptName = given.Contains("query") ? "query" : null;
+        DocumentPromptName = Array.Find(s_documentNames, given.Contains);
         DefaultPromptName = defaultPromptName;
         Similarity = similarity;
         TruncateDimension = truncateDimension;
@@ -18,6 +23,16 @@ public sealed class PromptSettings
     /// Text to put before each input, by name. "query" and "document" are always there, empty if not given.
     /// </summary>
     public IReadOnlyDictionary<string, string> Prompts { get; }
+
+    /// <summary>"query" where the file gives that prompt; null: it does not.</summary>
+    public string? QueryPromptName { get; }
+
+    /// <summary>
+    /// The first of "document", "passage" and "corpus" that the file gives; null: it gives none. sentence-transformers
+    /// looks for them in this order too, but counts its own empty "document" as given, so that it never comes to the
+    /// "passage" of a model that has only that.
+    /// </summary>
+    public string? DocumentPromptName { get; }
 
     /// <summary>The prompt to use where the caller names none; null: none.</summary>
     public string? DefaultPromptName { get; }
@@ -34,10 +49,14 @@ public sealed class PromptSettings
         var prompts = new Dictionary<string, string> { ["query"] = "", ["document"] = "" };
         ConfigFile? config = ConfigFile.ReadIfPresent(Path.Combine(folder, "config_sentence_transformers.json"));
         if (config is null)
-            return new PromptSettings(prompts, null, null, null);
+            return new PromptSettings(prompts, [], null, null, null);
 
+        var given = new HashSet<string>();
         foreach ((string name, string text) in config.OptionalStringMap("prompts"))
+        {
             prompts[name] = text;
+            given.Add(name);
+        }
         string? defaultName = config.OptionalString("default_prompt_name");
         if (defaultName is not null && !prompts.ContainsKey(defaultName))
             throw config.Refuse("default_prompt_name", MessageText.Words([.. prompts.Keys]));
@@ -46,6 +65,6 @@ public sealed class PromptSettings
         config.OptionalOneOf("model_type", "SentenceTransformer");
         config.Ignore("__version__");
         ModuleReader.AddUnread(config, unread);
-        return new PromptSettings(prompts, defaultName, similarity, truncate);
+        return new PromptSettings(prompts, given, defaultName, similarity, truncate);
     }
 }
