@@ -14,9 +14,12 @@ public sealed class KernelSet
         Gemm = KernelTable.Select(KernelTable.Gemm, isa);
         Attention = KernelTable.Select(KernelTable.Attention, isa);
         LayerNorm = KernelTable.Select(KernelTable.LayerNorm, isa);
+        RmsNorm = KernelTable.Select(KernelTable.RmsNorm, isa);
+        Rope = KernelTable.Select(KernelTable.Rope, isa);
         Gather = KernelTable.Select(KernelTable.Gather, isa);
         Pool = KernelTable.Select(KernelTable.Pool, isa);
         Activation = KernelTable.Select(KernelTable.Activation, isa);
+        Gate = KernelTable.Select(KernelTable.Gate, isa);
         Normalize = KernelTable.Select(KernelTable.Normalize, isa);
         Dot = KernelTable.Select(KernelTable.Dot, isa);
         Hamming = KernelTable.Select(KernelTable.Hamming, isa);
@@ -38,6 +41,12 @@ public sealed class KernelSet
     /// <summary>LayerNorm.</summary>
     public KernelRow<Kernel<LayerNormArguments>> LayerNorm { get; }
 
+    /// <summary>RMSNorm.</summary>
+    public KernelRow<Kernel<RmsNormArguments>> RmsNorm { get; }
+
+    /// <summary>Rotary positions.</summary>
+    public KernelRow<Kernel<RopeArguments>> Rope { get; }
+
     /// <summary>Embedding sum.</summary>
     public KernelRow<Kernel<GatherArguments>> Gather { get; }
 
@@ -46,6 +55,9 @@ public sealed class KernelSet
 
     /// <summary>Element-wise functions.</summary>
     public KernelRow<ActivationKernel> Activation { get; }
+
+    /// <summary>Gated activations.</summary>
+    public KernelRow<Kernel<GateArguments>> Gate { get; }
 
     /// <summary>Scaling to length one.</summary>
     public KernelRow<NormalizeKernel> Normalize { get; }
@@ -62,9 +74,12 @@ public sealed class KernelSet
         ("gemm", Gemm.Name),
         ("attention", Attention.Name),
         ("layernorm", LayerNorm.Name),
+        ("rmsnorm", RmsNorm.Name),
+        ("rope", Rope.Name),
         ("gather", Gather.Name),
         ("pool", Pool.Name),
         ("activation", Activation.Name),
+        ("gate", Gate.Name),
         ("normalize", Normalize.Name),
         ("dot", Dot.Name),
         ("hamming", Hamming.Name),

@@ -2,10 +2,12 @@ using System.Runtime.Intrinsics;
 using Sextant.Kernels.Activation;
 using Sextant.Kernels.Attention;
 using Sextant.Kernels.Dot;
+using Sextant.Kernels.Gate;
 using Sextant.Kernels.Gather;
 using Sextant.Kernels.Gemm;
 using Sextant.Kernels.Hamming;
 using Sextant.Kernels.Norm;
+using Sextant.Kernels.Rope;
 using Sextant.Kernels.Segment;
 using Sextant.Kernels.Vectors;
 
@@ -61,6 +63,24 @@ public static unsafe class KernelTable
         new(Isa.Reference, "LayerNormF32Reference", LayerNormReference.Run),
     ];
 
+    /// <summary>RMSNorm.</summary>
+    public static readonly KernelRow<Kernel<RmsNormArguments>>[] RmsNorm =
+    [
+        new(Isa.Avx512, "RmsNormF32Avx512", RmsNormF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "RmsNormF32Avx2", RmsNormF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "RmsNormF32Vector128", RmsNormF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "RmsNormF32Reference", RmsNormReference.Run),
+    ];
+
+    /// <summary>Rotary positions.</summary>
+    public static readonly KernelRow<Kernel<RopeArguments>>[] Rope =
+    [
+        new(Isa.Avx512, "RopeF32Avx512", RopeF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "RopeF32Avx2", RopeF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "RopeF32Vector128", RopeF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "RopeF32Reference", RopeReference.Run),
+    ];
+
     /// <summary>Embedding sums.</summary>
     public static readonly KernelRow<Kernel<GatherArguments>>[] Gather =
     [
@@ -86,6 +106,15 @@ public static unsafe class KernelTable
         new(Isa.Avx2, "ActivationF32Avx2", ActivationF32<Avx2Isa, Vector256<float>>.Run),
         new(Isa.Vector128, "ActivationF32Vector128", ActivationF32<Vector128Isa, Vector128<float>>.Run),
         new(Isa.Reference, "ActivationF32Reference", ActivationReference.Run),
+    ];
+
+    /// <summary>Gated activations.</summary>
+    public static readonly KernelRow<Kernel<GateArguments>>[] Gate =
+    [
+        new(Isa.Avx512, "GateF32Avx512", GateF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "GateF32Avx2", GateF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "GateF32Vector128", GateF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "GateF32Reference", GateReference.Run),
     ];
 
     /// <summary>Scaling to length one.</summary>

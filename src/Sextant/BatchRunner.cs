@@ -1,3 +1,4 @@
+using Sextant.Backends;
 using Sextant.Models;
 using Sextant.Tensors;
 
@@ -73,14 +74,14 @@ internal sealed class BatchRunner(LoadedModel model)
         (Trunk trunk, int inputs) = (model.Trunk, model.Head.LargestInputs);
         session.Workspace.Reset(WorkspaceBytes(session, longest));
         Tensor hidden = trunk.Run(model.Backend, session.Batch, longest, session.Workspace, model.Layers, cancellation);
-        Tensor scratch = model.Backend.TakeScratch(session.Workspace, 1, 1, inputs);
+        Tensor scratch = model.Backend.TakeScratch(session.Workspace, new ScratchNeeds(1, 1, 0, inputs));
         return model.Head.Run(model.Backend, session.Batch, hidden, session.Workspace, scratch);
     }
 
     private long WorkspaceBytes(EmbeddingSession session, int longest) =>
         model.Trunk.WorkspaceBytes(model.Backend, session.Batch.Tokens, longest, model.Layers)
         + model.Head.WorkspaceBytes(session.Batch.Sequences)
-        + model.Backend.ScratchBytes(1, 1, model.Head.LargestInputs);
+        + model.Backend.ScratchBytes(new ScratchNeeds(1, 1, 0, model.Head.LargestInputs));
 
     private DeviceMemoryException TooLarge(
         EmbeddingSession session, int index, int tokens, DeviceMemoryException problem)

@@ -29,6 +29,53 @@ public unsafe class AttentionTests
             Cases.AssertSameBits(expected, Run(isa, tokens, headSize), $"{isa} n={tokens} d={headSize}");
     }
 
+    /// <summary>Masks, softcaps, biases and position tables, and shared keys apart from their queries.</summary>
+    public static TheoryData<int, int, string> Kinds()
+    {
+        var kinds = new TheoryData<int, int, string>();
+        int[] tokens = Cases.IsSlow ? [1, 5, 18] : [1, 2, 7, 16, 31, 33, 64, 97, 200];
+        foreach (int n in tokens)
+        {
+            foreach (string kind in AttentionCase.Kinds)
+                kinds.Add(n, n % 2 == 0 ? 32 : 24, kind);
+        }
+        return kinds;
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void EveryKindGivesTheBitsOfTheReference(int tokens, int headSize, string kind)
+    {
+        float[] expected = AttentionCase.Run(Isa.Reference, tokens, headSize, kind);
+        foreach (Isa isa in Cases.VectorSets)
+            Cases.AssertSameBits(expected, AttentionCase.Run(isa, tokens, headSize, kind), $"{isa} n={tokens} d={headSize} {kind}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void EveryKindIsCloseToDouble(int tokens, int headSize, string kind)
+    {
+        float[] actual = AttentionCase.Run(Isa.Reference, tokens, headSize, kind);
+        double[] expected = AttentionCase.InDouble(tokens, headSize, kind);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], Tolerances.Attention);
+    }
+
+    [Fact]
+    public void AMaskThatHidesNothingGivesTheBitsOfNone()
+    {
+        float[] all = AttentionCase.Run(InstructionSets.Supported[0], 40, 32, "all");
+        Cases.AssertSameBits(all, AttentionCase.Run(InstructionSets.Supported[0], 40, 32, "before=64,after=64"), "wide window");
+    }
+
+    [Fact]
+    public void AnInvisibleKeyChangesNothing()
+    {
+        float[] causal = AttentionCase.Run(InstructionSets.Supported[0], 48, 32, "after=0");
+        float[] longer = AttentionCase.Run(InstructionSets.Supported[0], 70, 32, "after=0");
+        Cases.AssertSameBits(causal, longer.AsSpan(0, causal.Length), "the first 48 of 70 tokens");
+    }
+
     [Theory]
     [InlineData(1, 16)]
     [InlineData(37, 32)]
@@ -74,6 +121,8 @@ public unsafe class AttentionTests
             Tokens = n,
             HeadSize = d,
             Scale = 1f / MathF.Sqrt(d),
+            Before = AttentionArguments.Everything,
+            After = AttentionArguments.Everything,
             Y = y.Pointer,
             YStride = d,
             Scratch = scratch.Pointer,

@@ -184,6 +184,7 @@ public unsafe class RowKernelTests
                 Columns = n,
                 Words = type == StoredType.F32 ? (byte*)full : (byte*)half,
                 WordType = type,
+                Scale = tables ? 1f : 6.928203f,
                 Types = tables ? typeTable.Pointer : null,
                 PositionTable = tables ? positionTable.Pointer : null,
                 Y = y.Pointer,

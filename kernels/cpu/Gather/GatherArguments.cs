@@ -1,7 +1,7 @@
 namespace Sextant.Kernels;
 
-/// <summary>y [T,H] = (word[id] + type[type id]) + position[position], tables widened exactly to f32.</summary>
-/// <remarks>Order: the word row; + the type row, if there is a type table; + the position row, if there is one.</remarks>
+/// <summary>y [T,H] = (word[id]·scale + type[type id]) + position[position], tables widened exactly to f32.</summary>
+/// <remarks>Order: the word row times the scale; + the type row, if there is a type table; + the position row, if there is one.</remarks>
 public unsafe struct GatherArguments
 {
     /// <summary>Token ids [T].</summary>
@@ -24,6 +24,9 @@ public unsafe struct GatherArguments
 
     /// <summary>How the word table is stored.</summary>
     public StoredType WordType;
+
+    /// <summary>What the word rows are multiplied by; 1 leaves them as they are.</summary>
+    public float Scale;
 
     /// <summary>Token type table [types,H], f32; null for none.</summary>
     public float* Types;

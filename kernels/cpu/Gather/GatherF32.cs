@@ -25,6 +25,7 @@ internal static unsafe class GatherF32<TIsa, TVector>
         where TStored : struct, IStored
     {
         int n = a.Columns;
+        TVector scale = TIsa.Broadcast(a.Scale);
         for (int t = 0; t < a.Rows; t++)
         {
             byte* word = a.Words + (nint)a.Ids[t] * n * TStored.Size;
@@ -34,7 +35,7 @@ internal static unsafe class GatherF32<TIsa, TVector>
             int i = 0;
             for (; i <= n - TIsa.Count; i += TIsa.Count)
             {
-                TVector sum = TStored.Load<TIsa, TVector>(word + i * TStored.Size, 0);
+                TVector sum = TIsa.Multiply(TStored.Load<TIsa, TVector>(word + i * TStored.Size, 0), scale);
                 if (type != null)
                     sum = TIsa.Add(sum, TIsa.Load(type + i));
                 if (position != null)
@@ -43,7 +44,7 @@ internal static unsafe class GatherF32<TIsa, TVector>
             }
             for (; i < n; i++)
             {
-                float sum = GemmReference.Widen(word, a.WordType, i);
+                float sum = GemmReference.Widen(word, a.WordType, i) * a.Scale;
                 if (type != null)
                     sum += type[i];
                 if (position != null)

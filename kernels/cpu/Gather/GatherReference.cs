@@ -11,7 +11,8 @@ internal static unsafe class GatherReference
         {
             for (int i = 0; i < a.Columns; i++)
             {
-                float sum = GemmReference.Widen(a.Words, a.WordType, (nint)a.Ids[t] * a.Columns + i);
+                float word = GemmReference.Widen(a.Words, a.WordType, (nint)a.Ids[t] * a.Columns + i);
+                float sum = word * a.Scale;
                 if (a.Types != null)
                     sum += a.Types[(nint)a.TypeIds[t] * a.Columns + i];
                 if (a.PositionTable != null)

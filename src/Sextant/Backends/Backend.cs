@@ -39,22 +39,37 @@ internal abstract class Backend : IDisposable
     public abstract Workspace CreateWorkspace();
 
     /// <summary>Bytes of a workspace that <see cref="TakeScratch"/> takes.</summary>
-    public abstract long ScratchBytes(int longestSequence, int headSize, int largestInputs);
+    public abstract long ScratchBytes(ScratchNeeds needs);
 
     /// <summary>What <see cref="Linear"/> and <see cref="Attend"/> work in besides their tensors.</summary>
-    public abstract Tensor TakeScratch(Workspace workspace, int longestSequence, int headSize, int largestInputs);
+    public abstract Tensor TakeScratch(Workspace workspace, ScratchNeeds needs);
 
-    /// <summary>y [T,H] = (words[id] + types[type id]) + positions[position].</summary>
-    public abstract void Gather(PackedBatch batch, Table words, Table? types, Table? positions, Tensor y);
+    /// <summary>y [T,H] = (words[id]·scale + types[type id]) + positions[position].</summary>
+    public abstract void Gather(PackedBatch batch, Table words, float scale, Table? types, Table? positions, Tensor y);
 
     /// <summary>y [T,H] = LayerNorm(x [T,H]); y may be x.</summary>
     public abstract void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y);
 
+    /// <summary>
+    /// y [T,C] = RMSNorm(x [T,C]) (+ residual [T,C]), each group of as many columns as γ has; y may be x or the residual.
+    /// </summary>
+    public abstract void RmsNorm(Tensor x, Table gamma, float epsilon, Tensor residual, Tensor y);
+
+    /// <summary>
+    /// Turns the heads of x [T, heads·D] in place by their tokens' positions: table [positions, R] holds R/2 cosines, then
+    /// R/2 sines; the first R elements of each head turn, element i with element i + R/2.
+    /// </summary>
+    public abstract void Rope(PackedBatch batch, Tensor x, int headSize, Table table);
+
+    /// <summary>The first half of the columns of x [T,2F] becomes activation(first half) · second half.</summary>
+    public abstract void Gate(Tensor x, ActivationKind activation);
+
     /// <summary>y [T,F] = activation(x [T,K] · w [F,K]ᵀ + b) + residual [T,F]; y may be the residual.</summary>
     public abstract void Linear(Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch);
 
-    /// <summary>y [T,H] = attention over each sequence of qkv [T,3H], N heads, every token visible.</summary>
-    public abstract void Attend(PackedBatch batch, Tensor qkv, int heads, float scale, Tensor y, Tensor scratch);
+    /// <summary>y [T, N·D] = attention over each sequence of qkv [T, (N + 2K)·D].</summary>
+    public abstract void Attend(
+        PackedBatch batch, Tensor qkv, in AttentionShape shape, PositionBias? bias, Tensor y, Tensor scratch);
 
     /// <summary>y [S,H] = pool of each sequence of x [T,H].</summary>
     public abstract void Pool(PackedBatch batch, Tensor x, PoolKind kind, bool skipPrompt, Tensor y);
@@ -73,6 +88,13 @@ internal abstract class Backend : IDisposable
 
     public abstract void Dispose();
 }
+
+/// <summary>What the scratch of a call must suffice for.</summary>
+/// <param name="LongestSequence">The longest sequence.</param>
+/// <param name="HeadSize">The largest head.</param>
+/// <param name="Positions">The most rows of position tables; 0 without.</param>
+/// <param name="LargestInputs">The longest input of a matrix.</param>
+internal readonly record struct ScratchNeeds(int LongestSequence, int HeadSize, int Positions, int LargestInputs);
 
 /// <summary>A table of vectors in a backend's memory; a single vector is a table of one row.</summary>
 internal sealed class Table(nint address, int rows, int columns, StoredType type)

@@ -31,17 +31,20 @@ internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool
 
     public override Workspace CreateWorkspace() => new CpuWorkspace();
 
-    public override long ScratchBytes(int longestSequence, int headSize, int largestInputs) =>
-        Workspace.SizeOf(team.Threads, ScratchColumns(longestSequence, headSize, largestInputs));
+    public override long ScratchBytes(ScratchNeeds needs) => Workspace.SizeOf(team.Threads, ScratchColumns(needs));
 
-    public override Tensor TakeScratch(Workspace workspace, int longestSequence, int headSize, int largestInputs) =>
-        workspace.Take(team.Threads, ScratchColumns(longestSequence, headSize, largestInputs));
+    public override Tensor TakeScratch(Workspace workspace, ScratchNeeds needs) =>
+        workspace.Take(team.Threads, ScratchColumns(needs));
 
     // Elements of one worker.
-    private static int ScratchColumns(int longestSequence, int headSize, int largestInputs) => (Math.Max(
-        AttentionArguments.ScratchLength(longestSequence, headSize), GemmArguments.ScratchLength(largestInputs)) + 15) & ~15;
+    private static int ScratchColumns(ScratchNeeds needs)
+    {
+        int attention = AttentionArguments.ScratchLength(needs.LongestSequence, needs.HeadSize, needs.Positions);
+        return (Math.Max(attention, GemmArguments.ScratchLength(needs.LargestInputs)) + 15) & ~15;
+    }
 
-    public override void Gather(PackedBatch batch, Table words, Table? types, Table? positions, Tensor y)
+    public override void Gather(
+        PackedBatch batch, Table words, float scale, Table? types, Table? positions, Tensor y)
     {
         fixed (int* ids = batch.Ids, typeIds = batch.TypeIds, position = batch.Positions)
         {
@@ -54,6 +57,7 @@ internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool
                 Columns = y.Columns,
                 Words = (byte*)words.Address,
                 WordType = words.Type,
+                Scale = scale,
                 Types = types is null ? null : (float*)types.Address,
                 PositionTable = positions is null ? null : (float*)positions.Address,
                 Y = y.Pointer,
@@ -73,8 +77,62 @@ internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool
             Beta = (float*)beta.Address,
             Epsilon = epsilon,
         };
-        int items = (long)x.Rows * x.Columns < SplitElements ? 1 : Math.Min(x.Rows, 4 * team.Threads);
+        int items = RowItems(x);
         team.Run(new LayerNormJob(kernels, arguments, items), items);
+    }
+
+    public override void RmsNorm(Tensor x, Table gamma, float epsilon, Tensor residual, Tensor y)
+    {
+        var arguments = new RmsNormArguments
+        {
+            X = x.Pointer,
+            XStride = x.Stride,
+            Residual = residual.IsNone ? null : residual.Pointer,
+            ResidualStride = residual.Stride,
+            Y = y.Pointer,
+            YStride = y.Stride,
+            Rows = x.Rows,
+            Groups = x.Columns / gamma.Columns,
+            Columns = gamma.Columns,
+            Gamma = (float*)gamma.Address,
+            Epsilon = epsilon,
+        };
+        int items = RowItems(x);
+        team.Run(new RmsNormJob(kernels, arguments, items), items);
+    }
+
+    public override void Rope(PackedBatch batch, Tensor x, int headSize, Table table)
+    {
+        fixed (int* positions = batch.Positions)
+        {
+            var arguments = new RopeArguments
+            {
+                X = x.Pointer,
+                Stride = x.Stride,
+                Rows = x.Rows,
+                Heads = x.Columns / headSize,
+                HeadSize = headSize,
+                Rotated = table.Columns,
+                Positions = positions,
+                Table = (float*)table.Address,
+            };
+            int items = RowItems(x);
+            team.Run(new RopeJob(kernels, arguments, items), items);
+        }
+    }
+
+    public override void Gate(Tensor x, ActivationKind activation)
+    {
+        var arguments = new GateArguments
+        {
+            Kind = activation,
+            X = x.Pointer,
+            Stride = x.Stride,
+            Rows = x.Rows,
+            Columns = x.Columns / 2,
+        };
+        int items = RowItems(x);
+        team.Run(new GateJob(kernels, arguments, items), items);
     }
 
     public override void Linear(
@@ -98,12 +156,13 @@ internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool
         team.Run(job, job.Items);
     }
 
-    public override void Attend(PackedBatch batch, Tensor qkv, int heads, float scale, Tensor y, Tensor scratch)
+    public override void Attend(
+        PackedBatch batch, Tensor qkv, in AttentionShape shape, PositionBias? bias, Tensor y, Tensor scratch)
     {
         fixed (int* starts = batch.Starts)
         {
-            var job = new AttentionJob(kernels, starts, qkv, heads, scale, y, scratch);
-            int items = batch.Sequences * heads;
+            var job = new AttentionJob(kernels, starts, qkv, shape, bias, y, scratch);
+            int items = batch.Sequences * shape.Heads;
             double flops = 4.0 * batch.Tokens * batch.Tokens / batch.Sequences * y.Columns;
             if (flops >= SplitFlops)
             {
@@ -159,6 +218,10 @@ internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool
         for (int row = 0; row < x.Rows; row++)
             new Span<float>(x.Pointer + (nint)row * x.Stride, x.Columns).CopyTo(destination[(row * x.Columns)..]);
     }
+
+    // Items that an op on rows is split into.
+    private int RowItems(Tensor x) =>
+        (long)x.Rows * x.Columns < SplitElements ? 1 : Math.Min(x.Rows, 4 * team.Threads);
 
     public override void Dispose()
     {

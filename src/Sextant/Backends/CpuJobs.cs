@@ -71,27 +71,46 @@ internal readonly unsafe struct LinearJob : IJob
 }
 
 internal readonly unsafe struct AttentionJob(
-    KernelSet kernels, int* starts, Tensor qkv, int heads, float scale, Tensor y, Tensor scratch) : IJob
+    KernelSet kernels, int* starts, Tensor qkv, AttentionShape shape, PositionBias? bias, Tensor y, Tensor scratch) : IJob
 {
     public void Execute(int item, int worker)
     {
-        int sequence = item / heads;
-        int headSize = y.Columns / heads;
-        int column = item % heads * headSize;
+        int sequence = item / shape.Heads;
+        int head = item % shape.Heads;
+        int size = shape.HeadSize;
+        int keyHead = head / (shape.Heads / shape.KeyHeads);
         int start = starts[sequence];
-        float* q = qkv.Pointer + (nint)start * qkv.Stride + column;
-        kernels.Attention.Run(new AttentionArguments
+        float* tokens = qkv.Pointer + (nint)start * qkv.Stride;
+        var arguments = new AttentionArguments
         {
-            Q = q,
-            K = q + y.Columns,
-            V = q + 2 * y.Columns,
+            Q = tokens + head * size,
+            K = tokens + (shape.Heads + keyHead) * size,
+            V = tokens + (shape.Heads + shape.KeyHeads + keyHead) * size,
             Stride = qkv.Stride,
             Tokens = starts[sequence + 1] - start,
-            HeadSize = headSize,
-            Scale = scale,
-            Y = y.Pointer + (nint)start * y.Stride + column,
+            HeadSize = size,
+            Scale = shape.Scale,
+            Before = shape.Before,
+            After = shape.After,
+            Softcap = shape.Softcap,
+            Y = y.Pointer + (nint)start * y.Stride + head * size,
             YStride = y.Stride,
             Scratch = scratch.Pointer + (nint)worker * scratch.Stride,
-        });
+        };
+        if (bias is not null)
+        {
+            arguments.Reach = bias.Reach;
+            if (bias.Bias is { } table)
+                arguments.Bias = (float*)table.Address + (nint)head * table.Columns;
+            if (bias.Keys is { } keys)
+            {
+                nint first = (nint)head * size * shape.Positions;
+                arguments.Positions = shape.Positions;
+                arguments.PositionKeys = (float*)keys.Address + first;
+                arguments.PositionQueries = (float*)bias.Queries!.Address + first;
+                arguments.PositionRows = (float*)bias.Rows!.Address;
+            }
+        }
+        kernels.Attention.Run(arguments);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class Embeddings(Table words, Table? types, Table? positions, No
     /// <summary>batch → y [T,H].</summary>
     public void Run(Backend backend, PackedBatch batch, Tensor y)
     {
-        backend.Gather(batch, words, types, positions, y);
+        backend.Gather(batch, words, 1f, types, positions, y);
         norm.Run(backend, y, y);
     }
 }

@@ -44,13 +44,13 @@ internal sealed class EncoderLayer
 
     /// <summary>x [T,H] in place; context [T,H] and wide [T, max(3H,F)] are overwritten.</summary>
     public void Run(
-        Backend backend, PackedBatch batch, int heads, float scale, ActivationKind activation,
+        Backend backend, PackedBatch batch, in AttentionShape shape, ActivationKind activation,
         Tensor x, Tensor context, Tensor wide, Tensor scratch)
     {
         var qkv = new Tensor(wide.Address, x.Rows, _qkv.Outputs, _qkv.Outputs);
         var feed = new Tensor(wide.Address, x.Rows, _up.Outputs, _up.Outputs);
         backend.Linear(x, _qkv, ActivationKind.Identity, default, qkv, scratch);
-        backend.Attend(batch, qkv, heads, scale, context, scratch);
+        backend.Attend(batch, qkv, shape, null, context, scratch);
         backend.Linear(context, _output, ActivationKind.Identity, x, x, scratch);
         _attentionNorm.Run(backend, x, x);
         backend.Linear(x, _up, activation, default, feed, scratch);

@@ -11,7 +11,13 @@ namespace Sextant.Models;
 internal sealed class Trunk(
     TrunkShape shape, Embeddings embeddings, EncoderLayer[] layers, StoredType storedType, long parameters)
 {
-    private readonly float _scale = 1f / MathF.Sqrt(shape.HeadSize);
+    private readonly AttentionShape _attention = new()
+    {
+        Heads = shape.Heads,
+        KeyHeads = shape.Heads,
+        HeadSize = shape.HeadSize,
+        Scale = 1f / MathF.Sqrt(shape.HeadSize),
+    };
 
     public TrunkShape Shape => shape;
 
@@ -27,7 +33,7 @@ internal sealed class Trunk(
     public long WorkspaceBytes(Backend backend, int tokens, int longest, LayerSelection selection) =>
         (selection.Count > 1 ? 3 : 2) * Workspace.SizeOf(tokens, shape.Hidden)
         + Workspace.SizeOf(tokens, Wide)
-        + backend.ScratchBytes(longest, shape.HeadSize, Math.Max(shape.Hidden, shape.Intermediate));
+        + backend.ScratchBytes(Needs(longest));
 
     /// <summary>batch → hidden [T,H], in the workspace.</summary>
     public Tensor Run(
@@ -38,8 +44,7 @@ internal sealed class Trunk(
         Tensor context = workspace.Take(batch.Tokens, shape.Hidden);
         Tensor sum = selection.Count > 1 ? workspace.Take(batch.Tokens, shape.Hidden) : default;
         Tensor wide = workspace.Take(batch.Tokens, Wide);
-        Tensor scratch = backend.TakeScratch(
-            workspace, longest, shape.HeadSize, Math.Max(shape.Hidden, shape.Intermediate));
+        Tensor scratch = backend.TakeScratch(workspace, Needs(longest));
         embeddings.Run(backend, batch, x);
         int summed = 0;
         for (int layer = 0; ; layer++)
@@ -55,7 +60,10 @@ internal sealed class Trunk(
             if (layer == selection.Last)
                 return sum.IsNone ? x : sum;
             cancellation.ThrowIfCancellationRequested();
-            layers[layer].Run(backend, batch, shape.Heads, _scale, shape.Activation, x, context, wide, scratch);
+            layers[layer].Run(backend, batch, _attention, shape.Activation, x, context, wide, scratch);
         }
     }
+
+    private ScratchNeeds Needs(int longest) =>
+        new(longest, shape.HeadSize, 0, Math.Max(shape.Hidden, shape.Intermediate));
 }

@@ -1,0 +1,21 @@
+namespace Sextant.Kernels;
+
+/// <summary>x [T,2F] → its first F columns = kind(first F columns) · (last F columns), in place.</summary>
+/// <remarks>The gated feed-forward of GeGLU, SwiGLU and ReGLU (Shazeer, 2020): one product, rounded once.</remarks>
+public unsafe struct GateArguments
+{
+    /// <summary>The function of the gate.</summary>
+    public ActivationKind Kind;
+
+    /// <summary>x [T,2F].</summary>
+    public float* X;
+
+    /// <summary>Elements from one row of x to the next.</summary>
+    public nint Stride;
+
+    /// <summary>T.</summary>
+    public int Rows;
+
+    /// <summary>F.</summary>
+    public int Columns;
+}
