@@ -1,4 +1,6 @@
 using Sextant.Kernels.Hamming;
+using Sextant.Kernels.SignDot;
+using Sextant.Kernels.Similarity;
 
 namespace Sextant.Kernels;
 
@@ -23,6 +25,8 @@ public sealed class KernelSet
         Normalize = KernelTable.Select(KernelTable.Normalize, isa);
         Dot = KernelTable.Select(KernelTable.Dot, isa);
         Hamming = KernelTable.Select(KernelTable.Hamming, isa);
+        Similarity = KernelTable.Select(KernelTable.Similarity, isa);
+        SignDot = KernelTable.Select(KernelTable.SignDot, isa);
     }
 
     /// <summary>The set for this machine, or the one <see cref="InstructionSets.Variable"/> forces.</summary>
@@ -68,6 +72,12 @@ public sealed class KernelSet
     /// <summary>Hamming distances.</summary>
     public KernelRow<Kernel<HammingArguments>> Hamming { get; }
 
+    /// <summary>Measures of a query with stored rows.</summary>
+    public KernelRow<Kernel<SimilarityArguments>> Similarity { get; }
+
+    /// <summary>Dot products of a float query with binary codes.</summary>
+    public KernelRow<Kernel<SignDotArguments>> SignDot { get; }
+
     /// <summary>Op and kernel name, for every op, in the order of <see cref="KernelTable"/>.</summary>
     public IReadOnlyList<(string Op, string Kernel)> Describe() =>
     [
@@ -83,5 +93,7 @@ public sealed class KernelSet
         ("normalize", Normalize.Name),
         ("dot", Dot.Name),
         ("hamming", Hamming.Name),
+        ("similarity", Similarity.Name),
+        ("sign dot", SignDot.Name),
     ];
 }

@@ -9,6 +9,8 @@ using Sextant.Kernels.Hamming;
 using Sextant.Kernels.Norm;
 using Sextant.Kernels.Rope;
 using Sextant.Kernels.Segment;
+using Sextant.Kernels.SignDot;
+using Sextant.Kernels.Similarity;
 using Sextant.Kernels.Vectors;
 
 namespace Sextant.Kernels;
@@ -142,6 +144,24 @@ public static unsafe class KernelTable
         new(Isa.Avx2, "HammingU1Avx2", HammingU1<BitAvx2Isa, Vector256<byte>>.Run),
         new(Isa.Vector128, "HammingU1Vector128", HammingU1<BitVector128Isa, Vector128<byte>>.Run),
         new(Isa.Reference, "HammingU1Reference", HammingReference.Run),
+    ];
+
+    /// <summary>Measures of a query with stored rows.</summary>
+    public static readonly KernelRow<Kernel<SimilarityArguments>>[] Similarity =
+    [
+        new(Isa.Avx512, "SimilarityAvx512", SimilarityKernel<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "SimilarityAvx2", SimilarityKernel<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "SimilarityVector128", SimilarityKernel<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "SimilarityReference", SimilarityReference.Run),
+    ];
+
+    /// <summary>Dot products of a float query with binary codes.</summary>
+    public static readonly KernelRow<Kernel<SignDotArguments>>[] SignDot =
+    [
+        new(Isa.Avx512, "SignDotF32Avx512", SignDotF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "SignDotF32Avx2", SignDotF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "SignDotF32Vector128", SignDotF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "SignDotF32Reference", SignDotReference.Run),
     ];
 
     /// <summary>The best kernel of an op's table that needs no more than <paramref name="isa"/>.</summary>

@@ -35,6 +35,21 @@ internal readonly unsafe struct Avx2Isa : IVectorIsa<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadI8(sbyte* source) =>
+        Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> NegateWhereClear(Vector256<float> a, uint bits)
+    {
+        Vector256<uint> places = Vector256.Create(1u, 1 << 1, 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7);
+        Vector256<uint> clear = Vector256.Equals(Vector256.Create(bits) & places, Vector256<uint>.Zero);
+        return (a.AsUInt32() ^ (clear & Vector256.Create(0x8000_0000u))).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* address) => Sse.Prefetch0(address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,6 +22,15 @@ internal unsafe interface IVectorIsa<TVector>
     /// <summary>Widens <see cref="Count"/> bfloat16 values, exactly.</summary>
     static abstract TVector LoadBF16(ushort* source);
 
+    /// <summary>Widens <see cref="Count"/> signed bytes, exactly.</summary>
+    static abstract TVector LoadI8(sbyte* source);
+
+    /// <summary>Changes the sign of element i where bit i is clear; higher bits do not count.</summary>
+    static abstract TVector NegateWhereClear(TVector a, uint bits);
+
+    /// <summary>Asks for memory that will soon be read, where the processor lets itself be asked.</summary>
+    static abstract void Prefetch(void* address);
+
     static abstract void Store(float* destination, TVector value);
 
     static abstract TVector Add(TVector a, TVector b);

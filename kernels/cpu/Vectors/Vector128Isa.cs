@@ -34,6 +34,27 @@ internal readonly unsafe struct Vector128Isa : IVectorIsa<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadI8(sbyte* source)
+    {
+        Vector128<short> wide = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(int*)source).AsSByte());
+        return Vector128.ConvertToSingle(Vector128.WidenLower(wide));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> NegateWhereClear(Vector128<float> a, uint bits)
+    {
+        Vector128<uint> clear = Vector128.Equals(
+            Vector128.Create(bits) & Vector128.Create(1u, 1 << 1, 1 << 2, 1 << 3), Vector128<uint>.Zero);
+        return (a.AsUInt32() ^ (clear & Vector128.Create(0x8000_0000u))).AsSingle();
+    }
+
+    // There is no portable prefetch; processors see a straight read coming by themselves.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* address)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector128<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

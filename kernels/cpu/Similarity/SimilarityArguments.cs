@@ -1,0 +1,55 @@
+namespace Sextant.Kernels.Similarity;
+
+/// <summary>How the elements of stored rows are kept. Widening to binary32 is exact for all of them.</summary>
+public enum RowType
+{
+    /// <summary>IEEE binary32.</summary>
+    F32,
+
+    /// <summary>IEEE binary16, finite values.</summary>
+    F16,
+
+    /// <summary>bfloat16.</summary>
+    BF16,
+
+    /// <summary>Signed bytes.</summary>
+    I8,
+}
+
+/// <summary>What is computed of a query and a row.</summary>
+public enum Measure
+{
+    /// <summary>Σ q·x.</summary>
+    Dot,
+
+    /// <summary>Σ d·d with d = q − x, or d = fma(−s, x, q) where there are scales s.</summary>
+    SquaredDistance,
+}
+
+/// <summary>scores [Count] = measure(query [N], rows [Count, N]), sums in 32 lanes.</summary>
+public unsafe struct SimilarityArguments
+{
+    /// <summary>[N].</summary>
+    public float* Query;
+
+    /// <summary>[N], for the distance only; null for none.</summary>
+    public float* Scales;
+
+    /// <summary>[Count, N], row by row.</summary>
+    public void* Rows;
+
+    /// <summary>What a row is made of.</summary>
+    public RowType Type;
+
+    /// <summary>What is computed.</summary>
+    public Measure Measure;
+
+    /// <summary>Rows.</summary>
+    public nint Count;
+
+    /// <summary>Elements of a row.</summary>
+    public int N;
+
+    /// <summary>[Count]; written, never read.</summary>
+    public float* Scores;
+}
