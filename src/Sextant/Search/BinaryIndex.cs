@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sextant.Codes;
-using Sextant.Kernels;
 using Sextant.Kernels.Hamming;
 using Sextant.Runtime;
 
@@ -14,20 +13,14 @@ namespace Sextant.Search;
 /// as well. Any number of threads may search at once; adding, clearing and disposing need the index for themselves.
 /// The result never depends on the number of threads. A search in steady state allocates nothing.
 /// </remarks>
-public sealed unsafe class BinaryIndex : IDisposable
+public sealed class BinaryIndex : IDisposable
 {
     /// <summary>Longest code.</summary>
     public const int MostBits = HammingArguments.MostWords * 64;
 
-    private const int QueriesInABlock = 64;
-    private const long MostMemory = 64 << 20;
-
-    // Below this a shard is not worth waking a thread.
-    private const int LeastShardBytes = 256 << 10;
-
-    private readonly Kernel<HammingArguments> _kernel = KernelSet.Chosen.Hamming.Run;
     private readonly SearchMemory _memory = new();
     private readonly CodeStore _codes;
+    private readonly HammingSearch _search;
     private readonly ThreadTeam _team;
     private readonly bool _ownsTeam;
 
@@ -42,6 +35,7 @@ public sealed unsafe class BinaryIndex : IDisposable
         _codes = new CodeStore(CodeBytes);
         _ownsTeam = threads is not null;
         _team = threads is { } count ? new ThreadTeam(count) : ThreadTeam.Shared;
+        _search = new HammingSearch(bits, _team, _memory);
     }
 
     /// <summary>Length of a code.</summary>
@@ -73,23 +67,25 @@ public sealed unsafe class BinaryIndex : IDisposable
     /// <summary>Finds the nearest codes.</summary>
     /// <param name="query">[CodeBytes].</param>
     /// <param name="hits">Receives the hits, nearest first, then by id; its length is k.</param>
-    /// <returns>How many hits were written: k, or all codes where there are fewer.</returns>
+    /// <param name="allowed">The only ids that may be found; null: all.</param>
+    /// <returns>How many hits were written: k, or all that may be found where there are fewer.</returns>
     /// <exception cref="ArgumentException">The query is no code of this index.</exception>
-    public int Search(ReadOnlySpan<byte> query, Span<BinaryHit> hits)
+    public int Search(ReadOnlySpan<byte> query, Span<BinaryHit> hits, IdSet? allowed = null)
     {
         RequireOneCode(query);
-        return Search(query, hits.Length, hits);
+        return Search(query, hits.Length, hits, allowed);
     }
 
     /// <summary>Finds the nearest codes of several queries; many at once are faster than one after the other.</summary>
     /// <param name="queries">[n, CodeBytes], row by row.</param>
     /// <param name="k">How many hits are wanted for each.</param>
     /// <param name="hits">Receives [n, k], each query's nearest first, then by id.</param>
-    /// <returns>How many hits were written of each k: k, or all codes where there are fewer.</returns>
+    /// <param name="allowed">The only ids that may be found; null: all.</param>
+    /// <returns>How many hits were written of each k: k, or all that may be found where there are fewer.</returns>
     /// <exception cref="ArgumentException">
     /// A query is no code of this index, or there is no room for the hits.
     /// </exception>
-    public int Search(ReadOnlySpan<byte> queries, int k, Span<BinaryHit> hits)
+    public int Search(ReadOnlySpan<byte> queries, int k, Span<BinaryHit> hits, IdSet? allowed = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         RequireCodes(queries, nameof(queries));
@@ -101,36 +97,24 @@ public sealed unsafe class BinaryIndex : IDisposable
                     $"{hits.Length} hits; {count} queries need {(long)count * k}."),
                 nameof(hits));
         }
-        int found = Math.Min(k, Count);
-        if (found == 0)
-            return 0;
-        int shards = Shards();
-        long perQuery = shards * NearestCodes.Bytes(Bits, found);
-        int atOnce = (int)Math.Clamp(MostMemory / perQuery, HammingScan.QueriesAtOnce, QueriesInABlock);
-        for (int first = 0; first < count; first += atOnce)
-        {
-            int taken = Math.Min(atOnce, count - first);
-            Scan(queries.Slice(first * CodeBytes, taken * CodeBytes), found, shards, -1, hits[(first * k)..], k);
-        }
-        return found;
+        IdSet.Require(allowed, Count);
+        return _search.Nearest(_codes, queries, CodeBytes, k, hits, allowed);
     }
 
     /// <summary>Finds all codes within a distance.</summary>
     /// <param name="query">[CodeBytes].</param>
     /// <param name="radius">The greatest distance that counts.</param>
     /// <param name="hits">Receives the hits, nearest first, then by id, as many as it has room for.</param>
+    /// <param name="allowed">The only ids that may be found; null: all.</param>
     /// <returns>How many codes are within the radius; may be more than there was room for.</returns>
     /// <exception cref="ArgumentException">The query is no code of this index.</exception>
-    public int SearchRange(ReadOnlySpan<byte> query, int radius, Span<BinaryHit> hits)
+    public int SearchRange(ReadOnlySpan<byte> query, int radius, Span<BinaryHit> hits, IdSet? allowed = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(radius);
         RequireOneCode(query);
         RequireCodes(query, nameof(query));
-        if (Count == 0)
-            return 0;
-        // A state keeps one hit at least; without room for it, it is only counted.
-        int k = Math.Clamp(hits.Length, 1, Count);
-        return (int)Scan(query, k, Shards(), Math.Min(radius, Bits), hits, hits.Length);
+        IdSet.Require(allowed, Count);
+        return _search.Within(_codes, query, radius, hits, allowed);
     }
 
     /// <summary>Frees the codes.</summary>
@@ -141,62 +125,6 @@ public sealed unsafe class BinaryIndex : IDisposable
         if (_ownsTeam)
             _team.Dispose();
     }
-
-    // Two shards a thread, so that one that is held up costs little.
-    private int Shards()
-    {
-        long bytes = (long)_codes.Tiles * HammingArguments.TileCodes * _codes.Words * sizeof(ulong);
-        return _team.Threads == 1 ? 1 : (int)Math.Clamp(bytes / LeastShardBytes, 1, 2L * _team.Threads);
-    }
-
-    // Returns how many codes are within the radius, where one is given.
-    private long Scan(ReadOnlySpan<byte> queries, int k, int shards, int radius, Span<BinaryHit> hits, int hitStride)
-    {
-        int count = queries.Length / CodeBytes;
-        long state = NearestCodes.Bytes(Bits, k);
-        long states = (long)shards * count;
-        long starts = Align((Bits + 2L) * sizeof(int));
-        long widened = Align((long)count * _codes.Words * sizeof(ulong));
-        long distances = Align((long)shards * HammingScan.DistancesPerShard * sizeof(int));
-        long within = Align((long)shards * sizeof(long));
-        NativeBlock memory = _memory.Take(
-            starts + widened + distances + within + Align(states * sizeof(NearestCodes)) + (states * state));
-        try
-        {
-            byte* start = memory.Pointer;
-            var scan = new HammingScan
-            {
-                Kernel = _kernel,
-                Codes = _codes,
-                Shards = shards,
-                Queries = (ulong*)(start + starts),
-                QueryCount = count,
-                Nearest = (NearestCodes*)(start + starts + widened + distances + within),
-                Distances = (int*)(start + starts + widened),
-                Radius = radius,
-                Within = (long*)(start + starts + widened + distances),
-            };
-            for (int query = 0; query < count; query++)
-                _codes.Widen(queries.Slice(query * CodeBytes, CodeBytes), scan.Queries + ((nint)query * _codes.Words));
-            byte* kept = (byte*)scan.Nearest + Align(states * sizeof(NearestCodes));
-            for (long i = 0; i < states; i++)
-                scan.Nearest[i].Begin(kept + (i * state), Bits, k, radius < 0 ? Bits + 1 : radius + 1);
-            _team.Run(scan, shards);
-            long total = 0;
-            for (int shard = 0; shard < shards; shard++)
-                total += scan.Within[shard];
-            var counts = new Span<int>(start, Bits + 2);
-            for (int query = 0; query < count && !hits.IsEmpty; query++)
-                _ = NearestCodes.Merge(scan.Nearest + query, shards, count, counts, k, hits[(query * hitStride)..]);
-            return total;
-        }
-        finally
-        {
-            _memory.Return(memory);
-        }
-    }
-
-    private static long Align(long bytes) => (bytes + 63) & ~63L;
 
     private void RequireOneCode(ReadOnlySpan<byte> query)
     {

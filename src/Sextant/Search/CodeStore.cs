@@ -6,20 +6,20 @@ namespace Sextant.Search;
 
 /// <summary>Codes in memory, in the tiles of eight that the Hamming kernels read.</summary>
 /// <remarks>Tiles lie in blocks of about 4 MiB, so that growing never copies a code. Reading is thread-safe.</remarks>
-internal sealed unsafe class CodeStore(int bytes) : IDisposable
+internal sealed unsafe class CodeStore(int bytes) : TileSource, IDisposable
 {
     private const int BlockBytes = 4 << 20;
     private const int TileCodes = HammingArguments.TileCodes;
 
     private readonly List<NativeBlock> _blocks = [];
 
-    /// <summary>64-bit words of a code; what a code lacks of the last one is zero.</summary>
-    public int Words { get; } = Math.Max(1, (bytes + 7) / 8);
+    private int _count;
 
-    public int Count { get; private set; }
+    public override int Words { get; } = Math.Max(1, (bytes + 7) / 8);
 
-    /// <summary>Tiles, the last one perhaps with fewer than eight codes.</summary>
-    public int Tiles => (int)(((long)Count + TileCodes - 1) / TileCodes);
+    public override int Count => _count;
+
+    public override int Tiles => (int)(((long)Count + TileCodes - 1) / TileCodes);
 
     private int TileBytes => Words * TileCodes * sizeof(ulong);
 
@@ -32,30 +32,30 @@ internal sealed unsafe class CodeStore(int bytes) : IDisposable
             (int tile, int lane) = (Count / TileCodes, Count % TileCodes);
             if (tile / BlockTiles == _blocks.Count)
                 _blocks.Add(new NativeBlock((long)BlockTiles * TileBytes));
-            ulong* words = Tile(tile, out _);
+            ulong* words = Address(tile, out _);
             if (lane == 0)
                 new Span<byte>(words, TileBytes).Clear(); // the kernels also read the codes that are not there yet
             for (int word = 0; word < Words; word++)
                 words[(word * TileCodes) + lane] = Word(codes[..bytes], word);
-            Count++;
+            _count++;
         }
     }
 
-    public void Clear() => Count = 0;
+    public void Clear() => _count = 0;
 
-    /// <summary>Spreads a query over whole words.</summary>
-    public void Widen(ReadOnlySpan<byte> code, ulong* words)
+    /// <summary>Spreads a code over whole words.</summary>
+    public static void Widen(ReadOnlySpan<byte> code, ulong* words, int count)
     {
-        for (int word = 0; word < Words; word++)
+        for (int word = 0; word < count; word++)
             words[word] = Word(code, word);
     }
 
-    /// <summary>The address of a tile, and how many tiles lie there one behind the other.</summary>
-    public ulong* Tile(int tile, out int inARow)
+    public override ulong* Tile(int tile, out int inARow, out int firstId, out int codes)
     {
-        int place = tile % BlockTiles;
-        inARow = BlockTiles - place;
-        return (ulong*)(_blocks[tile / BlockTiles].Pointer + ((long)place * TileBytes));
+        ulong* address = Address(tile, out inARow);
+        firstId = tile * TileCodes;
+        codes = (int)Math.Min((long)inARow * TileCodes, Count - firstId);
+        return address;
     }
 
     public void Dispose()
@@ -63,7 +63,14 @@ internal sealed unsafe class CodeStore(int bytes) : IDisposable
         foreach (NativeBlock block in _blocks)
             block.Dispose();
         _blocks.Clear();
-        Count = 0;
+        _count = 0;
+    }
+
+    private ulong* Address(int tile, out int inARow)
+    {
+        int place = tile % BlockTiles;
+        inARow = BlockTiles - place;
+        return (ulong*)(_blocks[tile / BlockTiles].Pointer + ((long)place * TileBytes));
     }
 
     private static ulong Word(ReadOnlySpan<byte> code, int word)

@@ -8,7 +8,7 @@ namespace Sextant.Search;
 /// Any number of threads may search at once; adding and clearing need the index for themselves.
 /// A search allocates nothing: the caller's memory for the hits is the working memory too.
 /// </remarks>
-public sealed class FlatIndex
+public sealed class FlatIndex : IVectorIndex
 {
     // Rows live in blocks of about 4 MiB: growing never copies a row, and no array comes near the largest length.
     private const int BlockFloats = 1 << 20;
@@ -67,13 +67,16 @@ public sealed class FlatIndex
     /// <summary>Finds the vectors with the largest dot products.</summary>
     /// <param name="query">[Dimensions].</param>
     /// <param name="hits">Receives the hits, best first (score descending, then id ascending); its length is k.</param>
+    /// <param name="options">What the search is limited to; null for no limits.</param>
     /// <returns>How many hits were written: k, or all vectors where there are fewer.</returns>
     /// <exception cref="ArgumentException">
     /// The query has another length or holds a NaN or infinity, or a product overflows into NaN.
     /// </exception>
-    public int Search(ReadOnlySpan<float> query, Span<Hit> hits)
+    public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
         RequireQuery(query);
+        options ??= SearchOptions.None;
+        IdSet.Require(options.Allowed, Count);
         var best = new BestHits(hits);
         Span<float> scores = stackalloc float[ScoresAtOnce];
         for (int id = 0; id < Count && hits.Length > 0;)
@@ -81,8 +84,12 @@ public sealed class FlatIndex
             int row = id % _blockRows;
             int rows = Math.Min(Math.Min(ScoresAtOnce, _blockRows - row), Count - id);
             Dot(query, _blocks[id / _blockRows].AsSpan(row * Dimensions, rows * Dimensions), scores[..rows]);
-            foreach (float score in scores[..rows])
-                best.Offer(new Hit(id++, score));
+            for (int i = 0; i < rows; i++, id++)
+            {
+                // A NaN passes, into the check of BestHits.
+                if (!(scores[i] < options.LeastScore) && (options.Allowed is null || options.Allowed.Contains(id)))
+                    best.Offer(new Hit(id, scores[i]));
+            }
         }
         return best.Sort();
     }

@@ -22,7 +22,7 @@ internal readonly unsafe struct HammingScan : IJob
 
     public required Kernel<HammingArguments> Kernel { get; init; }
 
-    public required CodeStore Codes { get; init; }
+    public required TileSource Codes { get; init; }
 
     public required int Shards { get; init; }
 
@@ -43,6 +43,9 @@ internal readonly unsafe struct HammingScan : IJob
     /// <summary>[Shards]: what was counted, over all queries.</summary>
     public required long* Within { get; init; }
 
+    /// <summary>A bit for each id that may be found; null: all.</summary>
+    public required ulong* Allowed { get; init; }
+
     /// <summary>Distances that each shard needs memory for.</summary>
     public static int DistancesPerShard => QueriesAtOnce * ChunkTiles * TileCodes;
 
@@ -57,10 +60,18 @@ internal readonly unsafe struct HammingScan : IJob
         long within = 0;
         while (tile < end)
         {
-            ulong* tiles = Codes.Tile(tile, out int inARow);
+            ulong* tiles = Codes.Tile(tile, out int inARow, out int firstId, out int codes);
             int taken = Math.Min(Math.Min(chunk, inARow), end - tile);
-            int firstId = tile * TileCodes;
-            int codes = Math.Min(taken * TileCodes, Codes.Count - firstId);
+            if (Allowed != null)
+            {
+                int skipped = Forbidden(firstId, taken);
+                if (skipped > 0)
+                {
+                    tile += skipped;
+                    continue;
+                }
+            }
+            codes = Math.Min(taken * TileCodes, codes);
             for (int query = 0; query < QueryCount; query += QueriesAtOnce)
             {
                 int queries = Math.Min(QueriesAtOnce, QueryCount - query);
@@ -76,9 +87,9 @@ internal readonly unsafe struct HammingScan : IJob
                 for (int i = 0; i < queries; i++)
                 {
                     int* found = distances + (i * taken * TileCodes);
-                    nearest[query + i].Offer(found, codes, firstId);
+                    nearest[query + i].Offer(found, codes, firstId, Allowed);
                     if (Radius >= 0)
-                        within += CountWithin(found, codes, Radius);
+                        within += CountWithin(found, codes, firstId);
                 }
             }
             tile += taken;
@@ -86,16 +97,32 @@ internal readonly unsafe struct HammingScan : IJob
         Within[item] = within;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int CountWithin(int* distances, int count, int radius)
+    // Tiles from here on without any code that is allowed; ids of a tile are one byte of the bits.
+    private int Forbidden(int firstId, int tiles)
     {
-        Vector256<int> limit = Vector256.Create(radius), counts = Vector256<int>.Zero;
-        int i = 0;
-        for (; i <= count - 8; i += 8)
-            counts -= Vector256.LessThanOrEqual(Vector256.Load(distances + i), limit);
-        int total = Vector256.Sum(counts);
+        byte* bits = (byte*)Allowed + (firstId / TileCodes);
+        int skipped = 0;
+        while (skipped < tiles && bits[skipped] == 0)
+            skipped++;
+        return skipped;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int CountWithin(int* distances, int count, int firstId)
+    {
+        int total = 0, i = 0;
+        if (Allowed == null)
+        {
+            Vector256<int> limit = Vector256.Create(Radius), counts = Vector256<int>.Zero;
+            for (; i <= count - 8; i += 8)
+                counts -= Vector256.LessThanOrEqual(Vector256.Load(distances + i), limit);
+            total = Vector256.Sum(counts);
+        }
         for (; i < count; i++)
-            total += distances[i] <= radius ? 1 : 0;
+        {
+            if (distances[i] <= Radius && NearestCodes.IsAllowed(Allowed, firstId + i))
+                total++;
+        }
         return total;
     }
 }

@@ -37,9 +37,14 @@ internal unsafe struct NearestCodes
         (_k, _limit, _keptCount, _below) = (k, limit, 0, 0);
     }
 
-    /// <summary>Offers the codes firstId, firstId + 1, ….</summary>
+    /// <summary>Whether an id's bit is set, or there are no bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsAllowed(ulong* allowed, int id) =>
+        allowed == null || (allowed[id / 64] & (1ul << (id % 64))) != 0;
+
+    /// <summary>Offers the codes firstId, firstId + 1, …, of which those whose bits are set may be kept.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Offer(int* distances, int count, int firstId)
+    public void Offer(int* distances, int count, int firstId, ulong* allowed)
     {
         const int Step = 16;
         for (int i = 0; i < count;)
@@ -49,7 +54,7 @@ internal unsafe struct NearestCodes
                 i += Step;
             for (int end = Math.Min(count, i + Step); i < end; i++)
             {
-                if (distances[i] < _limit)
+                if (distances[i] < _limit && IsAllowed(allowed, firstId + i))
                     Keep(new BinaryHit(firstId + i, distances[i]));
             }
         }

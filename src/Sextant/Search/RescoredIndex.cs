@@ -12,7 +12,7 @@ namespace Sextant.Search;
 /// taken. Any number of threads may search at once; adding, clearing and disposing need the index for themselves.
 /// A search in steady state allocates nothing.
 /// </remarks>
-public sealed class RescoredIndex : IDisposable
+public sealed class RescoredIndex : IVectorIndex, IDisposable
 {
     /// <summary>Candidates for each hit, unless the caller says otherwise.</summary>
     public const int DefaultOversampling = 4;
@@ -67,7 +67,20 @@ public sealed class RescoredIndex : IDisposable
     /// <exception cref="ArgumentException">
     /// The query has another length or holds a NaN or infinity, or a product overflows into NaN.
     /// </exception>
-    public int Search(ReadOnlySpan<float> query, Span<Hit> hits, int oversampling = DefaultOversampling)
+    public int Search(ReadOnlySpan<float> query, Span<Hit> hits, int oversampling) =>
+        Search(query, hits, oversampling, null, float.NegativeInfinity);
+
+    /// <inheritdoc/>
+    public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
+    {
+        options ??= SearchOptions.None;
+        return Search(query, hits, options.Oversampling, options.Allowed, options.LeastScore);
+    }
+
+    /// <summary>Frees the codes.</summary>
+    public void Dispose() => _codes.Dispose();
+
+    private int Search(ReadOnlySpan<float> query, Span<Hit> hits, int oversampling, IdSet? allowed, float least)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(oversampling, 1);
         _vectors.RequireQuery(query);
@@ -77,10 +90,14 @@ public sealed class RescoredIndex : IDisposable
         BinaryHit[] candidates = ArrayPool<BinaryHit>.Shared.Rent(wanted);
         try
         {
-            int found = _codes.Search(code, candidates.AsSpan(0, wanted));
+            int found = _codes.Search(code, candidates.AsSpan(0, wanted), allowed);
             var best = new BestHits(hits);
             foreach (BinaryHit candidate in candidates.AsSpan(0, found))
-                best.Offer(new Hit(candidate.Id, _vectors.Score(query, candidate.Id)));
+            {
+                var hit = new Hit(candidate.Id, _vectors.Score(query, candidate.Id));
+                if (!(hit.Score < least))
+                    best.Offer(hit);
+            }
             return best.Sort();
         }
         finally
@@ -88,7 +105,4 @@ public sealed class RescoredIndex : IDisposable
             ArrayPool<BinaryHit>.Shared.Return(candidates);
         }
     }
-
-    /// <summary>Frees the codes.</summary>
-    public void Dispose() => _codes.Dispose();
 }

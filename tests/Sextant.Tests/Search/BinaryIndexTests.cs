@@ -230,4 +230,36 @@ public class BinaryIndexTests
         }
         return [.. hits.OrderBy(hit => hit.Distance).ThenBy(hit => hit.Id)];
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void OnlyWhatIsAllowedIsFound(int threads)
+    {
+        const int Bits = 200, Count = 9000;
+        var random = new Random(77);
+        using var index = new BinaryIndex(Bits, threads);
+        byte[] codes = new byte[Count * index.CodeBytes];
+        random.NextBytes(codes);
+        index.Add(codes);
+        byte[] query = codes[..index.CodeBytes];
+        var all = new BinaryHit[Count];
+        index.Search(query, all);
+        foreach (int step in (int[])[1, 2, 9, 1000, 20_000])
+        {
+            var allowed = new IdSet(Count, id => id % step == step - 1);
+            BinaryHit[] expected = [.. all.Where(hit => allowed.Contains(hit.Id))];
+            foreach (int k in (int[])[1, 10, Count])
+            {
+                var hits = new BinaryHit[k];
+                Assert.Equal(Math.Min(k, expected.Length), index.Search(query, hits, allowed));
+                Assert.Equal(expected.Take(k), hits.Take(Math.Min(k, expected.Length)));
+            }
+            BinaryHit[] near = [.. expected.Where(hit => hit.Distance <= 90)];
+            var within = new BinaryHit[Count];
+            Assert.Equal(near.Length, index.SearchRange(query, 90, within, allowed));
+            Assert.Equal(near, within[..near.Length]);
+        }
+        Assert.Throws<ArgumentException>(() => index.Search(query, new BinaryHit[1], new IdSet(Count - 1)));
+    }
 }

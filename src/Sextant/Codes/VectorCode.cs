@@ -1,0 +1,20 @@
+namespace Sextant.Codes;
+
+/// <summary>What vectors are kept as. The numbers are those of the index's files.</summary>
+public enum VectorCode
+{
+    /// <summary>As they are: 4 bytes for each dimension.</summary>
+    Float32 = 1,
+
+    /// <summary><see cref="Float16Code"/>: 2 bytes for each dimension.</summary>
+    Float16 = 2,
+
+    /// <summary><see cref="BFloat16Code"/>: 2 bytes for each dimension.</summary>
+    BFloat16 = 3,
+
+    /// <summary><see cref="Int8Code"/>: a byte for each dimension; needs <see cref="CodeRanges"/>.</summary>
+    Int8 = 4,
+
+    /// <summary><see cref="BinaryCode"/>: a bit for each dimension.</summary>
+    Binary = 5,
+}

@@ -1,0 +1,92 @@
+using Sextant.Runtime;
+
+namespace Sextant.Search;
+
+/// <summary>Rows that lie one behind the other, and the id of the first.</summary>
+internal readonly unsafe struct RowBlock(byte* rows, int count, int firstId)
+{
+    public readonly byte* Rows = rows;
+    public readonly int Count = count;
+    public readonly int FirstId = firstId;
+}
+
+/// <summary>Scores all rows of all blocks with one query; an item is a shard.</summary>
+internal readonly unsafe struct RowScan : IJob
+{
+    public const int RowsAtOnce = 256;
+
+    public required RowScorer Scorer { get; init; }
+
+    public required RowBlock[] Blocks { get; init; }
+
+    public required int BlockCount { get; init; }
+
+    public required long Rows { get; init; }
+
+    public required int RowBytes { get; init; }
+
+    public required int Shards { get; init; }
+
+    /// <summary>[Shards, K].</summary>
+    public required Hit* Best { get; init; }
+
+    public required int K { get; init; }
+
+    /// <summary>[Shards]: how many hits each has.</summary>
+    public required int* Found { get; init; }
+
+    /// <summary>A bit for each id; null: all.</summary>
+    public required ulong* Allowed { get; init; }
+
+    public required float LeastScore { get; init; }
+
+    public void Execute(int item, int worker)
+    {
+        float* scores = stackalloc float[RowsAtOnce];
+        long first = Rows * item / Shards, end = Rows * (item + 1) / Shards;
+        var best = new BestHits(new Span<Hit>(Best + ((nint)item * K), K));
+        long before = 0;
+        for (int i = 0; i < BlockCount && before < end; before += Blocks[i].Count, i++)
+        {
+            RowBlock block = Blocks[i];
+            int row = (int)Math.Clamp(first - before, 0, block.Count);
+            int last = (int)Math.Clamp(end - before, 0, block.Count);
+            while (row < last)
+            {
+                int rows = Math.Min(RowsAtOnce, last - row);
+                if (Allowed != null && !Narrow(block.FirstId, ref row, ref rows, last))
+                    break;
+                Scorer.Score(block.Rows + ((long)row * RowBytes), rows, scores);
+                for (int j = 0; j < rows; j++)
+                {
+                    int id = block.FirstId + row + j;
+                    // A NaN passes, into the check of BestHits.
+                    if (scores[j] < LeastScore || (Allowed != null && !IsAllowed(id)))
+                        continue;
+                    best.Offer(new Hit(id, scores[j]));
+                }
+                row += rows;
+            }
+        }
+        Found[item] = best.Count;
+    }
+
+    private bool IsAllowed(int id) => (Allowed[id / 64] & (1ul << (id % 64))) != 0;
+
+    // To the next rows that are allowed, as far as they lie together or nearly.
+    private bool Narrow(int firstId, ref int row, ref int rows, int last)
+    {
+        while (row < last && !IsAllowed(firstId + row))
+            row++;
+        if (row == last)
+            return false;
+        int end = Math.Min(row + rows, last), behind = row + 1;
+        for (int i = behind; i < end && i - behind < 4; i++)
+        {
+            if (IsAllowed(firstId + i))
+                behind = i + 1;
+        }
+        rows = behind - row;
+        return true;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Sextant.Search;
+
+/// <summary>What a search is limited to. Immutable; one object serves any number of searches.</summary>
+public sealed record SearchOptions
+{
+    /// <summary>No limits.</summary>
+    public static SearchOptions None { get; } = new();
+
+    /// <summary>The only ids that may be found; null: all. It is asked within the scan, so k hits are found if there are.</summary>
+    public IdSet? Allowed { get; init; }
+
+    /// <summary>Hits with smaller scores are left out.</summary>
+    public float LeastScore { get; init; } = float.NegativeInfinity;
+
+    /// <summary>Candidates for each hit, where a scan of small codes comes before the scoring; at least 1.</summary>
+    public int Oversampling { get; init; } = RescoredIndex.DefaultOversampling;
+
+    /// <summary>Lists that an inverted file reads; null: its own default.</summary>
+    public int? Probes { get; init; }
+}
