@@ -23,6 +23,13 @@ internal sealed class BatchRunner(LoadedModel model)
         int dimensions = model.Head.Dimensions;
         int done = first;
         int budget = model.Backend.TokensPerBatch;
+        for (int i = 0; i < session.Sequences.Count; i++)
+        {
+            if (session.Sequences.LengthOf(i) > 0)
+                continue;
+            destination.Slice((first + i) * dimensions, dimensions).Clear();
+            done++;
+        }
         session.Sequences.Sort();
         while (true)
         {

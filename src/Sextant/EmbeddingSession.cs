@@ -8,6 +8,7 @@ namespace Sextant;
 internal sealed class EmbeddingSession(Workspace workspace) : IDisposable
 {
     private char[] _text = [];
+    private int[] _ids = [];
     private float[] _vectors = [];
 
     public TokenBuffer Tokens { get; } = new();
@@ -43,6 +44,22 @@ internal sealed class EmbeddingSession(Workspace workspace) : IDisposable
                 whole[i] = char.ToLowerInvariant(whole[i]);
         }
         return whole;
+    }
+
+    /// <summary>The ids without one of them.</summary>
+    public ReadOnlySpan<int> Without(int unwanted, ReadOnlySpan<int> ids)
+    {
+        if (!ids.Contains(unwanted))
+            return ids;
+        if (_ids.Length < ids.Length)
+            _ids = new int[Math.Max(ids.Length, 2 * _ids.Length)];
+        int count = 0;
+        foreach (int id in ids)
+        {
+            if (id != unwanted)
+                _ids[count++] = id;
+        }
+        return _ids.AsSpan(0, count);
     }
 
     public void Dispose() => Workspace.Dispose();

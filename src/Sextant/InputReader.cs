@@ -1,5 +1,6 @@
 using Sextant.Models;
 using Sextant.Tokens;
+using Sextant.Weights;
 
 namespace Sextant;
 
@@ -9,14 +10,17 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
 {
     private readonly Lock _loading = new();
     private Tokenizer? _tokenizer;
+    private int? _unknown;
 
     public Tokenizer Tokenizer => _tokenizer ?? LoadTokenizer();
 
     private int MaxTokens => model.Card.MaxTokens;
 
+    // A limit counts what is left of a text without its unknown tokens, so that they are cut behind.
     private EncodeOptions Options => new()
     {
-        MaxTokens = MaxTokens,
+        AddSpecialTokens = model.Rules.SpecialTokens,
+        MaxTokens = _unknown is null ? MaxTokens : 0,
         Side = truncation == Truncation.Left ? TruncationSide.Left : TruncationSide.Right,
     };
 
@@ -37,7 +41,10 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
     public TextReport AddText(EmbeddingSession session, PromptText prompt, ReadOnlySpan<char> text, int index)
     {
         TokenBuffer tokens = session.Tokens;
-        Tokenizer.Encode(session.Compose(prompt.Text, text, model.LowerCase), tokens, Options);
+        Tokenizer tokenizer = Tokenizer;
+        tokenizer.Encode(session.Compose(prompt.Text, text, model.LowerCase), tokens, Options);
+        if (_unknown is { } unknown)
+            return AddCut(session, session.Without(unknown, tokens.Ids), default, index);
         if (tokens.Truncated > 0 && truncation == Truncation.Error)
             throw new TextTooLongException(index, tokens.Count + tokens.Truncated, MaxTokens);
         int skip = prompt.Tokens;
@@ -62,6 +69,12 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
             throw new InvalidTokensException(index, $"{ids.Length} ids have {typeIds.Length} token type ids.");
         CheckRange(index, "token id", ids, model.Trunk.Shape.Vocabulary);
         CheckRange(index, "token type id", typeIds, model.Trunk.Shape.Types);
+        return AddCut(session, ids, typeIds, index);
+    }
+
+    private TextReport AddCut(
+        EmbeddingSession session, ReadOnlySpan<int> ids, ReadOnlySpan<int> typeIds, int index)
+    {
         int cut = Math.Max(0, ids.Length - MaxTokens);
         if (cut > 0 && truncation == Truncation.Error)
             throw new TextTooLongException(index, ids.Length, MaxTokens);
@@ -92,11 +105,16 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
                     $"the tokenizer has ids up to {tokenizer.VocabularySize - 1}; the model takes 0 to "
                     + $"{model.Card.VocabularySize - 1}.");
             }
-            int special = tokenizer.SpecialTokenCount(pair: false);
+            int special = model.Rules.SpecialTokens ? tokenizer.SpecialTokenCount(pair: false) : 0;
             if (special >= MaxTokens)
             {
                 throw new UnsupportedRequestException(
                     $"{MaxTokens} tokens a text leave no room for words: {special} are special tokens.");
+            }
+            if (model.Rules.DropsUnknown && UnknownToken.NameIn(model.TokenizerFolder) is { } name
+                && tokenizer.TryGetId(name, out int id))
+            {
+                _unknown = id;
             }
             return _tokenizer = tokenizer;
         }

@@ -35,16 +35,21 @@ internal static class ModelLoading
         foreach (string key in modules.UnreadKeys)
             notes.Add($"{key} was not used.");
         TransformerModule transformer = modules.Transformer;
-        PoolingPlan pooling = Pooling(path, modules, options);
+        bool isTable = transformer.IsTable || (modules.IsPlain && StaticTable.IsIn(transformer.Folder));
+        PoolingPlan pooling = isTable ? TablePooling(options) : Pooling(path, modules, options);
         int[]? average = options.AverageLayers is { Count: > 0 } list ? [.. list] : null;
         if (average is not null && options.Layers is not null)
             throw new UnsupportedRequestException("Layers and AverageLayers exclude each other.");
         int? deepest = average is null ? options.Layers : average.Max();
         if (deepest < 0 || average?.Min() < 0)
             throw new UnsupportedRequestException("Layers are counted from 0, the state before the first layer.");
-        Trunk trunk = ModelCatalog.Load(transformer.Folder, backend, deepest, notes);
+        Trunk trunk = isTable
+            ? StaticTable.Load(transformer.Folder, backend, deepest, notes)
+            : ModelCatalog.Load(transformer.Folder, backend, deepest, notes);
         var selection = new LayerSelection(average ?? [deepest ?? trunk.Shape.Layers]);
-        HeadStep[] steps = Steps(modules, options, trunk.Shape.Hidden * pooling.Count, backend);
+        bool normalizes = isTable && modules.IsPlain
+            && (modules.Settings.Normalize ?? StaticTable.Normalizes(transformer.Folder));
+        HeadStep[] steps = Steps(modules, options, normalizes, trunk.Shape.Hidden * pooling.Count, backend);
         var head = new EmbeddingHead(
             pooling, trunk.Shape.Hidden, steps, options.Dimensions ?? modules.Settings.TruncateDimension);
         string? prompt = options.Prompt ?? modules.Settings.DefaultPromptName;
@@ -77,7 +82,7 @@ internal static class ModelLoading
             Notes = notes,
         };
         return new LoadedModel(backend, trunk, selection, head, card, prompts, pooling.SkipsPrompt, transformer.LowerCase,
-            transformer.Folder);
+            InputRules.Of(trunk.Shape.Architecture), transformer.Folder);
     }
 
     private static PoolingPlan Pooling(string path, SentenceTransformersModules modules, EmbeddingOptions options)
@@ -93,8 +98,12 @@ internal static class ModelLoading
         return PoolingPlan.Parse(names, skipPrompt: module is { IncludePrompt: false });
     }
 
+    // The mean is what makes a static table one, so the files do not name it; a caller may ask for another.
+    private static PoolingPlan TablePooling(EmbeddingOptions options) =>
+        PoolingPlan.Parse(options.Pooling ?? "mean", skipPrompt: false);
+
     private static HeadStep[] Steps(
-        SentenceTransformersModules modules, EmbeddingOptions options, int inputs, Backend backend)
+        SentenceTransformersModules modules, EmbeddingOptions options, bool normalizes, int inputs, Backend backend)
     {
         var steps = new List<HeadStep>();
         foreach (EmbeddingModule module in modules.Modules)
@@ -119,6 +128,8 @@ internal static class ModelLoading
                     $"the pooling is for hidden states of {pooling.InputSize}; the encoder does not have that size.");
             }
         }
+        if (normalizes)
+            steps.Add(HeadStep.Normalize);
         bool normalized = steps is [.., { Weight: null }];
         if (options.Normalize == true && !normalized)
             steps.Add(HeadStep.Normalize);

@@ -123,9 +123,12 @@ public sealed class PromptTests : IDisposable
         var vectors = new float[texts.Length * ModelFolder.Hidden];
         Assert.Equal(0, Allocations.WhenSteady(() =>
         {
-            model.Embed(texts, Prompt.Query, vectors);
-            model.Embed("one", vectors, Prompt.Named("title"));
-            model.Embed("one", vectors, Prompt.Text("three : "));
+            for (int i = 0; i < 100; i++)
+            {
+                model.Embed(texts, Prompt.Query, vectors);
+                model.Embed("one", vectors, Prompt.Named("title"));
+                model.Embed("one", vectors, Prompt.Text("three : "));
+            }
         }));
     }
 

@@ -12,6 +12,12 @@ internal static class Tolerances
     /// <summary>Scores below 2 kept in f32: half an ulp, and a logarithm rounded to f32. Set 2026-11.</summary>
     public const double Score = 4e-7;
 
+    /// <summary>
+    /// Unit vectors of static tables against numpy's in f32: the reference's mean of 1000 equal rows is itself 3.4e-6 from
+    /// that row computed in double, ours 0.3e-6; model2vec-rs allows the same in its own test. Set 2026-11-21.
+    /// </summary>
+    public const double StaticTable = 1e-5;
+
     /// <summary>Unit vectors of the default model in f32 against float64: PyTorch's own f32 is off by 1.6e-7. Set 2026-11.</summary>
     public const double UnitVector = 1e-6;
 }

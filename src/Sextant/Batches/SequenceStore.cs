@@ -57,6 +57,9 @@ internal sealed class SequenceStore
             int sequence = (int)_order[_next];
             int start = _starts[sequence];
             int length = _starts[sequence + 1] - start;
+            // Sequences without tokens come last and are in no batch.
+            if (length == 0)
+                break;
             if (batch.Sequences > 0 && batch.Tokens + length > tokenBudget)
                 break;
             batch.Add(_ids.AsSpan(start, length), _typeIds.AsSpan(start, length), _skips[sequence]);
@@ -64,6 +67,9 @@ internal sealed class SequenceStore
         }
         return first;
     }
+
+    /// <summary>Tokens of a sequence, counted in the order in which they were added.</summary>
+    public int LengthOf(int sequence) => _starts[sequence + 1] - _starts[sequence];
 
     /// <summary>Takes batches again from a place of the order.</summary>
     public void GoBackTo(int place) => _next = place;

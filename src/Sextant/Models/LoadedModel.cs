@@ -6,4 +6,4 @@ namespace Sextant.Models;
 /// <summary>A model in a backend's memory, as one set of options wants it used.</summary>
 internal sealed record LoadedModel(
     Backend Backend, Trunk Trunk, LayerSelection Layers, EmbeddingHead Head, ModelCard Card, PromptBook Prompts,
-    bool SkipsPrompt, bool LowerCase, string TokenizerFolder);
+    bool SkipsPrompt, bool LowerCase, InputRules Rules, string TokenizerFolder);

@@ -17,6 +17,7 @@ internal static class ModelCatalog
     public static readonly IReadOnlyList<(string ModelType, LoadTrunk Load)> Families =
     [
         ("bert", Bert.Load),
+        (StaticTable.Model2Vec, StaticTable.Load),
     ];
 
     /// <summary>Loads the trunk that the folder's config.json asks for.</summary>

@@ -30,10 +30,11 @@ internal sealed class Trunk(
     private int Wide => Math.Max(3 * shape.Hidden, shape.Intermediate);
 
     /// <summary>Bytes of a workspace that <see cref="Run"/> takes.</summary>
-    public long WorkspaceBytes(Backend backend, int tokens, int longest, LayerSelection selection) =>
-        (selection.Count > 1 ? 3 : 2) * Workspace.SizeOf(tokens, shape.Hidden)
-        + Workspace.SizeOf(tokens, Wide)
-        + backend.ScratchBytes(Needs(longest));
+    public long WorkspaceBytes(Backend backend, int tokens, int longest, LayerSelection selection) => selection.Last == 0
+        ? Workspace.SizeOf(tokens, shape.Hidden)
+        : (selection.Count > 1 ? 3 : 2) * Workspace.SizeOf(tokens, shape.Hidden)
+            + Workspace.SizeOf(tokens, Wide)
+            + backend.ScratchBytes(Needs(longest));
 
     /// <summary>batch → hidden [T,H], in the workspace.</summary>
     public Tensor Run(
@@ -41,6 +42,11 @@ internal sealed class Trunk(
         CancellationToken cancellation = default)
     {
         Tensor x = workspace.Take(batch.Tokens, shape.Hidden);
+        if (selection.Last == 0)
+        {
+            embeddings.Run(backend, batch, x);
+            return x;
+        }
         Tensor context = workspace.Take(batch.Tokens, shape.Hidden);
         Tensor sum = selection.Count > 1 ? workspace.Take(batch.Tokens, shape.Hidden) : default;
         Tensor wide = workspace.Take(batch.Tokens, Wide);

@@ -10,7 +10,13 @@ public abstract record EmbeddingModule(string Folder);
 /// max_seq_length, special tokens included; null: the smaller of the model's positions and the tokenizer's own limit.
 /// </param>
 /// <param name="LowerCase">do_lower_case: texts are lower-cased before the tokenizer sees them.</param>
-public sealed record TransformerModule(string Folder, int? MaxTokens, bool LowerCase) : EmbeddingModule(Folder);
+public sealed record TransformerModule(string Folder, int? MaxTokens, bool LowerCase) : EmbeddingModule(Folder)
+{
+    /// <summary>
+    /// A StaticEmbedding instead: token vectors and their mean, with no layers and no pooling module.
+    /// </summary>
+    public bool IsTable { get; init; }
+}
 
 /// <summary>Hidden states to one vector.</summary>
 /// <param name="Folder">The module's own folder.</param>

@@ -9,8 +9,9 @@ public sealed class PromptSettings
     private static readonly string[] s_documentNames = ["document", "passage", "corpus"];
 
     private PromptSettings(Dictionary<string, string> prompts, IReadOnlyCollection<string> given,
-        string? defaultPromptName, string? similarity, int? truncateDimension)
+        string? defaultPromptName, string? similarity, int? truncateDimension, bool? normalize)
     {
+        Normalize = normalize;
         Prompts = prompts;
         QueryPromptName = given.Contains("query") ? "query" : null;
         DocumentPromptName = Array.Find(s_documentNames, given.Contains);
@@ -43,13 +44,18 @@ public sealed class PromptSettings
     /// <summary>Values to keep of each vector; null: all.</summary>
     public int? TruncateDimension { get; }
 
+    /// <summary>
+    /// Scale vectors to length one: a key that static tables without a modules.json may have; null: not said.
+    /// </summary>
+    public bool? Normalize { get; }
+
     /// <summary>Reads the folder's file; where it is absent, the two empty prompts.</summary>
     internal static PromptSettings Read(string folder, List<string> unread)
     {
         var prompts = new Dictionary<string, string> { ["query"] = "", ["document"] = "" };
         ConfigFile? config = ConfigFile.ReadIfPresent(Path.Combine(folder, "config_sentence_transformers.json"));
         if (config is null)
-            return new PromptSettings(prompts, [], null, null, null);
+            return new PromptSettings(prompts, [], null, null, null, null);
 
         var given = new HashSet<string>();
         foreach ((string name, string text) in config.OptionalStringMap("prompts"))
@@ -64,7 +70,8 @@ public sealed class PromptSettings
         int? truncate = config.OptionalInt("truncate_dim", 1, int.MaxValue);
         config.OptionalOneOf("model_type", "SentenceTransformer");
         config.Ignore("__version__");
+        bool? normalize = config.OptionalBool("normalize");
         ModuleReader.AddUnread(config, unread);
-        return new PromptSettings(prompts, given, defaultName, similarity, truncate);
+        return new PromptSettings(prompts, given, defaultName, similarity, truncate, normalize);
     }
 }

@@ -87,6 +87,8 @@ public sealed class SentenceTransformersModules
         {
             case "Transformer":
                 return ModuleReader.ReadTransformer(path, unread);
+            case "StaticEmbedding":
+                return new TransformerModule(path, MaxTokens: null, LowerCase: false) { IsTable = true };
             case "Pooling":
                 return ModuleReader.ReadPooling(path, unread);
             case "Dense":
@@ -99,7 +101,7 @@ public sealed class SentenceTransformersModules
             default:
                 throw new InvalidModelException(file,
                     $"asks for the module {MessageText.Quote(type)}; the Transformer, "
-                    + "Pooling, Dense, Normalize and Dropout of sentence-transformers are accepted.");
+                    + "StaticEmbedding, Pooling, Dense, Normalize and Dropout of sentence-transformers are accepted.");
         }
     }
 
@@ -119,8 +121,8 @@ public sealed class SentenceTransformersModules
                 continue;
             // "Pooling", or the file and the class: "pooling.Pooling" since 5.4, "Pooling.Pooling" before.
             string[] parts = type[room.Length..].Split('.');
-            if (parts.Length == 1
-                || (parts.Length == 2 && parts[0].Equals(parts[1], StringComparison.OrdinalIgnoreCase)))
+            if (parts.Length == 1 || (parts.Length == 2 && parts[0].Replace("_", "", StringComparison.Ordinal)
+                .Equals(parts[1], StringComparison.OrdinalIgnoreCase)))
                 return parts[^1];
         }
         return "";
@@ -132,13 +134,17 @@ public sealed class SentenceTransformersModules
             throw new InvalidModelException(file,
                 "does not begin with a Transformer, which turns text into hidden states.");
         PoolingModule? pooling = null;
-        int size = 0;
+        bool isTable = ((TransformerModule)modules[0]).IsTable;
+        int? size = null;
         foreach (EmbeddingModule module in modules.AsSpan(1))
         {
             switch (module)
             {
                 case TransformerModule:
                     throw new InvalidModelException(file, "has two Transformers; one is accepted.");
+                case PoolingModule when isTable:
+                    throw new InvalidModelException(file,
+                        "has a Pooling behind its StaticEmbedding, which gives one vector already.");
                 case PoolingModule when pooling is not null:
                     throw new InvalidModelException(file,
                         "has two Poolings; one is accepted (it may join several modes).");
@@ -146,20 +152,20 @@ public sealed class SentenceTransformersModules
                     pooling = first;
                     size = first.OutputSize;
                     break;
-                case not null when pooling is null:
+                case not null when pooling is null && !isTable:
                     throw new InvalidModelException(file,
                         "has a Dense or Normalize before its Pooling; they take the pooled "
                         + "vector.");
-                case DenseModule dense when dense.InputSize != size:
+                case DenseModule dense when size is { } given && dense.InputSize != given:
                     throw new InvalidModelException(Path.Combine(dense.Folder, "config.json"),
                         $"'in_features' is {MessageText.Number(dense.InputSize)}; the module before it gives "
-                        + $"{MessageText.Number(size)} values.");
+                        + $"{MessageText.Number(given)} values.");
                 case DenseModule dense:
                     size = dense.OutputSize;
                     break;
             }
         }
-        if (pooling is null)
+        if (pooling is null && !isTable)
             throw new InvalidModelException(file, "has no Pooling, so no vector comes out.");
     }
 }

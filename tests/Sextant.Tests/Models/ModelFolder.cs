@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using Sextant.Tests.Weights;
 using Sextant.Weights;
@@ -85,16 +84,6 @@ internal sealed class ModelFolder : IDisposable
         return values;
     }
 
-    private void WriteTensors(string name, Dictionary<string, (long[] Shape, float[] Values)> tensors)
-    {
-        var header = new StringBuilder("{");
-        var data = new MemoryStream();
-        foreach ((string tensor, (long[] shape, float[] values)) in tensors)
-        {
-            header.Append(header.Length > 1 ? "," : "").Append(SafetensorsText.Tensor(
-                tensor, "F32", $"[{string.Join(',', shape)}]", data.Length, data.Length + 4L * values.Length));
-            data.Write(MemoryMarshal.AsBytes<float>(values));
-        }
-        _folder.Write(name, SafetensorsText.File(header.Append('}').ToString(), data.ToArray()));
-    }
+    private void WriteTensors(string name, Dictionary<string, (long[] Shape, float[] Values)> tensors) =>
+        _folder.Write(name, SafetensorsText.Floats(tensors));
 }

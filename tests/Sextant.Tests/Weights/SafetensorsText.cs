@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Sextant.Tests.Weights;
@@ -15,6 +16,20 @@ internal static class SafetensorsText
         json.CopyTo(file, 8);
         data.CopyTo(file.AsSpan(8 + json.Length));
         return file;
+    }
+
+    /// <summary>A file of F32 tensors.</summary>
+    public static byte[] Floats(Dictionary<string, (long[] Shape, float[] Values)> tensors)
+    {
+        var header = new StringBuilder("{");
+        var data = new MemoryStream();
+        foreach ((string tensor, (long[] shape, float[] values)) in tensors)
+        {
+            header.Append(header.Length > 1 ? "," : "").Append(
+                Tensor(tensor, "F32", $"[{string.Join(',', shape)}]", data.Length, data.Length + 4L * values.Length));
+            data.Write(MemoryMarshal.AsBytes<float>(values));
+        }
+        return File(header.Append('}').ToString(), data.ToArray());
     }
 
     public static string Tensor(string name, string type, string shape, long begin, long end) =>
