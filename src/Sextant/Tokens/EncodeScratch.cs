@@ -9,6 +9,8 @@ internal sealed class EncodeScratch
     private NormalizedText _nextText = new();
     private WordList _words = new();
     private WordList _nextWords = new();
+    private NormalizedText _rewritten = new();
+    private NormalizedText _otherRewritten = new();
     private char[] _sanitized = [];
     private int[] _pairs = [];
 
@@ -16,31 +18,46 @@ internal sealed class EncodeScratch
 
     internal NormalizedText Text => _text;
 
+    /// <summary>The text that <see cref="Words"/> are ranges of: <see cref="Text"/>, or what a step made of it.</summary>
+    internal NormalizedText WordText { get; private set; } = new();
+
     internal WordList Words => _words;
 
     /// <summary>Runs a step that reads <see cref="Text"/>; what it writes becomes <see cref="Text"/>.</summary>
     internal void Normalize(Normalizer step)
     {
+        if (step.LeavesAlone(_text.Units))
+            return;
         _nextText.Clear(_text.IsAligned, _text.Length);
         step.Apply(_text, _nextText);
         (_text, _nextText) = (_nextText, _text);
     }
 
-    /// <summary>Cuts a stretch of <see cref="Text"/> into <see cref="Words"/>.</summary>
+    /// <summary>
+    /// Cuts a stretch of <see cref="Text"/> into <see cref="Words"/>, which are ranges of <see cref="WordText"/>.
+    /// </summary>
     internal void Split(ReadOnlySpan<PreTokenizer> steps, int start, int end)
     {
+        WordText = _text;
         _words.Clear();
-        if (steps.IsEmpty)
-        {
-            _words.Add(start, end);
-            return;
-        }
-        steps[0].Split(_text, start, end, _words);
-        foreach (PreTokenizer step in steps[1..])
+        _words.Add(start, end);
+        foreach (PreTokenizer step in steps)
         {
             _nextWords.Clear();
-            foreach ((int wordStart, int wordEnd) in _words.Words)
-                step.Split(_text, wordStart, wordEnd, _nextWords);
+            if (step.Rewrites)
+            {
+                _rewritten.Clear(_text.IsAligned, 0);
+                foreach ((int wordStart, int wordEnd) in _words.Words)
+                    step.Rewrite(WordText, wordStart, wordEnd, _rewritten, _nextWords);
+                // The normalised text stays, since others still read it; of the two further ones each is read in turn.
+                WordText = _rewritten;
+                (_rewritten, _otherRewritten) = (_otherRewritten, _rewritten);
+            }
+            else
+            {
+                foreach ((int wordStart, int wordEnd) in _words.Words)
+                    step.Split(WordText, wordStart, wordEnd, _nextWords);
+            }
             (_words, _nextWords) = (_nextWords, _words);
         }
     }

@@ -99,6 +99,37 @@ internal sealed class NormalizedText
         AppendUnit((char)(0xDC00 + (codePoint & 0x3FF)), source, from);
     }
 
+    /// <summary>Adds units of <paramref name="source"/> as they are.</summary>
+    internal void AppendRange(NormalizedText source, int start, int end)
+    {
+        int count = end - start;
+        if (Length + count > _units.Length || (IsAligned && Length + count > _starts.Length))
+            Reserve(Length + count);
+        source._units.AsSpan(start, count).CopyTo(_units.AsSpan(Length));
+        if (IsAligned)
+        {
+            source._starts.AsSpan(start, count).CopyTo(_starts.AsSpan(Length));
+            source._ends.AsSpan(start, count).CopyTo(_ends.AsSpan(Length));
+        }
+        Length += count;
+    }
+
+    /// <summary>Adds a text that comes from the unit <paramref name="from"/> of <paramref name="source"/>.</summary>
+    internal void AppendText(ReadOnlySpan<char> text, NormalizedText source, int from)
+    {
+        for (int i = 0; i < text.Length;)
+            Append(CodePoints.Next(text, ref i), source, from);
+    }
+
+    /// <summary>
+    /// Room for <paramref name="count"/> units that come one by one from <c>source[from..]</c>, already added.
+    /// </summary>
+    internal Span<char> AppendOneByOne(NormalizedText source, int from, int count)
+    {
+        AppendRange(source, from, from + count);
+        return _units.AsSpan(Length - count, count);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AppendUnit(char unit, NormalizedText source, int from)
     {

@@ -11,6 +11,8 @@ internal sealed class SequenceTokens
     private int[] _ids = new int[64];
     private int[] _starts = [];
     private int[] _ends = [];
+    private SpaceCounts[] _trims = [];
+    private TokenSpaces? _spaces;
     private int _keep;
     private TruncationSide _side;
     private bool _hasOffsets;
@@ -31,10 +33,18 @@ internal sealed class SequenceTokens
 
     internal ReadOnlySpan<int> Ends => _ends.AsSpan(0, Count);
 
+    /// <summary>Spaces that the text of each token begins and ends with; kept where offsets are trimmed.</summary>
+    internal ReadOnlySpan<SpaceCounts> Trims => _trims.AsSpan(0, Count);
+
     /// <summary>Empties the list; of what comes, the first or last <paramref name="keep"/> tokens are kept.</summary>
-    internal void Begin(int keep, TruncationSide side, bool offsets)
+    /// <param name="keep">How many tokens are kept.</param>
+    /// <param name="side">Which end is cut off.</param>
+    /// <param name="offsets">Whether offsets are kept.</param>
+    /// <param name="spaces">The spaces of each id's text, where offsets are to be trimmed by them; else null.</param>
+    internal void Begin(int keep, TruncationSide side, bool offsets, TokenSpaces? spaces)
     {
         (Count, Total, _keep, _side, _hasOffsets) = (0, 0, keep, side, offsets);
+        _spaces = offsets ? spaces : null;
         WindowCount = 1;
     }
 
@@ -46,18 +56,23 @@ internal sealed class SequenceTokens
         foreach (Piece piece in pieces)
         {
             if (_hasOffsets)
-                Store(piece.Id, text.StartOf(word + piece.Start), text.EndOf(word + piece.End - 1));
+                Store(piece.Id, text.StartOf(word + piece.Start), text.EndOf(word + piece.End - 1), SpacesOf(piece.Id));
             else
-                Store(piece.Id, 0, 0);
+                Store(piece.Id, 0, 0, default);
         }
     }
 
-    internal void AddToken(int id, int start, int end)
+    /// <summary>Adds a token that was found as <paramref name="found"/> in the original text.</summary>
+    internal void AddToken(int id, ReadOnlySpan<char> found, int start, int end)
     {
         Total++;
         if (_side == TruncationSide.Left || Count < _keep)
-            Store(id, start, end);
+            Store(id, start, end, _spaces is null ? default : TokenSpaces.Of(found));
     }
+
+    /// <summary>Adds a token that was found in the normalised text.</summary>
+    internal void AddToken(int id, NormalizedText text, int start, int end) => AddToken(id, text.Units[start..end],
+        _hasOffsets ? text.StartOf(start) : 0, _hasOffsets ? text.EndOf(end - 1) : 0);
 
     /// <summary>Ends the list: from the left only the last tokens stay.</summary>
     internal void Complete()
@@ -122,13 +137,15 @@ internal sealed class SequenceTokens
         return found < 0 ? ~found : found;
     }
 
-    private void Store(int id, int start, int end)
+    private SpaceCounts SpacesOf(int id) => _spaces?[id] ?? default;
+
+    private void Store(int id, int start, int end, SpaceCounts spaces)
     {
         if (Count == _ids.Length || (_hasOffsets && Count == _starts.Length))
             Grow();
         _ids[Count] = id;
         if (_hasOffsets)
-            (_starts[Count], _ends[Count]) = (start, end);
+            (_starts[Count], _ends[Count], _trims[Count]) = (start, end, spaces);
         Count++;
     }
 
@@ -146,6 +163,7 @@ internal sealed class SequenceTokens
             return;
         Array.Resize(ref _starts, _ids.Length);
         Array.Resize(ref _ends, _ids.Length);
+        Array.Resize(ref _trims, _ids.Length);
     }
 
     private void KeepLast()
@@ -156,6 +174,7 @@ internal sealed class SequenceTokens
         {
             _starts.AsSpan(first, _keep).CopyTo(_starts);
             _ends.AsSpan(first, _keep).CopyTo(_ends);
+            _trims.AsSpan(first, _keep).CopyTo(_trims);
         }
         Count = _keep;
     }

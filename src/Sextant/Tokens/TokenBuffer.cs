@@ -143,7 +143,7 @@ public sealed class TokenBuffer
         for (int i = 0; i < parts.Length; i++)
         {
             if (parts[i].Sequence >= 0)
-                Put(source.Sequence(parts[i]), windows[i], parts[i].TypeId, ref at);
+                Put(source.Sequence(parts[i]), windows[i], source._frame, parts[i].TypeId, ref at);
             else if (special)
                 Put(parts[i].SpecialIds, parts[i].TypeId, ref at);
         }
@@ -151,7 +151,7 @@ public sealed class TokenBuffer
             Pad(padding, ref at, Count - at);
     }
 
-    private void Put(SequenceTokens tokens, int window, int typeId, ref int at)
+    private void Put(SequenceTokens tokens, int window, PostProcessor frame, int typeId, ref int at)
     {
         (int start, int end) = tokens.Window(window);
         int count = end - start;
@@ -159,6 +159,11 @@ public sealed class TokenBuffer
         Mark(at, count, typeId, attention: 1, special: 0);
         for (int i = 0; _hasOffsets && i < count; i++)
             _offsets[at + i] = new TokenOffset(tokens.Starts[start + i], tokens.Ends[start + i]);
+        if (_hasOffsets && frame.TrimsOffsets)
+        {
+            for (int i = 0; i < count; i++)
+                frame.Trim(ref _offsets[at + i], tokens.Trims[start + i], isFirst: i == 0);
+        }
         at += count;
     }
 

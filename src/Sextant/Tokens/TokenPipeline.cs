@@ -15,6 +15,7 @@ internal sealed class TokenPipeline
     private readonly PreTokenizer[] _preTokenizers;
     private readonly TokenModel _model;
     private readonly bool _worksInParts;
+    private readonly bool _needsOrigins;
     private readonly sbyte[]? _asciiMap;
 
     internal TokenPipeline(TokenizerParts parts)
@@ -22,9 +23,11 @@ internal sealed class TokenPipeline
         (_normalizers, _preTokenizers, _model) = (parts.Normalizers, parts.PreTokenizers, parts.Model);
         _asciiMap = AsciiMap(_normalizers);
         AddedTokens = new AddedTokens(parts.AddedTokens, Normalize);
-        _worksInParts = AddedTokens.WorkInParts && _preTokenizers.Length > 0
+        _worksInParts = AddedTokens.WorkInParts
             && Array.TrueForAll(_normalizers, step => step.WorksInParts)
-            && Array.TrueForAll(_preTokenizers, step => step.WorksInParts);
+            && Array.TrueForAll(_preTokenizers, step => step.WorksInParts)
+            && Array.Exists(_preTokenizers, step => step.SplitsAtSpaces);
+        _needsOrigins = Array.Exists(_preTokenizers, step => step.NeedsOrigins);
     }
 
     internal AddedTokens AddedTokens { get; }
@@ -39,13 +42,13 @@ internal sealed class TokenPipeline
         {
             if (splits.Token is not null)
             {
-                tokens.AddToken(splits.Token.Id, splits.Start, splits.End);
+                tokens.AddToken(splits.Token.Id, text[splits.Start..splits.End], splits.Start, splits.End);
                 continue;
             }
             for (int start = splits.Start; start < splits.End;)
             {
                 int end = PartEnd(text, start, splits.End);
-                scratch.Text.Load(text[start..end], start, offsets);
+                scratch.Text.Load(text[start..end], start, offsets || _needsOrigins);
                 RunPart(scratch, tokens);
                 start = end;
             }
@@ -56,12 +59,12 @@ internal sealed class TokenPipeline
     internal (string Normalized, List<string> Words) Stages(string text)
     {
         var scratch = new EncodeScratch();
-        scratch.Text.Load(scratch.Sanitize(text), 0, aligned: false);
+        scratch.Text.Load(scratch.Sanitize(text), 0, aligned: true);
         NormalizeText(scratch);
         scratch.Split(_preTokenizers, 0, scratch.Text.Length);
         var words = new List<string>();
         foreach ((int start, int end) in scratch.Words.Words)
-            words.Add(scratch.Text.Units[start..end].ToString());
+            words.Add(scratch.WordText.Units[start..end].ToString());
         return (scratch.Text.Units.ToString(), words);
     }
 
@@ -79,10 +82,8 @@ internal sealed class TokenPipeline
         {
             if (splits.Token is null)
                 RunWords(scratch, tokens, splits.Start, splits.End);
-            else if (text.IsAligned)
-                tokens.AddToken(splits.Token.Id, text.StartOf(splits.Start), text.EndOf(splits.End - 1));
             else
-                tokens.AddToken(splits.Token.Id, 0, 0);
+                tokens.AddToken(splits.Token.Id, text, splits.Start, splits.End);
         }
     }
 
@@ -91,7 +92,7 @@ internal sealed class TokenPipeline
         if (start == end)
             return;
         scratch.Split(_preTokenizers, start, end);
-        NormalizedText text = scratch.Text;
+        NormalizedText text = scratch.WordText;
         ReadOnlySpan<char> units = text.Units;
         foreach ((int wordStart, int wordEnd) in scratch.Words.Words)
         {
@@ -119,16 +120,32 @@ internal sealed class TokenPipeline
         return scratch.Text.Units.ToString();
     }
 
-    // Before a space or a line feed, when every step allows it; a stretch without either stays whole.
+    // Between a letter or digit and a space, when every step allows it; a stretch without such a place stays whole.
     private int PartEnd(ReadOnlySpan<char> text, int start, int end)
     {
         if (!_worksInParts || end - start <= PartLength)
             return end;
-        int last = text.Slice(start + 1, PartLength - 1).LastIndexOfAny(' ', '\n');
-        if (last >= 0)
-            return start + 1 + last;
-        int next = text[(start + PartLength)..end].IndexOfAny(' ', '\n');
-        return next < 0 ? end : start + PartLength + next;
+        for (int last = start + PartLength; (last = LastSpace(text, start, last)) > 0;)
+        {
+            if (char.IsAsciiLetterOrDigit(text[last - 1]))
+                return last;
+        }
+        for (int next = start + PartLength; next < end; next++)
+        {
+            int skip = text[next..end].IndexOf(' ');
+            if (skip < 0)
+                return end;
+            next += skip;
+            if (char.IsAsciiLetterOrDigit(text[next - 1]))
+                return next;
+        }
+        return end;
+    }
+
+    private static int LastSpace(ReadOnlySpan<char> text, int start, int end)
+    {
+        int last = text[(start + 1)..Math.Max(start + 1, end)].LastIndexOf(' ');
+        return last < 0 ? -1 : start + 1 + last;
     }
 
     private static sbyte[]? AsciiMap(Normalizer[] steps)

@@ -18,6 +18,7 @@ public sealed class Tokenizer
     private readonly Vocabulary _vocabulary;
     private readonly PostProcessor _frame;
     private readonly Decoder? _decoder;
+    private readonly TokenSpaces? _spaces;
 
     // Buffers for calls that bring none: taken and put back atomically, one per processor at most.
     private readonly TokenBuffer?[] _spares = new TokenBuffer?[Environment.ProcessorCount];
@@ -29,6 +30,7 @@ public sealed class Tokenizer
         (_frame, _decoder) = (parts.PostProcessor, parts.Decoder);
         (FileTruncation, FilePadding) = (parts.Truncation, parts.Padding);
         VocabularySize = Math.Max(_vocabulary.Size, _pipeline.AddedTokens.HighestId + 1);
+        _spaces = _frame.TrimsOffsets ? new TokenSpaces(_vocabulary) : null;
         CheckFrame(parts.File, isPair: false);
         CheckFrame(parts.File, isPair: true);
     }
@@ -115,7 +117,7 @@ public sealed class Tokenizer
     public int CountTokens(ReadOnlySpan<char> text, bool addSpecialTokens = true)
     {
         TokenBuffer spare = TakeSpare(out int slot);
-        spare.First.Begin(0, TruncationSide.Right, offsets: false);
+        spare.First.Begin(0, TruncationSide.Right, offsets: false, spaces: null);
         _pipeline.Run(spare.Scratch.Sanitize(text), spare.Scratch, spare.First, offsets: false);
         long count = spare.First.Total + (addSpecialTokens ? SpecialTokenCount(pair: false) : 0);
         Volatile.Write(ref _spares[slot], spare);
@@ -135,7 +137,7 @@ public sealed class Tokenizer
             if (Text(id) is string text)
                 tokens.Add(text);
         }
-        return _decoder?.Decode(tokens) ?? string.Join(' ', tokens);
+        return _decoder is null ? string.Join(' ', tokens) : string.Concat(_decoder.Decode(tokens));
     }
 
     private string? Text(int id)
@@ -166,7 +168,7 @@ public sealed class Tokenizer
         ReadOnlySpan<char> text, TokenBuffer buffer, SequenceTokens tokens, int limit, in EncodeOptions options)
     {
         bool offsets = options.Offsets != OffsetUnit.None;
-        tokens.Begin(options.KeepOverflow ? int.MaxValue : limit, options.Side, offsets);
+        tokens.Begin(options.KeepOverflow ? int.MaxValue : limit, options.Side, offsets, _spaces);
         ReadOnlySpan<char> sound = buffer.Scratch.Sanitize(text);
         _pipeline.Run(sound, buffer.Scratch, tokens, offsets);
         tokens.Complete();

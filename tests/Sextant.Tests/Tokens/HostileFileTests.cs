@@ -22,10 +22,10 @@ public class HostileFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"type\":\"WordPiece\",\"unk", "\"type\":\"BPE\",\"unk", "'model' is a 'BPE'; supported: WordPiece")]
+    [InlineData("\"type\":\"WordPiece\",\"unk", "\"type\":\"BPEE\",\"unk", "'model' is a 'BPEE'; supported: BPE")]
     [InlineData("\"BertNormalizer\"", "\"NFKQ\"", "'normalizer' is a 'NFKQ'; supported: BertNormalizer")]
-    [InlineData("\"BertPreTokenizer\"", "\"Metaspace\"", "'pre_tokenizer' is a 'Metaspace'; supported: BertPre")]
-    [InlineData("\"TemplateProcessing\"", "\"RobertaProcessing\"", "'post_processor' is a 'RobertaProcessing'; ")]
+    [InlineData("\"BertPreTokenizer\"", "\"Megaspace\"", "'pre_tokenizer' is a 'Megaspace'; supported: BertPre")]
+    [InlineData("\"TemplateProcessing\"", "\"TemplateProcess\"", "'post_processor' is a 'TemplateProcess'; ")]
     [InlineData("\"clean_text\":true", "\"clean_text\":1", "'normalizer.clean_text' is 1; accepted: true or false")]
     [InlineData("\"clean_text\":true", "\"tidy\":true", "unknown field 'tidy'")]
     [InlineData("\"clean_text\":true", "\"lowercase\":true", "the field 'lowercase' twice")]

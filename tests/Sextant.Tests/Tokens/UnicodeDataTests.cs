@@ -90,7 +90,7 @@ public class UnicodeDataTests
         NormalizedText source = new(), destination = new();
         source.Load(text, 0, aligned: true);
         destination.Clear(aligned: true, text.Length);
-        new CanonicalDecomposition().Apply(source, destination);
+        new UnicodeForm(compatible: false, composed: false).Apply(source, destination);
         return destination.Units.ToString();
     }
 

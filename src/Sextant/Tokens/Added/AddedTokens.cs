@@ -28,7 +28,7 @@ internal sealed class AddedTokens
         (Raw, Normalized) = (new TokenMatcher(raw), new TokenMatcher(normalized));
         foreach ((string pattern, AddedToken token) in normalized)
         {
-            WorkInParts &= !token.StripLeft && !token.StripRight && !pattern.AsSpan().ContainsAny(' ', '\n');
+            WorkInParts &= !token.StripLeft && !token.StripRight && !pattern.AsSpan().Contains(' ');
         }
     }
 

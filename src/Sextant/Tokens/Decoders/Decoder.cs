@@ -1,7 +1,8 @@
 namespace Sextant.Tokens;
 
-/// <summary>Puts tokens together to a text.</summary>
+/// <summary>Puts tokens together to a text, alone or as one step of several.</summary>
 internal abstract class Decoder
 {
-    internal abstract string Decode(List<string> tokens);
+    /// <summary>What the texts of tokens become; the results, joined, are the text.</summary>
+    internal abstract List<string> Decode(List<string> tokens);
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Sextant.Tokens;
 
 /// <summary>
@@ -20,21 +18,24 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanup) : Decoder
         return new WordPieceDecoder(fields.Text("prefix"), fields.Flag("cleanup"));
     }
 
-    internal override string Decode(List<string> tokens)
+    /// <summary>Takes English punctuation back to where it stood.</summary>
+    internal static string Cleanup(string token)
     {
-        var text = new StringBuilder();
+        foreach ((string from, string to) in Replacements)
+            token = token.Replace(from, to, StringComparison.Ordinal);
+        return token;
+    }
+
+    internal override List<string> Decode(List<string> tokens)
+    {
+        var texts = new List<string>(tokens.Count);
         for (int i = 0; i < tokens.Count; i++)
         {
             string token = tokens[i];
             if (i > 0)
                 token = token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..] : " " + token;
-            if (cleanup)
-            {
-                foreach ((string from, string to) in Replacements)
-                    token = token.Replace(from, to, StringComparison.Ordinal);
-            }
-            text.Append(token);
+            texts.Add(cleanup ? Cleanup(token) : token);
         }
-        return text.ToString();
+        return texts;
     }
 }

@@ -11,7 +11,10 @@ internal static class ComponentCatalog
     [
         ("BertNormalizer", BertNormalizer.Read),
         ("Lowercase", Lowercase.Read),
-        ("NFD", CanonicalDecomposition.Read),
+        ("NFC", UnicodeForm.ReadNfc),
+        ("NFD", UnicodeForm.ReadNfd),
+        ("NFKC", UnicodeForm.ReadNfkc),
+        ("NFKD", UnicodeForm.ReadNfkd),
         ("StripAccents", RemoveMarks.ReadStripAccents),
         ("Sequence", (fields, steps) => ReadSequence(fields, "normalizers", Normalizers!, steps)),
     ];
@@ -19,23 +22,31 @@ internal static class ComponentCatalog
     private static readonly (string Name, Action<ComponentFields, List<PreTokenizer>> Read)[] PreTokenizers =
     [
         ("BertPreTokenizer", BertPreTokenizer.Read),
+        ("ByteLevel", ByteLevelPreTokenizer.Read),
+        ("Split", PatternSplit.Read),
         ("Whitespace", WhitespacePreTokenizer.Read),
         ("Sequence", (fields, steps) => ReadSequence(fields, "pretokenizers", PreTokenizers!, steps)),
     ];
 
     private static readonly (string Name, Func<ModelFields, TokenModel> Read)[] Models =
     [
+        ("BPE", Bpe.Read),
         ("WordPiece", WordPiece.Read),
     ];
 
     private static readonly (string Name, Func<ComponentFields, PostProcessor> Read)[] PostProcessors =
     [
         ("BertProcessing", BertProcessing.Read),
+        ("ByteLevel", OffsetTrimming.ReadByteLevel),
+        ("RobertaProcessing", OffsetTrimming.ReadRoberta),
+        ("Sequence", PostProcessorSequence.Read),
         ("TemplateProcessing", TemplateProcessing.Read),
     ];
 
     private static readonly (string Name, Func<ComponentFields, Decoder> Read)[] Decoders =
     [
+        ("BPEDecoder", BpeDecoder.Read),
+        ("ByteLevel", ByteLevelDecoder.Read),
         ("WordPiece", WordPieceDecoder.Read),
     ];
 

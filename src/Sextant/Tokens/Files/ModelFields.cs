@@ -1,9 +1,9 @@
 namespace Sextant.Tokens;
 
 /// <summary>
-/// The <c>model</c> of a tokenizer.json: its vocabulary, read straight from the file, and its other fields.
+/// The <c>model</c> of a tokenizer.json: its long lists, read straight from the file, and its other fields.
 /// </summary>
-internal sealed class ModelFields(ComponentFields fields, VocabularyBuilder? vocabulary)
+internal sealed class ModelFields(ComponentFields fields, ModelLists lists)
 {
     internal ComponentFields Fields => fields;
 
@@ -16,12 +16,28 @@ internal sealed class ModelFields(ComponentFields fields, VocabularyBuilder? voc
                 return fields.Text("type");
             if (fields.Has("merges"))
                 return "BPE";
-            if (vocabulary is null)
+            if (lists.Vocabulary is null)
                 return "Unigram";
             return fields.Has("max_input_chars_per_word") ? "WordPiece" : "WordLevel";
         }
     }
 
-    internal Vocabulary Vocabulary() =>
-        new(vocabulary ?? throw fields.Refusal("vocab", "missing or no object", "an object of tokens and ids"));
+    internal Vocabulary Vocabulary() => new(lists.Vocabulary
+        ?? throw fields.Refusal("vocab", "missing or no object", "an object of tokens and ids"));
+
+    /// <summary>The tokens of a list of tokens and scores, whose ids are their places.</summary>
+    internal Vocabulary ScoredVocabulary(out double[] scores)
+    {
+        VocabularyBuilder tokens = lists.ScoredVocabulary
+            ?? throw fields.Refusal("vocab", "missing or no list", "a list of [token, score]");
+        scores = [.. lists.Scores];
+        return new Vocabulary(tokens);
+    }
+
+    /// <summary>The two parts of each merge, one after the other.</summary>
+    internal VocabularyBuilder Merges() => lists.Merges
+        ?? throw fields.Refusal("merges", "missing or no list", "a list of merges");
+
+    /// <summary>A text that may be missing or null.</summary>
+    internal string? OptionalText(string name) => fields.Optional(name) is null ? null : fields.Text(name);
 }

@@ -21,18 +21,7 @@ internal static class TokenizerJson
 
     private static TokenizerParts Read(string file, ReadOnlySpan<byte> json)
     {
-        VocabularyBuilder? vocabulary = null;
-        int start = VocabularyScanner.Locate(json);
-        if (start >= 0)
-        {
-            vocabulary = new VocabularyBuilder(file);
-            int end = new VocabularyScanner(json, vocabulary).Read(start);
-            // The rest of the file is read as if the vocabulary were empty.
-            byte[] rest = new byte[json.Length - (end - start)];
-            json[..start].CopyTo(rest);
-            json[end..].CopyTo(rest.AsSpan(start));
-            json = rest;
-        }
+        ModelLists lists = ModelLists.Take(file, ref json);
         ComponentFields top = ComponentFields.Of(file, "", JsonElement.Parse(json));
         top.Allow("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
             "decoder", "model");
@@ -40,7 +29,7 @@ internal static class TokenizerJson
             throw top.Refusal("version", $"'{ComponentFields.Short(top.Text("version"))}'", "1.0");
 
         ComponentFields model = Section(top, "model") ?? throw top.Refusal("model", "missing or null", "an object");
-        TokenModel tokens = ComponentCatalog.ReadModel(new ModelFields(model, vocabulary));
+        TokenModel tokens = ComponentCatalog.ReadModel(new ModelFields(model, lists));
         return new TokenizerParts(file)
         {
             Model = tokens,

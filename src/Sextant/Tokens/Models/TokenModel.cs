@@ -22,6 +22,9 @@ internal sealed class PieceList
     private Piece[] _pieces = new Piece[32];
     private ulong[] _hashes = new ulong[128];
 
+    /// <summary>Room for the merges of a word.</summary>
+    internal MergeWork Merges { get; } = new();
+
     internal int Count { get; private set; }
 
     internal ReadOnlySpan<Piece> Pieces => _pieces.AsSpan(0, Count);

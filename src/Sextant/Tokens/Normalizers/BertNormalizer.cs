@@ -23,7 +23,7 @@ internal static class BertNormalizer
             steps.Add(new SpaceIdeographs());
         if (stripAccents ?? lowercase)
         {
-            steps.Add(new CanonicalDecomposition());
+            steps.Add(new UnicodeForm(compatible: false, composed: false));
             steps.Add(new RemoveMarks(CodePointClasses.NonspacingMark));
         }
         if (lowercase)

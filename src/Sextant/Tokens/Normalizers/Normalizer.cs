@@ -10,7 +10,13 @@ internal abstract class Normalizer
     internal abstract void Apply(NormalizedText source, NormalizedText destination);
 
     /// <summary>
-    /// Whether a long text may be cut before a space or line feed and its parts normalised one by one.
+    /// Whether a text certainly stays as it is: a quick look, to spare the copy. False says nothing.
+    /// </summary>
+    internal virtual bool LeavesAlone(ReadOnlySpan<char> text) => false;
+
+    /// <summary>
+    /// Whether a long text may be cut between an ASCII letter or digit and a space behind it, and its parts normalised
+    /// one by one.
     /// </summary>
     internal abstract bool WorksInParts { get; }
 

@@ -18,7 +18,8 @@ internal static class BertProcessing
             [begin, first, middle], [begin, first, middle, new TemplatePart(1, [], 1), new TemplatePart(-1, [sep], 1)]);
     }
 
-    private static int Id(ComponentFields fields, string name)
+    /// <summary>The id of a field [token, id].</summary>
+    internal static int Id(ComponentFields fields, string name)
     {
         JsonElement token = fields.Element(name, JsonValueKind.Array, "[token, id]");
         if (token.GetArrayLength() == 2 && token[0].ValueKind == JsonValueKind.String

@@ -16,7 +16,38 @@ internal sealed class PostProcessor(TemplatePart[] single, TemplatePart[] pair)
 
     /// <summary>No special tokens; the second sequence has type 1.</summary>
     internal static PostProcessor None { get; } =
-        new([new TemplatePart(0, [], 0)], [new TemplatePart(0, [], 0), new TemplatePart(1, [], 1)]);
+        new([new TemplatePart(0, [], 0)], [new TemplatePart(0, [], 0), new TemplatePart(1, [], 1)]) { IsBare = true };
+
+    /// <summary>Whether offsets leave out the spaces that tokens begin and end with.</summary>
+    internal bool TrimsOffsets { get; private init; }
+
+    /// <summary>Whether one space at the beginning of a text counts as put there by a pre-tokenizer.</summary>
+    internal bool ExpectsPrefixSpace { get; private init; }
+
+    /// <summary>Whether this puts nothing around a text.</summary>
+    internal bool IsBare { get; private init; }
+
+    /// <summary>The same parts, with or without trimmed offsets.</summary>
+    internal PostProcessor With(bool trimsOffsets, bool expectsPrefixSpace) => new(single, pair)
+    {
+        IsBare = IsBare,
+        TrimsOffsets = trimsOffsets,
+        ExpectsPrefixSpace = expectsPrefixSpace,
+    };
+
+    /// <summary>Takes the spaces of a token out of its offset.</summary>
+    internal void Trim(ref TokenOffset offset, SpaceCounts spaces, bool isFirst)
+    {
+        (int start, int end) = offset;
+        int leading = spaces.Leading;
+        // The first token's only space was not in the text, so it takes no place.
+        if (leading == 1 && ExpectsPrefixSpace && (isFirst || start == 0))
+            leading = 0;
+        start = Math.Min(start + leading, end);
+        if (spaces.Trailing > 0 && end >= spaces.Trailing)
+            end = Math.Max(end - spaces.Trailing, start);
+        offset = new TokenOffset(start, end);
+    }
 
     internal ReadOnlySpan<TemplatePart> Parts(bool isPair) => isPair ? pair : single;
 

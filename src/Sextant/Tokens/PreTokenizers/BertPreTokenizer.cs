@@ -11,6 +11,8 @@ internal sealed class BertPreTokenizer : PreTokenizer
 
     internal override bool WorksInParts => true;
 
+    internal override bool SplitsAtSpaces => true;
+
     internal override void Split(NormalizedText text, int start, int end, WordList words)
     {
         ReadOnlySpan<char> units = text.Units[..end];

@@ -13,6 +13,8 @@ internal sealed class WhitespacePreTokenizer : PreTokenizer
 
     internal override bool WorksInParts => true;
 
+    internal override bool SplitsAtSpaces => true;
+
     internal override void Split(NormalizedText text, int start, int end, WordList words)
     {
         const CodePointClasses Kinds = CodePointClasses.WhiteSpace | CodePointClasses.Word;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Sextant.Tokens;
 
@@ -20,6 +21,7 @@ internal enum CodePointClasses : ushort
     Lowercases = 256,
     Decomposes = 512,
     Reorders = 1024,
+    Numeric = 2048,
 }
 
 /// <summary>
@@ -29,6 +31,9 @@ internal enum CodePointClasses : ushort
 internal static class CodePoints
 {
     internal const int Replacement = 0xFFFD;
+
+    /// <summary>The highest code point.</summary>
+    internal const int Last = 0x10FFFF;
 
     // Everything below this has its own entry; the few ranges above it are searched.
     private const int TableLength = 0x32400;
@@ -52,6 +57,7 @@ internal static class CodePoints
         Mark(UnicodeData.Punctuation, CodePointClasses.Punctuation);
         Mark(UnicodeData.WhiteSpace, CodePointClasses.WhiteSpace);
         Mark(UnicodeData.Word, CodePointClasses.Word);
+        Mark(UnicodeData.Numeric, CodePointClasses.Numeric);
         Mark(HangulFirst, HangulLast, CodePointClasses.Decomposes);
 
         var fields = new List<int>(2048);
@@ -155,6 +161,24 @@ internal static class CodePoints
         return length;
     }
 
+    /// <summary>
+    /// The ranges of a table such as "41-5A 61", or with values "41-5A:Lu 61:Ll"; without values they are empty.
+    /// </summary>
+    internal static List<(int First, int Last, string Value)> Ranges(ReadOnlySpan<byte> table)
+    {
+        var ranges = new List<(int, int, string)>();
+        while (Item(ref table, (byte)' ', out ReadOnlySpan<byte> range))
+        {
+            int colon = range.IndexOf((byte)':');
+            ReadOnlySpan<byte> bounds = colon < 0 ? range : range[..colon];
+            int dash = bounds.IndexOf((byte)'-');
+            ranges.Add((Hexadecimal(dash < 0 ? bounds : bounds[..dash]),
+                Hexadecimal(dash < 0 ? bounds : bounds[(dash + 1)..]),
+                colon < 0 ? "" : Encoding.ASCII.GetString(range[(colon + 1)..])));
+        }
+        return ranges;
+    }
+
     private static int NextSurrogate(ReadOnlySpan<char> text, char c, ref int index)
     {
         if (char.IsHighSurrogate(c) && index < text.Length && char.IsLowSurrogate(text[index]))
@@ -237,7 +261,8 @@ internal static class CodePoints
         }
     }
 
-    private static (int[] Keys, int[] Starts, int[] Pool) ReadDecompositions(ReadOnlySpan<byte> text)
+    /// <summary>Entries such as "C0=41,300": keys, where the values of each start in the pool, the pool.</summary>
+    internal static (int[] Keys, int[] Starts, int[] Pool) ReadDecompositions(ReadOnlySpan<byte> text)
     {
         List<int> keys = new(2100), starts = new(2100), pool = new(4200);
         while (Item(ref text, (byte)' ', out ReadOnlySpan<byte> entry))

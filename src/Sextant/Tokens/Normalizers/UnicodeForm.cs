@@ -1,55 +1,64 @@
 namespace Sextant.Tokens;
 
-/// <summary>Normalization Form D of Unicode 9: full canonical decomposition, marks in canonical order.</summary>
+/// <summary>
+/// The normalization forms of Unicode 9: decomposed (NFD, NFKD) with marks in canonical order, and composed again (NFC,
+/// NFKC).
+/// </summary>
 /// <remarks>
-/// Origins follow the reference: the code points of a decomposition share one origin, and after reordering the origins
-/// are dealt out in the order of the original text, so a moved mark carries the origin of the place it moved to.
+/// Origins follow the reference: the code points of a decomposition share one origin; after reordering the origins are
+/// dealt out in the order of the original text, so a moved mark carries the origin of the place it moved to; and a composed
+/// code point has the origin of the first of those that it was composed of.
 /// </remarks>
-internal sealed class CanonicalDecomposition : Normalizer
+internal sealed class UnicodeForm(bool compatible, bool composed) : Normalizer
 {
     // A code point of a run, its class and whether it is the first of its decomposition, packed so that a run needs
     // one array.
     private const int FirstFlag = 1 << 30, ClassShift = 21, CodePointMask = (1 << ClassShift) - 1;
 
-    internal static void Read(ComponentFields fields, List<Normalizer> steps)
-    {
-        fields.Allow();
-        steps.Add(new CanonicalDecomposition());
-    }
-
     internal override bool WorksInParts => true;
+
+    internal static void ReadNfc(ComponentFields fields, List<Normalizer> steps) => Read(fields, steps, false, true);
+
+    internal static void ReadNfd(ComponentFields fields, List<Normalizer> steps) => Read(fields, steps, false, false);
+
+    internal static void ReadNfkc(ComponentFields fields, List<Normalizer> steps) => Read(fields, steps, true, true);
+
+    internal static void ReadNfkd(ComponentFields fields, List<Normalizer> steps) => Read(fields, steps, true, false);
+
+    internal override bool LeavesAlone(ReadOnlySpan<char> text)
+    {
+        char limit = (compatible, composed) switch
+        {
+            (true, _) => '\u009F',
+            (false, true) => '\u02FF',
+            _ => '\u00BF',
+        };
+        return !text.ContainsAnyExceptInRange('\0', limit) || (composed && !compatible && Compositions.IsStable(text));
+    }
 
     internal override void Apply(NormalizedText source, NormalizedText destination)
     {
         ReadOnlySpan<char> units = source.Units;
-        Span<int> parts = stackalloc int[4];
-        int origin = 0, last = 0, pending = 0;
+        Span<int> parts = stackalloc int[Compositions.LongestDecomposition];
+        var output = new FormOutput(source, destination, composed);
+        int pending = 0;
         int[] run = destination.Scratch;
         for (int i = 0; i < units.Length;)
         {
-            if (units[i] < 0x80)
-            {
-                Flush(run, ref pending, source, destination, ref origin, ref last);
-                destination.Append(units[i], source, i);
-                last = i++;
-                origin = i;
-                continue;
-            }
             int codePoint = CodePoints.Next(units, ref i);
-            int count = CodePoints.Decompose(codePoint, parts);
+            int count = compatible ? Compositions.Decompose(codePoint, parts) : CodePoints.Decompose(codePoint, parts);
             for (int part = 0; part < count; part++)
             {
                 int combining = CodePoints.CombiningClassOf(parts[part]);
                 if (combining == 0)
-                    Flush(run, ref pending, source, destination, ref origin, ref last);
+                    Flush(run, ref pending, ref output);
                 if (pending + 1 > run.Length)
                     Array.Resize(ref run, run.Length * 2);
                 run[pending++] = parts[part] | combining << ClassShift | (part == 0 ? FirstFlag : 0);
-                if (combining == 0)
-                    Flush(run, ref pending, source, destination, ref origin, ref last);
             }
         }
-        Flush(run, ref pending, source, destination, ref origin, ref last);
+        Flush(run, ref pending, ref output);
+        output.Complete();
         destination.Scratch = run;
     }
 
@@ -59,22 +68,22 @@ internal sealed class CanonicalDecomposition : Normalizer
         return true;
     }
 
-    private static void Flush(
-        int[] run, ref int pending, NormalizedText source, NormalizedText destination, ref int origin, ref int last)
+    private static void Read(ComponentFields fields, List<Normalizer> steps, bool compatible, bool composed)
     {
-        if (pending == 0)
-            return;
-        if (pending > 1)
-            Order(run.AsSpan(0, pending));
-        ReadOnlySpan<char> units = source.Units;
+        fields.Allow();
+        steps.Add(new UnicodeForm(compatible, composed));
+    }
+
+    // A run is a starter and the marks behind it, or marks alone.
+    private static void Flush(int[] run, ref int pending, ref FormOutput output)
+    {
+        int marks = pending > 0 && ClassOf(run[0]) == 0 ? 1 : 0;
+        if (pending - marks > 1)
+            Order(run.AsSpan(marks, pending - marks));
         for (int i = 0; i < pending; i++)
         {
-            if ((run[i] & FirstFlag) != 0)
-            {
-                last = origin;
-                _ = CodePoints.Next(units, ref origin);
-            }
-            destination.Append(run[i] & CodePointMask, source, last);
+            int codePoint = run[i] & CodePointMask;
+            output.Add(codePoint, ClassOf(run[i]), (run[i] & FirstFlag) != 0 ? 0 : 1);
         }
         pending = 0;
     }

@@ -1,76 +1,60 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 
 namespace Sextant.Tokens;
 
-/// <summary>Reads the vocabulary of a tokenizer.json, nearly all of the file, straight from its bytes.</summary>
+/// <summary>Reads the long lists of a tokenizer.json, nearly all of the file, straight from its bytes.</summary>
 /// <remarks>
 /// A process that embeds one text spends most of its start here, so this does what the JSON reader does (and refuses
 /// what it refuses) without its generic, vectorised machinery, which a cold process would first have to compile.
 /// </remarks>
-internal ref struct VocabularyScanner(ReadOnlySpan<byte> json, VocabularyBuilder vocabulary)
+internal ref struct JsonScanner(ReadOnlySpan<byte> json, int start, string section, VocabularyBuilder tokens)
 {
     private readonly ReadOnlySpan<byte> _json = json;
-    private int _at;
+    private int _at = start;
 
-    /// <summary>Index behind the opening brace of <c>model.vocab</c>, or −1 where that is no object.</summary>
-    internal static int Locate(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json);
-        while (reader.Read())
-        {
-            if (reader.TokenType != JsonTokenType.PropertyName)
-                continue;
-            bool inModel = reader.CurrentDepth == 1 && reader.ValueTextEquals("model"u8);
-            bool isVocabulary = reader.CurrentDepth == 2 && reader.ValueTextEquals("vocab"u8);
-            reader.Read();
-            if (isVocabulary && reader.TokenType == JsonTokenType.StartObject)
-                return (int)reader.BytesConsumed;
-            if (!inModel || reader.TokenType != JsonTokenType.StartObject)
-                reader.Skip();
-        }
-        return -1;
-    }
+    /// <summary>Index of the byte that is read next.</summary>
+    internal readonly int Place => _at;
 
-    /// <summary>Reads tokens and ids from behind the opening brace on; returns the index of the closing one.</summary>
-    internal int Read(int start)
-    {
-        _at = start;
-        if (Next() == '}')
-            return _at;
-        while (true)
-        {
-            Expect('"', "a token in quotes");
-            int length = ReadToken(vocabulary);
-            if (Next() != ':')
-                throw Refusal("a colon");
-            _at++;
-            vocabulary.Add(length, ReadId());
-            byte follows = Next();
-            if (follows == '}')
-                return _at;
-            Expect(',', "a comma or the closing brace");
-            Next();
-        }
-    }
-
-    private byte Next()
+    /// <summary>The next byte that is no white space, without taking it; 0 at the end.</summary>
+    internal byte Next()
     {
         while (_at < _json.Length && _json[_at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
             _at++;
         return _at < _json.Length ? _json[_at] : (byte)0;
     }
 
-    private void Expect(char wanted, string accepted)
+    /// <summary>Takes a byte that must come next.</summary>
+    internal void Expect(char wanted, string accepted)
     {
         if (Next() != wanted)
             throw Refusal(accepted);
         _at++;
     }
 
-    private int ReadToken(VocabularyBuilder builder)
+    /// <summary>
+    /// Whether another item follows in a list or object that ends with <paramref name="end"/>, which is not taken; the
+    /// comma is.
+    /// </summary>
+    internal bool TakesItem(char end, ref bool isFirst)
     {
+        if (Next() == end && isFirst)
+            return false;
+        if (!isFirst)
+        {
+            if (Next() == end)
+                return false;
+            Expect(',', "a comma or the end of the list");
+            Next();
+        }
+        isFirst = false;
+        return true;
+    }
+
+    /// <summary>Reads a text in quotes into the room of <paramref name="builder"/>; returns its length.</summary>
+    internal int ReadToken(VocabularyBuilder builder)
+    {
+        Expect('"', "a token in quotes");
         int start = _at, end = start;
         while (end < _json.Length && _json[end] != '"')
         {
@@ -149,7 +133,8 @@ internal ref struct VocabularyScanner(ReadOnlySpan<byte> json, VocabularyBuilder
         }
     }
 
-    private int ReadId()
+    /// <summary>Reads an id.</summary>
+    internal int ReadId()
     {
         Next();
         int start = _at;
@@ -165,10 +150,31 @@ internal ref struct VocabularyScanner(ReadOnlySpan<byte> json, VocabularyBuilder
         return (int)id;
     }
 
-    private readonly InvalidModelException Refusal(string accepted)
+    /// <summary>Reads a finite number.</summary>
+    internal double ReadNumber()
+    {
+        Next();
+        int end = _at;
+        while (end < _json.Length && _json[end] is (>= (byte)'0' and <= (byte)'9') or (byte)'-' or (byte)'+'
+            or (byte)'.' or (byte)'e' or (byte)'E')
+        {
+            end++;
+        }
+        const NumberStyles Styles =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (!double.TryParse(_json[_at..end], Styles, CultureInfo.InvariantCulture, out double value)
+            || !double.IsFinite(value))
+        {
+            throw Refusal("a finite number");
+        }
+        _at = end;
+        return value;
+    }
+
+    internal readonly InvalidModelException Refusal(string accepted)
     {
         int length = Math.Min(20, Math.Max(0, _json.Length - _at));
         string found = length == 0 ? "the end of the file" : $"'{Encoding.UTF8.GetString(_json.Slice(_at, length))}'";
-        return vocabulary.Refusal($"'model.vocab', byte {_at}: {found}; accepted: {accepted}.");
+        return tokens.Refusal($"'{section}', byte {_at}: {found}; accepted: {accepted}.");
     }
 }

@@ -1,0 +1,181 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Sextant.Tokens;
+
+/// <summary>
+/// Byte-pair encoding: a word begins as single code points, and neighbours merge in the order of the file's list
+/// (Sennrich et al. 2016).
+/// </summary>
+internal sealed class Bpe : TokenModel
+{
+    private readonly MergeTable _merges;
+    private readonly string _prefix, _suffix;
+    private readonly int _unknownId;
+    private readonly bool _fusesUnknown, _takesWholeWords;
+    private readonly ByteTokens? _byteTokens;
+    // The id of each code point of the basic plane that is a token, or −1.
+    private readonly int[] _single;
+
+    private Bpe(ModelFields model)
+    {
+        ComponentFields fields = model.Fields;
+        fields.Allow("vocab", "merges", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
+            "fuse_unk", "byte_fallback", "ignore_merges");
+        if (fields.Optional("dropout") is JsonElement dropout
+            && !(dropout.ValueKind == JsonValueKind.Number
+                && dropout.TryGetDouble(out double chance) && chance == 0))
+        {
+            throw fields.Refusal("dropout", ComponentFields.Describe(dropout), "0 or null: tokens are not left to chance");
+        }
+        Vocabulary = model.Vocabulary();
+        (_prefix, _suffix) = (Affix(model, "continuing_subword_prefix"), Affix(model, "end_of_word_suffix"));
+        _merges = new MergeTable(model.Merges(), Vocabulary, _prefix);
+        _fusesUnknown = fields.OptionalFlag("fuse_unk") ?? false;
+        _takesWholeWords = fields.OptionalFlag("ignore_merges") ?? false;
+        _byteTokens = fields.OptionalFlag("byte_fallback") ?? false ? new ByteTokens(Vocabulary) : null;
+        if (_byteTokens is not null && _prefix.Length + _suffix.Length > 0)
+            throw fields.Refusal("byte_fallback", "true", "false with a continuing_subword_prefix or end_of_word_suffix");
+        _unknownId = -1;
+        if (model.OptionalText("unk_token") is string unknown && !Vocabulary.TryGetId(unknown, out _unknownId))
+        {
+            throw new InvalidModelException(fields.File, $"the unknown token '{ComponentFields.Short(unknown)}' is not in "
+                + $"the vocabulary of {Vocabulary.Count} tokens.");
+        }
+        _single = Singles(Vocabulary);
+    }
+
+    internal static TokenModel Read(ModelFields model) => new Bpe(model);
+
+    internal override Vocabulary Vocabulary { get; }
+
+    internal override void Tokenize(ReadOnlySpan<char> word, PieceList pieces)
+    {
+        pieces.Clear();
+        if (_takesWholeWords && Vocabulary.TryGetId(word, out int whole))
+        {
+            pieces.Add(whole, 0, word.Length);
+            return;
+        }
+        MergeWork work = pieces.Merges;
+        bool tiles = (_prefix.Length == 0 && _suffix.Length == 0 && AddPlain(word, work)) || AddAll(word, work, false);
+        if (!tiles)
+            AddAll(word, work, inBytes: true);
+        work.Merge(_merges);
+        var places = new Utf8Places(word);
+        int at = 0;
+        for (int i = 0; i < work.Count; i++)
+        {
+            int end = at + work.Lengths[i];
+            (int first, int last) = tiles ? (at, end) : places.Units(at, end);
+            pieces.Add(work.Ids[i], first, last);
+            at = end;
+        }
+    }
+
+    private static string Affix(ModelFields model, string name)
+    {
+        string affix = model.OptionalText(name) ?? "";
+        return affix.Length <= 64 ? affix : throw model.Fields.Refusal(name, $"{affix.Length} units", "up to 64 units");
+    }
+
+    private static int[] Singles(Vocabulary vocabulary)
+    {
+        int[] single = [];
+        for (int token = vocabulary.Count - 1; token >= 0; token--)
+        {
+            ReadOnlySpan<char> text = vocabulary.Text(token);
+            if (text.Length != 1)
+                continue;
+            if (text[0] >= single.Length)
+            {
+                int known = single.Length;
+                Array.Resize(ref single, text[0] + 1);
+                single.AsSpan(known).Fill(-1);
+            }
+            vocabulary.TryGetId(text, out single[text[0]]);
+        }
+        return single;
+    }
+
+    // The common case: every unit is a token.
+    private bool AddPlain(ReadOnlySpan<char> word, MergeWork work)
+    {
+        work.Clear();
+        int[] single = _single;
+        foreach (char unit in word)
+        {
+            int id = unit < single.Length ? single[unit] : -1;
+            if (id < 0)
+                return false;
+            work.Add(id, 1);
+        }
+        return true;
+    }
+
+    // In UTF-16 units where the symbols tile the word. Otherwise false: the reference then counts the UTF-8 bytes of the
+    // symbols it has, in the order it has them, and so does the second round.
+    private bool AddAll(ReadOnlySpan<char> word, MergeWork work, bool inBytes)
+    {
+        work.Clear();
+        int unknown = 0;
+        Span<byte> bytes = stackalloc byte[4];
+        Span<int> ids = stackalloc int[4];
+        for (int i = 0; i < word.Length;)
+        {
+            int start = i;
+            int count = new Rune(CodePoints.Next(word, ref i)).EncodeToUtf8(bytes);
+            int length = inBytes ? count : i - start;
+            if (TryGetId(word[start..i], start == 0, i == word.Length, out int id))
+            {
+                AddUnknown(work, ref unknown);
+                work.Add(id, length);
+                continue;
+            }
+            if (_byteTokens is not null && _byteTokens.TryGetIds(bytes[..count], ids))
+            {
+                // An unknown code point before these waits on: the reference puts it behind them.
+                if (!inBytes)
+                    return false;
+                for (int part = 0; part < count; part++)
+                    work.Add(ids[part], 1);
+                continue;
+            }
+            if (_unknownId < 0)
+            {
+                if (!inBytes)
+                    return false;
+                continue;
+            }
+            if (!_fusesUnknown)
+                AddUnknown(work, ref unknown);
+            unknown += length;
+        }
+        AddUnknown(work, ref unknown);
+        return true;
+    }
+
+    private void AddUnknown(MergeWork work, ref int length)
+    {
+        if (length > 0)
+            work.Add(_unknownId, length);
+        length = 0;
+    }
+
+    private bool TryGetId(ReadOnlySpan<char> codePoint, bool isFirst, bool isLast, out int id)
+    {
+        string prefix = isFirst ? "" : _prefix, suffix = isLast ? _suffix : "";
+        if (prefix.Length + suffix.Length == 0)
+        {
+            if (codePoint.Length > 1)
+                return Vocabulary.TryGetId(codePoint, out id);
+            id = codePoint[0] < _single.Length ? _single[codePoint[0]] : -1;
+            return id >= 0;
+        }
+        Span<char> joined = stackalloc char[2 * 64 + 2];
+        prefix.CopyTo(joined);
+        codePoint.CopyTo(joined[prefix.Length..]);
+        suffix.CopyTo(joined[(prefix.Length + codePoint.Length)..]);
+        return Vocabulary.TryGetId(joined[..(prefix.Length + codePoint.Length + suffix.Length)], out id);
+    }
+}
