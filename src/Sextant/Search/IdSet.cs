@@ -47,6 +47,9 @@ public sealed unsafe class IdSet
         }
     }
 
+    /// <summary>The index that made this set and left out what is deleted; null: somebody else made it.</summary>
+    internal object? MadeBy { get; init; }
+
     internal ulong* Pointer => (ulong*)Marshal.UnsafeAddrOfPinnedArrayElement(_words, 0);
 
     /// <summary>Whether an id is in the set; false for ids beyond the capacity.</summary>

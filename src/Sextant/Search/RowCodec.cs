@@ -71,10 +71,7 @@ internal sealed unsafe class RowCodec
     /// <param name="memory">[QueryFloats], for the scorer's use.</param>
     public RowScorer Prepare(ReadOnlySpan<float> query, float* memory)
     {
-        var prepared = new Span<float>(memory, Dimensions);
-        query.CopyTo(prepared);
-        if (Metric == Metric.Cosine)
-            _normalize(memory, Dimensions);
+        Scale(query, memory);
         bool isDistance = Metric == Metric.SquaredDistance;
         float bias = 0;
         float* scales = memory + Dimensions;
@@ -105,6 +102,14 @@ internal sealed unsafe class RowCodec
             Dimensions = Dimensions,
             Bias = bias,
         };
+    }
+
+    /// <summary>Copies a query, scaled to length one where the metric is the cosine.</summary>
+    public void Scale(ReadOnlySpan<float> query, float* destination)
+    {
+        query.CopyTo(new Span<float>(destination, Dimensions));
+        if (Metric == Metric.Cosine)
+            _normalize(destination, Dimensions);
     }
 
     private static void Score(in RowScorer scorer, float* row, float* score) => scorer.Score((byte*)row, 1, score);

@@ -1,0 +1,52 @@
+namespace Sextant.Indexes;
+
+/// <summary>Numbers and names of the format; FORMAT.md says what they mean.</summary>
+internal static class IndexFormat
+{
+    public const uint Version = 1;
+    public const int BlockBytes = 1 << 16;
+    public const int SectionAlignment = 4096;
+    public const int SegmentHeaderBytes = 64;
+    public const int FrameBytes = 24;
+
+    public const string DefinitionName = "definition";
+    public const string ManifestName = "manifest";
+    public const string NewManifestName = "manifest.new";
+    public const string LockName = "lock";
+
+    /// <summary>Most bytes of a definition, manifest or list of deletions: these are read whole.</summary>
+    public const long LongestFrame = 1 << 30;
+
+    /// <summary>Most rows of one index, so that an id is a positive int.</summary>
+    public const int MostRows = int.MaxValue - 64;
+
+    public static ReadOnlySpan<byte> DefinitionMagic => "SXTINDEX"u8;
+
+    public static ReadOnlySpan<byte> ManifestMagic => "SXTMANIF"u8;
+
+    public static ReadOnlySpan<byte> DeletesMagic => "SXTDELET"u8;
+
+    public static ReadOnlySpan<byte> SegmentMagic => "SXTSEGMT"u8;
+
+    public static string SegmentName(ulong number) => FormattableString.Invariant($"segment-{number}");
+
+    public static string DeletesName(ulong number) => FormattableString.Invariant($"deletes-{number}");
+}
+
+/// <summary>What a section of a segment holds.</summary>
+internal enum SectionKind : uint
+{
+    FirstRows = 1,
+    KeyOffsets = 2,
+    Keys = 3,
+    KeyHashes = 4,
+    KeyOrder = 5,
+    Codes = 6,
+    Vectors = 7,
+    PayloadOffsets = 8,
+    Payloads = 9,
+    Integers = 10,
+    Strings = 11,
+    StringOffsets = 12,
+    StringBytes = 13,
+}

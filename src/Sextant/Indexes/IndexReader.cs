@@ -1,0 +1,354 @@
+using System.Buffers;
+using System.Globalization;
+using Sextant.Codes;
+using Sextant.Runtime;
+using Sextant.Search;
+
+namespace Sextant.Indexes;
+
+/// <summary>
+/// An index on disk, as its last commit left it when this reader was opened. Writers do not disturb it: it goes on
+/// seeing that commit.
+/// </summary>
+/// <remarks>
+/// Files are mapped: opening reads little, and only what a search touches comes into memory. Each 64 KiB of a file is
+/// checked against its checksum when it is first touched. Any number of threads may use a reader; disposing needs it
+/// for itself. Ids are numbers of passages in this reader only, with gaps; keys are what lasts.
+/// </remarks>
+public sealed unsafe class IndexReader : IVectorIndex, IDisposable
+{
+    private readonly string _path;
+    private readonly IndexSnapshot _snapshot;
+    private readonly SearchMemory _memory = new();
+    private readonly ThreadTeam _team = ThreadTeam.Shared;
+    private readonly Lock _opening = new();
+    private readonly int[] _firstIds;
+    private readonly IdSet? _live;
+    private readonly int _ids;
+    private readonly RowSearch _rowSearch;
+    private readonly HammingSearch _hammingSearch;
+    private SegmentTiles? _tiles;
+    private RowBlock[]? _rows;
+    private bool _disposed;
+
+    private IndexReader(string path, IndexSnapshot snapshot)
+    {
+        (_path, _snapshot) = (path, snapshot);
+        _firstIds = new int[snapshot.Segments.Count];
+        for (int i = 0; i < _firstIds.Length; i++)
+        {
+            _firstIds[i] = _ids;
+            _ids = (_ids + snapshot.Segments[i].Rows + 63) & ~63; // so that a tile's ids are one byte of a set
+            Documents += snapshot.Segments[i].Documents - (int)snapshot.Segments[i].Entry.DeletedDocuments;
+            Count += snapshot.Segments[i].Rows - (int)snapshot.Segments[i].Entry.DeletedRows;
+        }
+        if (snapshot.Deleted.Exists(one => one is not null))
+            _live = Live();
+        _rowSearch = new RowSearch(snapshot.Codes, _team, _memory);
+        _hammingSearch = new HammingSearch(Definition.Dimensions, _team, _memory);
+    }
+
+    /// <summary>What the index is made of.</summary>
+    public IndexDefinition Definition => _snapshot.Definition;
+
+    /// <summary>Number of the commit that is seen; 0 for an index in which nothing was committed.</summary>
+    public long Commit => (long)_snapshot.Manifest.Commit;
+
+    /// <inheritdoc/>
+    public int Dimensions => Definition.Dimensions;
+
+    /// <summary>How many vectors there are, those of deleted documents not counted.</summary>
+    public int Count { get; }
+
+    /// <summary>How many documents there are, deleted ones not counted.</summary>
+    public int Documents { get; }
+
+    /// <summary>Ids are below this.</summary>
+    public int Ids => _ids;
+
+    /// <summary>Opens the last commit.</summary>
+    /// <param name="path">The index's folder.</param>
+    /// <exception cref="InvalidIndexException">There is no index, or it is damaged or of another version.</exception>
+    public static IndexReader Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        IndexSnapshot snapshot = IndexSnapshot.Open(path);
+        try
+        {
+            return new IndexReader(path, snapshot);
+        }
+        catch
+        {
+            snapshot.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidIndexException">What has to be read is damaged.</exception>
+    public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (query.Length != Dimensions)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the query has {query.Length} values; this index holds vectors of {Dimensions}."), nameof(query));
+        }
+        FiniteValues.Require(query, nameof(query));
+        options = WithoutDeleted(options ?? SearchOptions.None);
+        if (Definition.Code == VectorCode.Binary)
+            return SearchCodes(query, hits, options);
+        RowBlock[] rows = Rows();
+        return _rowSearch.Search(query, rows, rows.Length, hits, options);
+    }
+
+    /// <summary>The ids of the passages of all documents that a filter accepts; deleted ones are left out.</summary>
+    /// <exception cref="ArgumentException">The filter names an attribute that no document has.</exception>
+    public IdSet Where(IndexFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var found = new IdSet(_ids) { MadeBy = this };
+        filter.RequireNames(_snapshot.Segments);
+        for (int i = 0; i < _firstIds.Length; i++)
+        {
+            Segment segment = _snapshot.Segments[i];
+            bool[] accepted = filter.Accepted(segment);
+            for (int document = 0; document < segment.Documents; document++)
+            {
+                if (!accepted[document] || _snapshot.Deleted[i]?.Contains(document) == true)
+                    continue;
+                (int first, int end) = segment.RowsOf(document);
+                found.AddRange(_firstIds[i] + first, _firstIds[i] + end);
+            }
+        }
+        return found;
+    }
+
+    /// <summary>The key of the document that a passage is of.</summary>
+    public string Key(int id)
+    {
+        Segment segment = Locate(id, out int row);
+        return segment.Key(segment.DocumentOf(row));
+    }
+
+    /// <summary>Which of its document's passages one is, counted from 0.</summary>
+    public int Number(int id)
+    {
+        Segment segment = Locate(id, out int row);
+        return row - segment.FirstRow(segment.DocumentOf(row));
+    }
+
+    /// <summary>What is kept with a passage; valid until the reader is disposed.</summary>
+    public ReadOnlySpan<byte> Payload(int id)
+    {
+        Segment segment = Locate(id, out int row);
+        return segment.Payload(row);
+    }
+
+    /// <summary>What the document of a passage can be found by.</summary>
+    public IReadOnlyList<IndexAttribute> Attributes(int id)
+    {
+        Segment segment = Locate(id, out int row);
+        return IndexWriter.AttributesOf(segment, segment.DocumentOf(row));
+    }
+
+    /// <summary>Whether there is a document with a key.</summary>
+    public bool Contains(string key) => TryFind(key, out _, out _);
+
+    /// <summary>What a document can be found by; null where there is no document with the key.</summary>
+    public IReadOnlyList<IndexAttribute>? AttributesOf(string key) =>
+        TryFind(key, out Segment? segment, out int document) ? IndexWriter.AttributesOf(segment!, document) : null;
+
+    /// <summary>The ids of a document's passages; none where there is no document with the key.</summary>
+    public (int First, int Count) IdsOf(string key)
+    {
+        if (!TryFind(key, out Segment? segment, out int document))
+            return (0, 0);
+        (int first, int end) = segment!.RowsOf(document);
+        return (_firstIds[_snapshot.Segments.IndexOf(segment)] + first, end - first);
+    }
+
+    /// <summary>The keys of all documents, those committed first coming first.</summary>
+    public IEnumerable<string> Keys()
+    {
+        for (int i = 0; i < _firstIds.Length; i++)
+        {
+            for (int document = 0; document < _snapshot.Segments[i].Documents; document++)
+            {
+                if (_snapshot.Deleted[i]?.Contains(document) != true)
+                    yield return _snapshot.Segments[i].Key(document);
+            }
+        }
+    }
+
+    /// <summary>Sizes and counts.</summary>
+    public IndexStatistics Statistics() => IndexStatistics.Of(_path, _snapshot);
+
+    /// <summary>Reads everything and compares it with its checksums.</summary>
+    /// <exception cref="InvalidIndexException">Something is damaged; the message names the file and the section.</exception>
+    public void Verify()
+    {
+        foreach (Segment segment in _snapshot.Segments)
+        {
+            foreach (Section section in segment.Sections)
+                section.All();
+            for (int document = 0; document < segment.Documents; document++)
+            {
+                segment.KeyBytes(document);
+                segment.RowsOf(document);
+                IndexWriter.AttributesOf(segment, document);
+            }
+            for (int row = 0; row < segment.Rows; row++)
+                segment.Payload(row);
+        }
+    }
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _snapshot.Dispose();
+        _memory.Dispose();
+    }
+
+    private int SearchCodes(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
+        SegmentTiles tiles = Tiles();
+        int wanted = (int)Math.Min((long)hits.Length * options.Oversampling, Count);
+        if (wanted == 0)
+            return 0;
+        int codeBytes = _snapshot.Codes.RowBytes;
+        Span<byte> code = stackalloc byte[codeBytes];
+        _snapshot.Codes.Encode(query, code);
+        BinaryHit[] candidates = ArrayPool<BinaryHit>.Shared.Rent(wanted);
+        NativeBlock memory = _memory.Take((2L * Dimensions + 64) * sizeof(float));
+        try
+        {
+            int found = _hammingSearch.Nearest(tiles, code, codeBytes, wanted, candidates.AsSpan(0, wanted), options.Allowed);
+            var best = new BestHits(hits);
+            if (_snapshot.Vectors is { } vectors)
+            {
+                RowScorer scorer = vectors.Prepare(query, (float*)memory.Pointer);
+                foreach (BinaryHit candidate in candidates.AsSpan(0, found))
+                {
+                    float score;
+                    fixed (byte* row = Locate(candidate.Id, out int place).Vector(place, vectors.RowBytes))
+                        scorer.Score(row, 1, &score);
+                    Offer(ref best, candidate.Id, score, options);
+                }
+            }
+            else
+            {
+                var scorer = new SignScorer(query, _snapshot.Codes, (float*)memory.Pointer);
+                foreach (BinaryHit candidate in candidates.AsSpan(0, found))
+                {
+                    Segment segment = Locate(candidate.Id, out int place);
+                    Offer(ref best, candidate.Id, scorer.Score((ulong*)segment.Codes.All(), place), options);
+                }
+            }
+            return best.Sort();
+        }
+        finally
+        {
+            _memory.Return(memory);
+            ArrayPool<BinaryHit>.Shared.Return(candidates);
+        }
+    }
+
+    private static void Offer(ref BestHits best, int id, float score, SearchOptions options)
+    {
+        if (!(score < options.LeastScore))
+            best.Offer(new Hit(id, score));
+    }
+
+    private Segment Locate(int id, out int row)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        int place = Array.BinarySearch(_firstIds, id);
+        if (place < 0)
+            place = ~place - 1;
+        while (place >= 0 && place + 1 < _firstIds.Length && _firstIds[place + 1] == id)
+            place++;
+        row = place < 0 ? -1 : id - _firstIds[place];
+        if (row < 0 || row >= _snapshot.Segments[place].Rows)
+            throw new ArgumentOutOfRangeException(nameof(id), id, "there is no passage with this id.");
+        return _snapshot.Segments[place];
+    }
+
+    private bool TryFind(string key, out Segment? segment, out int document)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        byte[] bytes = KeyHash.Bytes(key);
+        for (int i = 0; i < _firstIds.Length; i++)
+        {
+            document = _snapshot.Segments[i].Find(bytes, _snapshot.Deleted[i]);
+            segment = _snapshot.Segments[i];
+            if (document >= 0)
+                return true;
+        }
+        (segment, document) = (null, -1);
+        return false;
+    }
+
+    private SegmentTiles Tiles()
+    {
+        if (Volatile.Read(ref _tiles) is { } ready)
+            return ready;
+        lock (_opening)
+            return _tiles ??= new SegmentTiles(_snapshot.Segments, _firstIds, _snapshot.Codes.RowBytes);
+    }
+
+    private RowBlock[] Rows()
+    {
+        if (Volatile.Read(ref _rows) is { } ready)
+            return ready;
+        lock (_opening)
+        {
+            return _rows ??= [.. _snapshot.Segments.Select(
+                (one, i) => new RowBlock(one.Codes.All(), one.Rows, _firstIds[i]))];
+        }
+    }
+
+    private SearchOptions WithoutDeleted(SearchOptions options)
+    {
+        IdSet.Require(options.Allowed, _ids);
+        if (_live is null || ReferenceEquals(options.Allowed?.MadeBy, this))
+            return options;
+        if (options.Allowed is null && options == SearchOptions.None)
+            return _onlyLive ??= new SearchOptions { Allowed = _live };
+        var both = new IdSet(_ids) { MadeBy = this };
+        both.UnionWith(_live);
+        if (options.Allowed is not null)
+            both.IntersectWith(options.Allowed);
+        return options with { Allowed = both };
+    }
+
+    private SearchOptions? _onlyLive;
+
+    private IdSet Live()
+    {
+        var live = new IdSet(_ids) { MadeBy = this };
+        for (int i = 0; i < _firstIds.Length; i++)
+        {
+            Segment segment = _snapshot.Segments[i];
+            live.AddRange(_firstIds[i], _firstIds[i] + segment.Rows);
+            if (_snapshot.Deleted[i] is not { } deleted)
+                continue;
+            for (int document = 0; document < segment.Documents; document++)
+            {
+                if (!deleted.Contains(document))
+                    continue;
+                (int first, int end) = segment.RowsOf(document);
+                for (int row = first; row < end; row++)
+                    live.Remove(_firstIds[i] + row);
+            }
+        }
+        return live;
+    }
+}

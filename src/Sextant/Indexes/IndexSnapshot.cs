@@ -1,0 +1,99 @@
+using Sextant.Codes;
+using Sextant.Search;
+
+namespace Sextant.Indexes;
+
+/// <summary>One commit of an index, opened: its segments, and which of their documents are deleted.</summary>
+internal sealed class IndexSnapshot : IDisposable
+{
+    private const int MostAttempts = 100;
+
+    private IndexSnapshot(string folder, IndexDefinition definition, Manifest manifest)
+    {
+        (Definition, Manifest) = (definition, manifest);
+        (Codes, Vectors) = Codecs(definition);
+        try
+        {
+            foreach (SegmentEntry entry in manifest.Segments)
+            {
+                Segments.Add(Segment.Open(folder, entry, definition, Codes.RowBytes, Vectors?.RowBytes ?? 0));
+                Deleted.Add(entry.Deletes == 0 ? NoneDeleted(folder, entry) : ReadDeleted(folder, entry));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public IndexDefinition Definition { get; }
+
+    public Manifest Manifest { get; }
+
+    public RowCodec Codes { get; }
+
+    public RowCodec? Vectors { get; }
+
+    public List<Segment> Segments { get; } = [];
+
+    /// <summary>For each segment: the deleted documents; null: none.</summary>
+    public List<DocumentSet?> Deleted { get; } = [];
+
+    /// <summary>Opens the last commit, also while a writer makes the next ones.</summary>
+    public static IndexSnapshot Open(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new InvalidIndexException(folder, "there is no such index.");
+        byte[] body = FramedFile.Read(
+            Path.Combine(folder, IndexFormat.DefinitionName), IndexFormat.DefinitionMagic, "the definition of an index");
+        var definition = IndexDefinition.FromBody(Path.Combine(folder, IndexFormat.DefinitionName), body);
+        Manifest manifest = Manifest.Read(folder);
+        for (int attempt = 1; ; attempt++)
+        {
+            if (manifest.DefinitionChecksum != Checksum.Of(body))
+            {
+                throw new InvalidIndexException(
+                    Path.Combine(folder, IndexFormat.DefinitionName), "is not the one that the manifest was written with.");
+            }
+            try
+            {
+                return new IndexSnapshot(folder, definition, manifest);
+            }
+            catch (InvalidIndexException) when (attempt < MostAttempts)
+            {
+                // A writer has committed since, and may have removed files that only this commit needed.
+                Manifest newer = Manifest.Read(folder);
+                if (newer.Commit == manifest.Commit)
+                    throw;
+                manifest = newer;
+            }
+        }
+    }
+
+    public static (RowCodec Codes, RowCodec? Vectors) Codecs(IndexDefinition definition) =>
+        (Codec(definition, definition.Code), definition.Rescore is { } code ? Codec(definition, code) : null);
+
+    public void Dispose()
+    {
+        foreach (Segment segment in Segments)
+            segment.Dispose();
+    }
+
+    private static RowCodec Codec(IndexDefinition definition, VectorCode code) =>
+        new(code, definition.Metric, definition.Dimensions, code == VectorCode.Int8 ? definition.Ranges : null);
+
+    private static DocumentSet? NoneDeleted(string folder, SegmentEntry entry) =>
+        entry is { DeletedDocuments: 0, DeletedRows: 0 }
+            ? null
+            : throw new InvalidIndexException(
+                Path.Combine(folder, IndexFormat.ManifestName),
+                FormattableString.Invariant($"counts deleted documents in segment {entry.Number} and names none."));
+
+    private static DocumentSet ReadDeleted(string folder, SegmentEntry entry)
+    {
+        string path = Path.Combine(folder, IndexFormat.DeletesName(entry.Deletes));
+        byte[] body = FramedFile.Read(path, IndexFormat.DeletesMagic, "the deletions of an index");
+        return DocumentSet.FromBody(path, body, (int)entry.Documents, entry.DeletedDocuments);
+    }
+}

@@ -1,0 +1,72 @@
+namespace Sextant.Indexes;
+
+/// <summary>Bytes of one kind of section, over all segments.</summary>
+/// <param name="Name">What it holds.</param>
+/// <param name="Bytes">How many bytes that takes.</param>
+public readonly record struct SectionSize(string Name, long Bytes);
+
+/// <summary>Sizes and counts of one commit.</summary>
+public sealed record IndexStatistics
+{
+    /// <summary>Number of the commit.</summary>
+    public required long Commit { get; init; }
+
+    /// <summary>Documents, deleted ones not counted.</summary>
+    public required long Documents { get; init; }
+
+    /// <summary>Passages, those of deleted documents not counted.</summary>
+    public required long Passages { get; init; }
+
+    /// <summary>Deleted documents that still take room: compacting frees it.</summary>
+    public required long DeletedDocuments { get; init; }
+
+    /// <summary>Their passages.</summary>
+    public required long DeletedPassages { get; init; }
+
+    /// <summary>Segments.</summary>
+    public required int Segments { get; init; }
+
+    /// <summary>Bytes of all files of this commit.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Bytes by what they hold, in the order of the files.</summary>
+    public required IReadOnlyList<SectionSize> Sections { get; init; }
+
+    /// <summary>Names of all attributes.</summary>
+    public required IReadOnlyList<string> Attributes { get; init; }
+
+    internal static IndexStatistics Of(string path, IndexSnapshot snapshot)
+    {
+        var sizes = new List<SectionSize>();
+        long bytes = Size(path, IndexFormat.DefinitionName) + Size(path, IndexFormat.ManifestName);
+        foreach (Segment segment in snapshot.Segments)
+        {
+            bytes += (long)segment.Entry.Length;
+            if (segment.Entry.Deletes != 0)
+                bytes += Size(path, IndexFormat.DeletesName(segment.Entry.Deletes));
+            foreach (Section section in segment.Sections)
+            {
+                int place = sizes.FindIndex(one => one.Name == section.Label);
+                if (place < 0)
+                    sizes.Add(new SectionSize(section.Label, section.Length));
+                else
+                    sizes[place] = sizes[place] with { Bytes = sizes[place].Bytes + section.Length };
+            }
+        }
+        IEnumerable<SegmentEntry> entries = snapshot.Segments.Select(one => one.Entry);
+        return new IndexStatistics
+        {
+            Commit = (long)snapshot.Manifest.Commit,
+            Documents = entries.Sum(one => (long)one.Documents - one.DeletedDocuments),
+            Passages = entries.Sum(one => (long)one.Rows - one.DeletedRows),
+            DeletedDocuments = entries.Sum(one => (long)one.DeletedDocuments),
+            DeletedPassages = entries.Sum(one => (long)one.DeletedRows),
+            Segments = snapshot.Segments.Count,
+            Bytes = bytes,
+            Sections = sizes,
+            Attributes = [.. snapshot.Segments.SelectMany(one => one.Columns).Select(one => one.Name).Distinct()],
+        };
+    }
+
+    private static long Size(string path, string name) => new FileInfo(Path.Combine(path, name)).Length;
+}

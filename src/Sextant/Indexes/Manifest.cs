@@ -1,0 +1,75 @@
+namespace Sextant.Indexes;
+
+/// <summary>A segment as a commit has it.</summary>
+/// <param name="Number">Number of its file.</param>
+/// <param name="Length">Bytes of its file.</param>
+/// <param name="Documents">Documents in it, deleted ones included.</param>
+/// <param name="Rows">Vectors in it, those of deleted documents included.</param>
+/// <param name="HeaderChecksum">The checksum in its header.</param>
+/// <param name="Deletes">Number of the file that says which documents are deleted; 0: none is.</param>
+/// <param name="DeletedDocuments">How many are deleted.</param>
+/// <param name="DeletedRows">How many vectors these have.</param>
+internal readonly record struct SegmentEntry(
+    ulong Number, ulong Length, uint Documents, uint Rows, uint HeaderChecksum, ulong Deletes, uint DeletedDocuments,
+    uint DeletedRows);
+
+/// <summary>One commit: which files are the index.</summary>
+/// <param name="Commit">Number of the commit; 0 for the empty index.</param>
+/// <param name="NextFile">Number of the next file.</param>
+/// <param name="DefinitionChecksum">Checksum of the definition's body.</param>
+/// <param name="Segments">The segments, oldest first.</param>
+internal sealed record Manifest(
+    ulong Commit, ulong NextFile, uint DefinitionChecksum, IReadOnlyList<SegmentEntry> Segments)
+{
+    private const int EntryBytes = 48;
+
+    public byte[] ToBody()
+    {
+        var body = new ByteWriter();
+        body.UInt64(Commit);
+        body.UInt64(NextFile);
+        body.UInt32(DefinitionChecksum);
+        body.UInt32((uint)Segments.Count);
+        foreach (SegmentEntry one in Segments)
+        {
+            body.UInt64(one.Number);
+            body.UInt64(one.Length);
+            body.UInt32(one.Documents);
+            body.UInt32(one.Rows);
+            body.UInt32(one.HeaderChecksum);
+            body.UInt64(one.Deletes);
+            body.UInt32(one.DeletedDocuments);
+            body.UInt32(one.DeletedRows);
+            body.UInt32(0);
+        }
+        return body.Written.ToArray();
+    }
+
+    public static Manifest FromBody(string path, ReadOnlySpan<byte> bytes)
+    {
+        var body = new ByteReader(path, bytes);
+        (ulong commit, ulong next, uint definition) = (body.UInt64(), body.UInt64(), body.UInt32());
+        var segments = new SegmentEntry[body.Count(EntryBytes)];
+        long rows = 0;
+        for (int i = 0; i < segments.Length; i++)
+        {
+            var one = new SegmentEntry(
+                body.UInt64(), body.UInt64(), body.UInt32(), body.UInt32(), body.UInt32(), body.UInt64(),
+                body.UInt32(), body.UInt32());
+            if (body.UInt32() != 0 || one.DeletedDocuments > one.Documents || one.DeletedRows > one.Rows)
+                throw body.Wrong($"says of segment {one.Number} what cannot be.");
+            rows += one.Rows + 64L;
+            segments[i] = one;
+        }
+        body.End();
+        if (rows > IndexFormat.MostRows)
+            throw body.Wrong($"counts {rows} vectors; at most {IndexFormat.MostRows} are accepted.");
+        return new Manifest(commit, next, definition, segments);
+    }
+
+    public static Manifest Read(string folder) =>
+        FromBody(
+            Path.Combine(folder, IndexFormat.ManifestName),
+            FramedFile.Read(Path.Combine(folder, IndexFormat.ManifestName), IndexFormat.ManifestMagic,
+                "the manifest of an index"));
+}

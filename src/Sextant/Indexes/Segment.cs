@@ -1,0 +1,181 @@
+using System.Text;
+using Sextant.Codes;
+using Sextant.Kernels.Hamming;
+
+namespace Sextant.Indexes;
+
+/// <summary>A mapped segment: documents, and the rows of each. Reading is thread-safe.</summary>
+internal sealed class Segment : IDisposable
+{
+    private readonly MappedFile _file;
+    private readonly Section _firstRows;
+    private readonly Section _keyOffsets;
+    private readonly Section _keys;
+    private readonly Section _keyHashes;
+    private readonly Section _keyOrder;
+    private readonly Section _payloadOffsets;
+    private readonly Section _payloads;
+
+    private Segment(MappedFile file, SegmentEntry entry, IndexDefinition definition, int codeBytes, int vectorBytes)
+    {
+        (_file, Entry, Documents, Rows) = (file, entry, (int)entry.Documents, (int)entry.Rows);
+        Sections = SegmentFile.ReadSections(file, entry);
+        _firstRows = Find(SectionKind.FirstRows, 4L * (Documents + 1L));
+        _keyOffsets = Find(SectionKind.KeyOffsets, 8L * (Documents + 1L));
+        _keys = Find(SectionKind.Keys, null);
+        _keyHashes = Find(SectionKind.KeyHashes, 8L * Documents);
+        _keyOrder = Find(SectionKind.KeyOrder, 4L * Documents);
+        _payloadOffsets = Find(SectionKind.PayloadOffsets, 8L * (Rows + 1L));
+        _payloads = Find(SectionKind.Payloads, null);
+        long tileBytes = 8L * HammingArguments.TileCodes * Math.Max(1, (codeBytes + 7) / 8);
+        Codes = Find(
+            SectionKind.Codes,
+            definition.Code == VectorCode.Binary ? (Rows + 7L) / 8 * tileBytes : (long)Rows * codeBytes);
+        Vectors = definition.Rescore is null ? null : Find(SectionKind.Vectors, (long)Rows * vectorBytes);
+        Columns = [.. ReadColumns()];
+        if (FirstRow(0) != 0 || FirstRow(Documents) != Rows)
+            throw _firstRows.Damaged("does not cover the rows");
+    }
+
+    public SegmentEntry Entry { get; }
+
+    public int Documents { get; }
+
+    public int Rows { get; }
+
+    public List<Section> Sections { get; }
+
+    public Section Codes { get; }
+
+    public Section? Vectors { get; }
+
+    public Column[] Columns { get; }
+
+    public static Segment Open(
+        string folder, SegmentEntry entry, IndexDefinition definition, int codeBytes, int vectorBytes)
+    {
+        string path = Path.Combine(folder, IndexFormat.SegmentName(entry.Number));
+        var file = MappedFile.Open(path, entry.Length);
+        try
+        {
+            return new Segment(file, entry, definition, codeBytes, vectorBytes);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The first row of a document; for Documents, the number of rows.</summary>
+    public int FirstRow(int document)
+    {
+        uint row = _firstRows.Element<uint>(document);
+        return row <= (uint)Rows ? (int)row : throw _firstRows.Damaged("names a row that there is not");
+    }
+
+    /// <summary>The rows of a document.</summary>
+    public (int First, int End) RowsOf(int document)
+    {
+        (int first, int end) = (FirstRow(document), FirstRow(document + 1));
+        return first <= end ? (first, end) : throw _firstRows.Damaged("is not in ascending order");
+    }
+
+    /// <summary>The document that a row is of.</summary>
+    public int DocumentOf(int row)
+    {
+        (int low, int high) = (0, Documents - 1); // the last document that begins at the row or before
+        while (low < high)
+        {
+            int middle = high - ((high - low) / 2);
+            if (FirstRow(middle) <= row)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        (int first, int end) = RowsOf(low);
+        return first <= row && row < end ? low : throw _firstRows.Damaged("has no document for a row");
+    }
+
+    public ReadOnlySpan<byte> KeyBytes(int document) => Between(_keyOffsets, _keys, document);
+
+    public string Key(int document) => Encoding.UTF8.GetString(KeyBytes(document));
+
+    public ReadOnlySpan<byte> Payload(int row) => Between(_payloadOffsets, _payloads, row);
+
+    public ReadOnlySpan<byte> Vector(int row, int bytes) => Vectors!.Bytes((long)row * bytes, bytes);
+
+    /// <summary>The document with a key that is not deleted, or −1.</summary>
+    public int Find(ReadOnlySpan<byte> key, DocumentSet? deleted)
+    {
+        ulong hash = KeyHash.Of(key);
+        (int low, int high) = (0, Documents); // the first place with this hash or a greater one
+        while (low < high)
+        {
+            int middle = low + ((high - low) / 2);
+            if (_keyHashes.Element<ulong>(middle) < hash)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        for (; low < Documents && _keyHashes.Element<ulong>(low) == hash; low++)
+        {
+            uint document = _keyOrder.Element<uint>(low);
+            if (document >= (uint)Documents)
+                throw _keyOrder.Damaged("names a document that there is not");
+            if (deleted?.Contains((int)document) != true && KeyBytes((int)document).SequenceEqual(key))
+                return (int)document;
+        }
+        return -1;
+    }
+
+    public Column? Column(string name) => Array.Find(Columns, one => one.Name == name);
+
+    public void Dispose() => _file.Dispose();
+
+    private static ReadOnlySpan<byte> Between(Section offsets, Section bytes, int place)
+    {
+        ulong start = offsets.Element<ulong>(place), end = offsets.Element<ulong>(place + 1);
+        return start <= end && end <= (ulong)bytes.Length
+            ? bytes.Bytes((long)start, (long)(end - start))
+            : throw offsets.Damaged("is not in ascending order");
+    }
+
+    private Section Find(SectionKind kind, long? length)
+    {
+        Section? found = null;
+        foreach (Section one in Sections)
+        {
+            if (one.Kind != kind)
+                continue;
+            if (found is not null)
+                throw one.Damaged("is there twice");
+            found = one;
+        }
+        if (found is null)
+            throw new InvalidIndexException(_file.Path, $"is damaged: it has no section {kind}.");
+        return length is null || found.Length == length
+            ? found
+            : throw found.Damaged(FormattableString.Invariant($"has {found.Length} bytes; {length} are needed"));
+    }
+
+    private IEnumerable<Column> ReadColumns()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (Section values in Sections)
+        {
+            bool isText = values.Kind == SectionKind.Strings;
+            if (!isText && values.Kind != SectionKind.Integers)
+                continue;
+            if (!names.Add(values.Name))
+                throw values.Damaged("is there twice");
+            Section? Part(SectionKind kind) =>
+                isText ? Sections.Find(one => one.Kind == kind && one.Name == values.Name) : null;
+            var column = new Column(values, Part(SectionKind.StringOffsets), Part(SectionKind.StringBytes));
+            if (column.IsText != isText)
+                throw values.Damaged("has no texts");
+            column.Require(Documents);
+            yield return column;
+        }
+    }
+}

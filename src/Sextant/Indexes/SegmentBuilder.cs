@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Sextant.Codes;
+using Sextant.Kernels.Hamming;
+using Sextant.Search;
+
+namespace Sextant.Indexes;
+
+/// <summary>What a section of a segment will hold.</summary>
+internal readonly record struct SectionBytes(SectionKind Kind, string Name, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>Documents in memory that will be a segment.</summary>
+internal sealed class SegmentBuilder(IndexDefinition definition, RowCodec codes, RowCodec? vectors)
+{
+    private readonly List<uint> _firstRows = [];
+    private readonly List<ulong> _hashes = [];
+    private readonly ByteWriter _keyOffsets = new();
+    private readonly ByteWriter _keys = new();
+    private readonly ByteWriter _codes = new();
+    private readonly ByteWriter _vectors = new();
+    private readonly ByteWriter _payloadOffsets = new();
+    private readonly ByteWriter _payloads = new();
+    private readonly List<ColumnBuilder> _columns = [];
+    private readonly Dictionary<string, int> _live = new(StringComparer.Ordinal);
+    private readonly List<int> _removed = [];
+
+    public int Documents => _firstRows.Count;
+
+    public int Rows { get; private set; }
+
+    /// <summary>Bytes so far, nearly.</summary>
+    public long Bytes => (long)_codes.Length + _vectors.Length + _payloads.Length + _keys.Length;
+
+    public uint RemovedRows { get; private set; }
+
+    public IReadOnlyList<int> Removed => _removed;
+
+    /// <summary>Adds a document, in the place of one with the same key.</summary>
+    public void Add(IndexDocument document)
+    {
+        int dimensions = definition.Dimensions;
+        BeginDocument(document.Key, document.Attributes);
+        for (int row = 0; row < document.Vectors.Length / dimensions; row++)
+        {
+            ReadOnlySpan<float> vector = document.Vectors.Span.Slice(row * dimensions, dimensions);
+            codes.Encode(vector, _codes.Reserve(codes.RowBytes));
+            vectors?.Encode(vector, _vectors.Reserve(vectors.RowBytes));
+            AddPayload(document.Payloads.Count == 0 ? [] : document.Payloads[row].Span);
+        }
+    }
+
+    public void BeginDocument(string key, IReadOnlyList<IndexAttribute> attributes)
+    {
+        Remove(key);
+        _live.Add(key, Documents);
+        foreach (IndexAttribute attribute in attributes)
+            Column(attribute).Set(Documents, attribute);
+        _firstRows.Add((uint)Rows);
+        _keyOffsets.UInt64((ulong)_keys.Length);
+        int before = _keys.Length;
+        _keys.Text(key);
+        _hashes.Add(KeyHash.Of(_keys.Written[before..]));
+    }
+
+    /// <summary>Adds a row that is encoded already to the last document.</summary>
+    public void AddRow(ReadOnlySpan<byte> code, ReadOnlySpan<byte> vector, ReadOnlySpan<byte> payload)
+    {
+        _codes.Bytes(code);
+        _vectors.Bytes(vector);
+        AddPayload(payload);
+    }
+
+    /// <summary>Takes a document out again; says whether it was there.</summary>
+    public bool Remove(string key)
+    {
+        if (!_live.Remove(key, out int document))
+            return false;
+        int end = document + 1 < Documents ? (int)_firstRows[document + 1] : Rows;
+        RemovedRows += (uint)end - _firstRows[document];
+        _removed.Add(document);
+        return true;
+    }
+
+    public bool Contains(string key) => _live.ContainsKey(key);
+
+    /// <summary>All sections, in the order of the file.</summary>
+    public List<SectionBytes> Sections()
+    {
+        var firstRows = new ByteWriter();
+        foreach (uint row in _firstRows)
+            firstRows.UInt32(row);
+        firstRows.UInt32((uint)Rows);
+        _keyOffsets.UInt64((ulong)_keys.Length);
+        _payloadOffsets.UInt64((ulong)_payloads.Length);
+        ulong[] hashes = [.. _hashes];
+        uint[] order = [.. Enumerable.Range(0, hashes.Length).Select(i => (uint)i)];
+        Array.Sort(order, (left, right) =>
+        {
+            int byHash = hashes[left].CompareTo(hashes[right]);
+            return byHash != 0 ? byHash : left.CompareTo(right);
+        });
+        ByteWriter sorted = new(), places = new();
+        foreach (uint place in order)
+        {
+            sorted.UInt64(hashes[place]);
+            places.UInt32(place);
+        }
+        List<SectionBytes> sections =
+        [
+            Section(SectionKind.FirstRows, firstRows),
+            Section(SectionKind.KeyOffsets, _keyOffsets),
+            Section(SectionKind.Keys, _keys),
+            Section(SectionKind.KeyHashes, sorted),
+            Section(SectionKind.KeyOrder, places),
+            definition.Code == VectorCode.Binary
+                ? new SectionBytes(SectionKind.Codes, "", Tiles())
+                : Section(SectionKind.Codes, _codes),
+        ];
+        if (vectors is not null)
+            sections.Add(Section(SectionKind.Vectors, _vectors));
+        sections.Add(Section(SectionKind.PayloadOffsets, _payloadOffsets));
+        sections.Add(Section(SectionKind.Payloads, _payloads));
+        foreach (ColumnBuilder column in _columns)
+            column.AddSections(Documents, sections);
+        return sections;
+    }
+
+    private static SectionBytes Section(SectionKind kind, ByteWriter bytes) =>
+        new(kind, "", bytes.Written.ToArray());
+
+    private void AddPayload(ReadOnlySpan<byte> payload)
+    {
+        _payloadOffsets.UInt64((ulong)_payloads.Length);
+        _payloads.Bytes(payload);
+        Rows++;
+    }
+
+    private ColumnBuilder Column(in IndexAttribute attribute)
+    {
+        foreach (ColumnBuilder one in _columns)
+        {
+            if (one.Name == attribute.Name)
+                return one;
+        }
+        var column = new ColumnBuilder(attribute.Name, attribute.Text is not null);
+        _columns.Add(column);
+        return column;
+    }
+
+    // The Hamming kernels' order: the first words of eight codes, then their second words, and so on.
+    private byte[] Tiles()
+    {
+        const int TileCodes = HammingArguments.TileCodes;
+        int bytes = codes.RowBytes, words = Math.Max(1, (bytes + 7) / 8);
+        byte[] tiles = new byte[(Rows + TileCodes - 1) / TileCodes * (long)TileCodes * words * sizeof(ulong)];
+        Span<ulong> all = MemoryMarshal.Cast<byte, ulong>(tiles.AsSpan());
+        Span<byte> word = stackalloc byte[sizeof(ulong)];
+        for (int row = 0; row < Rows; row++)
+        {
+            ReadOnlySpan<byte> code = _codes.Written.Slice(row * bytes, bytes);
+            int first = (row / TileCodes * words * TileCodes) + (row % TileCodes);
+            for (int i = 0; i < words; i++)
+            {
+                ReadOnlySpan<byte> rest = code[Math.Min(bytes, i * sizeof(ulong))..];
+                word.Clear();
+                rest[..Math.Min(rest.Length, sizeof(ulong))].CopyTo(word);
+                all[first + (i * TileCodes)] = BinaryPrimitives.ReadUInt64LittleEndian(word);
+            }
+        }
+        return tiles;
+    }
+}
