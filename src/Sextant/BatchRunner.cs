@@ -30,6 +30,7 @@ internal sealed class BatchRunner(LoadedModel model)
             destination.Slice((first + i) * dimensions, dimensions).Clear();
             done++;
         }
+        session.Batch.PaddingId = model.Trunk.Shape.PaddingId;
         session.Sequences.Sort();
         while (true)
         {
@@ -69,6 +70,7 @@ internal sealed class BatchRunner(LoadedModel model)
     /// <summary>Writes one hidden state of the session's only sequence.</summary>
     public void RunHidden(EmbeddingSession session, LayerSelection layers, Span<float> destination)
     {
+        session.Batch.PaddingId = model.Trunk.Shape.PaddingId;
         session.Sequences.Sort();
         session.Sequences.NextBatch(session.Batch, int.MaxValue, out int longest);
         session.Workspace.Reset(model.Trunk.WorkspaceBytes(model.Backend, longest, longest, layers));

@@ -15,6 +15,16 @@ public enum Truncation
     Error,
 }
 
+/// <summary>What the tokens of a text see of each other.</summary>
+public enum AttentionDirection
+{
+    /// <summary>Each token sees itself and those before it.</summary>
+    Causal,
+
+    /// <summary>Each token sees all others. A model's window then holds in both directions.</summary>
+    Bidirectional,
+}
+
 /// <summary>How a model is loaded and used. Null means: as the model's own files say.</summary>
 public sealed record EmbeddingOptions
 {
@@ -38,6 +48,12 @@ public sealed record EmbeddingOptions
 
     /// <summary>Scale vectors to length one; null: as modules.json says (no modules.json: not scaled).</summary>
     public bool? Normalize { get; init; }
+
+    /// <summary>
+    /// What tokens see, for a decoder used as an encoder; null: as its config says (causal where it says nothing). Encoders
+    /// are bidirectional and take nothing else.
+    /// </summary>
+    public AttentionDirection? Attention { get; init; }
 
     /// <summary>
     /// Name of the prompt to put before the texts of calls that name none, as config_sentence_transformers.json names it;

@@ -54,7 +54,10 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
             int special = Math.Max(0, tokens.SpecialTokensMask.IndexOf((byte)0));
             skip = Math.Max(special, skip - tokens.Truncated);
         }
-        session.Sequences.Add(tokens.Ids, tokens.TypeIds, Math.Min(skip, Math.Max(0, tokens.Count - 1)));
+        // A family without token types does not look at those that its tokenizer may write.
+        ReadOnlySpan<int> types = model.Trunk.Shape.Types == 0 ? default : tokens.TypeIds;
+        CheckRange(index, "token type id", types, model.Trunk.Shape.Types);
+        session.Sequences.Add(tokens.Ids, types, Math.Min(skip, Math.Max(0, tokens.Count - 1)));
         return new TextReport(tokens.Count, tokens.Truncated);
     }
 
@@ -68,7 +71,7 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         if (!typeIds.IsEmpty && typeIds.Length != ids.Length)
             throw new InvalidTokensException(index, $"{ids.Length} ids have {typeIds.Length} token type ids.");
         CheckRange(index, "token id", ids, model.Trunk.Shape.Vocabulary);
-        CheckRange(index, "token type id", typeIds, model.Trunk.Shape.Types);
+        CheckRange(index, "token type id", typeIds, Math.Max(1, model.Trunk.Shape.Types));
         return AddCut(session, ids, typeIds, index);
     }
 

@@ -23,13 +23,25 @@ public sealed record ModelCard
     /// <summary>Attention heads.</summary>
     public required int Heads { get; init; }
 
+    /// <summary>Heads of keys and values: fewer than <see cref="Heads"/> where query heads share them.</summary>
+    public required int KeyHeads { get; init; }
+
+    /// <summary>Elements of a head.</summary>
+    public required int HeadSize { get; init; }
+
+    /// <summary>What a token sees: bidirectional or causal, and its windows.</summary>
+    public required string Attention { get; init; }
+
+    /// <summary>How the order of tokens enters: learned, rotary, ALiBi …</summary>
+    public required string PositionKind { get; init; }
+
     /// <summary>Width of the feed-forward part.</summary>
     public required int IntermediateSize { get; init; }
 
     /// <summary>Rows of the word table.</summary>
     public required int VocabularySize { get; init; }
 
-    /// <summary>Rows of the position table.</summary>
+    /// <summary>Most tokens that positions are there for.</summary>
     public required int MaxPositions { get; init; }
 
     /// <summary>How matrices are kept in memory: F32, F16 or BF16.</summary>

@@ -43,9 +43,10 @@ internal static class ModelLoading
         int? deepest = average is null ? options.Layers : average.Max();
         if (deepest < 0 || average?.Min() < 0)
             throw new UnsupportedRequestException("Layers are counted from 0, the state before the first layer.");
+        var request = new TrunkRequest(deepest, options.Attention, options.MaxTokens ?? transformer.MaxTokens);
         Trunk trunk = isTable
-            ? StaticTable.Load(transformer.Folder, backend, deepest, notes)
-            : ModelCatalog.Load(transformer.Folder, backend, deepest, notes);
+            ? StaticTable.Load(transformer.Folder, backend, request, notes)
+            : ModelCatalog.Load(transformer.Folder, backend, request, notes);
         var selection = new LayerSelection(average ?? [deepest ?? trunk.Shape.Layers]);
         bool normalizes = isTable && modules.IsPlain
             && (modules.Settings.Normalize ?? StaticTable.Normalizes(transformer.Folder));
@@ -62,14 +63,18 @@ internal static class ModelLoading
             Layers = trunk.Shape.Layers,
             LayersInUse = selection.ToString(),
             Heads = trunk.Shape.Heads,
+            KeyHeads = trunk.Shape.KeyHeads,
+            HeadSize = trunk.Shape.HeadSize,
+            Attention = trunk.Shape.Attention,
+            PositionKind = trunk.Shape.PositionKind,
             IntermediateSize = trunk.Shape.Intermediate,
             VocabularySize = trunk.Shape.Vocabulary,
             MaxPositions = trunk.Shape.Positions,
-            StoredType = trunk.StoredType.ToString(),
+            StoredType = trunk.Facts.StoredType.ToString(),
             Pooling = pooling.Name,
             Normalized = head.IsNormalized,
             Dimensions = head.Dimensions,
-            Parameters = trunk.Parameters,
+            Parameters = trunk.Facts.Parameters,
             PackedBytes = backend.WeightBytes,
             MaxTokens = MaxTokens(transformer, trunk.Shape.Positions, options, notes),
             Device = backend.Name,

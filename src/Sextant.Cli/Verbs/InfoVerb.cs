@@ -60,10 +60,13 @@ internal sealed class InfoVerb : Verb
         facts.Add("layers", Number(card.Layers));
         facts.Add("pooled layer", card.LayersInUse);
         facts.Add("hidden size", Number(card.HiddenSize));
-        facts.Add("heads", Number(card.Heads));
+        facts.Add("heads", card.KeyHeads == card.Heads
+            ? $"{Number(card.Heads)} of {Number(card.HeadSize)}"
+            : $"{Number(card.Heads)} of {Number(card.HeadSize)}, {Number(card.KeyHeads)} of keys and values");
+        facts.Add("attention", card.Attention);
         facts.Add("intermediate size", Number(card.IntermediateSize));
         facts.Add("vocabulary", Number(card.VocabularySize));
-        facts.Add("positions", Number(card.MaxPositions));
+        facts.Add("positions", $"{Number(card.MaxPositions)}, {card.PositionKind}");
         facts.Add("tokens of a text", $"at most {Number(card.MaxTokens)}");
         facts.Add("stored as", card.StoredType);
         facts.Add("pooling", card.Pooling + (card.Normalized ? ", normalised" : ", not normalised"));

@@ -22,6 +22,12 @@ internal sealed class PackedBatch
     /// <summary>Token type ids [T].</summary>
     public ReadOnlySpan<int> TypeIds => _typeIds.AsSpan(0, Tokens);
 
+    /// <summary>
+    /// The padding token's id p where positions are counted from p + 1 on and p is that token's own position, also where a
+    /// text spells it out; null where positions are 0, 1, 2 … Holds for what is added next.
+    /// </summary>
+    public int? PaddingId { get; set; }
+
     /// <summary>Position of each token in its sequence [T].</summary>
     public ReadOnlySpan<int> Positions => _positions.AsSpan(0, Tokens);
 
@@ -56,12 +62,18 @@ internal sealed class PackedBatch
             _typeIds.AsSpan(first, ids.Length).Clear();
         else
             typeIds.CopyTo(_typeIds.AsSpan(first));
-        for (int i = 0; i < ids.Length; i++)
-            _positions[first + i] = i;
+        AddPositions(ids, _positions.AsSpan(first));
         _skips[Sequences] = skip;
         Tokens = end;
         Sequences++;
         _starts[Sequences] = end;
+    }
+
+    private void AddPositions(ReadOnlySpan<int> ids, Span<int> positions)
+    {
+        int next = PaddingId + 1 ?? 0;
+        for (int i = 0; i < ids.Length; i++)
+            positions[i] = ids[i] == PaddingId ? ids[i] : next++;
     }
 
     private static void Grow(ref int[] array, int length)

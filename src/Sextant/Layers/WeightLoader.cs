@@ -1,4 +1,5 @@
 using Sextant.Backends;
+using Sextant.Tensors;
 using Sextant.Weights;
 
 namespace Sextant.Layers;
@@ -10,26 +11,50 @@ namespace Sextant.Layers;
 /// <param name="because">Who needs a shape, for messages: "bert with hidden_size 384".</param>
 internal sealed class WeightLoader(Checkpoint checkpoint, Backend backend, string prefix, string because)
 {
+    private readonly HashSet<string> _used = [];
+
     public Backend Backend => backend;
 
     /// <summary>Elements of all tensors that were asked for.</summary>
     public long Parameters { get; private set; }
 
+    /// <summary>The names of all tensors that were asked for.</summary>
+    public IReadOnlySet<string> Used => _used;
+
+    /// <summary>Whether the checkpoint has a tensor.</summary>
+    public bool Has(string name) => checkpoint.TryFind(prefix + name, out _);
+
     /// <summary>Rows of one or several tensors [each outputs/parts, inputs], one below the other.</summary>
     public StackedRows Rows(int outputs, int inputs, params ReadOnlySpan<string> names)
     {
+        Span<int> parts = stackalloc int[names.Length];
+        parts.Fill(outputs / names.Length);
+        return Rows(parts, inputs, names);
+    }
+
+    /// <summary>Rows of several tensors [part, inputs], one below the other.</summary>
+    public StackedRows Rows(ReadOnlySpan<int> parts, int inputs, params ReadOnlySpan<string> names)
+    {
         var tensors = new TensorInfo[names.Length];
         for (int i = 0; i < names.Length; i++)
-            tensors[i] = Require(names[i], outputs / names.Length, inputs);
+            tensors[i] = Require(names[i], parts[i], inputs);
         return new StackedRows(checkpoint, tensors);
     }
 
     /// <summary>One or several vectors of <paramref name="length"/> in all, as a stack of rows of one element.</summary>
     public StackedRows Column(int length, params ReadOnlySpan<string> names)
     {
+        Span<int> parts = stackalloc int[names.Length];
+        parts.Fill(length / names.Length);
+        return Column(parts, names);
+    }
+
+    /// <summary>Several vectors [part] as a stack of rows of one element.</summary>
+    public StackedRows Column(ReadOnlySpan<int> parts, params ReadOnlySpan<string> names)
+    {
         var tensors = new TensorInfo[names.Length];
         for (int i = 0; i < names.Length; i++)
-            tensors[i] = Require(names[i], length / names.Length);
+            tensors[i] = Require(names[i], parts[i]);
         return new StackedRows(checkpoint, tensors);
     }
 
@@ -37,19 +62,42 @@ internal sealed class WeightLoader(Checkpoint checkpoint, Backend backend, strin
     public Table Table(int rows, int columns, string name, bool keep16) =>
         backend.LoadTable(Rows(rows, columns, name), keep16);
 
-    /// <summary>LayerNorm weights under today's names or the first releases' (gamma, beta).</summary>
-    public Norm Norm(int length, string name, float epsilon)
+    /// <summary>A table [rows, columns] of values that are computed.</summary>
+    public Table Table(int rows, int columns, ComputeRows compute) =>
+        backend.LoadTable(new ComputedRows(rows, columns, compute), keep16: false);
+
+    /// <summary>A norm's weights under today's names or the first releases' (gamma, beta).</summary>
+    public Norm Norm(int length, string name, NormKind kind, float epsilon)
     {
-        bool old = checkpoint.TryFind($"{prefix}{name}.gamma", out _);
-        Table gamma = backend.LoadTable(Column(length, name + (old ? ".gamma" : ".weight")), keep16: false);
-        Table beta = backend.LoadTable(Column(length, name + (old ? ".beta" : ".bias")), keep16: false);
+        bool old = kind == NormKind.Layer && Has(name + ".gamma");
+        StackedRows weight = Column(length, name + (old ? ".gamma" : ".weight"));
+        Table gamma = kind == NormKind.RmsFromOne
+            ? Table(1, length, (row, values) => AddOne(weight, values))
+            : Vector(weight, length);
+        Table? beta = kind switch
+        {
+            NormKind.Layer => Vector(Column(length, name + (old ? ".beta" : ".bias")), length),
+            NormKind.LayerWithoutBias => Table(1, length, (row, values) => values.Clear()),
+            _ => null,
+        };
         return new Norm(gamma, beta, epsilon);
+    }
+
+    // One row, so that a table's columns are the vector's length.
+    private Table Vector(StackedRows column, int length) => Table(1, length, (row, values) => column.Read(0, values));
+
+    private static void AddOne(StackedRows weight, Span<float> values)
+    {
+        weight.Read(0, values);
+        for (int i = 0; i < values.Length; i++)
+            values[i] += 1f;
     }
 
     private TensorInfo Require(string name, params ReadOnlySpan<long> shape)
     {
         TensorInfo tensor = checkpoint.Require(prefix + name, shape, because);
-        Parameters += tensor.Elements;
+        if (_used.Add(tensor.Name))
+            Parameters += tensor.Elements;
         return tensor;
     }
 }

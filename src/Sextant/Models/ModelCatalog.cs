@@ -7,21 +7,27 @@ namespace Sextant.Models;
 /// <param name="config">config.json.</param>
 /// <param name="checkpoint">The weights.</param>
 /// <param name="backend">Where they go.</param>
-/// <param name="layers">Layers to load; null: all.</param>
-internal delegate Trunk LoadTrunk(ConfigFile config, Checkpoint checkpoint, Backend backend, int? layers);
+/// <param name="request">What the caller wants of it.</param>
+internal delegate Trunk LoadTrunk(ConfigFile config, Checkpoint checkpoint, Backend backend, TrunkRequest request);
 
 /// <summary>The families there are: one line each.</summary>
 internal static class ModelCatalog
 {
-    /// <summary>model_type and what loads it.</summary>
-    public static readonly IReadOnlyList<(string ModelType, LoadTrunk Load)> Families =
+    /// <summary>model_type, what loads it, and checkpoints of the kind for people.</summary>
+    public static readonly IReadOnlyList<(string ModelType, LoadTrunk Load, string Examples)> Families =
     [
-        ("bert", Bert.Load),
-        (StaticTable.Model2Vec, StaticTable.Load),
+        ("bert", From(Bert.Read), "all-MiniLM-L6-v2, bge-base-en-v1.5, e5-base-v2; jina-embeddings-v2 (ALiBi, gated)"),
+        ("roberta", From(Roberta.Read), "all-distilroberta-v1"),
+        ("xlm-roberta", From(Roberta.Read), "bge-m3, multilingual-e5-base"),
+        ("camembert", From(Roberta.Read), "sentence-camembert-base"),
+        ("distilbert", From(DistilBert.Read), "msmarco-distilbert-base-v4"),
+        ("mpnet", From(Mpnet.Read), "all-mpnet-base-v2"),
+        ("electra", From(Electra.Read), "electra-small-discriminator"),
+        (StaticTable.Model2Vec, StaticTable.Load, "potion-base-8M and the like: a table, no layers"),
     ];
 
     /// <summary>Loads the trunk that the folder's config.json asks for.</summary>
-    public static Trunk Load(string folder, Backend backend, int? layers, List<string> notes)
+    public static Trunk Load(string folder, Backend backend, TrunkRequest request, List<string> notes)
     {
         ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
         var names = new string[Families.Count];
@@ -29,16 +35,25 @@ internal static class ModelCatalog
             names[i] = Families[i].ModelType;
         string type = config.OneOf("model_type", names);
         using Checkpoint checkpoint = Checkpoint.Open(folder);
-        Trunk trunk = Families[Array.IndexOf(names, type)].Load(config, checkpoint, backend, layers);
-        // Keys that only matter to training, to other heads, or to the program that wrote the file.
+        Trunk trunk = Families[Array.IndexOf(names, type)].Load(config, checkpoint, backend, request);
+        // Keys that only matter to training, to heads, to caches, or to the program that wrote the file.
         config.Ignore(
-            "_name_or_path", "architectures", "attention_probs_dropout_prob", "classifier_dropout", "directionality",
-            "dtype", "gradient_checkpointing", "hidden_dropout_prob", "id2label", "initializer_range", "label2id",
-            "pad_token_id", "bos_token_id", "eos_token_id", "pooler_fc_size", "pooler_num_attention_heads",
-            "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type", "sep_token_id", "torch_dtype",
-            "transformers_version", "use_cache", "tie_word_embeddings", "model_name", "license", "language");
+            "_name_or_path", "architectures", "attention_dropout", "attention_probs_dropout_prob", "auto_map",
+            "bos_token_id", "cache_implementation", "classifier_dropout", "directionality", "dropout", "dtype",
+            "embedding_dropout", "eos_token_id", "final_logit_softcapping", "gradient_checkpointing", "hidden_dropout",
+            "hidden_dropout_prob", "id2label", "initializer_range", "initializer_factor", "label2id", "language", "license",
+            "mlp_dropout", "model_name", "output_past", "pad_token_id", "pooler_fc_size", "pooler_num_attention_heads",
+            "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type", "pretraining_tp", "sep_token_id",
+            "cls_token_id", "unk_token_id", "mask_token_id", "problem_type", "tie_word_embeddings", "torch_dtype",
+            "transformers_version", "use_cache");
         foreach (string key in config.UnreadKeys)
             notes.Add($"config.json: '{key}' was not used.");
+        notes.AddRange(trunk.Facts.Unused);
         return trunk;
     }
+
+    // A family that is data: its config read into a plan, the plan loaded.
+    private static LoadTrunk From(Func<ConfigFile, AttentionDirection?, TrunkPlan> read) =>
+        (config, checkpoint, backend, request) =>
+            TrunkLoader.Load(read(config, request.Attention), checkpoint, backend, request);
 }

@@ -43,32 +43,32 @@ internal static class StaticTable
         ConfigFile.ReadIfPresent(Path.Combine(folder, "config.json"))?.OptionalBool("normalize") ?? false;
 
     /// <summary>Loads the table of a folder with or without a config.json.</summary>
-    public static Trunk Load(string folder, Backend backend, int? layers, List<string> notes)
+    public static Trunk Load(string folder, Backend backend, TrunkRequest request, List<string> notes)
     {
         ConfigFile? config = ConfigFile.ReadIfPresent(Path.Combine(folder, "config.json"));
         using Checkpoint checkpoint = Checkpoint.Open(folder);
         bool isModel2Vec = config is not null && config.IsString("model_type") && config.String("model_type") == Model2Vec;
         if (!isModel2Vec)
-            return Load(Plain, NoLimit, checkpoint, backend, layers);
-        Trunk trunk = Load(config!, checkpoint, backend, layers);
+            return Load(Plain, NoLimit, checkpoint, backend, request);
+        Trunk trunk = Load(config!, checkpoint, backend, request);
         foreach (string key in config!.UnreadKeys)
             notes.Add($"config.json: '{key}' was not used.");
         return trunk;
     }
 
     /// <summary>Loads a model2vec table.</summary>
-    public static Trunk Load(ConfigFile config, Checkpoint checkpoint, Backend backend, int? layers)
+    public static Trunk Load(ConfigFile config, Checkpoint checkpoint, Backend backend, TrunkRequest request)
     {
         // How the table was made, which changes nothing in its use; hidden_dim need not be the width of the rows.
         config.Ignore("tokenizer_name", "apply_pca", "apply_zipf", "sif_coefficient", "hidden_dim", "architectures",
             "model_type", "normalize", "embedding_dtype", "vocabulary_quantization");
-        return Load(Model2Vec, config.OptionalInt("seq_length", 1, int.MaxValue) ?? NoLimit, checkpoint, backend, layers);
+        return Load(Model2Vec, config.OptionalInt("seq_length", 1, int.MaxValue) ?? NoLimit, checkpoint, backend, request);
     }
 
-    private static Trunk Load(string name, int limit, Checkpoint checkpoint, Backend backend, int? layers)
+    private static Trunk Load(string name, int limit, Checkpoint checkpoint, Backend backend, TrunkRequest request)
     {
-        if (layers > 0)
-            throw new UnsupportedRequestException($"layer {layers} was asked for; a static table has none.");
+        if (request.Layers > 0)
+            throw new UnsupportedRequestException($"layer {request.Layers} was asked for; a static table has none.");
         TensorInfo table = FindTable(checkpoint);
         checkpoint.TryFind("mapping", out TensorInfo? mapping);
         checkpoint.TryFind("weights", out TensorInfo? weights);
@@ -98,9 +98,17 @@ internal static class StaticTable
             Types = 1,
             Activation = Kernels.ActivationKind.Identity,
             Epsilon = 0,
+            PositionKind = "none",
         };
         long parameters = table.Elements + (mapping?.Elements ?? 0) + (weights?.Elements ?? 0);
-        return new Trunk(shape, new Embeddings(words, null, null, null), [], words.Type, parameters);
+        return new Trunk(shape, new Embeddings(words, 1f, null, null, null, null), [], null, new TrunkFacts
+        {
+            StoredType = words.Type,
+            Parameters = parameters,
+            EmbeddingWidth = columns,
+            PositionRows = 0,
+            Unused = [],
+        });
     }
 
     private static TensorInfo FindTable(Checkpoint checkpoint)

@@ -6,55 +6,75 @@ using Sextant.Tensors;
 
 namespace Sextant.Models;
 
-/// <summary>A bidirectional encoder: embeddings, then layers. Families differ in the data, not in this code.</summary>
-/// <remarks>Immutable; any number of threads may run it, each with its own workspace.</remarks>
-internal sealed class Trunk(
-    TrunkShape shape, Embeddings embeddings, EncoderLayer[] layers, StoredType storedType, long parameters)
+/// <summary>What is known of a trunk once its weights are loaded.</summary>
+internal sealed record TrunkFacts
 {
-    private readonly AttentionShape _attention = new()
-    {
-        Heads = shape.Heads,
-        KeyHeads = shape.Heads,
-        HeadSize = shape.HeadSize,
-        Scale = 1f / MathF.Sqrt(shape.HeadSize),
-    };
-
-    public TrunkShape Shape => shape;
-
     /// <summary>How the matrices are kept.</summary>
-    public StoredType StoredType => storedType;
+    public required StoredType StoredType { get; init; }
 
     /// <summary>Elements of the weights that were loaded.</summary>
-    public long Parameters => parameters;
+    public required long Parameters { get; init; }
 
-    private int Wide => Math.Max(3 * shape.Hidden, shape.Intermediate);
+    /// <summary>Columns of the word table.</summary>
+    public required int EmbeddingWidth { get; init; }
+
+    /// <summary>The most rows of a layer's position tables; 0 without.</summary>
+    public required int PositionRows { get; init; }
+
+    /// <summary>What the checkpoint has beside the trunk, a line each.</summary>
+    public required IReadOnlyList<string> Unused { get; init; }
+}
+
+/// <summary>A transformer: embeddings, layers, perhaps a last norm. Families differ in the data, not in this code.</summary>
+/// <remarks>Immutable; any number of threads may run it, each with its own workspace.</remarks>
+internal sealed class Trunk(
+    TrunkShape shape, Embeddings embeddings, TransformerLayer[] layers, Norm? lastNorm, TrunkFacts facts)
+{
+    public TrunkShape Shape => shape;
+
+    public TrunkFacts Facts => facts;
+
+    private int Attended => shape.Heads * shape.HeadSize;
+
+    private int Context => Math.Max(shape.Hidden, Attended);
+
+    private int Wide => Math.Max(
+        Math.Max(shape.Hidden, facts.EmbeddingWidth),
+        Math.Max(Attended + 2 * shape.KeyHeads * shape.HeadSize, shape.Gated ? 2 * shape.Intermediate : shape.Intermediate));
 
     /// <summary>Bytes of a workspace that <see cref="Run"/> takes.</summary>
-    public long WorkspaceBytes(Backend backend, int tokens, int longest, LayerSelection selection) => selection.Last == 0
-        ? Workspace.SizeOf(tokens, shape.Hidden)
-        : (selection.Count > 1 ? 3 : 2) * Workspace.SizeOf(tokens, shape.Hidden)
-            + Workspace.SizeOf(tokens, Wide)
-            + backend.ScratchBytes(Needs(longest));
+    public long WorkspaceBytes(Backend backend, int tokens, int longest, LayerSelection selection)
+    {
+        long bytes = (selection.Count > 1 ? 2 : 1) * Workspace.SizeOf(tokens, shape.Hidden);
+        return IsLookup(selection)
+            ? bytes
+            : bytes + Workspace.SizeOf(tokens, Context) + Workspace.SizeOf(tokens, Wide) + backend.ScratchBytes(Needs(longest));
+    }
 
-    /// <summary>batch → hidden [T,H], in the workspace.</summary>
+    /// <summary>
+    /// batch → hidden [T,H], in the workspace. The state behind the last layer has the last norm; those before it are as
+    /// the layers give them.
+    /// </summary>
     public Tensor Run(
         Backend backend, PackedBatch batch, int longest, Workspace workspace, LayerSelection selection,
         CancellationToken cancellation = default)
     {
         Tensor x = workspace.Take(batch.Tokens, shape.Hidden);
-        if (selection.Last == 0)
+        if (IsLookup(selection))
         {
-            embeddings.Run(backend, batch, x);
+            embeddings.Run(backend, batch, x, default, default);
             return x;
         }
-        Tensor context = workspace.Take(batch.Tokens, shape.Hidden);
+        Tensor context = workspace.Take(batch.Tokens, Context);
         Tensor sum = selection.Count > 1 ? workspace.Take(batch.Tokens, shape.Hidden) : default;
         Tensor wide = workspace.Take(batch.Tokens, Wide);
         Tensor scratch = backend.TakeScratch(workspace, Needs(longest));
-        embeddings.Run(backend, batch, x);
+        embeddings.Run(backend, batch, x, wide, scratch);
         int summed = 0;
         for (int layer = 0; ; layer++)
         {
+            if (layer == shape.Layers)
+                lastNorm?.Run(backend, x, x);
             if (!sum.IsNone && selection.Contains(layer))
             {
                 summed++;
@@ -66,10 +86,15 @@ internal sealed class Trunk(
             if (layer == selection.Last)
                 return sum.IsNone ? x : sum;
             cancellation.ThrowIfCancellationRequested();
-            layers[layer].Run(backend, batch, _attention, shape.Activation, x, context, wide, scratch);
+            layers[layer].Run(backend, batch, x, context, wide, scratch);
         }
     }
 
-    private ScratchNeeds Needs(int longest) =>
-        new(longest, shape.HeadSize, 0, Math.Max(shape.Hidden, shape.Intermediate));
+    // No layer is wanted, so that nothing but the sum of table rows is needed, however long the text.
+    private bool IsLookup(LayerSelection selection) =>
+        selection.Last == 0 && !embeddings.Projects && (lastNorm is null || shape.Layers > 0);
+
+    private ScratchNeeds Needs(int longest) => new(
+        longest, shape.HeadSize, facts.PositionRows,
+        Math.Max(Math.Max(Context, shape.Intermediate), facts.EmbeddingWidth));
 }

@@ -1,11 +1,12 @@
 using Sextant.Kernels;
+using Sextant.Layers;
 
 namespace Sextant.Models;
 
 /// <summary>What a trunk needs to know of a model: its sizes and choices, as its config.json says.</summary>
 internal sealed record TrunkShape
 {
-    /// <summary>model_type.</summary>
+    /// <summary>model_type, or what the config makes of it.</summary>
     public required string Architecture { get; init; }
 
     /// <summary>H.</summary>
@@ -17,6 +18,12 @@ internal sealed record TrunkShape
     /// <summary>N.</summary>
     public required int Heads { get; init; }
 
+    /// <summary>K, heads of keys and values; N where every query head has its own.</summary>
+    public int KeyHeads { get => field == 0 ? Heads : field; init; }
+
+    /// <summary>D; H/N where the config does not say.</summary>
+    public int HeadSize { get => field == 0 ? Hidden / Heads : field; init; }
+
     /// <summary>F.</summary>
     public required int Intermediate { get; init; }
 
@@ -26,15 +33,33 @@ internal sealed record TrunkShape
     /// <summary>Most tokens of a sequence.</summary>
     public required int Positions { get; init; }
 
-    /// <summary>Token types.</summary>
+    /// <summary>Token types; 0 for a family that has none and does not look at them.</summary>
     public required int Types { get; init; }
 
-    /// <summary>Of the feed-forward part.</summary>
+    /// <summary>Of the feed-forward part, or of its gate.</summary>
     public required ActivationKind Activation { get; init; }
+
+    /// <summary>Whether the feed-forward part is activation(a)·b.</summary>
+    public bool Gated { get; init; }
 
     /// <summary>ε of the norms.</summary>
     public required float Epsilon { get; init; }
 
-    /// <summary>D.</summary>
-    public int HeadSize => Hidden / Heads;
+    /// <summary>How norms are computed and stored.</summary>
+    public NormKind Norm { get; init; } = NormKind.Layer;
+
+    /// <summary>Where norms stand.</summary>
+    public NormPlace Place { get; init; } = NormPlace.Post;
+
+    /// <summary>
+    /// The padding token's id where positions are counted from the ids behind it: p + 1, p + 2 …, and p for the padding
+    /// token itself (RoBERTa and its kin); null where they are 0, 1, 2 …
+    /// </summary>
+    public int? PaddingId { get; init; }
+
+    /// <summary>What a token sees, for people: "bidirectional", "causal", with windows.</summary>
+    public string Attention { get; init; } = "bidirectional";
+
+    /// <summary>How order enters, for people.</summary>
+    public string PositionKind { get; init; } = "learned";
 }

@@ -55,7 +55,7 @@ internal sealed class GoldenModel : IDisposable
 }
 
 internal sealed record GoldenCase(
-    string Name, TokenSequence[] Sequences, double[] Yardstick, Dictionary<string, double> Pooled)
+    string Name, string Mode, TokenSequence[] Sequences, double[] Yardstick, Dictionary<string, double> Pooled)
 {
     public static GoldenCase Read(JsonElement item)
     {
@@ -74,7 +74,8 @@ internal sealed record GoldenCase(
                 pooled[mode.Name] = mode.Value.GetDouble();
         }
         double[] yardstick = [.. item.GetProperty("yardstick").EnumerateArray().Select(v => v.GetDouble())];
-        return new GoldenCase(item.GetProperty("name").GetString()!, sequences, yardstick, pooled);
+        return new GoldenCase(
+            item.GetProperty("name").GetString()!, item.GetProperty("mode").GetString()!, sequences, yardstick, pooled);
     }
 
     private static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(v => v.GetInt32())];

@@ -1,0 +1,91 @@
+using Sextant.Kernels;
+using Sextant.Kernels.Elementary;
+using Sextant.Weights;
+
+namespace Sextant.Models;
+
+/// <summary>Rotary positions (Su et al., 2021): how fast each pair of a head's elements turns.</summary>
+/// <remarks>Frequencies are computed in binary64 by sequences of our own, so that tables are the same everywhere.</remarks>
+internal sealed class Rotation
+{
+    private readonly double[] _frequencies;
+
+    private Rotation(double[] frequencies, string description)
+    {
+        _frequencies = frequencies;
+        Description = description;
+    }
+
+    /// <summary>R, elements of a head that turn.</summary>
+    public int Columns => 2 * _frequencies.Length;
+
+    /// <summary>For people.</summary>
+    public string Description { get; }
+
+    /// <summary>Writes rows [positions, R] of cosines and sines.</summary>
+    public void Write(int firstPosition, Span<float> rows) => RotationRows.Write(_frequencies, 1, firstPosition, rows);
+
+    /// <summary>θ^(−2i/R) for i below R/2.</summary>
+    public static Rotation Plain(double theta, int columns) => new(Frequencies(theta, columns), "rotary");
+
+    /// <summary>Turns slowed down by a factor: position p counts as p/factor.</summary>
+    public Rotation Slowed(double factor) =>
+        new(Array.ConvertAll(_frequencies, f => f / factor), $"rotary, linear scaling by {MessageText.Number(factor)}");
+
+    /// <summary>A plain rotation, or the scaling that a config's rope_scaling (or rope_parameters) names.</summary>
+    public static Rotation Read(ConfigFile config, double theta, int columns)
+    {
+        if (config.OptionalObject("rope_scaling") is not { } scaling)
+            return Plain(theta, columns);
+        string key = scaling.Has("rope_type") ? "rope_type" : "type";
+        switch (scaling.OneOf(key, "default", "linear", "ntk", "llama3"))
+        {
+            case "linear":
+                return Plain(theta, columns).Slowed(scaling.Double("factor", 1, 1e6));
+            case "ntk":
+                return Ntk(theta, columns, scaling.Double("factor", 1, 1e6));
+            case "llama3":
+                return Llama3(theta, columns, scaling);
+            default:
+                return Plain(theta, columns);
+        }
+    }
+
+    // The base grows with the context and the turns slow down on top (Alibaba-NLP/new-impl, NTKScalingRotaryEmbedding).
+    private static Rotation Ntk(double theta, int columns, double factor)
+    {
+        double slower = ElementaryDouble.Pow(factor, 2.0 / columns);
+        double[] frequencies = Array.ConvertAll(Frequencies(theta * factor, columns), f => f / slower);
+        return new Rotation(frequencies, $"rotary, NTK scaling by {MessageText.Number(factor)}");
+    }
+
+    // Fast turns stay, slow ones slow down, those between are mixed (Llama 3.1).
+    private static Rotation Llama3(double theta, int columns, ConfigFile scaling)
+    {
+        double factor = scaling.Double("factor", 1, 1e6);
+        double low = scaling.Double("low_freq_factor", 1e-3, 1e6);
+        double high = scaling.Double("high_freq_factor", 1e-3, 1e6);
+        double original = scaling.Int("original_max_position_embeddings", 1, 1 << 24);
+        if (high <= low)
+            throw scaling.Refuse("high_freq_factor", $"more than low_freq_factor {MessageText.Number(low)}");
+        double[] frequencies = Array.ConvertAll(Frequencies(theta, columns), f =>
+        {
+            double wavelength = 2 * Math.PI / f;
+            if (wavelength < original / high)
+                return f;
+            if (wavelength > original / low)
+                return f / factor;
+            double smooth = (original / wavelength - low) / (high - low);
+            return (1 - smooth) * f / factor + smooth * f;
+        });
+        return new Rotation(frequencies, $"rotary, Llama-3 scaling by {MessageText.Number(factor)}");
+    }
+
+    private static double[] Frequencies(double theta, int columns)
+    {
+        var frequencies = new double[columns / 2];
+        for (int i = 0; i < frequencies.Length; i++)
+            frequencies[i] = ElementaryDouble.Pow(theta, -2.0 * i / columns);
+        return frequencies;
+    }
+}
