@@ -10,8 +10,8 @@ internal static class Activations
         ["gelu", "gelu_new", "gelu_pytorch_tanh", "relu", "silu", "swish", "tanh", "sigmoid", "identity"];
 
     /// <summary>The activation that a config names; an unknown one is refused.</summary>
-    public static ActivationKind Parse(ConfigFile config, string key) =>
-        Named(config.OptionalOneOf(key, s_names) ?? "gelu");
+    public static ActivationKind Parse(ConfigFile config, string key, string otherwise = "gelu") =>
+        Named(config.OptionalOneOf(key, s_names) ?? otherwise);
 
     /// <summary>The activation of this name.</summary>
     public static ActivationKind Named(string name) => name switch

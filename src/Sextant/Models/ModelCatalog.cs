@@ -23,6 +23,14 @@ internal static class ModelCatalog
         ("distilbert", From(DistilBert.Read), "msmarco-distilbert-base-v4"),
         ("mpnet", From(Mpnet.Read), "all-mpnet-base-v2"),
         ("electra", From(Electra.Read), "electra-small-discriminator"),
+        ("llama", From(Llama.Read), "TinyLlama, Llama 2 and 3 as encoders"),
+        ("mistral", From(Llama.ReadMistral), "e5-mistral-7b-instruct"),
+        ("qwen2", From(Qwen.ReadQwen2), "gte-Qwen2-1.5B-instruct"),
+        ("qwen3", From(Qwen.ReadQwen3), "Qwen3-Embedding-0.6B"),
+        ("gemma", From(Gemma.Read), "gemma-2b as an encoder"),
+        ("gemma2", From(Gemma.ReadGemma2), "bge-multilingual-gemma2"),
+        ("gemma3_text", From(Gemma3.Read), "embeddinggemma-300m; gemma-3-1b as an encoder"),
+        ("bloom", From(Bloom.Read), "sgpt-bloom-7b1-msmarco"),
         (StaticTable.Model2Vec, StaticTable.Load, "potion-base-8M and the like: a table, no layers"),
     ];
 

@@ -32,23 +32,30 @@ internal sealed class Rotation
     public Rotation Slowed(double factor) =>
         new(Array.ConvertAll(_frequencies, f => f / factor), $"rotary, linear scaling by {MessageText.Number(factor)}");
 
-    /// <summary>A plain rotation, or the scaling that a config's rope_scaling (or rope_parameters) names.</summary>
-    public static Rotation Read(ConfigFile config, double theta, int columns)
+    /// <summary>
+    /// A config's rope_theta (or <paramref name="otherwise"/>), with the scaling that its rope_scaling names; newer configs
+    /// have both in rope_parameters.
+    /// </summary>
+    public static Rotation Read(ConfigFile config, int columns, double otherwise = 10_000)
     {
-        if (config.OptionalObject("rope_scaling") is not { } scaling)
+        ConfigFile? parameters = config.OptionalObject("rope_parameters");
+        double theta = (parameters ?? config).OptionalDouble("rope_theta", 1, 1e12) ?? otherwise;
+        return Scaled(parameters ?? config.OptionalObject("rope_scaling"), theta, columns);
+    }
+
+    private static Rotation Scaled(ConfigFile? scaling, double theta, int columns)
+    {
+        if (scaling is null)
             return Plain(theta, columns);
-        string key = scaling.Has("rope_type") ? "rope_type" : "type";
-        switch (scaling.OneOf(key, "default", "linear", "ntk", "llama3"))
+        string key = scaling.Has("type") && !scaling.Has("rope_type") ? "type" : "rope_type";
+        scaling.Ignore("type");
+        return scaling.OneOf(key, "default", "linear", "ntk", "llama3") switch
         {
-            case "linear":
-                return Plain(theta, columns).Slowed(scaling.Double("factor", 1, 1e6));
-            case "ntk":
-                return Ntk(theta, columns, scaling.Double("factor", 1, 1e6));
-            case "llama3":
-                return Llama3(theta, columns, scaling);
-            default:
-                return Plain(theta, columns);
-        }
+            "linear" => Plain(theta, columns).Slowed(scaling.Double("factor", 1, 1e6)),
+            "ntk" => Ntk(theta, columns, scaling.Double("factor", 1, 1e6)),
+            "llama3" => Llama3(theta, columns, scaling),
+            _ => Plain(theta, columns),
+        };
     }
 
     // The base grows with the context and the turns slow down on top (Alibaba-NLP/new-impl, NTKScalingRotaryEmbedding).

@@ -8,7 +8,7 @@ public class GoldenTests
     private static readonly string[] s_fixtures =
     [
         "bert", "bert_mlm", "bert_seqcls", "roberta", "roberta_mlm", "xlm_roberta", "distilbert", "distilbert_mlm", "mpnet",
-        "electra", "jina_bert_v2",
+        "electra", "jina_bert_v2", "llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3", "embeddinggemma", "bloom",
     ];
 
     private static readonly string[] s_poolings =

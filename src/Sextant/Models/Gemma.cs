@@ -1,0 +1,75 @@
+using Sextant.Backends;
+using Sextant.Layers;
+using Sextant.Weights;
+
+namespace Sextant.Models;
+
+/// <summary>
+/// Gemma and Gemma 2 (Gemma Team, 2024): embeddings times √H, norms whose weights count from one, GeGLU; the second with
+/// norms around each part, a softcap and a window on every other layer.
+/// </summary>
+internal static class Gemma
+{
+    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    {
+        TrunkShape shape = Shape(config, "gemma");
+        bool bias = config.OptionalBool("attention_bias") ?? false;
+        TrunkPlan plan = Llama.Plan(config, attention, shape, DecoderConfig.Layer(bias, bias, false), window: null);
+        return plan with { Embeddings = Embeddings(shape) };
+    }
+
+    public static TrunkPlan ReadGemma2(ConfigFile config, AttentionDirection? attention)
+    {
+        bool causal = DecoderConfig.IsCausal(config, attention);
+        bool bias = config.OptionalBool("attention_bias") ?? false;
+        int window = config.OptionalInt("sliding_window", 1, int.MaxValue) ?? 4096;
+        config.Ignore("sliding_window_size");
+        TrunkShape shape = Shape(config, "gemma2");
+        var rotation = Rotation.Read(config, shape.HeadSize);
+        shape = shape with
+        {
+            Place = NormPlace.Around,
+            Attention = DecoderConfig.Describe(causal, window, " on even layers"),
+            PositionKind = rotation.Description,
+        };
+        AttentionShape full = TrunkPlan.FullAttention(shape) with
+        {
+            Scale = QueryScale(config, shape),
+            Softcap = config.OptionalFloat("attn_logit_softcapping", 1e-3f, 1e6f) ?? 0f,
+        };
+        return new TrunkPlan
+        {
+            Shape = shape,
+            Prefixes = ["", "model."],
+            Embeddings = Embeddings(shape),
+            Layer = DecoderConfig.Layer(bias, bias, false) with { Norms = NormsAround },
+            FinalNorm = "norm",
+            Attention = index => DecoderConfig.Sees(full, causal, index % 2 == 0 ? window : null),
+            Rotation = _ => rotation,
+        };
+    }
+
+    /// <summary>The names of four norms.</summary>
+    public static readonly NormNames NormsAround = new(
+        "input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm");
+
+    /// <summary>Sizes; hidden_activation counts before hidden_act, which old configs have wrong.</summary>
+    public static TrunkShape Shape(ConfigFile config, string architecture)
+    {
+        string key = config.Has("hidden_activation") || architecture != "gemma" ? "hidden_activation" : "hidden_act";
+        config.Ignore("hidden_act");
+        TrunkShape shape = DecoderConfig.Shape(config, architecture, key, "gelu_pytorch_tanh");
+        // The first Gemma was published with hidden_act gelu and run with its tanh form.
+        if (key == "hidden_act")
+            shape = shape with { Activation = Activations.Named("gelu_pytorch_tanh") };
+        return shape with { Norm = NormKind.RmsFromOne };
+    }
+
+    /// <summary>Words times √H.</summary>
+    public static EmbeddingPlan Embeddings(TrunkShape shape) =>
+        new("embed_tokens.weight") { Scale = MathF.Sqrt(shape.Hidden) };
+
+    /// <summary>1/√query_pre_attn_scalar.</summary>
+    public static float QueryScale(ConfigFile config, TrunkShape shape) =>
+        1f / MathF.Sqrt(config.OptionalFloat("query_pre_attn_scalar", 1e-3f, 1e6f) ?? shape.HeadSize);
+}

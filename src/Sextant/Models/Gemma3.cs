@@ -1,0 +1,73 @@
+using Sextant.Backends;
+using Sextant.Layers;
+using Sextant.Weights;
+
+namespace Sextant.Models;
+
+/// <summary>
+/// Gemma 3 (Gemma Team, 2025) and EmbeddingGemma: norms around each part and on each head, windows on most layers with
+/// rotary positions of their own; EmbeddingGemma is bidirectional by its config.
+/// </summary>
+internal static class Gemma3
+{
+    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    {
+        bool stated = config.OptionalBool("use_bidirectional_attention") ?? false;
+        bool causal = attention is null ? !stated : attention == AttentionDirection.Causal;
+        bool bias = config.OptionalBool("attention_bias") ?? false;
+        TrunkShape shape = Gemma.Shape(config, "gemma3_text");
+        int stored = config.OptionalInt("sliding_window", 1, int.MaxValue) ?? 4096;
+        // In both directions half of the window counts, on each side.
+        int window = causal ? stored : stored / 2 + 1;
+        bool[] slides = Slides(config, shape.Layers);
+        var whole = Rotation.Read(config, shape.HeadSize, 1_000_000);
+        var local = Rotation.Plain(config.OptionalDouble("rope_local_base_freq", 1, 1e12) ?? 10_000, shape.HeadSize);
+        shape = shape with
+        {
+            Place = NormPlace.Around,
+            Attention = DecoderConfig.Describe(causal, window,
+                $" on {MessageText.Number(slides.Count(s => s))} of {MessageText.Number(slides.Length)} layers"),
+            PositionKind = whole.Description + ", another base in windows",
+        };
+        AttentionShape full = TrunkPlan.FullAttention(shape) with
+        {
+            Scale = Gemma.QueryScale(config, shape),
+            Softcap = config.OptionalFloat("attn_logit_softcapping", 1e-3f, 1e6f) ?? 0f,
+        };
+        return new TrunkPlan
+        {
+            Shape = shape,
+            Prefixes = ["", "model."],
+            Embeddings = Gemma.Embeddings(shape),
+            Layer = DecoderConfig.Layer(bias, bias, false) with
+            {
+                Norms = Gemma.NormsAround with { Query = "self_attn.q_norm", Key = "self_attn.k_norm" },
+            },
+            FinalNorm = "norm",
+            Attention = index => DecoderConfig.Sees(full, causal, slides[index] ? window : null),
+            Rotation = index => slides[index] ? local : whole,
+        };
+    }
+
+    // A list of layers, or every so many layers one that sees everything.
+    private static bool[] Slides(ConfigFile config, int layers)
+    {
+        int pattern = config.OptionalInt("sliding_window_pattern", 1, 1024)
+            ?? config.OptionalInt("_sliding_window_pattern", 1, 1024) ?? 6;
+        string[]? types = config.OptionalStrings("layer_types");
+        var slides = new bool[layers];
+        if (types is not null && types.Length != layers)
+            throw config.Refuse("layer_types", $"one for each of {MessageText.Number(layers)} layers");
+        for (int i = 0; i < layers; i++)
+        {
+            slides[i] = types?[i] switch
+            {
+                null => (i + 1) % pattern != 0,
+                "sliding_attention" => true,
+                "full_attention" => false,
+                _ => throw config.Refuse("layer_types", "sliding_attention or full_attention for each layer"),
+            };
+        }
+        return slides;
+    }
+}
