@@ -50,7 +50,7 @@ internal static class Bloom
             {
                 Prefix = "h.#.",
                 Qkv = ["self_attention.query_key_value"],
-                QkvOrder = HeadsApart(shape.Heads, shape.HeadSize),
+                QkvOrder = RowOrder.HeadsApart(shape.Heads, shape.HeadSize),
                 Output = "self_attention.dense",
                 Up = ["mlp.dense_h_to_4h"],
                 Down = "mlp.dense_4h_to_h",
@@ -60,18 +60,5 @@ internal static class Bloom
             Attention = _ => DecoderConfig.Sees(TrunkPlan.FullAttention(shape), causal: true, window: null),
             Bias = DistanceBias.Alibi(shape.Heads, shape.Positions),
         };
-    }
-
-    // Stored are each head's queries, keys and values together; they become all queries, all keys, all values.
-    private static int[] HeadsApart(int heads, int size)
-    {
-        var order = new int[3 * heads * size];
-        for (int i = 0; i < order.Length; i++)
-        {
-            int part = i / (heads * size);
-            int head = i / size % heads;
-            order[i] = (head * 3 + part) * size + i % size;
-        }
-        return order;
     }
 }

@@ -9,6 +9,7 @@ public class GoldenTests
     [
         "bert", "bert_mlm", "bert_seqcls", "roberta", "roberta_mlm", "xlm_roberta", "distilbert", "distilbert_mlm", "mpnet",
         "electra", "jina_bert_v2", "llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3", "embeddinggemma", "bloom",
+        "nomic_bert", "gte_new", "modernbert", "modernbert_mlm",
     ];
 
     private static readonly string[] s_poolings =

@@ -1,0 +1,76 @@
+using Sextant.Backends;
+using Sextant.Layers;
+using Sextant.Weights;
+
+namespace Sextant.Models;
+
+/// <summary>
+/// ModernBERT (Warner et al., 2024): norms before each part, GeGLU, rotary positions; most layers see a window and turn
+/// by another base than the layers that see everything.
+/// </summary>
+internal static class ModernBert
+{
+    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    {
+        EncoderConfig.RequireEncoder(config, attention);
+        config.OptionalOneOf("position_embedding_type", "absolute");
+        config.Ignore("classifier_activation", "classifier_bias", "classifier_pooling", "decoder_bias",
+            "deterministic_flash_attn", "initializer_cutoff_factor", "layer_norm_eps", "reference_compile",
+            "repad_logits_with_grad", "sparse_pred_ignore_index", "sparse_prediction");
+        int hidden = EncoderConfig.Hidden(config);
+        int heads = EncoderConfig.Heads(config, hidden);
+        int size = hidden / heads;
+        if (size % 2 != 0)
+            throw config.Refuse("num_attention_heads", "such that heads are even, since pairs of elements turn");
+        int period = config.OptionalInt("global_attn_every_n_layers", 1, 1024) ?? 3;
+        int local = config.OptionalInt("local_attention", 1, 1 << 20) ?? 128;
+        double theta = config.OptionalDouble("global_rope_theta", 1, 1e12) ?? 160_000;
+        var whole = Rotation.Plain(theta, size);
+        var near = Rotation.Plain(config.OptionalDouble("local_rope_theta", 1, 1e12) ?? theta, size);
+        var shape = new TrunkShape
+        {
+            Architecture = "modernbert",
+            Hidden = hidden,
+            Heads = heads,
+            Layers = EncoderConfig.Layers(config),
+            Intermediate = EncoderConfig.Intermediate(config),
+            Vocabulary = EncoderConfig.Vocabulary(config),
+            Positions = EncoderConfig.Positions(config),
+            Types = 0,
+            Epsilon = config.OptionalFloat("norm_eps", 0f, 1f) ?? 1e-5f,
+            Activation = Activations.Parse(config, "hidden_activation"),
+            Gated = true,
+            Norm = config.OptionalBool("norm_bias") ?? false ? NormKind.Layer : NormKind.LayerWithoutBias,
+            Place = NormPlace.Pre,
+            Attention = $"bidirectional, {MessageText.Number(local / 2)} on each side but for every "
+                + $"{MessageText.Number(period)} layers",
+            PositionKind = "rotary, another base in windows",
+        };
+        AttentionShape full = TrunkPlan.FullAttention(shape);
+        bool attentionBias = config.OptionalBool("attention_bias") ?? false;
+        bool feedForwardBias = config.OptionalBool("mlp_bias") ?? false;
+        return new TrunkPlan
+        {
+            Shape = shape,
+            Prefixes = ["", "model."],
+            Embeddings = new EmbeddingPlan("embeddings.tok_embeddings.weight") { Norm = "embeddings.norm" },
+            Layer = new LayerPlan
+            {
+                Prefix = "layers.#.",
+                Qkv = ["attn.Wqkv"],
+                QkvBias = attentionBias,
+                Output = "attn.Wo",
+                OutputBias = attentionBias,
+                Up = ["mlp.Wi"],
+                UpBias = feedForwardBias,
+                Down = "mlp.Wo",
+                DownBias = feedForwardBias,
+                Norms = new NormNames("attn_norm", null, "mlp_norm", null),
+                LayersWithoutFirstNorm = 1,
+            },
+            FinalNorm = "final_norm",
+            Attention = index => index % period == 0 ? full : full with { Before = local / 2, After = local / 2 },
+            Rotation = index => index % period == 0 ? whole : near,
+        };
+    }
+}
