@@ -1,0 +1,82 @@
+// The words that OpenCL C and CUDA C have for the same things. All other files use these words only.
+//
+// A buffer parameter is a memory object and the element at which it begins, since OpenCL 1.2 has no device addresses.
+// Grids have one dimension: OpenCL and CUDA differ in the limits of the others.
+
+#ifdef __OPENCL_C_VERSION__
+
+#pragma OPENCL FP_CONTRACT OFF
+#define KERNEL __kernel
+#define DEVICE
+#define GLOBAL __global
+#define LOCAL __local
+#define LOCAL_ARRAY __local
+#define CONSTANT __constant
+#define GROUP_SIZE(n) __attribute__((reqd_work_group_size(n, 1, 1)))
+#define GROUP ((int)get_group_id(0))
+#define GROUPS ((int)get_num_groups(0))
+#define ITEM ((int)get_local_id(0))
+#define BARRIER barrier(CLK_LOCAL_MEM_FENCE)
+#define FMA(a, b, c) fma(a, b, c)
+#define SQRT(x) sqrt(x)
+#define BITS(x) as_int(x)
+#define FROM_BITS(x) as_float(x)
+#define POPCOUNT(x) ((int)popcount(x))
+#define POSITIVE_INFINITY INFINITY
+#define LOAD4(p) vload4(0, p)
+#define ATOMIC_ADD(p, v) atomic_add(p, v)
+
+#else
+
+typedef unsigned char uchar;
+typedef unsigned short ushort;
+typedef unsigned int uint;
+typedef unsigned long ulong;
+typedef float float4 __attribute__((ext_vector_type(4)));
+typedef ushort ushort4 __attribute__((ext_vector_type(4)));
+#define KERNEL extern "C" __attribute__((global))
+#define DEVICE static inline __attribute__((device, always_inline))
+#define GLOBAL
+#define LOCAL
+#define LOCAL_ARRAY __attribute__((shared))
+#define CONSTANT static __attribute__((device)) const
+#define GROUP_SIZE(n) __attribute__((launch_bounds(n)))
+#define GROUP ((int)__nvvm_read_ptx_sreg_ctaid_x())
+#define GROUPS ((int)__nvvm_read_ptx_sreg_nctaid_x())
+#define ITEM ((int)__nvvm_read_ptx_sreg_tid_x())
+#define BARRIER __syncthreads()
+#define FMA(a, b, c) __builtin_fmaf(a, b, c)
+#define SQRT(x) __nvvm_sqrt_rn_f(x)
+#define BITS(x) __builtin_bit_cast(int, x)
+#define FROM_BITS(x) __builtin_bit_cast(float, x)
+#define POPCOUNT(x) __builtin_popcountll(x)
+#define POSITIVE_INFINITY __builtin_inff()
+#define LOAD4(p) load4(p)
+#define ATOMIC_ADD(p, v) __nvvm_atom_add_gen_i(p, v)
+DEVICE float4 load4(const float* p) { return *(const float4*)p; }
+DEVICE ushort4 load4(const ushort* p) { return *(const ushort4*)p; }
+
+#endif
+
+#define BUFFER(type, name) GLOBAL type* name##_memory, long name##_first
+#define AT(name) (name##_memory + name##_first)
+
+// Widening is exact.
+#ifdef __OPENCL_C_VERSION__
+#define WIDEN_F16(x) widen_f16(x)
+DEVICE float widen_f16(ushort x)
+{
+    ushort stored = x;
+    return vload_half(0, (const half*)&stored);
+}
+#else
+DEVICE float widen_f16(ushort x)
+{
+    float wide;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(wide) : "h"(x));
+    return wide;
+}
+#define WIDEN_F16(x) widen_f16(x)
+#endif
+#define WIDEN_BF16(x) FROM_BITS((int)(x) << 16)
+#define WIDEN_F32(x) (x)

@@ -1,0 +1,39 @@
+// The kernels that read weights, for one way in which these are stored: STORED, WIDEN, STORED_NAME(name).
+
+#define NAME STORED_NAME(gather)
+#include "Gather.h"
+#undef NAME
+
+#ifdef CPU_DEVICE
+#define NAME STORED_NAME(gemm)
+#include "GemmForCpu.h"
+#undef NAME
+#else
+#define NAME STORED_NAME(gemm_128)
+#define TILE_ROWS 128
+#define TILE_COLUMNS 128
+#define ITEM_ROWS 8
+#define ITEM_COLUMNS 8
+#include "Gemm.h"
+#undef NAME
+#undef TILE_ROWS
+#undef TILE_COLUMNS
+#undef ITEM_ROWS
+#undef ITEM_COLUMNS
+#define NAME STORED_NAME(gemm_64)
+#define TILE_ROWS 64
+#define TILE_COLUMNS 64
+#define ITEM_ROWS 4
+#define ITEM_COLUMNS 4
+#include "Gemm.h"
+#undef NAME
+#undef TILE_ROWS
+#define NAME STORED_NAME(gemm_16)
+#define TILE_ROWS 16
+#include "Gemm.h"
+#undef NAME
+#undef TILE_ROWS
+#undef TILE_COLUMNS
+#undef ITEM_ROWS
+#undef ITEM_COLUMNS
+#endif

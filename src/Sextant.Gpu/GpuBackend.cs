@@ -1,0 +1,313 @@
+using Sextant.Backends;
+using Sextant.Batches;
+using Sextant.Kernels;
+using Sextant.Tensors;
+
+namespace Sextant.Gpu;
+
+/// <summary>
+/// The ops on a CUDA or OpenCL device: each is one kernel of kernels/gpu. Written once; the driver is all that differs.
+/// </summary>
+internal sealed unsafe class GpuBackend(GpuDriver driver) : Backend
+{
+    private const int Items = 256;
+    private const int NormRows = 4;
+
+    // Queries of a block in the kernels of attention.
+    private const int HalfBlock = 16;
+
+    private readonly AddressSpace _space = new();
+    private GpuWeights? _weights;
+
+    public override string Name => driver.Name;
+
+    public override int TokensPerBatch => driver.TokensPerBatch;
+
+    public override long WeightBytes => Weights.Bytes;
+
+    private GpuWeights Weights => _weights ??= new GpuWeights(driver, _space);
+
+    public override void Reserve(long bytes) => Weights.Reserve(bytes);
+
+    public override long SizeOfMatrix(IRowSource rows) => GpuWeights.SizeOfMatrix(rows);
+
+    public override Matrix LoadMatrix(IRowSource rows, IRowSource? bias) => Weights.LoadMatrix(rows, bias);
+
+    public override Table LoadTable(IRowSource rows, bool keep16) => Weights.LoadTable(rows, keep16);
+
+    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, _space);
+
+    public override long ScratchBytes(ScratchNeeds needs) =>
+        Workspace.SizeOf(ScratchRows, ScratchColumns(needs));
+
+    public override Tensor TakeScratch(Workspace workspace, ScratchNeeds needs) =>
+        workspace.Take(ScratchRows, ScratchColumns(needs));
+
+    public override void Gather(
+        PackedBatch batch, Table words, float scale, Table? types, Table? positions, Tensor y)
+    {
+        GpuWorkspace workspace = WorkspaceOf(y);
+        workspace.Upload(batch);
+        GpuKernel kernel = Stored(GpuKernel.GatherF32, words.Type);
+        var launch = new KernelLaunch(kernel, Groups((long)batch.Tokens * y.Columns), Items);
+        launch.Add(_space, workspace.Ids, sizeof(int));
+        launch.Add(_space, workspace.TypeIds, sizeof(int));
+        launch.Add(_space, workspace.Positions, sizeof(int));
+        launch.Add(batch.Tokens);
+        launch.Add(y.Columns);
+        launch.Add(_space, words.Address, PackedMatrix.ElementSize(words.Type));
+        launch.Add(scale);
+        Add(ref launch, types);
+        launch.Add(types is not null);
+        Add(ref launch, positions);
+        launch.Add(positions is not null);
+        Add(ref launch, y);
+        workspace.Queue.Launch(ref launch);
+    }
+
+    public override void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y)
+    {
+        var launch = new KernelLaunch(GpuKernel.LayerNorm, Groups(x.Rows, NormRows), 32 * NormRows);
+        Add(ref launch, x);
+        Add(ref launch, gamma);
+        Add(ref launch, beta);
+        launch.Add(epsilon);
+        launch.Add(x.Rows);
+        launch.Add(x.Columns);
+        Add(ref launch, y);
+        WorkspaceOf(y).Queue.Launch(ref launch);
+    }
+
+    public override void RmsNorm(Tensor x, Table gamma, float epsilon, Tensor residual, Tensor y)
+    {
+        int groups = x.Columns / gamma.Columns;
+        var launch = new KernelLaunch(GpuKernel.RmsNorm, Groups((long)x.Rows * groups, NormRows), 32 * NormRows);
+        Add(ref launch, x);
+        Add(ref launch, gamma);
+        launch.Add(epsilon);
+        launch.Add(x.Rows);
+        launch.Add(groups);
+        launch.Add(gamma.Columns);
+        Add(ref launch, residual);
+        launch.Add(!residual.IsNone);
+        Add(ref launch, y);
+        WorkspaceOf(y).Queue.Launch(ref launch);
+    }
+
+    public override void Rope(PackedBatch batch, Tensor x, int headSize, Table table)
+    {
+        GpuWorkspace workspace = WorkspaceOf(x);
+        workspace.Upload(batch);
+        int heads = x.Columns / headSize;
+        int half = table.Columns / 2;
+        var launch = new KernelLaunch(GpuKernel.RopeRows, Groups((long)x.Rows * heads * half), Items);
+        Add(ref launch, x);
+        launch.Add(x.Rows);
+        launch.Add(heads);
+        launch.Add(headSize);
+        launch.Add(half);
+        launch.Add(_space, workspace.Positions, sizeof(int));
+        Add(ref launch, table);
+        workspace.Queue.Launch(ref launch);
+    }
+
+    public override void Gate(Tensor x, ActivationKind activation)
+    {
+        int columns = x.Columns / 2;
+        var launch = new KernelLaunch(GpuKernel.GateRows, Groups((long)x.Rows * columns), Items);
+        Add(ref launch, x);
+        launch.Add(x.Rows);
+        launch.Add(columns);
+        launch.Add((int)activation);
+        WorkspaceOf(x).Queue.Launch(ref launch);
+    }
+
+    public override void Linear(
+        Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch)
+    {
+        var matrix = (GpuMatrix)weight;
+        (GpuKernel kernel, long groups, int items) = GemmGrid(x.Rows, matrix.Outputs);
+        var launch = new KernelLaunch(Stored(kernel, matrix.Type), groups, items);
+        Add(ref launch, x);
+        launch.Add(((AddressSpace.Offset(x.Address) / sizeof(float)) | (long)x.Stride | (long)matrix.Inputs) % 4 == 0);
+        launch.Add(x.Rows);
+        launch.Add(_space, matrix.Panels, PackedMatrix.ElementSize(matrix.Type));
+        launch.Add(matrix.Inputs);
+        launch.Add(matrix.Outputs);
+        launch.Add(_space, matrix.Bias, sizeof(float));
+        launch.Add(matrix.Bias != 0);
+        launch.Add((int)activation);
+        Add(ref launch, residual);
+        launch.Add(!residual.IsNone);
+        Add(ref launch, y);
+        WorkspaceOf(y).Queue.Launch(ref launch);
+    }
+
+    public override void Attend(
+        PackedBatch batch, Tensor qkv, in AttentionShape shape, PositionBias? bias, Tensor y, Tensor scratch)
+    {
+        GpuWorkspace workspace = WorkspaceOf(y);
+        workspace.Upload(batch);
+        long blocks = (long)workspace.BlockCount * shape.Heads;
+        GpuKernel kernel = AttentionKernel(shape.HeadSize);
+        KernelLaunch launch = driver.IsProcessor
+            ? new KernelLaunch(kernel, Math.Min(2 * blocks, ScratchRows), 1)
+            : new KernelLaunch(kernel, blocks, 8 * QueriesAtOnce(kernel));
+        launch.Add(_space, workspace.Starts, sizeof(int));
+        launch.Add(_space, workspace.Blocks, sizeof(int));
+        if (driver.IsProcessor)
+            launch.Add(checked((int)(2 * blocks)));
+        launch.Add(shape.Heads);
+        launch.Add(shape.Heads / shape.KeyHeads);
+        launch.Add(shape.HeadSize);
+        launch.Add(_space, qkv.Address, sizeof(float));
+        launch.Add(_space, qkv.ColumnRange(shape.Heads * shape.HeadSize, 1).Address, sizeof(float));
+        launch.Add(_space, qkv.ColumnRange((shape.Heads + shape.KeyHeads) * shape.HeadSize, 1).Address, sizeof(float));
+        launch.Add((long)qkv.Stride);
+        launch.Add(shape.Scale);
+        launch.Add(shape.Before);
+        launch.Add(shape.After);
+        launch.Add(shape.Softcap);
+        Add(ref launch, bias?.Bias);
+        launch.Add(bias?.Bias is not null);
+        launch.Add(bias?.Reach ?? 0);
+        Add(ref launch, bias?.Keys);
+        Add(ref launch, bias?.Queries);
+        Add(ref launch, bias?.Rows);
+        launch.Add(bias?.Keys is null ? 0 : shape.Positions);
+        Add(ref launch, y);
+        if (driver.IsProcessor)
+            Add(ref launch, scratch);
+        workspace.Queue.Launch(ref launch);
+    }
+
+    public override void Pool(PackedBatch batch, Tensor x, PoolKind kind, bool skipPrompt, Tensor y)
+    {
+        GpuWorkspace workspace = WorkspaceOf(y);
+        workspace.Upload(batch);
+        var launch = new KernelLaunch(GpuKernel.PoolRows, Groups((long)batch.Sequences * x.Columns), Items);
+        launch.Add(_space, workspace.Starts, sizeof(int));
+        launch.Add(_space, workspace.Skips, sizeof(int));
+        launch.Add(skipPrompt);
+        launch.Add(batch.Sequences);
+        Add(ref launch, x);
+        launch.Add(x.Columns);
+        launch.Add((int)kind);
+        Add(ref launch, y);
+        workspace.Queue.Launch(ref launch);
+    }
+
+    public override void Accumulate(Tensor x, float divisor, Tensor y)
+    {
+        var launch = new KernelLaunch(GpuKernel.AccumulateRows, Groups((long)x.Rows * x.Columns), Items);
+        Add(ref launch, x);
+        launch.Add(x.Rows);
+        launch.Add(x.Columns);
+        launch.Add(divisor);
+        Add(ref launch, y);
+        WorkspaceOf(y).Queue.Launch(ref launch);
+    }
+
+    public override void Copy(Tensor x, Tensor y)
+    {
+        var launch = new KernelLaunch(GpuKernel.CopyRows, Groups((long)x.Rows * x.Columns), Items);
+        Add(ref launch, x);
+        launch.Add(x.Rows);
+        launch.Add(x.Columns);
+        Add(ref launch, y);
+        WorkspaceOf(y).Queue.Launch(ref launch);
+    }
+
+    public override void Normalize(Tensor x)
+    {
+        var launch = new KernelLaunch(GpuKernel.NormalizeRows, Groups(x.Rows, NormRows), 32 * NormRows);
+        Add(ref launch, x);
+        launch.Add(x.Rows);
+        launch.Add(x.Columns);
+        WorkspaceOf(x).Queue.Launch(ref launch);
+    }
+
+    public override void Download(Tensor x, Span<float> destination)
+    {
+        GpuWorkspace workspace = WorkspaceOf(x);
+        int count = checked(((x.Rows - 1) * x.Stride) + x.Columns);
+        if (x.Rows > 1 && x.Stride != x.Columns)
+        {
+            // Some columns of every row: whole rows come over in one piece, and the columns are picked here.
+            float* rows = (float*)workspace.Queue.Staging((long)count * sizeof(float));
+            Download(workspace, x, rows, count);
+            for (int row = 0; row < x.Rows; row++)
+                new Span<float>(rows + (nint)row * x.Stride, x.Columns).CopyTo(destination[(row * x.Columns)..]);
+            return;
+        }
+        fixed (float* to = destination[..count])
+            Download(workspace, x, to, count);
+    }
+
+    public override void Dispose() => _weights?.Dispose();
+
+    private void Download(GpuWorkspace workspace, Tensor x, float* destination, int count)
+    {
+        DeviceBlock block = _space[x.Address];
+        workspace.Queue.Download(
+            block.Handle, AddressSpace.Offset(x.Address), destination, (long)count * sizeof(float));
+        workspace.Finished();
+    }
+
+    private static GpuKernel Stored(GpuKernel f32, StoredType type) => f32 + (int)type;
+
+    private static long Groups(long items, int perGroup = Items) => (items + perGroup - 1) / perGroup;
+
+    private static int QueriesAtOnce(GpuKernel kernel) => kernel switch
+    {
+        GpuKernel.Attention128 => 16,
+        GpuKernel.Attention256 => 4,
+        _ => 32,
+    };
+
+    // On a processor, groups that each have a piece of scratch work through all items.
+    private int ScratchRows => driver.IsProcessor ? 4 * driver.Units : 1;
+
+    private int ScratchColumns(ScratchNeeds needs) => driver.IsProcessor
+        ? checked(HalfBlock * (needs.HeadSize + needs.LongestSequence + needs.Positions))
+        : 16;
+
+    // Large tiles where they fill the device, small ones where rows are few.
+    private (GpuKernel Kernel, long Groups, int Items) GemmGrid(int rows, int outputs)
+    {
+        if (driver.IsProcessor)
+            return (GpuKernel.GemmF32, Groups(rows, 32) * Groups(outputs, 48), 1);
+        long large = Groups(rows, 128) * Groups(outputs, 128);
+        if (rows >= 128 && large >= driver.Units)
+            return (GpuKernel.Gemm128F32, large, 256);
+        return rows > 16
+            ? (GpuKernel.Gemm64F32, Groups(rows, 64) * Groups(outputs, 64), 256)
+            : (GpuKernel.Gemm16F32, Groups(rows, 16) * Groups(outputs, 64), 64);
+    }
+
+    private GpuKernel AttentionKernel(int headSize)
+    {
+        if (driver.IsProcessor)
+            return GpuKernel.AttentionCpu;
+        return headSize switch
+        {
+            <= 32 => GpuKernel.Attention32,
+            <= 64 => GpuKernel.Attention64,
+            <= 128 => GpuKernel.Attention128,
+            <= 256 => GpuKernel.Attention256,
+            _ => throw new UnsupportedRequestException(
+                $"{driver.Name}: heads of {headSize} elements; the device's kernels take at most 256. Use the CPU."),
+        };
+    }
+
+    private GpuWorkspace WorkspaceOf(Tensor tensor) =>
+        _space[tensor.Address].Owner ?? throw new InvalidOperationException("Weights are not written.");
+
+    private void Add(ref KernelLaunch launch, Tensor tensor)
+    {
+        launch.Add(_space, tensor.Address, sizeof(float));
+        launch.Add((long)tensor.Stride);
+    }
+
+    private void Add(ref KernelLaunch launch, Table? table) => launch.Add(_space, table?.Address ?? 0, sizeof(float));
+}

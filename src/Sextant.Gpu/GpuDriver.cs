@@ -1,0 +1,54 @@
+namespace Sextant.Gpu;
+
+/// <summary>What CUDA and OpenCL have in common: memory, queues, and a few facts. One for each opened device.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal abstract class GpuDriver : IDisposable
+{
+    /// <summary>The device, for people.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether the device is a processor: it gets kernels with a vector for each item, not an item for each lane.</summary>
+    public abstract bool IsProcessor { get; }
+
+    /// <summary>Units that work at the same time.</summary>
+    public abstract int Units { get; }
+
+    /// <summary>Most bytes of one block.</summary>
+    public abstract long LargestBlock { get; }
+
+    /// <summary>Tokens of a batch that serve it best.</summary>
+    public abstract int TokensPerBatch { get; }
+
+    /// <summary>Allocates memory that holds garbage.</summary>
+    /// <exception cref="DeviceMemoryException">There is not so much.</exception>
+    public abstract nint Allocate(long bytes);
+
+    public abstract void Free(nint handle);
+
+    /// <summary>Creates a queue. Queues run beside each other.</summary>
+    public abstract GpuQueue CreateQueue();
+
+    public abstract void Dispose();
+}
+
+/// <summary>Work in order: one for each workspace, so for each call in flight.</summary>
+/// <remarks>Not thread-safe.</remarks>
+internal abstract unsafe class GpuQueue : IDisposable
+{
+    /// <summary>Memory of this process from which uploads are fast, and which stays as it is until <see cref="Finish"/>.</summary>
+    public abstract byte* Staging(long bytes);
+
+    /// <summary>Starts a copy from <see cref="Staging"/> memory.</summary>
+    public abstract void Upload(nint handle, long offset, byte* source, long bytes);
+
+    /// <summary>Copies to this process when all work before is done, and waits for it.</summary>
+    public abstract void Download(nint handle, long offset, void* destination, long bytes);
+
+    /// <summary>Starts a kernel.</summary>
+    public abstract void Launch(ref readonly KernelLaunch launch);
+
+    /// <summary>Waits until all work is done.</summary>
+    public abstract void Finish();
+
+    public abstract void Dispose();
+}

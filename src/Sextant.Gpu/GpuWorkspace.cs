@@ -1,0 +1,137 @@
+using Sextant.Backends;
+using Sextant.Batches;
+
+namespace Sextant.Gpu;
+
+/// <summary>A call's memory on a device, its queue, and the batch that it works on.</summary>
+internal sealed unsafe class GpuWorkspace(GpuDriver driver, AddressSpace space) : Workspace
+{
+    private nint _memory;
+    private nint _integers;
+    private PackedBatch? _uploaded;
+    private long _version;
+    private bool _pending;
+
+    /// <summary>What it has the device do.</summary>
+    public GpuQueue Queue { get; } = driver.CreateQueue();
+
+    public override long Bytes => _memory == 0 ? 0 : space[_memory].Bytes;
+
+    /// <summary>Where the batch's token ids [T] are.</summary>
+    public nint Ids { get; private set; }
+
+    /// <summary>Token type ids [T].</summary>
+    public nint TypeIds { get; private set; }
+
+    /// <summary>Positions [T].</summary>
+    public nint Positions { get; private set; }
+
+    /// <summary>Starts [S + 1].</summary>
+    public nint Starts { get; private set; }
+
+    /// <summary>Tokens that pooling leaves out [S].</summary>
+    public nint Skips { get; private set; }
+
+    /// <summary>Sequence and first query of every 32 queries [<see cref="BlockCount"/>, 2].</summary>
+    public nint Blocks { get; private set; }
+
+    /// <summary>Blocks of 32 queries, over all sequences.</summary>
+    public int BlockCount { get; private set; }
+
+    /// <summary>Copies the batch to the device in one piece, unless it is there.</summary>
+    public void Upload(PackedBatch batch)
+    {
+        if (_uploaded == batch && _version == batch.Version)
+            return;
+        // A call that was cancelled may have left a copy on its way.
+        if (_pending)
+            Queue.Finish();
+        int tokens = batch.Tokens, sequences = batch.Sequences;
+        int blocks = 0;
+        for (int s = 0; s < sequences; s++)
+            blocks += (batch.Starts[s + 1] - batch.Starts[s] + 31) / 32;
+        long count = 3L * tokens + 2L * sequences + 1 + 2L * blocks;
+        long bytes = count * sizeof(int);
+        if (_integers == 0 || space[_integers].Bytes < bytes)
+        {
+            Free(ref _integers);
+            _integers = Allocate(driver, space, Math.Max(2 * bytes, 4096), this);
+        }
+        var to = new Span<int>(Queue.Staging(bytes), (int)count);
+        nint address = _integers;
+        Ids = Put(batch.Ids, ref to, ref address);
+        TypeIds = Put(batch.TypeIds, ref to, ref address);
+        Positions = Put(batch.Positions, ref to, ref address);
+        Starts = Put(batch.Starts, ref to, ref address);
+        Skips = Put(batch.Skips, ref to, ref address);
+        Blocks = address;
+        BlockCount = blocks;
+        int next = 0;
+        for (int s = 0; s < sequences; s++)
+        {
+            for (int first = 0; first < batch.Starts[s + 1] - batch.Starts[s]; first += 32)
+            {
+                to[next++] = s;
+                to[next++] = first;
+            }
+        }
+        DeviceBlock block = space[_integers];
+        Queue.Upload(block.Handle, 0, Queue.Staging(bytes), bytes);
+        _pending = true;
+        (_uploaded, _version) = (batch, batch.Version);
+    }
+
+    /// <summary>All work is done: memory of this process may be written again.</summary>
+    public void Finished() => _pending = false;
+
+    public override void Dispose()
+    {
+        Queue.Dispose();
+        Free(ref _memory);
+        Free(ref _integers);
+    }
+
+    protected override void Allocate(long bytes)
+    {
+        if (_pending)
+        {
+            Queue.Finish();
+            _pending = false;
+        }
+        Free(ref _memory);
+        _memory = Allocate(driver, space, bytes, this);
+    }
+
+    protected override nint Address(long offset) => _memory + (nint)offset;
+
+    /// <summary>Allocates a block and gives it addresses.</summary>
+    public static nint Allocate(GpuDriver driver, AddressSpace space, long bytes, GpuWorkspace? owner)
+    {
+        if (bytes > driver.LargestBlock)
+        {
+            throw new DeviceMemoryException(
+                driver.Name,
+                FormattableString.Invariant($"{bytes >> 20} MiB are needed in one piece; the device gives at most ")
+                + FormattableString.Invariant($"{driver.LargestBlock >> 20} MiB."), bytes);
+        }
+        return space.Add(new DeviceBlock(driver.Allocate(bytes), bytes, owner));
+    }
+
+    private static nint Put(ReadOnlySpan<int> values, ref Span<int> to, ref nint address)
+    {
+        values.CopyTo(to);
+        to = to[values.Length..];
+        nint first = address;
+        address += values.Length * sizeof(int);
+        return first;
+    }
+
+    private void Free(ref nint address)
+    {
+        if (address == 0)
+            return;
+        driver.Free(space[address].Handle);
+        space.Remove(address);
+        address = 0;
+    }
+}

@@ -1,0 +1,74 @@
+using Sextant.Backends;
+using Sextant.Gpu.OpenCl;
+
+namespace Sextant.Gpu;
+
+/// <summary>An OpenCL device, 1.2 or newer. Exact mode: the bits are the processor's own.</summary>
+/// <remarks>Thread-safe. Dispose it after the models that were loaded onto it.</remarks>
+public sealed class OpenClDevice : Device
+{
+    private readonly OpenClDriver _driver;
+
+    private OpenClDevice(OpenClDriver driver)
+        : base(driver.Name) => _driver = driver;
+
+    /// <summary>What computes.</summary>
+    internal GpuDriver Driver => _driver;
+
+    /// <summary>
+    /// Opens a device: builds the kernels (or takes them from the cache) and checks that it computes as exact mode needs.
+    /// </summary>
+    /// <param name="index">Counted over all platforms, as <c>sextant devices</c> lists them.</param>
+    /// <exception cref="DeviceUnavailableException">
+    /// There is no OpenCL, no such device, its driver is too old, or it fails a check of its arithmetic.
+    /// </exception>
+    /// <exception cref="DeviceBuildException">Its driver does not build the kernels.</exception>
+    public static OpenClDevice Open(int index = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        return Open(index, null, long.MaxValue);
+    }
+
+    /// <inheritdoc/>
+    public override bool Supports(Precision precision) => precision == Precision.Exact;
+
+    /// <summary>Opens a device with one of the two kinds of kernels, and with a limit to its memory.</summary>
+    internal static OpenClDevice Open(int index, bool? asProcessor, long memoryLimit)
+    {
+        OpenClDeviceInfo[] all = OpenClDeviceInfo.All();
+        if (index >= all.Length)
+        {
+            throw new DeviceUnavailableException(
+                FormattableString.Invariant($"opencl:{index}"),
+                all.Length == 0
+                    ? "OpenCL has no device here. Install the driver of the device."
+                    : FormattableString.Invariant($"there is no such device; there are 0 to {all.Length - 1}."));
+        }
+        OpenClDeviceInfo info = all[index];
+        if (info.Problem is { } problem)
+            throw new DeviceUnavailableException(info.DisplayName, problem);
+        var driver = new OpenClDriver(info, asProcessor ?? info.IsProcessor, memoryLimit);
+        try
+        {
+            if (DeviceProbe.FailedCheck(driver) is { } failed)
+            {
+                throw new DeviceUnavailableException(
+                    driver.Name, $"exact mode is not possible: the device fails the check '{failed}'. Use another device.");
+            }
+            return new OpenClDevice(driver);
+        }
+        catch
+        {
+            driver.Dispose();
+            throw;
+        }
+    }
+
+    internal override Backend CreateBackend(Precision precision, int? threads)
+    {
+        Require(precision);
+        return new GpuBackend(_driver);
+    }
+
+    private protected override void Dispose(bool disposing) => _driver.Dispose();
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using Sextant.Runtime;
+using static Sextant.Gpu.OpenCl.OpenClNative;
+
+namespace Sextant.Gpu.OpenCl;
+
+/// <summary>An in-order command queue with kernel objects of its own: setting their arguments is not thread-safe.</summary>
+internal sealed unsafe class OpenClQueue : GpuQueue
+{
+    private readonly OpenClDriver _driver;
+    private readonly nint _queue;
+    private readonly nint[] _kernels = new nint[GpuKernels.Names.Length];
+    private NativeBlock? _staging;
+
+    public OpenClQueue(OpenClDriver driver)
+    {
+        _driver = driver;
+        int error;
+        _queue = clCreateCommandQueue(driver.Context, driver.Device, 0, &error);
+        OpenClErrors.Check(error, driver.Name, "clCreateCommandQueue");
+    }
+
+    public override byte* Staging(long bytes)
+    {
+        if (_staging is null || _staging.Bytes < bytes)
+        {
+            _staging?.Dispose();
+            _staging = new NativeBlock(Math.Max(2 * bytes, 4096));
+        }
+        return _staging.Pointer;
+    }
+
+    public override void Upload(nint handle, long offset, byte* source, long bytes) => OpenClErrors.Check(
+        clEnqueueWriteBuffer(_queue, handle, 0, (nuint)offset, (nuint)bytes, source, 0, null, null), _driver.Name,
+        "clEnqueueWriteBuffer", bytes);
+
+    public override void Download(nint handle, long offset, void* destination, long bytes) => OpenClErrors.Check(
+        clEnqueueReadBuffer(_queue, handle, 1, (nuint)offset, (nuint)bytes, destination, 0, null, null), _driver.Name,
+        "clEnqueueReadBuffer", bytes);
+
+    public override void Launch(ref readonly KernelLaunch launch)
+    {
+        nint kernel = Kernel(launch.Kernel);
+        for (int i = 0; i < launch.Count; i++)
+        {
+            fixed (long* value = &launch.Value(i))
+            {
+                int code = clSetKernelArg(kernel, (uint)i, (nuint)launch.Size(i), value);
+                if (code < 0)
+                    throw OpenClErrors.Of(code, _driver.Name, $"clSetKernelArg {i} of {GpuKernels.Names[(int)launch.Kernel]}");
+            }
+        }
+        nuint local = (nuint)launch.GroupSize;
+        nuint global = (nuint)launch.Groups * local;
+        int failure = clEnqueueNDRangeKernel(_queue, kernel, 1, null, &global, &local, 0, null, null);
+        if (failure < 0)
+            throw OpenClErrors.Of(failure, _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
+    }
+
+    public override void Finish() => OpenClErrors.Check(clFinish(_queue), _driver.Name, "clFinish");
+
+    public override void Dispose()
+    {
+        _ = clFinish(_queue);
+        foreach (nint kernel in _kernels)
+        {
+            if (kernel != 0)
+                _ = clReleaseKernel(kernel);
+        }
+        _ = clReleaseCommandQueue(_queue);
+        _staging?.Dispose();
+    }
+
+    private nint Kernel(GpuKernel kernel)
+    {
+        ref nint found = ref _kernels[(int)kernel];
+        if (found != 0)
+            return found;
+        string name = GpuKernels.Names[(int)kernel];
+        int error;
+        fixed (byte* text = Encoding.ASCII.GetBytes(name + "\0"))
+            found = clCreateKernel(_driver.Program, text, &error);
+        OpenClErrors.Check(error, _driver.Name, $"clCreateKernel {name}");
+        return found;
+    }
+}

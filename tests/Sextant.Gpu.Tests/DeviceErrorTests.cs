@@ -1,0 +1,118 @@
+using Sextant.Gpu.OpenCl;
+using Sextant.Tests;
+
+namespace Sextant.Gpu.Tests;
+
+/// <summary>What goes wrong with a device is a typed error that says what to do.</summary>
+public sealed class DeviceErrorTests
+{
+    [Fact]
+    public void ADeviceThatIsNotThereIsRefusedByName()
+    {
+        _ = OpenClHere.Device;
+        var error = Assert.Throws<DeviceUnavailableException>(() => OpenClDevice.Open(99));
+        Assert.StartsWith("opencl:99: there is no such device", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(OpenClNative.MemoryObjectAllocationFailure, typeof(DeviceMemoryException))]
+    [InlineData(OpenClNative.OutOfHostMemory, typeof(DeviceMemoryException))]
+    [InlineData(OpenClNative.DeviceNotFound, typeof(DeviceUnavailableException))]
+    [InlineData(-9999, typeof(DeviceLostException))]
+    public void NumbersBecomeTypes(int code, Type expected) =>
+        Assert.IsType(expected, OpenClErrors.Of(code, "a device", "a call", 1 << 20));
+
+    [Fact]
+    public void AProbeNamesTheCheckThatFails()
+    {
+        (float A, float B, float C, string? Name)[] cases = DeviceProbe.Cases();
+        float[] right = [.. cases.SelectMany(c => new[]
+        {
+            MathF.FusedMultiplyAdd(c.A, c.B, c.C), (float)(c.A * c.B) + c.C, c.A / c.B, MathF.Sqrt(c.A), c.A + c.B, c.A * c.B,
+        })];
+        Assert.Null(DeviceProbe.FirstDifference(cases, right));
+        Assert.Equal("multiplication then addition", Broken((place, value, c) =>
+            place == 1 ? MathF.FusedMultiplyAdd(c.A, c.B, c.C) : value));
+        Assert.Equal("fused multiply-add", Broken((place, value, c) => place == 0 ? (float)(c.A * c.B) + c.C : value));
+        Assert.Equal("division", Broken((place, value, c) => place == 2 ? c.A * (1f / c.B) : value));
+        Assert.Equal("square root", Broken((place, value, _) => place == 3 ? MathF.BitIncrement(value) : value));
+        Assert.StartsWith("denormals", Broken((_, value, _) => float.IsSubnormal(value) ? 0f : value), StringComparison.Ordinal);
+        Assert.StartsWith("zero signs", Broken((_, value, _) => value == 0f ? 0f : value), StringComparison.Ordinal);
+
+        string? Broken(Func<int, float, (float A, float B, float C, string? Name), float> change)
+        {
+            float[] found = [.. right];
+            for (int i = 0; i < found.Length; i++)
+                found[i] = change(i % 6, found[i], cases[i / 6]);
+            return DeviceProbe.FirstDifference(cases, found);
+        }
+    }
+
+    [Fact]
+    public void AnAddressSpaceGivesPlacesBack()
+    {
+        var space = new AddressSpace();
+        nint[] addresses = [.. Enumerable.Range(0, 40).Select(i => space.Add(new DeviceBlock(i + 1, 100, null)))];
+        for (int i = 0; i < addresses.Length; i++)
+        {
+            Assert.Equal(i + 1, space[addresses[i] + 99].Handle);
+            Assert.Equal(99, AddressSpace.Offset(addresses[i] + 99));
+        }
+        space.Remove(addresses[7]);
+        Assert.Throws<InvalidOperationException>(() => space[addresses[7]]);
+        Assert.Equal(addresses[7], space.Add(new DeviceBlock(100, 1, null)));
+    }
+
+    [Fact]
+    public void ACacheThatIsDamagedOrClosedOnlyCostsTime()
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"sextant-cache-{Environment.ProcessId}", "kind", "x.bin");
+        try
+        {
+            Assert.Null(KernelCache.Read(file));
+            KernelCache.Write(file, [1, 2, 3]);
+            Assert.Equal([1, 2, 3], KernelCache.Read(file)!);
+            byte[] bytes = File.ReadAllBytes(file);
+            bytes[^1] ^= 1;
+            File.WriteAllBytes(file, bytes);
+            Assert.Null(KernelCache.Read(file));
+            KernelCache.Write(Path.Combine(file, "below", "a-file.bin"), [1]);
+        }
+        finally
+        {
+            Directory.Delete(Path.Combine(Path.GetTempPath(), $"sextant-cache-{Environment.ProcessId}"), recursive: true);
+        }
+    }
+
+    [Fact]
+    public void TheCoefficientsAreTheProcessors()
+    {
+        string kernels = Path.Combine(TestData.Root, "kernels");
+        Dictionary<string, float> ours = Numbers(
+            Path.Combine(kernels, "gpu", "Constants.h"), "#define ", ' ');
+        Dictionary<string, float> theirs = Numbers(
+            Path.Combine(kernels, "cpu", "Elementary", "ElementaryConstants.cs"), "public const float ", '=');
+        Assert.True(theirs.Count >= 35, $"only {theirs.Count} constants were read");
+        foreach ((string name, float value) in theirs)
+            Assert.True(ours.TryGetValue(name, out float other) && other == value, $"{name} is {value:R}, in kernels/gpu {other:R}");
+    }
+
+    // Names without underscores and in one case, so that both files' styles meet.
+    private static Dictionary<string, float> Numbers(string file, string start, char separator)
+    {
+        var numbers = new Dictionary<string, float>();
+        foreach (string line in File.ReadLines(file))
+        {
+            string text = line.Trim();
+            if (!text.StartsWith(start, StringComparison.Ordinal))
+                continue;
+            string[] parts = text[start.Length..].Split(separator, 2, StringSplitOptions.TrimEntries);
+            if (parts.Length == 2 && float.TryParse(
+                parts[1].Split(';')[0].TrimEnd('f'), System.Globalization.CultureInfo.InvariantCulture, out float value))
+            {
+                numbers[parts[0].Replace("_", "", StringComparison.Ordinal).ToUpperInvariant()] = value;
+            }
+        }
+        return numbers;
+    }
+}

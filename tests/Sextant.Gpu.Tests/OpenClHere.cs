@@ -1,0 +1,39 @@
+namespace Sextant.Gpu.Tests;
+
+/// <summary>The OpenCL device of this machine; tests are skipped by name where there is none, and fail where it is required.</summary>
+internal static class OpenClHere
+{
+    /// <summary>Set to 1 where a missing device is a failure.</summary>
+    public const string Variable = "SEXTANT_REQUIRE_OPENCL";
+
+    private static readonly Lazy<(OpenClDevice? Device, string? Problem)> s_chosen = new(() => Open(null));
+    private static readonly Lazy<(OpenClDevice? Device, string? Problem)> s_items = new(() => Open(false));
+
+    /// <summary>The device with the kernels that are meant for it.</summary>
+    public static OpenClDevice Device => Require(s_chosen.Value);
+
+    /// <summary>The device with the kernels for devices that have an item for each lane.</summary>
+    public static OpenClDevice WithItemKernels => Require(s_items.Value);
+
+    private static OpenClDevice Require((OpenClDevice? Device, string? Problem) found)
+    {
+        if (found.Device is not null)
+            return found.Device;
+        if (Environment.GetEnvironmentVariable(Variable) == "1")
+            Assert.Fail($"{Variable} is 1, but: {found.Problem}");
+        Assert.Skip($"No OpenCL device: {found.Problem}");
+        return null!;
+    }
+
+    private static (OpenClDevice?, string?) Open(bool? asProcessor)
+    {
+        try
+        {
+            return (OpenClDevice.Open(0, asProcessor, long.MaxValue), null);
+        }
+        catch (DeviceUnavailableException problem)
+        {
+            return (null, problem.Message);
+        }
+    }
+}
