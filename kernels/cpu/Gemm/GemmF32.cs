@@ -82,6 +82,8 @@ internal static unsafe class GemmF32<TIsa, TVector>
         int valid = Math.Min(width, w.Outputs - first);
         float* edge = g.Scratch + (nint)w.Inputs * PackedMatrix.PanelWidth;
         bool late = g.Activation != ActivationKind.Identity || valid != width;
+        // y may be the residual, which is added behind the activation: the products then wait beside it.
+        bool direct = valid == width && (g.Activation == ActivationKind.Identity || g.Residual == null);
         int tiles = (rows + TileRows - 1) / TileRows;
         int perRow = w.Type == StoredType.F32 ? 3 : 2;
         int lines = (perRow + tiles - 1) / tiles;
@@ -97,8 +99,8 @@ internal static unsafe class GemmF32<TIsa, TVector>
             float* y = g.Y + tileRow * g.YStride + first;
             float* residual = g.Residual == null ? null : g.Residual + tileRow * g.ResidualStride + first;
             t.X = g.X + tileRow * g.XStride;
-            t.Y = valid == width ? y : edge;
-            t.YStride = valid == width ? g.YStride : PackedMatrix.PanelWidth;
+            t.Y = direct ? y : edge;
+            t.YStride = direct ? g.YStride : PackedMatrix.PanelWidth;
             for (int column = 0; column < width; column += TileWidth)
             {
                 t.B = data + column * TStored.Size;
@@ -112,7 +114,7 @@ internal static unsafe class GemmF32<TIsa, TVector>
                 t.Y += TileWidth;
             }
             if (late)
-                Finish(g, t.YStride, valid == width ? y : edge, y, residual, tileRows, valid);
+                Finish(g, t.YStride, direct ? y : edge, y, residual, tileRows, valid);
         }
     }
 
