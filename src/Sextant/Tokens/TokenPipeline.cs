@@ -17,11 +17,12 @@ internal sealed class TokenPipeline
     private readonly bool _worksInParts;
     private readonly bool _needsOrigins;
     private readonly sbyte[]? _asciiMap;
+    private readonly int _asciiSteps;
 
     internal TokenPipeline(TokenizerParts parts)
     {
         (_normalizers, _preTokenizers, _model) = (parts.Normalizers, parts.PreTokenizers, parts.Model);
-        _asciiMap = AsciiMap(_normalizers);
+        _asciiMap = AsciiMap(_normalizers, out _asciiSteps);
         AddedTokens = new AddedTokens(parts.AddedTokens, Normalize);
         _worksInParts = AddedTokens.WorkInParts
             && Array.TrueForAll(_normalizers, step => step.WorksInParts)
@@ -103,12 +104,13 @@ internal sealed class TokenPipeline
 
     private void NormalizeText(EncodeScratch scratch)
     {
+        ReadOnlySpan<Normalizer> steps = _normalizers;
         if (_asciiMap is not null && Ascii.IsValid(scratch.Text.Units))
         {
             scratch.Text.MapAscii(_asciiMap);
-            return;
+            steps = steps[_asciiSteps..];
         }
-        foreach (Normalizer step in _normalizers)
+        foreach (Normalizer step in steps)
             scratch.Normalize(step);
     }
 
@@ -148,18 +150,23 @@ internal sealed class TokenPipeline
         return last < 0 ? -1 : start + 1 + last;
     }
 
-    private static sbyte[]? AsciiMap(Normalizer[] steps)
+    // What the first steps together make of ASCII, as far as they go unit by unit.
+    private static sbyte[]? AsciiMap(ReadOnlySpan<Normalizer> steps, out int covered)
     {
         sbyte[] map = new sbyte[128];
         for (int unit = 0; unit < map.Length; unit++)
+            map[unit] = (sbyte)unit;
+        for (covered = 0; covered < steps.Length; covered++)
         {
-            int mapped = unit;
-            foreach (Normalizer step in steps)
+            sbyte[] next = new sbyte[128];
+            for (int unit = 0; unit < map.Length; unit++)
             {
-                if (mapped >= 0 && !step.TryMapAscii(mapped, out mapped))
-                    return null;
+                int mapped = map[unit];
+                if (mapped >= 0 && !steps[covered].TryMapAscii(mapped, out mapped))
+                    return covered == 0 ? null : map;
+                next[unit] = (sbyte)mapped;
             }
-            map[unit] = (sbyte)mapped;
+            map = next;
         }
         return map;
     }

@@ -10,11 +10,17 @@ internal static class ComponentCatalog
     private static readonly (string Name, Action<ComponentFields, List<Normalizer>> Read)[] Normalizers =
     [
         ("BertNormalizer", BertNormalizer.Read),
+        ("ByteLevel", ByteLevelNormalizer.Read),
         ("Lowercase", Lowercase.Read),
         ("NFC", UnicodeForm.ReadNfc),
         ("NFD", UnicodeForm.ReadNfd),
         ("NFKC", UnicodeForm.ReadNfkc),
         ("NFKD", UnicodeForm.ReadNfkd),
+        ("Nmt", Nmt.Read),
+        ("Precompiled", Precompiled.Read),
+        ("Prepend", Prepend.Read),
+        ("Replace", Replace.Read),
+        ("Strip", Strip.Read),
         ("StripAccents", RemoveMarks.ReadStripAccents),
         ("Sequence", (fields, steps) => ReadSequence(fields, "normalizers", Normalizers!, steps)),
     ];
@@ -23,14 +29,23 @@ internal static class ComponentCatalog
     [
         ("BertPreTokenizer", BertPreTokenizer.Read),
         ("ByteLevel", ByteLevelPreTokenizer.Read),
+        ("CharDelimiterSplit", CodePointSplit.ReadCharDelimiterSplit),
+        ("Digits", CodePointSplit.ReadDigits),
+        ("FixedLength", FixedLength.Read),
+        ("Metaspace", Metaspace.Read),
+        ("Punctuation", CodePointSplit.ReadPunctuation),
         ("Split", PatternSplit.Read),
+        ("UnicodeScripts", ScriptSplit.Read),
         ("Whitespace", WhitespacePreTokenizer.Read),
+        ("WhitespaceSplit", CodePointSplit.ReadWhitespaceSplit),
         ("Sequence", (fields, steps) => ReadSequence(fields, "pretokenizers", PreTokenizers!, steps)),
     ];
 
     private static readonly (string Name, Func<ModelFields, TokenModel> Read)[] Models =
     [
         ("BPE", Bpe.Read),
+        ("Unigram", Unigram.Read),
+        ("WordLevel", WordLevel.Read),
         ("WordPiece", WordPiece.Read),
     ];
 
@@ -46,7 +61,14 @@ internal static class ComponentCatalog
     private static readonly (string Name, Func<ComponentFields, Decoder> Read)[] Decoders =
     [
         ("BPEDecoder", BpeDecoder.Read),
+        ("ByteFallback", ByteFallbackDecoder.Read),
         ("ByteLevel", ByteLevelDecoder.Read),
+        ("CTC", CtcDecoder.Read),
+        ("Fuse", FuseDecoder.Read),
+        ("Metaspace", MetaspaceDecoder.Read),
+        ("Replace", ReplaceDecoder.Read),
+        ("Sequence", DecoderSequence.Read),
+        ("Strip", StripDecoder.Read),
         ("WordPiece", WordPieceDecoder.Read),
     ];
 

@@ -65,6 +65,17 @@ internal sealed class ComponentFields
 
     internal string Text(string name) => Element(name, JsonValueKind.String, "a text").GetString()!;
 
+    /// <summary>A text of one code point.</summary>
+    internal int CodePoint(string name)
+    {
+        string text = Text(name);
+        int end = 0;
+        int codePoint = text.Length == 0 ? 0 : CodePoints.Next(text, ref end);
+        return end > 0 && end == text.Length
+            ? codePoint
+            : throw Refusal(name, $"'{Short(text)}'", "one code point");
+    }
+
     internal bool Flag(string name) => OptionalFlag(name) ?? throw Refusal(name, "missing or null", "true or false");
 
     internal bool? OptionalFlag(string name)

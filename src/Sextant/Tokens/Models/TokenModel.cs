@@ -21,6 +21,7 @@ internal sealed class PieceList
 {
     private Piece[] _pieces = new Piece[32];
     private ulong[] _hashes = new ulong[128];
+    private PathNode[] _path = [];
 
     /// <summary>Room for the merges of a word.</summary>
     internal MergeWork Merges { get; } = new();
@@ -36,6 +37,17 @@ internal sealed class PieceList
         if (Count == _pieces.Length)
             Array.Resize(ref _pieces, Count * 2);
         _pieces[Count++] = new Piece(id, start, end);
+    }
+
+    /// <summary>Takes back all pieces but the first <paramref name="count"/>.</summary>
+    internal void Truncate(int count) => Count = count;
+
+    /// <summary>Room for the best path through a word.</summary>
+    internal Span<PathNode> Path(int length)
+    {
+        if (_path.Length < length)
+            _path = new PathNode[Math.Max(length, _path.Length * 2)];
+        return _path.AsSpan(0, length);
     }
 
     internal ulong[] Hashes(int length)

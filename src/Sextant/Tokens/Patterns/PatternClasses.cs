@@ -11,6 +11,10 @@ internal static class PatternClasses
     internal static CodePointSet Word { get; } =
         CodePointSet.Read(UnicodeData.Word).Difference(CodePointSet.Read(UnicodeData.PatternWordDifference));
 
+    /// <summary>What \w means within brackets: there the reference leaves out the numbers of Latin-1 that are no digits.</summary>
+    internal static CodePointSet WordInBrackets { get; } =
+        Word.Difference(CodePointSet.Of([(0xB2, 0xB3), (0xB9, 0xB9), (0xBC, 0xBE)]));
+
     internal static CodePointSet Digit { get; } = Category("Nd");
 
     /// <summary>What an unknown name is told.</summary>

@@ -225,12 +225,12 @@ internal sealed class PatternParser
                 _at += 2;
                 return new LookNode(true, CodePointSet.Empty, AtEdge: true);
             default:
-                return new SetNode(Folded(ReadEscapedSet()));
+                return new SetNode(Folded(ReadEscapedSet(PatternClasses.Word)));
         }
     }
 
     // The set that an escape stands for, inside or outside of brackets.
-    private CodePointSet ReadEscapedSet()
+    private CodePointSet ReadEscapedSet(CodePointSet word)
     {
         char kind = _at + 1 < _pattern.Length ? _pattern[_at + 1] : throw Unsupported("a backslash at the end");
         _at += 2;
@@ -245,9 +245,9 @@ internal sealed class PatternParser
             case 'D':
                 return PatternClasses.Digit.Complement();
             case 'w':
-                return PatternClasses.Word;
+                return word;
             case 'W':
-                return PatternClasses.Word.Complement();
+                return word.Complement();
             case 'p' or 'P':
                 return ReadProperty(kind == 'P');
             case 'n':
@@ -353,7 +353,7 @@ internal sealed class PatternParser
     }
 
     private CodePointSet ReadMember() => _pattern[_at] == '\\'
-        ? ReadEscapedSet()
+        ? ReadEscapedSet(PatternClasses.WordInBrackets)
         : CodePointSet.Of(CodePoints.Next(_pattern, ref _at));
 
     private static bool IsOne(CodePointSet set, out int codePoint)

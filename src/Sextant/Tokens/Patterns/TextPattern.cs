@@ -17,6 +17,8 @@ internal sealed class TextPattern
     private readonly int[] _table;
     // State to begin in, by the class before the beginning; the last entry is for the beginning of the text.
     private readonly int[] _starts;
+    // Where the row of that state is, when it is the same everywhere; else −1.
+    private readonly int _onlyStart;
 
     /// <exception cref="PatternException">The pattern needs too many states.</exception>
     internal TextPattern(PatternNode pattern)
@@ -34,6 +36,7 @@ internal sealed class TextPattern
         _columns = _alphabet.Count + 1;
         var builder = new Builder(program, _alphabet, looksBehind, _columns);
         (_table, _starts) = builder.Build();
+        _onlyStart = looksBehind ? -1 : _starts[0] * _columns;
         WorksInParts = !looksBehind && EndsBeforeSpaces();
         MatchesAtSpaces = WorksInParts && MatchesAfterSpace();
     }
@@ -46,6 +49,9 @@ internal sealed class TextPattern
 
     /// <summary>Whether in addition there is always a match that begins at that space.</summary>
     internal bool MatchesAtSpaces { get; }
+
+    /// <summary>Whether a match can have an ASCII letter or digit in it.</summary>
+    internal bool TakesLettersOrDigits => ReachedByWords().Count > 0;
 
     /// <summary>Compiles a pattern that matches exactly a text of a file.</summary>
     internal static TextPattern Literal(ComponentFields fields, string text)
@@ -80,8 +86,19 @@ internal sealed class TextPattern
     /// </summary>
     internal bool TryFind(ReadOnlySpan<char> text, int from, int lastEnd, out int start, out int end)
     {
+        int[] table = _table;
         for (start = from; start <= text.Length;)
         {
+            if (_onlyStart >= 0 && start < text.Length)
+            {
+                // Most places of most texts are no beginning of a match.
+                int next = start;
+                if (table[_onlyStart + _alphabet.ClassOf(CodePoints.Next(text, ref next))] == Dead)
+                {
+                    start = next;
+                    continue;
+                }
+            }
             int before = start == 0 ? _alphabet.Count : _alphabet.ClassOf(CodePoints.Previous(text, start));
             end = Run(text, start, _starts[before]);
             if (end > start || (end == start && end != lastEnd))
@@ -113,9 +130,28 @@ internal sealed class TextPattern
         return end;
     }
 
+    /// <summary>Whether a match can begin with this unit.</summary>
+    internal bool CanBeginWith(char unit)
+    {
+        int column = _alphabet.ClassOf(unit);
+        return Array.Exists(_starts, state => _table[state * _columns + column] != Dead);
+    }
+
     private bool EndsBeforeSpaces()
     {
         int space = _alphabet.ClassOf(' ');
+        foreach (int state in ReachedByWords())
+        {
+            int onSpace = _table[state * _columns + space], atEnd = _table[state * _columns + _alphabet.Count];
+            if ((onSpace & ~MatchFlag) != Dead || (onSpace & MatchFlag) != (atEnd & MatchFlag))
+                return false;
+        }
+        return true;
+    }
+
+    // The states that an ASCII letter or digit can lead to.
+    private HashSet<int> ReachedByWords()
+    {
         var reached = new HashSet<int>();
         for (int c = '0'; c <= 'z'; c++)
         {
@@ -126,13 +162,7 @@ internal sealed class TextPattern
                 reached.Add(_table[state * _columns + column] & ~MatchFlag);
         }
         reached.Remove(Dead);
-        foreach (int state in reached)
-        {
-            int onSpace = _table[state * _columns + space], atEnd = _table[state * _columns + _alphabet.Count];
-            if ((onSpace & ~MatchFlag) != Dead || (onSpace & MatchFlag) != (atEnd & MatchFlag))
-                return false;
-        }
-        return true;
+        return reached;
     }
 
     private bool MatchesAfterSpace()

@@ -1,0 +1,13 @@
+namespace Sextant.Tokens;
+
+/// <summary>Makes one text of all, for the steps behind it.</summary>
+internal sealed class FuseDecoder : Decoder
+{
+    internal static Decoder Read(ComponentFields fields)
+    {
+        fields.Allow();
+        return new FuseDecoder();
+    }
+
+    internal override List<string> Decode(List<string> tokens) => [string.Concat(tokens)];
+}

@@ -1,0 +1,132 @@
+using System.Text;
+
+namespace Sextant.Tokens;
+
+/// <summary>
+/// The split of a word into tokens whose scores have the largest sum (Kudo 2018), found by Viterbi's algorithm in double
+/// precision; of equal sums the first one found stays, candidates taken by their beginning, then by their length.
+/// </summary>
+internal sealed class Unigram : TokenModel
+{
+    // What an unknown code point scores below the lowest token.
+    private const double UnknownPenalty = 10;
+
+    private readonly TokenTrie _trie;
+    private readonly double[] _scores;
+    private readonly double _unknownScore;
+    private readonly int _unknownId;
+    private readonly ByteTokens? _byteTokens;
+
+    private Unigram(ModelFields model)
+    {
+        ComponentFields fields = model.Fields;
+        fields.Allow("vocab", "unk_id", "byte_fallback");
+        Vocabulary = model.ScoredVocabulary(out _scores);
+        _unknownId = fields.OptionalCount("unk_id")
+            ?? throw fields.Refusal("unk_id", "missing or null", "the id of the unknown token");
+        if (!Vocabulary.Contains(_unknownId))
+            throw fields.Refusal("unk_id", $"{_unknownId}", $"an id of the {Vocabulary.Count} tokens");
+        _byteTokens = fields.OptionalFlag("byte_fallback") ?? false ? new ByteTokens(Vocabulary) : null;
+        _trie = new TokenTrie(Vocabulary);
+        _unknownScore = _scores.Min() - UnknownPenalty;
+    }
+
+    internal override Vocabulary Vocabulary { get; }
+
+    internal static TokenModel Read(ModelFields model) => new Unigram(model);
+
+    internal override void Tokenize(ReadOnlySpan<char> word, PieceList pieces)
+    {
+        pieces.Clear();
+        Span<PathNode> path = pieces.Path(word.Length + 1);
+        FindPath(word, path);
+        // Turn the links around, then walk on.
+        for (int end = word.Length; end > 0; end = path[end].Start)
+            path[path[end].Start].Next = end;
+        for (int start = 0; start < word.Length;)
+        {
+            int end = path[start].Next, id = path[end].Id;
+            if (id == _unknownId)
+            {
+                // Unknown neighbours are one token.
+                while (end < word.Length && path[path[end].Next].Id == _unknownId)
+                    end = path[end].Next;
+                AddUnknown(word[start..end], pieces, start, end);
+            }
+            else
+            {
+                pieces.Add(id, start, end);
+            }
+            start = end;
+        }
+    }
+
+    // Of each place: the best way to it.
+    private void FindPath(ReadOnlySpan<char> word, Span<PathNode> path)
+    {
+        path.Fill(new PathNode { Start = -1 });
+        path[0].Start = 0;
+        for (int start = 0; start < word.Length;)
+        {
+            double score = path[start].Score;
+            int next = start;
+            _ = CodePoints.Next(word, ref next);
+            bool isKnown = false;
+            int node = _trie.Begin(word[start]);
+            for (int end = start + 1; node != 0; node = _trie.Follow(node, word[end++]))
+            {
+                int id = _trie.IdAt(node);
+                if (id >= 0)
+                {
+                    Improve(ref path[end], start, id, score + _scores[id]);
+                    isKnown |= end == next;
+                }
+                if (end == word.Length)
+                    break;
+            }
+            if (!isKnown)
+                Improve(ref path[next], start, _unknownId, score + _unknownScore);
+            start = next;
+        }
+    }
+
+    private static void Improve(ref PathNode node, int start, int id, double score)
+    {
+        if (node.Start < 0 || score > node.Score)
+            (node.Start, node.Id, node.Score) = (start, id, score);
+    }
+
+    private void AddUnknown(ReadOnlySpan<char> text, PieceList pieces, int start, int end)
+    {
+        if (Vocabulary.TryGetId(text, out int id))
+        {
+            pieces.Add(id, start, end);
+            return;
+        }
+        int count = pieces.Count;
+        Span<byte> bytes = stackalloc byte[4];
+        Span<int> ids = stackalloc int[4];
+        for (int i = 0; _byteTokens is not null && i < text.Length;)
+        {
+            int length = new Rune(CodePoints.Next(text, ref i)).EncodeToUtf8(bytes);
+            if (!_byteTokens.TryGetIds(bytes[..length], ids))
+            {
+                pieces.Truncate(count);
+                break;
+            }
+            foreach (int byteId in ids[..length])
+                pieces.Add(byteId, start, end);
+        }
+        if (pieces.Count == count)
+            pieces.Add(_unknownId, start, end);
+    }
+}
+
+/// <summary>A place in a word: the best way there (its last token and its score), and where the best split goes on.</summary>
+internal struct PathNode
+{
+    internal double Score;
+    internal int Start;
+    internal int Id;
+    internal int Next;
+}
