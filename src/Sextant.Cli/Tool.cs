@@ -24,7 +24,7 @@ public static class Tool
     public const int Cancelled = 130;
 
     internal static Verb[] Verbs { get; } =
-        [new EmbedVerb(), new SearchVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(), new VerifyVerb()];
+        [new EmbedVerb(), new SearchVerb(), new IndexVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(), new VerifyVerb()];
 
     /// <summary>The tool's version.</summary>
     public static string Version => typeof(Tool).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";

@@ -48,7 +48,7 @@ internal sealed class EmbedVerb : Verb
         ("sextant embed --input more.txt --encoding int8 --ranges ranges.json --format npy --output more.npy",
             "A byte for each dimension; --encoding ubinary takes a bit, and needs no ranges."),
         ("sextant embed --model ./my-model --prompt query \"how to cook rice\"",
-            "The model's prompt of that name before the text; --prompt-text \"query: \" gives a text of your own."),
+            "The model's prompt of that name before the text; --prompt-text gives a text of your own."),
         ("sextant embed --model ./my-model --ids ids.jsonl", "Token ids as they are; the folder needs no tokenizer."),
     ];
 

@@ -2,7 +2,6 @@ using Sextant.Cli.Arguments;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 using Sextant.Passages;
-using Sextant.Tokens;
 
 namespace Sextant.Cli.Verbs;
 
@@ -12,11 +11,6 @@ internal sealed class SearchVerb : Verb
     private static readonly Flag In = new(
         "--in", "PATH", "A file of text, or a folder of such files; may be given again.", Repeats: true);
     private static readonly Flag Most = new("-k", "N", "How many passages to print. Default: 10.");
-    private static readonly Flag Chunk = new(
-        "--chunk", "N", "Most tokens of a passage. Default: 128, or what the model takes if that is less.");
-    private static readonly Flag Overlap = new(
-        "--overlap", "M", "Most tokens, in whole sentences, that a passage repeats from the one before. Default: a "
-            + "quarter of --chunk.");
     private static readonly Flag Format = new(
         "--format", "F", "table (in a pipe: a line for each, with tabs) or json. Default: table.");
 
@@ -24,7 +18,7 @@ internal sealed class SearchVerb : Verb
 
     public override string Summary => "Finds the passages of files that are nearest to a query.";
 
-    public override string Usage => "--in PATH [--in PATH …] QUERY [flags]";
+    public override string Usage => "--in PATH [--in PATH …] | --index IDX QUERY [flags]";
 
     public override string Details =>
         "Files are cut into passages at headings, paragraphs and sentences, "
@@ -34,8 +28,8 @@ internal sealed class SearchVerb : Verb
 
     public override Flag[] Flags =>
     [
-        In, Most, Chunk, Overlap, Format, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers,
-        ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Threads,
+        In, IndexSearch.Index, .. IndexSearch.Flags, Most, PassageFlags.Chunk, PassageFlags.Overlap, Format,
+        ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>
@@ -43,6 +37,8 @@ internal sealed class SearchVerb : Verb
         ("sextant search --in docs \"how are vectors normalised?\"", "The ten nearest passages of a folder."),
         ("sextant search --in src --in README.md -k 3 \"where is the file read?\"",
             "The three nearest of a folder and a file."),
+        ("sextant search --index notes.idx --filter extension=md \"holiday in June\"",
+            "In an index that 'sextant index' made, only in Markdown files."),
         ("sextant search --in notes --format json \"holiday in June\"",
             "With the whole text and its place, for another program."),
     ];
@@ -50,8 +46,7 @@ internal sealed class SearchVerb : Verb
     public override int Run(ArgumentValues arguments, Terminal terminal)
     {
         List<string> paths = arguments.All(In);
-        if (paths.Count == 0)
-            throw new WrongUsageException("where? give --in PATH, a file or folder");
+        CheckPlace(paths, arguments);
         if (arguments.Texts.Count != 1)
         {
             throw new WrongUsageException(arguments.Texts.Count == 0
@@ -60,8 +55,13 @@ internal sealed class SearchVerb : Verb
         }
         string format = arguments.Choice(Format, "table", "json") ?? "table";
         int most = arguments.Number(Most, 1, 10_000) ?? 10;
-        int? chunk = arguments.Number(Chunk, 4, 1_000_000);
-        int? overlap = arguments.Number(Overlap, 0, 500_000);
+        if (arguments.Has(IndexSearch.Index))
+        {
+            Write(IndexSearch.Run(arguments.Texts[0], most, arguments, terminal), format, terminal);
+            return Tool.Ok;
+        }
+        int? chunk = PassageFlags.ChunkOf(arguments);
+        int? overlap = PassageFlags.OverlapOf(arguments);
         EmbeddingOptions options = ModelFlags.Options(arguments);
         Prompt prompt = ModelFlags.PromptOf(arguments) ?? Prompt.Query;
         foreach (string path in paths)
@@ -71,9 +71,7 @@ internal sealed class SearchVerb : Verb
         }
 
         using EmbeddingModel model = ModelFlags.Load(arguments, options);
-        Tokenizer tokenizer = model.Tokenizer;
-        PassageOptions cutting = Cutting(model.MaxTokens, tokenizer.SpecialTokenCount(pair: false), chunk, overlap);
-        var reader = new PassageReader(text => tokenizer.CountTokens(text, addSpecialTokens: false), cutting);
+        PassageReader reader = PassageFlags.Reader(model, PassageFlags.Options(model, chunk, overlap));
         var skipped = new SkippedSummary();
         var run = new SearchRun(model, arguments.Texts[0], prompt, most, terminal);
         using (var progress = new ProgressLine(terminal, "passages"))
@@ -83,34 +81,43 @@ internal sealed class SearchVerb : Verb
             throw new InputException($"{string.Join(", ", paths)}: no text was found to search in.");
         run.WarnOfTruncation();
 
-        using OutputFile output = OutputFile.Create(null, terminal);
-        if (format == "json")
-            FoundPassages.WriteJson(output.Stream, run.Best());
-        else if (terminal.OutputIsTerminal)
-            FoundPassages.WriteTable(output.Stream, run.Best(), terminal.Width);
-        else
-            FoundPassages.WritePlain(output.Stream, run.Best());
-        output.Commit();
+        Write([.. run.Best()], format, terminal);
         return Tool.Ok;
     }
 
-    private static PassageOptions Cutting(int most, int special, int? chunk, int? overlap)
+    private static void Write(List<FoundPassage> found, string format, Terminal terminal)
     {
-        int room = most - special;
-        if (room < 4)
-            throw new InputException(
-                FormattableString.Invariant($"a model that takes {most} tokens has no room for passages"));
-        if (chunk > room)
+        using OutputFile output = OutputFile.Create(null, terminal);
+        if (format == "json")
+            FoundPassages.WriteJson(output.Stream, found);
+        else if (terminal.OutputIsTerminal)
+            FoundPassages.WriteTable(output.Stream, found, terminal.Width);
+        else
+            FoundPassages.WritePlain(output.Stream, found);
+        output.Commit();
+    }
+
+    private static void CheckPlace(List<string> paths, ArgumentValues arguments)
+    {
+        if (!arguments.Has(IndexSearch.Index))
         {
-            throw new WrongUsageException(FormattableString.Invariant(
-                $"--chunk is {chunk}; this model takes {most} tokens, which leaves {room} for a passage"));
+            if (paths.Count == 0)
+                throw new WrongUsageException("where? give --in PATH, a file or folder, or --index IDX");
+            foreach (Flag flag in IndexSearch.Flags)
+            {
+                if (arguments.Has(flag))
+                    throw new WrongUsageException($"{flag.Name} goes with --index");
+            }
+            return;
         }
-        int size = chunk ?? Math.Min(new PassageOptions().Chunk, room);
-        if (overlap > size / 2)
+        if (paths.Count > 0)
+            throw new WrongUsageException("--in and --index are both given; a search is in files or in an index");
+        foreach (Flag flag in (Flag[])
+            [PassageFlags.Chunk, PassageFlags.Overlap, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
+             ModelFlags.Prompt, ModelFlags.PromptText])
         {
-            throw new WrongUsageException(FormattableString.Invariant(
-                $"--overlap is {overlap}; at most half of the {size} tokens of a passage can be repeated"));
+            if (arguments.Has(flag))
+                throw new WrongUsageException($"{flag.Name} is fixed in an index; it goes with --in");
         }
-        return new PassageOptions { Chunk = size, Overlap = overlap ?? size / 4 };
     }
 }

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Sextant.Cli.Outputs;
+using Sextant.Indexes;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary>What an index says of itself.</summary>
+internal static class IndexFacts
+{
+    public static FactList Of(IndexReader reader)
+    {
+        IndexStatistics statistics = reader.Statistics();
+        IndexDefinition definition = reader.Definition;
+        var facts = new FactList();
+        facts.Section("index");
+        facts.Add("documents", Number(statistics.Documents));
+        facts.Add("passages", Number(statistics.Passages));
+        facts.Add("deleted", FormattableString.Invariant(
+            $"{statistics.DeletedDocuments} documents, {statistics.DeletedPassages} passages"));
+        facts.Add("attributes", statistics.Attributes.Count == 0 ? "none" : string.Join(", ", statistics.Attributes));
+        facts.Add("commit", Number(statistics.Commit));
+        facts.Add("segments", Number(statistics.Segments));
+        facts.Section("code");
+        facts.Add("dimensions", Number(definition.Dimensions));
+        facts.Add("scanned", definition.Code.ToString().ToLowerInvariant());
+        facts.Add("rescored", definition.Rescore?.ToString().ToLowerInvariant() ?? "no");
+        facts.Add("metric", definition.Metric.ToString().ToLowerInvariant());
+        facts.Section("bytes");
+        foreach (SectionSize one in statistics.Sections)
+            facts.Add(one.Name, Number(one.Bytes));
+        facts.Add("all files", Number(statistics.Bytes));
+        facts.Section("made with");
+        foreach ((string name, string value) in definition.Properties)
+        {
+            bool isText = name is "document prompt" or "query prompt";
+            string shown = isText ? $"\"{value}\"" : name == "model" && value.Length == 0 ? "the tool's own" : value;
+            facts.Add(name, shown);
+        }
+        return facts;
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Sextant.Cli.Arguments;
+using Sextant.Indexes;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary>The model that made an index, found again by what the index says of it.</summary>
+internal static class IndexModel
+{
+    /// <summary>How a model was loaded.</summary>
+    /// <param name="Folder">Its folder; empty for the model that comes with the tool.</param>
+    /// <param name="Dimensions">As asked for.</param>
+    /// <param name="Layers">As asked for.</param>
+    /// <param name="Pooling">As asked for.</param>
+    public sealed record Loaded(string Folder, int? Dimensions, int? Layers, string? Pooling)
+    {
+        public IEnumerable<KeyValuePair<string, string>> ToProperties()
+        {
+            yield return new("model", Folder);
+            if (Dimensions is { } dimensions)
+                yield return new("load dimensions", dimensions.ToString(CultureInfo.InvariantCulture));
+            if (Layers is { } layers)
+                yield return new("load layers", layers.ToString(CultureInfo.InvariantCulture));
+            if (Pooling is { } pooling)
+                yield return new("load pooling", pooling);
+        }
+    }
+
+    /// <summary>Loads the model, from --model or where it was; another one is refused.</summary>
+    public static EmbeddingModel Load(string path, IndexDefinition definition, ArgumentValues arguments)
+    {
+        EmbeddingOptions options = ModelFlags.Options(arguments) with
+        {
+            Dimensions = Number(definition, "load dimensions"),
+            Layers = Number(definition, "load layers"),
+            Pooling = definition.Property("load pooling"),
+        };
+        string folder = arguments.Text(ModelFlags.Model) ?? definition.Property("model") ?? throw new InvalidIndexException(
+            path, "does not say which model made it: it was not made by 'sextant index'.");
+        if (folder.Length > 0 && !Directory.Exists(folder))
+            throw new InvalidIndexException(path, $"was made by the model in {folder}, which is not there; give --model DIR.");
+        EmbeddingModel model = folder.Length == 0 ? EmbeddingModel.LoadDefault(options) : EmbeddingModel.Load(folder, options);
+        try
+        {
+            definition.RequireSame(path, ModelFingerprint.Of(model, definition.Property("document prompt") ?? ""));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+        return model;
+    }
+
+    private static int? Number(IndexDefinition definition, string name) =>
+        int.TryParse(definition.Property(name), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+}

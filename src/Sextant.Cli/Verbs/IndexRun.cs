@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using Sextant.Cli.Outputs;
+using Sextant.Indexes;
+using Sextant.Passages;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary>Brings files into an index: embeds what is new or changed, and commits as it goes.</summary>
+internal sealed class IndexRun(
+    EmbeddingModel model, IndexWriter writer, PassageReader reader, string prompt, List<IndexAttribute> attributes,
+    Terminal terminal)
+{
+    private const int BatchPassages = 1024;
+
+    // What is lost when the work is ended: so many seconds of it.
+    private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(10);
+
+    // A search reads segment after segment; a few cost nothing.
+    private const int MostSegments = 16;
+
+    private readonly List<(IndexedFile File, List<Passage> Passages)> _waiting = [];
+    private readonly Stopwatch _sinceCommit = Stopwatch.StartNew();
+    private int _waitingPassages;
+
+    public int Embedded { get; private set; }
+
+    public int Unchanged { get; private set; }
+
+    public int Deleted { get; private set; }
+
+    public int Passages { get; private set; }
+
+    public int Truncated { get; private set; }
+
+    /// <summary>Embeds and writes all files that changed; deletes those that are no longer there.</summary>
+    public void All(IReadOnlyList<string> paths, Func<string, IReadOnlyList<IndexAttribute>?> before, IEnumerable<string> keys, SkippedSummary skipped)
+    {
+        var unreadable = new HashSet<string>(StringComparer.Ordinal);
+        void Skip(SkippedPath path)
+        {
+            skipped.Add(path);
+            if (path.Reason == SkipReason.Unreadable)
+                unreadable.Add(Path.GetFullPath(path.Path));
+        }
+        List<string> files = [.. TextFiles.Find(paths, Skip)];
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        using (var progress = new ProgressLine(terminal, "files", files.Count))
+        {
+            foreach (string path in files)
+            {
+                terminal.Cancellation.ThrowIfCancellationRequested();
+                string key = Path.GetFullPath(path);
+                if (One(path, key, before(key), Skip))
+                    seen.Add(key);
+                if (_waitingPassages >= BatchPassages)
+                    Embed(progress);
+                if (_waiting.Count == 0)
+                    progress.Advance(1);
+            }
+            Embed(progress);
+        }
+        string[] roots = [.. paths.Select(Path.GetFullPath)];
+        foreach (string key in keys)
+        {
+            if (!seen.Contains(key) && !unreadable.Contains(key) && roots.Any(root => IsUnder(key, root)))
+                Deleted += writer.Delete(key) ? 1 : 0;
+        }
+        writer.Commit();
+        if (writer.Segments > MostSegments)
+            writer.Compact();
+    }
+
+    private static bool IsUnder(string key, string root) =>
+        key == root || key.StartsWith(root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    // Says whether the file is text, and so stays in the index or comes into it.
+    private bool One(string path, string key, IReadOnlyList<IndexAttribute>? before, Action<SkippedPath> skipped)
+    {
+        try
+        {
+            IndexedFile file = IndexedFile.Of(path, before);
+            if (file.IsIn(before, attributes))
+            {
+                Unchanged++;
+                return true;
+            }
+            using StreamReader? text = TextFile.Open(path, out SkippedPath reason);
+            if (text is null)
+            {
+                skipped(reason);
+                return false;
+            }
+            List<Passage> passages = [.. reader.Read(text, key)];
+            _waiting.Add((file with { Path = key }, passages));
+            _waitingPassages += passages.Count;
+            return true;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException)
+        {
+            skipped(new SkippedPath(path, SkipReason.Unreadable, problem.Message));
+            return false;
+        }
+    }
+
+    private void Embed(ProgressLine progress)
+    {
+        if (_waiting.Count == 0)
+            return;
+        string[] texts = [.. _waiting.SelectMany(one => one.Passages).Select(one => one.Text)];
+        float[] vectors = new float[checked(texts.Length * model.Dimensions)];
+        var reports = new TextReport[texts.Length];
+        model.Embed(texts, Prompt.Text(prompt), vectors, reports, null, terminal.Cancellation);
+        int first = 0;
+        foreach ((IndexedFile file, List<Passage> passages) in _waiting)
+        {
+            writer.Upsert(new IndexDocument
+            {
+                Key = file.Path,
+                Vectors = vectors.AsMemory(first * model.Dimensions, passages.Count * model.Dimensions),
+                Payloads = [.. passages.Select(one => (ReadOnlyMemory<byte>)StoredPassage.Write(one))],
+                Attributes = file.Attributes(attributes),
+            });
+            first += passages.Count;
+        }
+        Truncated += reports.Count(one => one.Truncated > 0);
+        Embedded += _waiting.Count;
+        Passages += texts.Length;
+        progress.Advance(_waiting.Count);
+        _waiting.Clear();
+        _waitingPassages = 0;
+        if (_sinceCommit.Elapsed > CommitEvery)
+        {
+            writer.Commit();
+            _sinceCommit.Restart();
+        }
+    }
+}

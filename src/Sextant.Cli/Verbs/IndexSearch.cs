@@ -1,0 +1,79 @@
+using System.Globalization;
+using Sextant.Cli.Arguments;
+using Sextant.Cli.Outputs;
+using Sextant.Indexes;
+using Sextant.Search;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary>Searches an index on disk: one query, one scan.</summary>
+internal static class IndexSearch
+{
+    public static readonly Flag Index = new("--index", "IDX", "Search an index that 'sextant index' made, instead of files.");
+    public static readonly Flag Filter = new(
+        "--filter", "CONDITION",
+        "Only files for which it holds: NAME=VALUE (or !=, <, <=, >, >=) or 'NAME in (VALUE, VALUE)'; may be given again.",
+        Repeats: true);
+    public static readonly Flag QueryPrompt = new(
+        "--query-prompt", "TEXT", "Put this before the query, to the letter. Default: as the index says.");
+    public static readonly Flag LeastScore = new("--least-score", "S", "Leave out passages with smaller scores.");
+    public static readonly Flag Oversampling = new(
+        "--oversample", "N", "Passages that a scan of binary codes finds for each that is printed. Default: 4.");
+
+    /// <summary>The flags that go with --index alone.</summary>
+    public static Flag[] Flags => [Filter, QueryPrompt, LeastScore, Oversampling];
+
+    public static List<FoundPassage> Run(string query, int most, ArgumentValues arguments, Terminal terminal)
+    {
+        string path = arguments.Text(Index)!;
+        float least = float.NegativeInfinity;
+        if (arguments.Text(LeastScore) is { } text
+            && !float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out least))
+        {
+            throw new WrongUsageException($"{LeastScore.Name} is '{text}'; a number is needed");
+        }
+        using IndexReader reader = IndexReader.Open(path);
+        IdSet? allowed = null;
+        try
+        {
+            if (arguments.Has(Filter))
+                allowed = reader.Where(IndexFilter.Parse(arguments.All(Filter)));
+        }
+        catch (ArgumentException problem)
+        {
+            throw new WrongUsageException($"--filter: {problem.Message.TrimEnd('.')}");
+        }
+        float[] vector = new float[reader.Dimensions];
+        using (EmbeddingModel model = IndexModel.Load(path, reader.Definition, arguments))
+        {
+            string prompt = arguments.Text(QueryPrompt) ?? reader.Definition.Property("query prompt") ?? "";
+            TextReport report = model.Embed(query, vector, Prompt.Text(prompt));
+            if (report.Truncated > 0)
+            {
+                terminal.Error.WriteLine(FormattableString.Invariant(
+                    $"sextant search: warning: the query lost its end: {report.Truncated} tokens beyond the model's {model.MaxTokens}"));
+            }
+        }
+        var hits = new Hit[Math.Min(most, Math.Max(1, reader.Count))];
+        int found = reader.Search(vector, hits, new SearchOptions
+        {
+            Allowed = allowed,
+            LeastScore = least,
+            Oversampling = arguments.Number(Oversampling, 1, 10_000) ?? RescoredIndex.DefaultOversampling,
+        });
+        var passages = new List<FoundPassage>();
+        foreach (Hit hit in hits.AsSpan(0, found))
+        {
+            string file = Shown(reader.Key(hit.Id));
+            passages.Add(new FoundPassage(passages.Count + 1, hit.Score, StoredPassage.Read(file, reader.Payload(hit.Id))));
+        }
+        return passages;
+    }
+
+    // Relative where the file lies below the current folder.
+    private static string Shown(string path)
+    {
+        string folder = Directory.GetCurrentDirectory().TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+        return path.StartsWith(folder, StringComparison.Ordinal) ? path[folder.Length..] : path;
+    }
+}

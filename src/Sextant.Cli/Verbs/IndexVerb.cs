@@ -1,0 +1,218 @@
+using System.Globalization;
+using System.Text;
+using Sextant.Cli.Arguments;
+using Sextant.Cli.Inputs;
+using Sextant.Cli.Outputs;
+using Sextant.Codes;
+using Sextant.Indexes;
+using Sextant.Passages;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary><c>sextant index</c>: files into an index on disk, and what such an index holds.</summary>
+internal sealed class IndexVerb : Verb
+{
+    private static readonly Flag Output = new("--output", "IDX", "Folder of the index: made if it is not there.");
+    private static readonly Flag Stats = new("--stats", "IDX", "Say what an index holds; nothing is changed.");
+    private static readonly Flag Update = new(
+        "--update", "", "Bring an index that is there up to date: files that did not change are not embedded again, and "
+            + "those that are gone are taken out. Also goes on where an ended run stopped.");
+    private static readonly Flag Code = new(
+        "--code", "C", "What is scanned: binary (a bit for each dimension), int8, float16 or float32. Default: binary.");
+    private static readonly Flag Rescore = new(
+        "--rescore", "R",
+        "What the best of a binary scan are scored with: float16, float32, int8 or none. Default: float16.");
+    private static readonly Flag Attribute = new(
+        "--attribute", "NAME=VALUE", "Give these files something to filter by; may be given again.", Repeats: true);
+    private static readonly Flag DocumentPrompt = new(
+        "--document-prompt", "TEXT", "Put this before each passage, to the letter. Default: the model's for documents.");
+    private static readonly Flag QueryPrompt = new(
+        "--query-prompt", "TEXT", "What search puts before a query, to the letter. Default: the model's for queries.");
+
+    public override string Name => "index";
+
+    public override string Summary => "Embeds files into an index on disk, or says what one holds.";
+
+    public override string Usage => "--output IDX PATH [PATH …] [flags]";
+
+    public override string Details =>
+        "Files are cut into passages as by search. What is done is committed every ten seconds: an index that is ended at "
+        + "any moment is whole, and --update goes on. Attributes that every file has: size, modified, extension. "
+        + "int8 needs --ranges.";
+
+    public override Flag[] Flags =>
+    [
+        Output, Stats, Update, Code, Rescore, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap, Attribute,
+        DocumentPrompt, QueryPrompt, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
+        ModelFlags.Threads,
+    ];
+
+    public override (string Line, string Meaning)[] Examples =>
+    [
+        ("sextant index --output notes.idx notes", "An index of all texts of a folder."),
+        ("sextant index --output notes.idx --update notes", "The same index, brought up to date."),
+        ("sextant index --output wiki.idx --attribute lang=en --code int8 --ranges wiki.json wiki/en",
+            "8-bit vectors, and an attribute for 'search --filter lang=en'."),
+        ("sextant index --stats notes.idx", "Documents, passages, bytes by section, model and prompts."),
+    ];
+
+    public override int Run(ArgumentValues arguments, Terminal terminal)
+    {
+        if (arguments.Text(Stats) is { } stats)
+        {
+            if (arguments.Values.Count > 1 || arguments.Texts.Count > 0)
+                throw new WrongUsageException("--stats stands alone: it only says what an index holds");
+            using IndexReader reader = IndexReader.Open(stats);
+            using OutputFile output = OutputFile.Create(null, terminal);
+            output.Stream.Write(Encoding.UTF8.GetBytes(IndexFacts.Of(reader).ToString()));
+            output.Commit();
+            return Tool.Ok;
+        }
+        string path = arguments.Text(Output) ?? throw new WrongUsageException("where to? give --output IDX");
+        if (arguments.Texts.Count == 0)
+            throw new WrongUsageException("of what? give PATH, a file or folder");
+        foreach (string one in arguments.Texts)
+        {
+            if (!File.Exists(one) && !Directory.Exists(one))
+                throw new InputException($"{one}: there is no such file or folder.");
+        }
+        List<IndexAttribute> attributes = [.. arguments.All(Attribute).Select(ParseAttribute)];
+        if (attributes.DistinctBy(one => one.Name).Count() != attributes.Count)
+            throw new WrongUsageException("--attribute gives a name twice");
+        bool exists = File.Exists(Path.Combine(path, "manifest"));
+        if (exists && !arguments.Has(Update))
+            throw new WrongUsageException($"{path} is there already; --update brings it up to date");
+        if (exists)
+            RefuseWhatIsFixed(arguments);
+        return exists ? UpdateIndex(path, attributes, arguments, terminal) : Make(path, attributes, arguments, terminal);
+    }
+
+    private static int Make(string path, List<IndexAttribute> attributes, ArgumentValues arguments, Terminal terminal)
+    {
+        VectorCode code = CodeNamed(arguments.Choice(Code, "binary", "int8", "float16", "float32") ?? "binary")!.Value;
+        string? rescoring = arguments.Choice(Rescore, "float16", "float32", "int8", "none");
+        if (rescoring is not null and not "none" && code != VectorCode.Binary)
+            throw new WrongUsageException("--rescore is for binary codes; others have final scores");
+        VectorCode? rescore = code == VectorCode.Binary ? CodeNamed(rescoring ?? "float16") : null;
+        bool needsRanges = code == VectorCode.Int8 || rescore == VectorCode.Int8;
+        if (needsRanges != arguments.Has(CodeFlags.Ranges))
+        {
+            throw new WrongUsageException(needsRanges
+                ? "int8 needs --ranges FILE; embed --write-ranges FILE makes it from a calibration set"
+                : "--ranges is for int8");
+        }
+        EmbeddingOptions options = ModelFlags.Options(arguments);
+        using EmbeddingModel model = ModelFlags.Load(arguments, options);
+        PassageOptions cutting = PassageFlags.Options(model, PassageFlags.ChunkOf(arguments), PassageFlags.OverlapOf(arguments));
+        CodeRanges? ranges = arguments.Text(CodeFlags.Ranges) is { } file ? RangesFile.Read(file) : null;
+        if (ranges is not null && ranges.Dimensions != model.Dimensions)
+        {
+            throw new InvalidRangesException(arguments.Text(CodeFlags.Ranges)!, FormattableString.Invariant(
+                $"has ranges for {ranges.Dimensions} dimensions; the vectors have {model.Dimensions}."));
+        }
+        string prompt = arguments.Text(DocumentPrompt) ?? PromptOf(model, model.Card.DocumentPrompt);
+        IndexModel.Loaded loaded = new(
+            arguments.Text(ModelFlags.Model) is { } folder ? Path.GetFullPath(folder) : "", options.Dimensions,
+            options.Layers, options.Pooling);
+        List<KeyValuePair<string, string>> properties = ModelFingerprint.Of(model, prompt);
+        properties.Add(new("query prompt", arguments.Text(QueryPrompt) ?? PromptOf(model, model.Card.QueryPrompt)));
+        properties.Add(new("chunk", cutting.Chunk.ToString(CultureInfo.InvariantCulture)));
+        properties.Add(new("overlap", cutting.Overlap.ToString(CultureInfo.InvariantCulture)));
+        properties.AddRange(loaded.ToProperties());
+        using IndexWriter writer = IndexWriter.Create(path, new IndexDefinition
+        {
+            Dimensions = model.Dimensions,
+            Code = code,
+            Rescore = rescore,
+            Ranges = ranges,
+            Properties = properties,
+        });
+        return Write(path, writer, model, cutting, prompt, attributes, arguments.Texts, terminal);
+    }
+
+    private static int UpdateIndex(
+        string path, List<IndexAttribute> attributes, ArgumentValues arguments, Terminal terminal)
+    {
+        using IndexWriter writer = IndexWriter.Open(path);
+        using EmbeddingModel model = IndexModel.Load(path, writer.Definition, arguments);
+        int Number(string name) => int.TryParse(
+            writer.Definition.Property(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : throw new InvalidIndexException(path, $"does not say its {name}; it was not made by 'sextant index'.");
+        var cutting = new PassageOptions { Chunk = Number("chunk"), Overlap = Number("overlap") };
+        string prompt = writer.Definition.Property("document prompt") ?? "";
+        return Write(path, writer, model, cutting, prompt, attributes, arguments.Texts, terminal);
+    }
+
+    private static int Write(
+        string path, IndexWriter writer, EmbeddingModel model, PassageOptions cutting, string prompt,
+        List<IndexAttribute> attributes, List<string> paths, Terminal terminal)
+    {
+        var skipped = new SkippedSummary();
+        var run = new IndexRun(model, writer, PassageFlags.Reader(model, cutting), prompt, attributes, terminal);
+        try
+        {
+            using IndexReader before = IndexReader.Open(path);
+            run.All(paths, before.AttributesOf, before.Keys(), skipped);
+        }
+        catch (OperationCanceledException)
+        {
+            writer.Commit();
+            terminal.Error.WriteLine(
+                FormattableString.Invariant($"sextant index: ended; {run.Embedded} files are in {path}, and --update goes on with the others"));
+            throw;
+        }
+        skipped.WriteTo(terminal.Error, "sextant index");
+        if (run.Truncated > 0)
+        {
+            terminal.Error.WriteLine(FormattableString.Invariant(
+                $"sextant index: warning: {run.Truncated} of {run.Passages} passages lost their end; a smaller --chunk keeps them whole"));
+        }
+        if (run.Embedded + run.Unchanged == 0)
+            throw new InputException($"{string.Join(", ", paths)}: no text was found; the index is empty.");
+        using OutputFile output = OutputFile.Create(null, terminal);
+        output.Stream.Write(Encoding.UTF8.GetBytes(FormattableString.Invariant(
+            $"{run.Embedded} files embedded ({run.Passages} passages), {run.Unchanged} unchanged, {run.Deleted} taken out\n")));
+        output.Commit();
+        return Tool.Ok;
+    }
+
+    // A model's prompt by its name, or none.
+    private static string PromptOf(EmbeddingModel model, string? name) =>
+        name is not null && model.Card.Prompts.TryGetValue(name, out string? text) ? text : "";
+
+    private static void RefuseWhatIsFixed(ArgumentValues arguments)
+    {
+        foreach (Flag flag in (Flag[])
+            [Code, Rescore, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap, DocumentPrompt, QueryPrompt,
+             ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling])
+        {
+            if (arguments.Has(flag))
+                throw new WrongUsageException($"{flag.Name} is fixed when an index is made; build it anew to change it");
+        }
+    }
+
+    private static VectorCode? CodeNamed(string name) => name switch
+    {
+        "binary" => VectorCode.Binary,
+        "int8" => VectorCode.Int8,
+        "float16" => VectorCode.Float16,
+        "float32" => VectorCode.Float32,
+        _ => null,
+    };
+
+    private static IndexAttribute ParseAttribute(string text)
+    {
+        int place = text.IndexOf('=', StringComparison.Ordinal);
+        string name = place < 0 ? "" : text[..place].Trim();
+        if (name.Length == 0 || name.AsSpan().ContainsAny("=<>! "))
+            throw new WrongUsageException($"--attribute is '{text}'; NAME=VALUE is needed");
+        if (IndexedFile.ReservedNames.Contains(name))
+            throw new WrongUsageException($"--attribute cannot give '{name}': every file has one of its own");
+        string value = text[(place + 1)..].Trim();
+        return long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            && number != long.MinValue
+            ? new IndexAttribute(name, number)
+            : new IndexAttribute(name, value);
+    }
+}
