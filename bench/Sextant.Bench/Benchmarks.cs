@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Sextant.Kernels;
+using Sextant.Measurement.Models;
 
 namespace Sextant.Bench;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Sextant.Measurement.Models;
+using Sextant.Measurement.Peaks;
 
 namespace Sextant.Bench;
 
@@ -32,11 +34,11 @@ internal static class EncoderReport
         for (int i = 0; i < 2 * models.Length; i++)
             models[i % models.Length].EmbedTokens(batch, vectors);
         _ = Seconds(models, batch, vectors, flops, 1e9);
-        FmaPeak.Measure(1);
+        FmaPeak.Measure(0.001);
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         for (int round = 0; round < Rounds; round++)
         {
-            double peak = FmaPeak.Measure(25) * 1e9 * threads;
+            double peak = FmaPeak.Measure(0.025) * 1e9 * threads;
             times[round] = Seconds(models, batch, vectors, flops, peak);
             shares[round] = flops / times[round] / peak;
         }

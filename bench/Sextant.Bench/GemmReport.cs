@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sextant.Kernels;
+using Sextant.Measurement.Peaks;
 
 namespace Sextant.Bench;
 
@@ -22,7 +23,7 @@ internal static class GemmReport
             var shares = new double[9];
             for (int round = 0; round < speeds.Length; round++)
             {
-                double peak = FmaPeak.Measure(30);
+                double peak = FmaPeak.Measure(0.03);
                 speeds[round] = run.Measure(60);
                 shares[round] = speeds[round] / peak;
             }

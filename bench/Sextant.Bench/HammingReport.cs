@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Sextant.Kernels;
+using Sextant.Measurement.Peaks;
 using Sextant.Search;
 
 namespace Sextant.Bench;
@@ -13,7 +14,7 @@ internal static class HammingReport
 
     public static void Run(int threads)
     {
-        using var memory = new ReadBandwidth();
+        using var memory = new MemoryPeak(256 << 20);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{KernelSet.Chosen.Hamming.Name}, {Codes} codes, top-{Hits}, {threads} of "
                 + $"{Environment.ProcessorCount} threads; effective GB/s: every code once per query"));
@@ -21,14 +22,14 @@ internal static class HammingReport
         {
             // A core that others share shows here: alone, it reaches the peak that its data sheet promises.
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"FMA peak of this core now: {FmaPeak.Measure(100):F0} GFLOP/s"));
+                $"FMA peak of this core now: {FmaPeak.Measure(0.1):F0} GFLOP/s"));
             using BinaryIndex index = Fill(bits, threads);
             foreach (int queries in new[] { 1, 64 })
                 Report(index, queries, threads, memory);
         }
     }
 
-    private static void Report(BinaryIndex index, int queries, int threads, ReadBandwidth memory)
+    private static void Report(BinaryIndex index, int queries, int threads, MemoryPeak memory)
     {
         var query = new byte[queries * index.CodeBytes];
         new Random(7).NextBytes(query);
@@ -39,7 +40,7 @@ internal static class HammingReport
         var bandwidths = new double[seconds.Length];
         for (int round = 0; round < seconds.Length; round++)
         {
-            bandwidths[round] = threads == 1 ? memory.Measure(60) : double.NaN;
+            bandwidths[round] = threads == 1 ? memory.Measure(MemoryAccess.Read, 0.06) : double.NaN;
             int calls = 0;
             TimeSpan used = Environment.CpuUsage.TotalTime;
             long start = Stopwatch.GetTimestamp();

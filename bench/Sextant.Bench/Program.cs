@@ -2,6 +2,7 @@ using System.Globalization;
 using Sextant.Bench;
 using Sextant.Bench.Peers;
 using Sextant.Kernels;
+using Sextant.Measurement.Models;
 
 string root = Path.Combine(Path.GetTempPath(), "sextant-bench");
 switch (args)

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Sextant.Backends;
-using Sextant.Bench;
+using Sextant.Measurement.Models;
 using Sextant.Models;
 using Sextant.Tests;
 using Sextant.Tests.Models;

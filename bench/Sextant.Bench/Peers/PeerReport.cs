@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Sextant.Measurement.Models;
+using Sextant.Measurement.Peaks;
 
 namespace Sextant.Bench.Peers;
 
@@ -68,7 +70,7 @@ internal static class PeerReport
             rival.WarmUp();
         for (int round = 0; round < Rounds; round++)
         {
-            peak = Math.Max(peak, FmaPeak.Measure(25) * 1e9 * threads);
+            peak = Math.Max(peak, FmaPeak.Measure(0.025) * 1e9 * threads);
             ours.Time();
             foreach (Rival rival in rivals)
                 rival.Time();

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Sextant.Bench;
+using Sextant.Measurement.Models;
 using Sextant.Kernels;
 
 namespace Sextant.Tests.Models;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Sextant.Bench;
+namespace Sextant.Measurement.Models;
 
 /// <summary>A BERT of a given shape with random weights, written as a Hugging Face folder.</summary>
 internal sealed record SyntheticModel(string Name, int Layers, int Hidden, int Heads, int Intermediate)

@@ -1,0 +1,108 @@
+using Sextant.Kernels;
+
+namespace Sextant.Measurement.Cases;
+
+/// <summary>One head of one sequence, y [n,D] = softmax(q · kᵀ · scale) · v, inside rows of 3·12·D as a model has them.</summary>
+internal sealed class AttentionCases : OpCases
+{
+    // exp in the written sequence (10 fma and 3 others), the maximum, the scaling fma, the sum.
+    private const double SoftmaxFlops = 27;
+    private const int Heads = 12;
+
+    // Tokens that a query sees on each side, as ModernBERT's local layers have it.
+    private const int Window = 64;
+
+    public override string Op => "attention";
+
+    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Attention);
+
+    public override string ShapeForm => "n,D";
+
+    public override IReadOnlyList<string> Variants => ["full", "causal", "window"];
+
+    public override IReadOnlyList<int[]> Shapes(bool quick) => quick
+        ? [[32, 32], [128, 32]] : [[8, 32], [32, 32], [128, 32], [512, 32], [128, 64], [512, 64]];
+
+    public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
+        Find(KernelTable.Attention, isa), Find(KernelTable.Attention, Isa.Reference), shape[0], shape[1], variant switch
+        {
+            "causal" => (AttentionArguments.Everything, 0),
+            "window" => (Window, Window),
+            _ => (AttentionArguments.Everything, AttentionArguments.Everything),
+        });
+
+    private sealed unsafe class Case : KernelCase
+    {
+        private readonly Kernel<AttentionArguments> _kernel;
+        private readonly Kernel<AttentionArguments> _reference;
+        private readonly AttentionArguments _arguments;
+
+        public Case(
+            Kernel<AttentionArguments> kernel, Kernel<AttentionArguments> reference, int tokens, int headSize,
+            (int Before, int After) visible)
+        {
+            (_kernel, _reference) = (kernel, reference);
+            int stride = 3 * Heads * headSize;
+            float* qkv = Floats((long)tokens * stride, 1);
+            _arguments = new AttentionArguments
+            {
+                Q = qkv,
+                K = qkv + Heads * headSize,
+                V = qkv + 2 * Heads * headSize,
+                Stride = stride,
+                Tokens = tokens,
+                HeadSize = headSize,
+                Scale = 1f / MathF.Sqrt(headSize),
+                Before = visible.Before,
+                After = visible.After,
+                Y = Floats((long)tokens * headSize, 2),
+                YStride = headSize,
+                Scratch = Floats(AttentionArguments.ScratchLength(tokens, headSize), 3),
+            };
+            for (int i = 0; i < tokens; i++)
+                Flops += (EndKey(i) - FirstKey(i)) * (4.0 * headSize + SoftmaxFlops);
+            Bytes = 16.0 * tokens * headSize;
+        }
+
+        public override double Flops { get; }
+
+        public override double Bytes { get; }
+
+        protected override Span<int> Output => new(_arguments.Y, _arguments.Tokens * _arguments.HeadSize);
+
+        public override void Run() => _kernel(_arguments);
+
+        protected override int RunReference(bool whole)
+        {
+            _reference(_arguments);
+            return Output.Length;
+        }
+
+        protected override double Exact(int index)
+        {
+            AttentionArguments a = _arguments;
+            int i = index / a.HeadSize;
+            float* q = a.Q + (long)i * a.Stride;
+            double sum = 0, weights = 0, largest = double.NegativeInfinity;
+            Span<double> scores = new double[a.Tokens];
+            for (int j = FirstKey(i); j < EndKey(i); j++)
+            {
+                for (int d = 0; d < a.HeadSize; d++)
+                    scores[j] += (double)q[d] * a.K[(long)j * a.Stride + d];
+                scores[j] *= a.Scale;
+                largest = Math.Max(largest, scores[j]);
+            }
+            for (int j = FirstKey(i); j < EndKey(i); j++)
+            {
+                double weight = Math.Exp(scores[j] - largest);
+                weights += weight;
+                sum += weight * a.V[(long)j * a.Stride + index % a.HeadSize];
+            }
+            return sum / weights;
+        }
+
+        private int FirstKey(int i) => i > _arguments.Before ? i - _arguments.Before : 0;
+
+        private int EndKey(int i) => (int)Math.Min(_arguments.Tokens, (long)i + _arguments.After + 1);
+    }
+}

@@ -1,0 +1,42 @@
+using Sextant.Kernels;
+
+namespace Sextant.Measurement.Cases;
+
+/// <summary>Scaling x [n] to length one, in place.</summary>
+internal sealed class NormalizeCases : OpCases
+{
+    public override string Op => "normalize";
+
+    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Normalize);
+
+    public override string ShapeForm => "n";
+
+    public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[384]] : [[384], [768], [1024]];
+
+    public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
+        Find(KernelTable.Normalize, isa), Find(KernelTable.Normalize, Isa.Reference), shape[0]);
+
+    private sealed unsafe class Case(NormalizeKernel kernel, NormalizeKernel reference, int length) : InPlaceCase(length, 1)
+    {
+        private double _length;
+
+        public override double Flops => 3.0 * Count;
+
+        public override double Bytes => 8.0 * Count;
+
+        protected override void RunOn(float* x) => kernel(x, Count);
+
+        protected override void RunReferenceOn(float* x) => reference(x, Count);
+
+        protected override double Exact(int index)
+        {
+            if (_length == 0)
+            {
+                for (int i = 0; i < Count; i++)
+                    _length += (double)Source[i] * Source[i];
+                _length = Math.Sqrt(_length);
+            }
+            return Source[index] / _length;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Sextant.Kernels;
+
+namespace Sextant.Measurement.Cases;
+
+/// <summary>Makes the cases of one op: a file for each op, a line in <see cref="OpCatalog"/>.</summary>
+internal abstract class OpCases
+{
+    /// <summary>As <see cref="KernelSet.Describe"/> calls it, with - for spaces.</summary>
+    public abstract string Op { get; }
+
+    /// <summary>The op's table: instruction set and name of each kernel, best first.</summary>
+    public abstract IReadOnlyList<(Isa Isa, string Name)> Kernels { get; }
+
+    /// <summary>What the numbers of a shape are, such as T,F,K.</summary>
+    public abstract string ShapeForm { get; }
+
+    /// <summary>What else tells cases apart, such as how weights are stored; the first is the usual one.</summary>
+    public virtual IReadOnlyList<string> Variants => ["f32"];
+
+    /// <summary>The shapes that are measured unless others are asked for.</summary>
+    public abstract IReadOnlyList<int[]> Shapes(bool quick);
+
+    /// <summary>One case.</summary>
+    /// <param name="isa">A set that the table has a kernel for.</param>
+    /// <param name="shape">As many positive numbers as <see cref="ShapeForm"/> has.</param>
+    /// <param name="variant">One of <see cref="Variants"/>.</param>
+    /// <param name="cold">Memory larger than the caches, random, for what memory bounds.</param>
+    public abstract KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold);
+
+    protected static IReadOnlyList<(Isa Isa, string Name)> Names<TKernel>(KernelRow<TKernel>[] table)
+        where TKernel : Delegate => Array.ConvertAll(table, row => (row.Isa, row.Name));
+
+    /// <summary>The kernel that is written for <paramref name="isa"/>.</summary>
+    protected static TKernel Find<TKernel>(KernelRow<TKernel>[] table, Isa isa)
+        where TKernel : Delegate => Array.Find(table, row => row.Isa == isa).Run;
+}

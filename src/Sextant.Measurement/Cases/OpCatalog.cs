@@ -1,0 +1,23 @@
+namespace Sextant.Measurement.Cases;
+
+/// <summary>The ops whose kernels are measured: one line each. A test compares it with the kernel tables.</summary>
+internal static class OpCatalog
+{
+    public static readonly IReadOnlyList<OpCases> Ops =
+    [
+        new GemmCases(),
+        new AttentionCases(),
+        new LayerNormCases(),
+        new RmsNormCases(),
+        new RopeCases(),
+        new GatherCases(),
+        new PoolCases(),
+        new ActivationCases(),
+        new GateCases(),
+        new NormalizeCases(),
+        new DotCases(),
+        new HammingCases(),
+        new SimilarityCases(),
+        new SignDotCases(),
+    ];
+}

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Globalization;
+using Sextant.Measurement.Machines;
+using Sextant.Measurement.Records;
+using Sextant.Measurement.Sampling;
+using Sextant.Runtime;
+
+namespace Sextant.Measurement.Peaks;
+
+/// <summary>What the processor reaches, measured: arithmetic and memory for 1, 2, … all threads, and the cost of handing over work.</summary>
+internal sealed class PeakBench(MeasureContext context)
+{
+    private readonly List<(string Id, KeyValuePair<string, string>[] Labels, string Unit, Func<double> Measure)> _probes = [];
+    private readonly List<IDisposable> _memory = [];
+
+    public List<BenchRow> Run(IReadOnlyList<int> threadCounts)
+    {
+        try
+        {
+            foreach (int threads in threadCounts)
+                AddThreads(threads);
+            return Measure();
+        }
+        finally
+        {
+            foreach (IDisposable memory in _memory)
+                memory.Dispose();
+        }
+    }
+
+    /// <summary>1, 2, 4, … and all.</summary>
+    public static List<int> ThreadCounts(int most)
+    {
+        var counts = new List<int>();
+        for (int count = 1; count < most; count *= 2)
+            counts.Add(count);
+        counts.Add(most);
+        return counts;
+    }
+
+    private void AddThreads(int threads)
+    {
+        double seconds = context.IsQuick ? 0.01 : 0.04;
+        foreach (string kind in FmaPeak.Kinds)
+            AddFma(kind, threads, seconds);
+        foreach ((string name, long bytes, _) in Roofline.WorkingSets(context.Machine))
+        {
+            // Each thread has a set of its own; from memory, all share what one would go through.
+            long each = name == "DRAM" ? bytes / threads : bytes;
+            MemoryPeak[] sets = [.. Enumerable.Range(0, threads).Select(_ => new MemoryPeak(each))];
+            _memory.AddRange(sets);
+            foreach (MemoryAccess access in Enum.GetValues<MemoryAccess>())
+                AddMemory(name, sets, access, seconds);
+        }
+        if (threads > 1)
+            AddHandOver(threads);
+    }
+
+    private void AddFma(string kind, int threads, double seconds) => Add(
+        $"fma/{kind}", "GFLOP/s", threads, [new("what", "fma"), new("kind", kind)],
+        () => Together(threads, _ => FmaPeak.Measure(kind, seconds)));
+
+    private void AddMemory(string level, MemoryPeak[] sets, MemoryAccess access, double seconds)
+    {
+        string name = access.ToString().ToLowerInvariant();
+        Add($"memory/{level}/{name}", "GB/s", sets.Length,
+            [new("what", "memory"), new("level", level), new("access", name), new("bytes", sets[0].Bytes.ToString(CultureInfo.InvariantCulture))],
+            () => Together(sets.Length, thread => sets[thread].Measure(access, seconds)));
+    }
+
+    private void AddHandOver(int threads)
+    {
+        var team = new ThreadTeam(threads);
+        _memory.Add(team);
+        Add("handover/spinning", "s", threads, [new("what", "handover"), new("workers", "spinning")], () => HandOver(team, 2000, 0));
+        Add("handover/asleep", "s", threads, [new("what", "handover"), new("workers", "asleep")], () => HandOver(team, 20, 2));
+    }
+
+    private void Add(string id, string unit, int threads, KeyValuePair<string, string>[] labels, Func<double> measure)
+    {
+        string count = threads.ToString(CultureInfo.InvariantCulture);
+        _probes.Add(($"peak/{id}/{count}", [.. labels, new("device", "cpu"), new("threads", count)], unit, measure));
+    }
+
+    private List<BenchRow> Measure()
+    {
+        context.Say(string.Create(CultureInfo.InvariantCulture, $"{_probes.Count} ceilings in {context.Plan.Rounds} rounds"));
+        var samples = _probes.ConvertAll(_ => new double[context.Plan.Rounds]);
+        foreach (var probe in _probes)
+            probe.Measure();
+        for (int round = 0; round < context.Plan.Rounds; round++)
+        {
+            context.Calibrate();
+            for (int turn = 0; turn < _probes.Count; turn++)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                int i = round % 2 == 0 ? turn : _probes.Count - 1 - turn;
+                samples[i][round] = _probes[i].Measure();
+            }
+        }
+        return [.. _probes.Select((probe, i) => new BenchRow
+        {
+            Id = probe.Id,
+            Part = "peak",
+            Labels = probe.Labels,
+            Unit = probe.Unit,
+            Samples = samples[i],
+            Repeat = $"sextant bench peak --threads {probe.Labels[^1].Value}{context.RepeatFlags}",
+            Notes = NoiseWatch.SpreadNote(samples[i]) is { } note ? [note] : [],
+        })];
+    }
+
+    // The sum of what threads reach at the same time, each pinned to a processor of its own.
+    private static double Together(int threads, Func<int, double> measure)
+    {
+        List<int> allowed = ProcessorPin.Allowed();
+        if (threads == 1)
+        {
+            using ProcessorPin pin = ProcessorPin.ToLast();
+            return measure(0);
+        }
+        var results = new double[threads];
+        using var gate = new Barrier(threads);
+        var workers = new Thread[threads];
+        for (int i = 0; i < threads; i++)
+        {
+            int worker = i;
+            workers[i] = new Thread(() =>
+            {
+                using ProcessorPin pin = ProcessorPin.To(worker < allowed.Count ? allowed[worker] : -1);
+                gate.SignalAndWait();
+                results[worker] = measure(worker);
+            });
+            workers[i].Start();
+        }
+        foreach (Thread worker in workers)
+            worker.Join();
+        return results.Sum();
+    }
+
+    // Seconds from handing out a job with nothing to do, an item for each thread, until all is done.
+    private static double HandOver(ThreadTeam team, int jobs, int pauseMilliseconds)
+    {
+        double seconds = 0;
+        for (int i = 0; i < jobs; i++)
+        {
+            if (pauseMilliseconds > 0)
+                Thread.Sleep(pauseMilliseconds);
+            long start = Stopwatch.GetTimestamp();
+            team.Run(default(Nothing), team.Threads);
+            seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        return seconds / jobs;
+    }
+
+    private readonly struct Nothing : IJob
+    {
+        public void Execute(int item, int worker)
+        {
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Sextant.Measurement.Machines;
+
+namespace Sextant.Measurement.Peaks;
+
+/// <summary>
+/// The least time that this machine, as measured just now, needs for some arithmetic and some memory traffic (Williams,
+/// Waterman and Patterson, 2009).
+/// </summary>
+/// <remarks>
+/// One thread. The arithmetic ceiling is measured again in each round, since the clock moves; the bandwidths once, one for
+/// each level of the memory.
+/// </remarks>
+internal sealed class Roofline
+{
+    private readonly List<(long Bytes, double BytesPerSecond)> _levels = [];
+
+    private Roofline(double flops) => Flops = flops;
+
+    /// <summary>FLOP/s of one thread.</summary>
+    public double Flops { get; }
+
+    /// <summary>Largest working set of each level, and the bytes a second that are read from it.</summary>
+    public IReadOnlyList<(long Bytes, double BytesPerSecond)> Levels => _levels;
+
+    /// <summary>Measures the ceilings, each over about <paramref name="seconds"/>.</summary>
+    public static Roofline Measure(MachineFacts machine, double seconds)
+    {
+        var roofline = new Roofline(FmaPeak.Measure(seconds) * 1e9);
+        foreach ((_, long bytes, long most) in WorkingSets(machine))
+        {
+            using var memory = new MemoryPeak(bytes);
+            double best = 0;
+            for (int i = 0; i < 3; i++)
+                best = Math.Max(best, memory.Measure(MemoryAccess.Read, seconds / 3));
+            roofline._levels.Add((most, best * 1e9));
+        }
+        return roofline;
+    }
+
+    /// <summary>A working set for each level of the memory: its name, the set's bytes, and what still counts as that level.</summary>
+    public static IReadOnlyList<(string Name, long Bytes, long Most)> WorkingSets(MachineFacts machine)
+    {
+        long first = machine.CacheBytes(1), second = machine.CacheBytes(2), last = machine.LastCacheBytes;
+        // Half of a cache is surely the program's; of the last one, which others share, no more than eight of the second.
+        return
+        [
+            ("L1", first / 2, first),
+            ("L2", second / 2, second),
+            ("L3", Math.Min(last / 2, 8 * second), last / 2),
+            ("DRAM", ColdBytes(machine), long.MaxValue),
+        ];
+    }
+
+    /// <summary>More than the caches hold, at most a gibibyte.</summary>
+    public static long ColdBytes(MachineFacts machine) =>
+        Math.Min(Math.Max(64L << 20, 2 * machine.LastCacheBytes), 1L << 30);
+
+    /// <summary>Bytes a second that a working set of this size can be read with.</summary>
+    public double Bandwidth(long workingSet)
+    {
+        foreach ((long most, double speed) in _levels)
+        {
+            if (workingSet <= most)
+                return speed;
+        }
+        return _levels[^1].BytesPerSecond;
+    }
+
+    /// <summary>The least seconds for a piece of work, with arithmetic at <paramref name="flopsPerSecond"/>.</summary>
+    public double LeastSeconds(double flops, double bytes, long workingSet, double flopsPerSecond) =>
+        Math.Max(flops / flopsPerSecond, bytes / Bandwidth(workingSet));
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+using Sextant.Measurement.Machines;
+using Sextant.Measurement.Records;
+
+namespace Sextant.Measurement.Reports;
+
+/// <summary>A record as Markdown: the machine, what disturbed it, a table for each part.</summary>
+internal static class MarkdownReport
+{
+    public static string Of(BenchRecord record)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"# {record.Command}\n\n");
+        foreach ((string name, string value) in Facts(record))
+            text.Append(CultureInfo.InvariantCulture, $"* {name}: {value}\n");
+        foreach (string note in record.Noise.Notes)
+            text.Append(CultureInfo.InvariantCulture, $"* **noise**: {note}\n");
+        foreach (ReportTable table in ReportTable.Of(record))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n## {table.Part}\n\n");
+            Append(text, table.Columns, table.Rows);
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Writes a table whose columns line up as text too.</summary>
+    public static void Append(StringBuilder text, IReadOnlyList<string> columns, IReadOnlyList<string[]> rows)
+    {
+        int[] widths = [.. columns.Select((column, i) => Math.Max(3, Math.Max(column.Length, rows.Count == 0 ? 0 : rows.Max(row => Cell(row[i]).Length))))];
+        Line(columns.Select(Cell));
+        Line(widths.Select((width, _) => new string('-', width)));
+        foreach (string[] row in rows)
+            Line(row.Select(Cell));
+
+        void Line(IEnumerable<string> cells) =>
+            text.Append("| ").AppendJoin(" | ", cells.Select((cell, i) => cell.PadRight(widths[i]))).Append(" |\n");
+    }
+
+    /// <summary>Where, when and with what a record was measured.</summary>
+    public static List<(string Name, string Value)> Facts(BenchRecord record)
+    {
+        MachineFacts machine = record.Machine;
+        List<(string, string)> facts =
+        [
+            ("engine", record.Engine),
+            ("date", record.Date.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)),
+            ("build", $"{machine.Version}{(machine.Commit.Length > 0 ? $", commit {machine.Commit}" : "")}, {machine.Runtime}"),
+            ("processor", string.Create(CultureInfo.InvariantCulture,
+                $"{machine.Processor}, {machine.Processors} in use, {machine.Megahertz:F0} MHz; {string.Join(", ", machine.InstructionSets)}")),
+            ("caches", string.Join(", ", machine.Caches.Select(cache =>
+                string.Create(CultureInfo.InvariantCulture, $"L{cache.Level} {Units.Bytes(cache.Bytes)}")))),
+            ("memory", Units.Bytes(machine.MemoryBytes)),
+            ("system", machine.System),
+            ("device", record.Device),
+        ];
+        if (record.Arithmetic.Count > 0)
+        {
+            facts.Add(("one thread meanwhile", string.Create(CultureInfo.InvariantCulture,
+                $"{record.Arithmetic.Min():F0} to {record.Arithmetic.Max():F0} GFLOP/s, {record.Reading.Min():F1} to {record.Reading.Max():F1} GB/s read")));
+        }
+        return facts;
+    }
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace('\n', ' ');
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Sextant.Measurement.Records;
+
+namespace Sextant.Measurement.Reports;
+
+/// <summary>A part's rows as a table of texts: the columns that any of its rows has something to say in.</summary>
+internal sealed record ReportTable(string Part, IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows)
+{
+    private static readonly (string Name, string Header, Func<double, string> Text)[] s_metrics =
+    [
+        ("p50_seconds", "p50", Units.Seconds),
+        ("p90_seconds", "p90", Units.Seconds),
+        ("p99_seconds", "p99", Units.Seconds),
+        ("tokens_per_second", "tokens/s", Units.Number),
+        ("texts_per_second", "texts/s", Units.Number),
+        ("gflops", "GFLOP/s", Units.Number),
+        ("gbs", "GB/s", Units.Number),
+        ("queries_per_second", "queries/s", Units.Number),
+        ("recall", "recall@10", value => value.ToString("F4", CultureInfo.InvariantCulture)),
+        ("roofline", "of roofline", Units.Percent),
+        ("max_abs", "max abs", Units.Number),
+        ("max_ulp", "max ulp", Units.Number),
+        ("nmse", "NMSE", Units.Number),
+        ("share", "share", Units.Percent),
+        ("bytes_allocated", "allocated", Units.Bytes),
+        ("host_bytes", "host memory", Units.Bytes),
+        ("device_bytes", "device memory", Units.Bytes),
+        ("index_bytes", "memory", Units.Bytes),
+    ];
+
+    /// <summary>One table for each part that the record has, in its order.</summary>
+    public static List<ReportTable> Of(BenchRecord record) =>
+        [.. record.Rows.GroupBy(row => row.Part).Select(part => Of(part.Key, [.. part]))];
+
+    private static ReportTable Of(string part, IReadOnlyList<BenchRow> rows)
+    {
+        // A label that all rows share is said once, above the table, by the record's machine and command.
+        string[] labels = [.. rows.SelectMany(row => row.Labels.Select(label => label.Key)).Distinct()
+            .Where(key => rows.Count == 1 || rows.Select(row => row.Label(key)).Distinct().Count() > 1)];
+        var metrics = s_metrics.Where(metric => rows.Any(row => row.Metric(metric.Name) is not null)).ToArray();
+        bool bits = rows.Any(row => row.BitEqual is not null);
+        bool notes = rows.Any(row => row.Notes.Count > 0);
+        List<string> columns = [.. labels, "median", "p10 – p90", .. metrics.Select(metric => metric.Header)];
+        if (bits)
+            columns.Add("bit-equal");
+        if (notes)
+            columns.Add("notes");
+        var table = new List<string[]>();
+        foreach (BenchRow row in rows)
+        {
+            List<string> cells =
+            [
+                .. labels.Select(row.Label), Units.Text(row.Median, row.Unit),
+                $"{Units.Text(row.Low, row.Unit)} – {Units.Text(row.High, row.Unit)}",
+                .. metrics.Select(metric => row.Metric(metric.Name) is { } value ? metric.Text(value) : ""),
+            ];
+            if (bits)
+                cells.Add(row.BitEqual switch { true => "yes", false => "NO", _ => "" });
+            if (notes)
+                cells.Add(string.Join("; ", row.Notes));
+            table.Add([.. cells]);
+        }
+        return new ReportTable(part, columns, table);
+    }
+}

@@ -1,0 +1,12 @@
+using Sextant.Measurement.Statistics;
+
+namespace Sextant.Measurement.Sampling;
+
+/// <summary>What was measured of one subject.</summary>
+/// <param name="Rounds">Seconds a run, one value for each round.</param>
+/// <param name="IsStable">Whether the warm-up ended because the time no longer changed.</param>
+/// <param name="BytesAllocated">Bytes that a run allocated on its thread, in the last round.</param>
+internal sealed record Samples(double[] Rounds, bool IsStable, double BytesAllocated)
+{
+    public double Median => Quantile.Median(Rounds);
+}

@@ -1,0 +1,58 @@
+using System.Xml;
+using System.Xml.Linq;
+using Sextant.Measurement.Comparisons;
+using Sextant.Measurement.Records;
+using Sextant.Measurement.Reports;
+
+namespace Sextant.Measurement.Tests;
+
+public class ReportTests
+{
+    [Fact]
+    public void ThePageIsWellFormedAndNeedsNothingElse()
+    {
+        XDocument page = Parse(HtmlReport.Of(SomeRecord.Make()));
+        Assert.Equal(5, page.Descendants().Count(element => element.Name.LocalName == "svg")); // peak, two of kernels, model, search
+        Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName is "script" or "link" or "img");
+        Assert.DoesNotContain(page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href");
+        Assert.Contains("<all & \"more\">", page.Descendants().First(element => element.Name.LocalName == "h1").Value, StringComparison.Ordinal);
+        foreach (XAttribute place in page.Descendants().Attributes().Where(attribute => attribute.Name.LocalName is "x" or "y" or "cx" or "cy" or "x1" or "y2" or "width"))
+        {
+            if (!place.Value.StartsWith("device", StringComparison.Ordinal))
+                Assert.True(double.IsFinite(double.Parse(place.Value, System.Globalization.CultureInfo.InvariantCulture)), place.ToString());
+        }
+    }
+
+    [Fact]
+    public void EachRowIsInEachReport()
+    {
+        BenchRecord record = SomeRecord.Make();
+        string markdown = MarkdownReport.Of(record), csv = CsvReport.Of(record);
+        foreach (string word in new[] { "10.00 µs", "110.0 GFLOP/s", "0.9700", "noisy: <&>" })
+            Assert.Contains(word, markdown, StringComparison.Ordinal);
+        Assert.Equal(1 + record.Rows.Count, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        foreach (BenchRow row in record.Rows)
+            Assert.Contains(row.Part == "kernels" ? $"\"{row.Id}\"" : row.Id, csv, StringComparison.Ordinal); // a comma needs quotes
+    }
+
+    [Theory]
+    [InlineData(0.0123, "12.30 ms")]
+    [InlineData(2.5e-6, "2.500 µs")]
+    [InlineData(7.1e-8, "71.00 ns")]
+    [InlineData(3.0, "3.000 s")]
+    public void SecondsHaveAUnitThatFits(double seconds, string text) => Assert.Equal(text, Units.Seconds(seconds));
+
+    [Fact]
+    public void AComparisonIsAPageToo()
+    {
+        Comparison comparison = Comparison.Of([("a.json", SomeRecord.Make()), ("b.json", SomeRecord.Make(1.2))]);
+        XDocument page = Parse(ComparisonReport.Html(comparison, ["a.json", "b.json"]));
+        Assert.Contains("4 slower", page.ToString(), StringComparison.Ordinal);
+    }
+
+    private static XDocument Parse(string html)
+    {
+        using var reader = XmlReader.Create(new StringReader(html), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+        return XDocument.Load(reader);
+    }
+}
