@@ -3,6 +3,7 @@ using Sextant.Cli.Arguments;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 using Sextant.Cli.Verbs;
+using Sextant.Cli.Verbs.Bench;
 
 namespace Sextant.Cli;
 
@@ -24,7 +25,10 @@ public static class Tool
     public const int Cancelled = 130;
 
     internal static Verb[] Verbs { get; } =
-        [new EmbedVerb(), new SearchVerb(), new IndexVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(), new VerifyVerb()];
+    [
+        new EmbedVerb(), new SearchVerb(), new IndexVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(), new VerifyVerb(),
+        new BenchPeakVerb(), new BenchKernelsVerb(), new BenchCompareVerb(),
+    ];
 
     /// <summary>The tool's version.</summary>
     public static string Version => typeof(Tool).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
@@ -44,11 +48,11 @@ public static class Tool
                 return Print(terminal, HelpText.ForTool(Verbs));
             if (args[0] == "--version")
                 return Print(terminal, $"sextant {Version}\n");
-            Verb verb = Find(args[0]);
+            Verb verb = Find(args, out int words);
             name = $"sextant {verb.Name}";
-            if (ArgumentReader.AsksForHelp(verb, args[1..]))
+            if (ArgumentReader.AsksForHelp(verb, args[words..]))
                 return Print(terminal, HelpText.ForVerb(verb));
-            return verb.Run(ArgumentReader.Read(verb, args[1..]), terminal);
+            return verb.Run(ArgumentReader.Read(verb, args[words..]), terminal);
         }
         catch (WrongUsageException problem)
         {
@@ -75,13 +79,19 @@ public static class Tool
         }
     }
 
-    private static Verb Find(string name)
+    // A verb may have two words, such as 'bench peak'; the longer name goes before the shorter one.
+    private static Verb Find(ReadOnlySpan<string> args, out int words)
     {
-        foreach (Verb verb in Verbs)
+        for (words = Math.Min(2, args.Length); words > 0; words--)
         {
-            if (verb.Name == name)
-                return verb;
+            string wanted = string.Join(' ', args[..words]!);
+            foreach (Verb verb in Verbs)
+            {
+                if (verb.Name == wanted)
+                    return verb;
+            }
         }
+        string name = args[0];
         throw new WrongUsageException(
             $"there is no verb '{name}'{Spelling.Hint(name, Verbs.Select(one => one.Name))}");
     }

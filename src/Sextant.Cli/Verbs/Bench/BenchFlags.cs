@@ -1,0 +1,97 @@
+using System.Text;
+using Sextant.Cli.Arguments;
+using Sextant.Cli.Outputs;
+using Sextant.Measurement;
+using Sextant.Measurement.Records;
+using Sextant.Measurement.Reports;
+using Sextant.Measurement.Sampling;
+
+namespace Sextant.Cli.Verbs.Bench;
+
+/// <summary>The flags of all bench verbs, and what they come to.</summary>
+internal static class BenchFlags
+{
+    public static readonly Flag Quick = new("--quick", "", "Fewer cases and shorter rounds.");
+    public static readonly Flag Rounds = new(
+        "--rounds", "N", "Separate rounds, at least 7. Default: 9, or 7 with --quick.");
+    public static readonly Flag Format = new(
+        "--format", "F", "md (tables), json (the record that compare reads), csv or html (one file with plots). Default: md.");
+    public static readonly Flag Output = new("--output", "FILE", "Where to write. Default: standard output.");
+    public static readonly Flag Threads = new("--threads", "N", "Threads to compute with. Default: as many as the process may use.");
+
+    /// <summary>The plan that the flags say.</summary>
+    public static MeasureContext Context(ArgumentValues arguments, Terminal terminal, string verb)
+    {
+        bool quick = arguments.Has(Quick);
+        SamplingPlan plan = quick ? SamplingPlan.Quick : SamplingPlan.Full;
+        plan = plan with { Rounds = arguments.Number(Rounds, SamplingPlan.LeastRounds, 10_000) ?? plan.Rounds };
+        return new MeasureContext(plan, quick, text => terminal.Error.WriteLine($"{verb}: {text}"), terminal.Cancellation);
+    }
+
+    /// <summary>The format the flags name, looked at before anything is measured.</summary>
+    public static string FormatOf(ArgumentValues arguments) => arguments.Choice(Format, "md", "json", "csv", "html") ?? "md";
+
+    /// <summary>Writes a record in the format that the flags say, and its noise for a person.</summary>
+    public static void Write(ArgumentValues arguments, Terminal terminal, string verb, BenchRecord record)
+    {
+        using OutputFile output = OutputFile.Create(arguments.Text(Output), terminal);
+        switch (FormatOf(arguments))
+        {
+            case "json":
+                RecordJson.Write(output.Stream, record);
+                break;
+            case "csv":
+                output.Stream.Write(Encoding.UTF8.GetBytes(CsvReport.Of(record)));
+                break;
+            case "html":
+                output.Stream.Write(Encoding.UTF8.GetBytes(HtmlReport.Of(record)));
+                break;
+            default:
+                output.Stream.Write(Encoding.UTF8.GetBytes(MarkdownReport.Of(record)));
+                break;
+        }
+        output.Commit();
+        foreach (string note in record.Noise.Notes)
+            terminal.Error.WriteLine($"{verb}: noise: {note}");
+    }
+
+    /// <summary>Whether all rows are right: nothing poisoned or far from double, no bit unlike the reference's.</summary>
+    public static int ExitCode(BenchRecord record, Terminal terminal, string verb)
+    {
+        int exit = Tool.Ok;
+        foreach (BenchRow row in record.Rows)
+        {
+            string? wrong = row.BitEqual == false
+                ? "differs from the reference"
+                : row.Notes.FirstOrDefault(note => note.StartsWith("WRONG", StringComparison.Ordinal));
+            if (wrong is null)
+                continue;
+            exit = Tool.Failed;
+            terminal.Error.WriteLine($"{verb}: {row.Id}: {wrong}; again: {row.Repeat}");
+        }
+        return exit;
+    }
+
+    /// <summary>The command line as it would be typed.</summary>
+    public static string Command(string verb, ArgumentValues arguments)
+    {
+        var line = new StringBuilder("sextant ").Append(verb);
+        foreach (FlagValue value in arguments.Values.Where(value => value.Flag != Output && value.Flag != Format))
+        {
+            line.Append(' ').Append(value.Flag.Name);
+            if (!value.Flag.IsSwitch)
+                line.Append(' ').Append(value.Value.Contains(' ', StringComparison.Ordinal) ? $"\"{value.Value}\"" : value.Value);
+        }
+        return line.ToString();
+    }
+
+    /// <summary>Refuses texts, which no bench verb but compare takes.</summary>
+    public static void RequireNoTexts(ArgumentValues arguments, string verb)
+    {
+        if (arguments.Texts.Count > 0)
+            throw new WrongUsageException($"{verb} takes flags only; '{arguments.Texts[0]}' has no place here");
+    }
+
+    /// <summary>What the processor is called in a record.</summary>
+    public static string CpuName(MeasureContext context) => $"cpu: {context.Machine.Processor}";
+}
