@@ -6,6 +6,9 @@ internal static class Tolerances
     /// <summary>Two dense layers and a norm in f32 against double, values below 1: rounding of 64-term sums. Set 2026-11.</summary>
     public const double Head = 2e-6;
 
+    /// <summary>stories260K's f32 error, which its reference does not state: a third of the worst allowed. Set 2026-11-21.</summary>
+    public const double Stories = 1e-5;
+
     /// <summary>A handful of operations in double against the same by hand with 15 digits. Set 2026-11.</summary>
     public const double ByHand = 1e-12;
 

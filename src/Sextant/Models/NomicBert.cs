@@ -23,8 +23,8 @@ internal static class NomicBert
         if (fraction == 0)
             throw config.Refuse("rotary_emb_fraction", "more than 0, up to 1");
         int turned = (int)(fraction * (hidden / heads));
-        if (turned % 2 != 0)
-            throw config.Refuse("rotary_emb_fraction", "an even part of a head's elements");
+        if (turned % 2 != 0 || turned == 0)
+            throw config.Refuse("rotary_emb_fraction", "an even part of a head's elements, at least two");
         double theta = config.OptionalDouble("rotary_emb_base", 1, 1e12) ?? 10_000;
         bool neighbours = config.OptionalBool("rotary_emb_interleaved") ?? false;
         var rotation = Rotation.Plain(theta, turned);

@@ -27,6 +27,35 @@ public class ExactnessTests
         }
     }
 
+    /// <summary>Every family's fixture, those that can be both causal and bidirectional as both.</summary>
+    public static TheoryData<string, AttentionDirection?> Families()
+    {
+        var data = new TheoryData<string, AttentionDirection?>();
+        foreach (string name in GoldenTests.Families)
+        {
+            data.Add(name, null);
+            if (GoldenTests.Decoders.Contains(name))
+                data.Add(name, AttentionDirection.Bidirectional);
+        }
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void EveryFamily(string name, AttentionDirection? attention)
+    {
+        string folder = TestData.Shared("golden", "models", name);
+        TokenSequence[] texts = Sequences(s_slow ? 4 : 24, 1000, s_slow ? 12 : 60);
+        byte[][] expected = Alone(folder, Isa.Reference, 1, texts, attention);
+        Assert.Equal(expected.Length, expected.Select(Convert.ToHexString).Distinct().Count());
+        foreach (Isa isa in InstructionSets.Supported.Where(i => i != Isa.Reference))
+        {
+            AssertEqual(expected, Alone(folder, isa, 1, texts, attention), $"{name} alone, {isa}");
+            AssertEqual(expected, Batched(folder, isa, 2, texts, seed: 1, attention), $"{name} batched, {isa}, 2 threads");
+            AssertEqual(expected, Batched(folder, isa, 3, texts, seed: 2, attention), $"{name} another order, {isa}");
+        }
+    }
+
     [Theory]
     [InlineData("f32")]
     [InlineData("f16")]
@@ -71,12 +100,14 @@ public class ExactnessTests
         });
     }
 
-    private static EmbeddingModel Load(string folder, Isa isa, int threads) =>
-        EmbeddingModel.Load(folder, new() { Pooling = "mean", Normalize = true, Threads = threads }, new KernelSet(isa));
+    private static EmbeddingModel Load(string folder, Isa isa, int threads, AttentionDirection? attention = null) =>
+        EmbeddingModel.Load(
+            folder, new() { Pooling = "mean", Normalize = true, Threads = threads, Attention = attention }, new KernelSet(isa));
 
-    private static byte[][] Alone(string folder, Isa isa, int threads, TokenSequence[] texts)
+    private static byte[][] Alone(
+        string folder, Isa isa, int threads, TokenSequence[] texts, AttentionDirection? attention = null)
     {
-        using EmbeddingModel model = Load(folder, isa, threads);
+        using EmbeddingModel model = Load(folder, isa, threads, attention);
         var vector = new float[model.Dimensions];
         return Array.ConvertAll(texts, text =>
         {
@@ -86,9 +117,10 @@ public class ExactnessTests
     }
 
     // Batches of 64 in a shuffled order, the results put back.
-    private static byte[][] Batched(string folder, Isa isa, int threads, TokenSequence[] texts, int seed)
+    private static byte[][] Batched(
+        string folder, Isa isa, int threads, TokenSequence[] texts, int seed, AttentionDirection? attention = null)
     {
-        using EmbeddingModel model = Load(folder, isa, threads);
+        using EmbeddingModel model = Load(folder, isa, threads, attention);
         int[] order = [.. Enumerable.Range(0, texts.Length)];
         new Random(seed).Shuffle(order);
         var result = new byte[texts.Length][];

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using Sextant.Tests.Weights;
+
+namespace Sextant.Tests.Models;
+
+/// <summary>What families refuse, by name and with what is supported; and thousands of damaged configs.</summary>
+public class FamilyConfigTests
+{
+    private const int Seed = 20261121;
+
+    [Theory]
+    [InlineData("bert", "\"model_type\": \"bert\"", "\"model_type\": \"big_bird\"", "big_bird", "modernbert")]
+    [InlineData("llama", "\"rope_scaling\": null", "\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2.0}", "yarn", "linear")]
+    [InlineData("llama", "\"rope_scaling\": null", "\"rope_scaling\": {\"type\": \"linear\"}", "factor", "number")]
+    [InlineData("llama", "\"rope_scaling\": null",
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 4.0, \"high_freq_factor\": 1.0, \"original_max_position_embeddings\": 8192}",
+        "high_freq_factor", "more than low_freq_factor")]
+    [InlineData("llama", "\"silu\"", "\"mish\"", "mish", "gelu_pytorch_tanh")]
+    [InlineData("llama", "\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "num_key_value_heads", "divisor")]
+    [InlineData("gte_new", "\"type\": \"ntk\"", "\"type\": \"dynamic\"", "dynamic", "ntk")]
+    [InlineData("gte_new", "\"position_embedding_type\": \"rope\"", "\"position_embedding_type\": \"absolute\"", "absolute", "rope")]
+    [InlineData("nomic_bert", "\"activation_function\": \"swiglu\"", "\"activation_function\": \"sparsemax\"", "sparsemax", "swiglu")]
+    [InlineData("nomic_bert", "\"rotary_scaling_factor\": null", "\"rotary_scaling_factor\": 2.0", "rotary_scaling_factor", "null")]
+    [InlineData("nomic_bert", "\"prenorm\": false", "\"prenorm\": true", "prenorm", "false")]
+    [InlineData("jina_bert_v2", "\"geglu\"", "\"swiglu\"", "swiglu", "reglu")]
+    [InlineData("gemma3", "\"sliding_window_pattern\": 3", "\"layer_types\": [\"sliding_attention\"]", "layer_types", "each")]
+    [InlineData("qwen3", "\"head_dim\": 32", "\"head_dim\": 31", "head_dim", "even")]
+    [InlineData("mpnet", "\"relative_attention_num_buckets\": 32", "\"relative_attention_num_buckets\": 16", "relative_attention_bias", "[16,4]")]
+    [InlineData("bloom", "\"n_layer\": 3", "\"n_layer\": 4", "h.3.", "bloom")]
+    [InlineData("bloom", "\"apply_residual_connection_post_layernorm\": false", "\"apply_residual_connection_post_layernorm\": true", "apply_residual", "false")]
+    public void UnsupportedConfigsAreRefusedByName(string fixture, string found, string replaced, string named, string accepted)
+    {
+        using var folder = new FamilyFolder(fixture);
+        var error = Assert.Throws<InvalidModelException>(() => folder.Load(found, replaced));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.Contains(accepted, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bert", AttentionDirection.Causal, "bidirectional encoder")]
+    [InlineData("modernbert", AttentionDirection.Causal, "bidirectional encoder")]
+    [InlineData("bloom", AttentionDirection.Bidirectional, "BLOOM")]
+    public void ADirectionThatAFamilyDoesNotHaveIsRefused(string fixture, AttentionDirection attention, string said)
+    {
+        using var folder = new FamilyFolder(fixture);
+        var error = Assert.Throws<UnsupportedRequestException>(
+            () => folder.Load(Encoding.UTF8.GetBytes(folder.Config), attention));
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bert_mlm", "cls.predictions")]
+    [InlineData("bert_seqcls", "classifier")]
+    [InlineData("electra", "discriminator_predictions")]
+    [InlineData("llama", "lm_head")]
+    public void WhatTheEncoderDoesNotNeedIsSaid(string fixture, string tensors)
+    {
+        using EmbeddingModel model = EmbeddingModel.Load(TestData.Shared("golden", "models", fixture), new() { Pooling = "cls" });
+        Assert.Contains(model.Card.Notes, note => note.Contains(tensors, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void EveryKeyOfTheFixturesIsKnown()
+    {
+        foreach (string fixture in GoldenTests.Families)
+        {
+            using EmbeddingModel model = EmbeddingModel.Load(
+                TestData.Shared("golden", "models", fixture), new() { Pooling = "cls" });
+            Assert.DoesNotContain(model.Card.Notes, note => note.StartsWith("config.json", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void DamagedConfigsGiveTypedErrorsOnly()
+    {
+        int mutations = int.Parse(Environment.GetEnvironmentVariable("SEXTANT_MUTATIONS") ?? "2000", CultureInfo.InvariantCulture);
+        var mutator = new JsonMutator(new Random(Seed));
+        (int accepted, int refused) = (0, 0);
+        foreach (string fixture in GoldenTests.Families)
+        {
+            using var folder = new FamilyFolder(fixture);
+            byte[] valid = Encoding.UTF8.GetBytes(folder.Config);
+            for (int i = 0; i < mutations / GoldenTests.Families.Length; i++)
+            {
+                byte[] mutant = mutator.Mutate(valid);
+                try
+                {
+                    folder.Load(mutant).Dispose();
+                    accepted++;
+                }
+                catch (InvalidModelException)
+                {
+                    refused++;
+                }
+                catch (Exception error)
+                {
+                    Assert.Fail($"seed {Seed}, mutation {i} of {fixture} gave {error}\n{Encoding.Latin1.GetString(mutant)}");
+                }
+            }
+        }
+        Assert.True(accepted > mutations / 100 && refused > mutations / 4, $"{accepted} accepted, {refused} refused");
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {Seed}, {accepted} accepted, {refused} refused");
+    }
+}
