@@ -1,4 +1,5 @@
 using Sextant.Backends;
+using Sextant.Heads;
 using Sextant.Models;
 using Sextant.Tensors;
 
@@ -15,10 +16,10 @@ internal sealed class BatchRunner(LoadedModel model)
     public static bool IsFull(EmbeddingSession session) =>
         session.Sequences.Tokens >= TokensPerWindow || session.Sequences.Count >= TextsPerWindow;
 
-    /// <summary>Writes the vectors of the session's sequences to rows first … of <paramref name="destination"/>.</summary>
-    public void Run(
-        EmbeddingSession session, int first, Span<float> destination, IProgress<int>? progress,
-        CancellationToken cancellation)
+    /// <summary>Hands on the rows of the session's sequences, the first of which is number <paramref name="first"/>.</summary>
+    public void Run<TSink>(
+        EmbeddingSession session, int first, TSink sink, IProgress<int>? progress, CancellationToken cancellation)
+        where TSink : struct, IRowSink, allows ref struct
     {
         int dimensions = model.Head.Dimensions;
         int done = first;
@@ -27,14 +28,14 @@ internal sealed class BatchRunner(LoadedModel model)
         {
             if (session.Sequences.LengthOf(i) > 0)
                 continue;
-            destination.Slice((first + i) * dimensions, dimensions).Clear();
+            sink.TakeEmpty(first + i);
             done++;
         }
         session.Batch.PaddingId = model.Trunk.Shape.PaddingId;
         session.Sequences.Sort();
         while (true)
         {
-            int place = session.Sequences.NextBatch(session.Batch, budget, out int longest);
+            int place = session.Sequences.NextBatch(session.Batch, budget, out int longest, model.Head.MostSequences);
             int count = session.Batch.Sequences;
             if (count == 0)
                 return;
@@ -58,10 +59,10 @@ internal sealed class BatchRunner(LoadedModel model)
             for (int s = 0; s < count; s++)
             {
                 int index = first + session.Sequences.SequenceAt(place + s);
-                Span<float> vector = destination.Slice(index * dimensions, dimensions);
-                vectors.Slice(s * dimensions, dimensions).CopyTo(vector);
+                ReadOnlySpan<float> vector = vectors.Slice(s * dimensions, dimensions);
                 if (!IsFinite(vector))
                     throw new NonFiniteEmbeddingException(index);
+                sink.Take(index, vector);
             }
             progress?.Report(done += count);
         }
@@ -78,6 +79,30 @@ internal sealed class BatchRunner(LoadedModel model)
         model.Backend.Download(hidden, destination);
     }
 
+    /// <summary>Writes a head's scores of every token of the session's only sequence, a block of rows at a time.</summary>
+    public void RunTokens(EmbeddingSession session, TokenHead head, Span<float> destination)
+    {
+        session.Batch.PaddingId = model.Trunk.Shape.PaddingId;
+        session.Sequences.Sort();
+        session.Sequences.NextBatch(session.Batch, int.MaxValue, out int longest);
+        int rows = Math.Min(longest, 64);
+        var needs = new ScratchNeeds(1, 1, 0, head.Inputs);
+        session.Workspace.Reset(
+            model.Trunk.WorkspaceBytes(model.Backend, longest, longest, model.Layers) + model.Backend.ScratchBytes(needs)
+            + Workspace.SizeOf(rows, head.Inputs) + Workspace.SizeOf(rows, head.Outputs));
+        Tensor hidden = model.Trunk.Run(model.Backend, session.Batch, longest, session.Workspace, model.Layers);
+        Tensor scratch = model.Backend.TakeScratch(session.Workspace, needs);
+        Tensor memory = session.Workspace.Take(rows, head.Inputs);
+        Tensor scores = session.Workspace.Take(rows, head.Outputs);
+        for (int first = 0; first < longest; first += rows)
+        {
+            int count = Math.Min(rows, longest - first);
+            head.Run(model.Backend, hidden.RowRange(first, count), scores.RowRange(0, count), memory, scratch);
+            model.Backend.Download(
+                scores.RowRange(0, count), destination.Slice(first * head.Outputs, count * head.Outputs));
+        }
+    }
+
     private Tensor RunBatch(EmbeddingSession session, int longest, CancellationToken cancellation)
     {
         (Trunk trunk, int inputs) = (model.Trunk, model.Head.LargestInputs);
@@ -89,7 +114,7 @@ internal sealed class BatchRunner(LoadedModel model)
 
     private long WorkspaceBytes(EmbeddingSession session, int longest) =>
         model.Trunk.WorkspaceBytes(model.Backend, session.Batch.Tokens, longest, model.Layers)
-        + model.Head.WorkspaceBytes(session.Batch.Sequences)
+        + model.Head.WorkspaceBytes(model.Backend, session.Batch)
         + model.Backend.ScratchBytes(new ScratchNeeds(1, 1, 0, model.Head.LargestInputs));
 
     private DeviceMemoryException TooLarge(

@@ -17,17 +17,12 @@ namespace Sextant;
 public sealed class EmbeddingModel : IDisposable
 {
     private readonly LoadedModel _model;
-    private readonly InputReader _reader;
-    private readonly BatchRunner _runner;
-    private readonly SessionPool _sessions;
-    private bool _disposed;
+    private readonly ModelCalls _calls;
 
     private EmbeddingModel(LoadedModel model, Truncation truncation)
     {
         _model = model;
-        _reader = new InputReader(model, truncation);
-        _runner = new BatchRunner(model);
-        _sessions = new SessionPool(model.Backend);
+        _calls = new ModelCalls(model, truncation, nameof(EmbeddingModel));
     }
 
     /// <summary>The model that is carried beside the assembly: weights/default.</summary>
@@ -44,7 +39,7 @@ public sealed class EmbeddingModel : IDisposable
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
     /// <exception cref="InvalidModelException">The folder has none, or it is not supported or does not fit the model.</exception>
-    public Tokenizer Tokenizer => _reader.Tokenizer;
+    public Tokenizer Tokenizer => _calls.Tokenizer;
 
     /// <summary>Loads a model folder in sentence-transformers' or Hugging Face's format.</summary>
     /// <exception cref="InvalidModelException">A file is missing, damaged, or says something that is not supported.</exception>
@@ -93,19 +88,8 @@ public sealed class EmbeddingModel : IDisposable
     /// <exception cref="NonFiniteEmbeddingException">The weights overflow on this text.</exception>
     public TextReport Embed(ReadOnlySpan<char> text, Span<float> destination, Prompt prompt = default)
     {
-        CheckDestination(1, destination, default);
-        EmbeddingSession session = _sessions.Rent();
-        try
-        {
-            session.Sequences.Clear();
-            TextReport report = _reader.AddText(session, _reader.Prepare(session, prompt), text, 0);
-            _runner.Run(session, 0, destination, null, CancellationToken.None);
-            return report;
-        }
-        finally
-        {
-            _sessions.Return(session);
-        }
+        ModelCalls.CheckDestination(1, Dimensions, destination);
+        return _calls.RunText(text, prompt, new DenseRows(destination, Dimensions));
     }
 
     /// <summary>Writes the vectors of texts to <paramref name="destination"/> [texts, Dimensions], in the order given.</summary>
@@ -130,7 +114,7 @@ public sealed class EmbeddingModel : IDisposable
         IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        EmbedAll(new Texts(texts, prompt), destination, reports, progress, cancellationToken);
+        EmbedAll(new TextInputs(texts, prompt), destination, reports, progress, cancellationToken);
     }
 
     /// <summary>Writes the vectors of token sequences, used as given, to <paramref name="destination"/>; needs no tokenizer.</summary>
@@ -141,7 +125,7 @@ public sealed class EmbeddingModel : IDisposable
         IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sequences);
-        EmbedAll(new Sequences(sequences), destination, reports, progress, cancellationToken);
+        EmbedAll(new SequenceInputs(sequences), destination, reports, progress, cancellationToken);
     }
 
     /// <summary>
@@ -158,77 +142,25 @@ public sealed class EmbeddingModel : IDisposable
             throw new UnsupportedRequestException(
                 $"layer {layer} was asked for; this model was loaded with layers 0 to {_model.Layers.Last}.");
         }
-        if (tokens > MaxTokens)
-            throw new TextTooLongException(0, tokens, MaxTokens);
-        if (destination.Length < (long)tokens * Card.HiddenSize)
-            throw new ArgumentException($"{tokens} × {Card.HiddenSize} elements are needed.", nameof(destination));
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        EmbeddingSession session = _sessions.Rent();
-        try
-        {
-            session.Sequences.Clear();
-            _reader.AddTokens(session, sequence, 0);
-            _runner.RunHidden(session, new LayerSelection(layer), destination);
-        }
-        finally
-        {
-            _sessions.Return(session);
-        }
+        if (tokens <= MaxTokens)
+            ModelCalls.CheckDestination(tokens, Card.HiddenSize, destination);
+        _calls.RunSequence(
+            sequence, (runner, session, states) => runner.RunHidden(session, new LayerSelection(layer), states), destination);
     }
 
     /// <summary>Frees the weights and the working memory.</summary>
-    public void Dispose()
-    {
-        if (_disposed)
-            return;
-        _disposed = true;
-        _sessions.Dispose();
-        _model.Backend.Dispose();
-    }
+    public void Dispose() => _calls.Dispose();
 
     private static EmbeddingModel Load(string path, EmbeddingOptions options, Device device) =>
         new(ModelLoading.Load(path, options, device), options.Truncation);
 
-    // Windows of inputs: enough to sort by length, few enough that memory does not grow with their number.
     private void EmbedAll<TInputs>(
         TInputs inputs, Span<float> destination, Span<TextReport> reports, IProgress<int>? progress,
         CancellationToken cancellation)
-        where TInputs : struct, IInputs
+        where TInputs : struct, ICallInputs
     {
-        CheckDestination(inputs.Count, destination, reports);
-        EmbeddingSession session = _sessions.Rent();
-        try
-        {
-            inputs.Begin(_reader, session);
-            for (int first = 0; first < inputs.Count; first += session.Sequences.Count)
-            {
-                session.Sequences.Clear();
-                for (int i = first; i < inputs.Count && !BatchRunner.IsFull(session); i++)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    TextReport report = inputs.Add(_reader, session, i);
-                    if (!reports.IsEmpty)
-                        reports[i] = report;
-                }
-                _runner.Run(session, first, destination, progress, cancellation);
-            }
-        }
-        finally
-        {
-            _sessions.Return(session);
-        }
-    }
-
-    private void CheckDestination(int count, Span<float> destination, Span<TextReport> reports)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (destination.Length < (long)count * Dimensions)
-        {
-            throw new ArgumentException(
-                $"{count} × {Dimensions} elements are needed; there are {destination.Length}.", nameof(destination));
-        }
-        if (!reports.IsEmpty && reports.Length < count)
-            throw new ArgumentException($"{count} reports are needed; there are {reports.Length}.", nameof(reports));
+        ModelCalls.CheckDestination(inputs.Count, Dimensions, destination);
+        _calls.Run(inputs, new DenseRows(destination, Dimensions), reports, progress, cancellation);
     }
 
     [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "An empty location falls back to the base directory.")]
@@ -237,38 +169,5 @@ public sealed class EmbeddingModel : IDisposable
         string beside = Path.Combine(AppContext.BaseDirectory, "weights", "default");
         string? folder = Path.GetDirectoryName(typeof(EmbeddingModel).Assembly.Location);
         return Directory.Exists(beside) || string.IsNullOrEmpty(folder) ? beside : Path.Combine(folder, "weights", "default");
-    }
-
-    private interface IInputs
-    {
-        int Count { get; }
-
-        void Begin(InputReader reader, EmbeddingSession session);
-
-        TextReport Add(InputReader reader, EmbeddingSession session, int index);
-    }
-
-    private struct Texts(IReadOnlyList<string> texts, Prompt prompt) : IInputs
-    {
-        private PromptText _prompt;
-
-        public readonly int Count => texts.Count;
-
-        public void Begin(InputReader reader, EmbeddingSession session) => _prompt = reader.Prepare(session, prompt);
-
-        public readonly TextReport Add(InputReader reader, EmbeddingSession session, int index) => reader.AddText(
-            session, _prompt, texts[index] ?? throw new ArgumentException($"Text {index} is null.", nameof(texts)), index);
-    }
-
-    private readonly struct Sequences(IReadOnlyList<TokenSequence> sequences) : IInputs
-    {
-        public int Count => sequences.Count;
-
-        public void Begin(InputReader reader, EmbeddingSession session)
-        {
-        }
-
-        public TextReport Add(InputReader reader, EmbeddingSession session, int index) =>
-            reader.AddTokens(session, sequences[index], index);
     }
 }

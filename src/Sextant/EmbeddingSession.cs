@@ -46,6 +46,19 @@ internal sealed class EmbeddingSession(Workspace workspace) : IDisposable
         return whole;
     }
 
+    /// <summary>Two texts, one behind the other; lower-cased if the model's files ask for it.</summary>
+    public ReadOnlySpan<char> ComposePair(ReadOnlySpan<char> first, ReadOnlySpan<char> second, bool lowerCase)
+    {
+        int length = first.Length + second.Length;
+        if (_text.Length < length)
+            _text = new char[Math.Max(length, 2 * _text.Length)];
+        first.CopyTo(_text);
+        second.CopyTo(_text.AsSpan(first.Length));
+        for (int i = 0; lowerCase && i < length; i++)
+            _text[i] = char.ToLowerInvariant(_text[i]);
+        return _text.AsSpan(0, length);
+    }
+
     /// <summary>The ids without one of them.</summary>
     public ReadOnlySpan<int> Without(int unwanted, ReadOnlySpan<int> ids)
     {

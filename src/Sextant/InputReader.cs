@@ -61,6 +61,21 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         return new TextReport(tokens.Count, tokens.Truncated);
     }
 
+    /// <summary>Adds the pair at <paramref name="index"/> of the call; the longer text is cut first.</summary>
+    public TextReport AddPair(
+        EmbeddingSession session, ReadOnlySpan<char> first, ReadOnlySpan<char> second, int index)
+    {
+        TokenBuffer tokens = session.Tokens;
+        ReadOnlySpan<char> composed = session.ComposePair(first, second, model.LowerCase);
+        Tokenizer.EncodePair(composed[..first.Length], composed[first.Length..], tokens, Options);
+        if (tokens.Truncated > 0 && truncation == Truncation.Error)
+            throw new TextTooLongException(index, tokens.Count + tokens.Truncated, MaxTokens);
+        ReadOnlySpan<int> types = model.Trunk.Shape.Types == 0 ? default : tokens.TypeIds;
+        CheckRange(index, "token type id", types, model.Trunk.Shape.Types);
+        session.Sequences.Add(tokens.Ids, types, skip: 0);
+        return new TextReport(tokens.Count, tokens.Truncated);
+    }
+
     /// <summary>Adds the sequence at <paramref name="index"/> of the call, as it is.</summary>
     public TextReport AddTokens(EmbeddingSession session, TokenSequence sequence, int index)
     {

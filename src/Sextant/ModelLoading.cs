@@ -55,7 +55,21 @@ internal static class ModelLoading
             pooling, trunk.Shape.Hidden, steps, options.Dimensions ?? modules.Settings.TruncateDimension);
         string? prompt = options.Prompt ?? modules.Settings.DefaultPromptName;
         var prompts = new PromptBook(modules.Settings, prompt);
-        var card = new ModelCard
+        ModelCard card = Describe(path, trunk, selection, head, backend, options, modules.Settings, notes) with
+        {
+            Pooling = pooling.Name,
+            Normalized = head.IsNormalized,
+            MaxTokens = MaxTokens(transformer, trunk.Shape.Positions, options.MaxTokens, notes),
+            Prompt = prompt,
+        };
+        return new LoadedModel(backend, trunk, selection, head, card, prompts, pooling.SkipsPrompt, transformer.LowerCase,
+            InputRules.Of(trunk.Shape.Architecture), transformer.Folder);
+    }
+
+    /// <summary>What a trunk, its head and the files say; the rest is the caller's to add.</summary>
+    public static ModelCard Describe(
+        string path, Trunk trunk, LayerSelection selection, OutputHead head, Backend backend, EmbeddingOptions options,
+        PromptSettings settings, List<string> notes) => new()
         {
             Path = path,
             Architecture = trunk.Shape.Architecture,
@@ -71,24 +85,21 @@ internal static class ModelLoading
             VocabularySize = trunk.Shape.Vocabulary,
             MaxPositions = trunk.Shape.Positions,
             StoredType = trunk.Facts.StoredType.ToString(),
-            Pooling = pooling.Name,
-            Normalized = head.IsNormalized,
+            Pooling = "",
+            Normalized = false,
             Dimensions = head.Dimensions,
             Parameters = trunk.Facts.Parameters,
             PackedBytes = backend.WeightBytes,
-            MaxTokens = MaxTokens(transformer, trunk.Shape.Positions, options, notes),
+            MaxTokens = trunk.Shape.Positions,
             Device = backend.Name,
             DeviceFallback = null,
             Precision = options.Precision,
-            Prompts = modules.Settings.Prompts,
-            Prompt = prompt,
-            QueryPrompt = modules.Settings.QueryPromptName,
-            DocumentPrompt = modules.Settings.DocumentPromptName,
+            Prompts = settings.Prompts,
+            Prompt = null,
+            QueryPrompt = settings.QueryPromptName,
+            DocumentPrompt = settings.DocumentPromptName,
             Notes = notes,
         };
-        return new LoadedModel(backend, trunk, selection, head, card, prompts, pooling.SkipsPrompt, transformer.LowerCase,
-            InputRules.Of(trunk.Shape.Architecture), transformer.Folder);
-    }
 
     private static PoolingPlan Pooling(string path, SentenceTransformersModules modules, EmbeddingOptions options)
     {
@@ -152,10 +163,10 @@ internal static class ModelLoading
         return new HeadStep(backend.LoadMatrix(weight, bias), Activations.Named(dense.Activation));
     }
 
-    private static int MaxTokens(
-        TransformerModule transformer, int positions, EmbeddingOptions options, List<string> notes)
+    /// <summary>The most tokens of a text.</summary>
+    public static int MaxTokens(TransformerModule transformer, int positions, int? asked, List<string> notes)
     {
-        if (options.MaxTokens is { } wanted)
+        if (asked is { } wanted)
         {
             if (wanted < 1 || wanted > positions)
             {

@@ -20,4 +20,7 @@ internal static class Tolerances
 
     /// <summary>Absolute error of a cosine or sine in a rotation table: half an ulp of 1 in binary32, and a hair. 2026-11-21.</summary>
     public const double Rotation = 3.0e-8 + 2e-9;
+
+    /// <summary>log(1 + x) rounded from binary64: half an ulp, and what 1 + x loses of a small x. Set 2026-11-21.</summary>
+    public const double LogOnePlusUlp = 0.75;
 }

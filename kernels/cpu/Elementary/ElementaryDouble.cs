@@ -17,6 +17,9 @@ public static class ElementaryDouble
     private const double Log2E = 1.4426950408889634;
     private const double SqrtTwo = 1.4142135623730951;
 
+    // Below 2⁻²⁶ log(1 + x) is x to within an eighth of an ulp.
+    private const float LogOnePlusIdentity = 1.4901161e-8f;
+
     // Adding 1.5·2^52 rounds to an integer in place.
     private const double RoundToInteger = 6755399441055744;
 
@@ -40,6 +43,9 @@ public static class ElementaryDouble
         double tail = 2 * s * z * p;
         return FusedMultiplyAdd(exponent, Ln2High, FusedMultiplyAdd(exponent, Ln2Low, tail) + 2 * s);
     }
+
+    /// <summary>log(1 + x) of a binary32 number that is not negative, rounded to binary32. Within 0.75 ulp.</summary>
+    public static float LogOnePlus(float x) => LogOnePlusIdentity > x ? x : (float)Log(1.0 + x);
 
     /// <summary>e to the power x, for |x| up to 700. Within 2 ulp.</summary>
     public static double Exp(double x)

@@ -4,11 +4,14 @@ namespace Sextant.Batches;
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class PackedBatch
 {
+    private static long s_versions;
+
     private int[] _ids = [];
     private int[] _typeIds = [];
     private int[] _positions = [];
     private int[] _starts = [0];
     private int[] _skips = [];
+    private PackedBatch? _parts;
 
     /// <summary>T.</summary>
     public int Tokens { get; private set; }
@@ -37,19 +40,22 @@ internal sealed class PackedBatch
     /// <summary>Tokens at the start of each sequence that pooling leaves out [S].</summary>
     public ReadOnlySpan<int> Skips => _skips.AsSpan(0, Sequences);
 
-    /// <summary>Changes with the content, so that a device knows what it holds already.</summary>
+    /// <summary>Changes with the content, and is no other batch's, so that a device knows what it holds already.</summary>
     public long Version { get; private set; }
+
+    /// <summary>Another batch, for ops on parts of this one.</summary>
+    public PackedBatch Parts => _parts ??= new PackedBatch();
 
     public void Clear()
     {
         Tokens = Sequences = 0;
-        Version++;
+        Version = Interlocked.Increment(ref s_versions);
     }
 
     /// <summary>Adds a sequence; empty <paramref name="typeIds"/> are zeros.</summary>
     public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> typeIds, int skip)
     {
-        Version++;
+        Version = Interlocked.Increment(ref s_versions);
         int first = Tokens;
         int end = first + ids.Length;
         Grow(ref _ids, end);

@@ -44,10 +44,10 @@ internal sealed class SequenceStore
     public void Sort() => Array.Sort(_order, 0, Count);
 
     /// <summary>
-    /// Fills a batch with the next sequences, up to a budget of tokens; one sequence may exceed it. Returns where in the
+    /// Fills a batch with the next sequences, up to a budget of tokens and of sequences; one sequence may exceed the tokens. Returns where in the
     /// order they begin; nothing is added when all were taken.
     /// </summary>
-    public int NextBatch(PackedBatch batch, int tokenBudget, out int longest)
+    public int NextBatch(PackedBatch batch, int tokenBudget, out int longest, int mostSequences = int.MaxValue)
     {
         int first = _next;
         batch.Clear();
@@ -60,7 +60,7 @@ internal sealed class SequenceStore
             // Sequences without tokens come last and are in no batch.
             if (length == 0)
                 break;
-            if (batch.Sequences > 0 && batch.Tokens + length > tokenBudget)
+            if (batch.Sequences > 0 && (batch.Tokens + length > tokenBudget || batch.Sequences == mostSequences))
                 break;
             batch.Add(_ids.AsSpan(start, length), _typeIds.AsSpan(start, length), _skips[sequence]);
             longest = Math.Max(longest, length);

@@ -15,7 +15,7 @@ internal sealed record HeadStep(Matrix? Weight, ActivationKind Activation)
 /// Hidden states to vectors: pooling, then dense layers and normalisations in the model's order, then the first
 /// dimensions. A normalisation at the end sees only the dimensions that are kept.
 /// </summary>
-internal sealed class EmbeddingHead
+internal sealed class EmbeddingHead : OutputHead
 {
     private readonly PoolingPlan _pooling;
     private readonly HeadStep[] _steps;
@@ -47,17 +47,18 @@ internal sealed class EmbeddingHead
     public int FullDimensions { get; }
 
     /// <summary>Dimensions of the vectors.</summary>
-    public int Dimensions { get; }
+    public override int Dimensions { get; }
 
     /// <summary>The longest input of a dense layer.</summary>
-    public int LargestInputs { get; }
+    public override int LargestInputs { get; }
 
     /// <summary>Whether the vectors have length one.</summary>
     public bool IsNormalized => _steps is [.., { Weight: null }];
 
     /// <summary>Bytes of a workspace that <see cref="Run"/> takes.</summary>
-    public long WorkspaceBytes(int sequences)
+    public override long WorkspaceBytes(Backend backend, PackedBatch batch)
     {
+        int sequences = batch.Sequences;
         long bytes = Workspace.SizeOf(sequences, _pooled);
         foreach (HeadStep step in _steps)
             bytes += step.Weight is null ? 0 : Workspace.SizeOf(sequences, step.Weight.Outputs);
@@ -65,7 +66,7 @@ internal sealed class EmbeddingHead
     }
 
     /// <summary>hidden [T,H] → vectors [S, dimensions].</summary>
-    public Tensor Run(Backend backend, PackedBatch batch, Tensor hidden, Workspace workspace, Tensor scratch)
+    public override Tensor Run(Backend backend, PackedBatch batch, Tensor hidden, Workspace workspace, Tensor scratch)
     {
         Tensor x = workspace.Take(batch.Sequences, _pooled);
         _pooling.Run(backend, batch, hidden, x);

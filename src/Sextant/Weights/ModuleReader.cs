@@ -28,7 +28,8 @@ internal static class ModuleReader
         "sentence_xlnet_config.json",
     ];
 
-    public static TransformerModule ReadTransformer(string folder, List<string> unread)
+    public static TransformerModule ReadTransformer(
+        string folder, List<string> unread, string task = "feature-extraction", string output = "token_embeddings")
     {
         ConfigFile? config = null;
         for (int i = 0; config is null && i < s_transformerFiles.Length; i++)
@@ -38,8 +39,8 @@ internal static class ModuleReader
 
         var module = new TransformerModule(folder, config.OptionalInt("max_seq_length", 1, LargestSize),
             config.OptionalBool("do_lower_case") ?? false);
-        config.OptionalOneOf("transformer_task", "feature-extraction");
-        config.OptionalOneOf("module_output_name", "token_embeddings");
+        config.OptionalOneOf("transformer_task", task);
+        config.OptionalOneOf("module_output_name", output);
         if (config.OptionalObject("modality_config")?.OptionalObject("text") is { } text)
         {
             text.OptionalOneOf("method", "forward");

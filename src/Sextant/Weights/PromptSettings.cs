@@ -50,7 +50,7 @@ public sealed class PromptSettings
     public bool? Normalize { get; }
 
     /// <summary>Reads the folder's file; where it is absent, the two empty prompts.</summary>
-    internal static PromptSettings Read(string folder, List<string> unread)
+    internal static PromptSettings Read(string folder, List<string> unread, string modelType = "SentenceTransformer")
     {
         var prompts = new Dictionary<string, string> { ["query"] = "", ["document"] = "" };
         ConfigFile? config = ConfigFile.ReadIfPresent(Path.Combine(folder, "config_sentence_transformers.json"));
@@ -68,7 +68,7 @@ public sealed class PromptSettings
             throw config.Refuse("default_prompt_name", MessageText.Words([.. prompts.Keys]));
         string? similarity = config.OptionalOneOf("similarity_fn_name", "cosine", "dot", "euclidean", "manhattan");
         int? truncate = config.OptionalInt("truncate_dim", 1, int.MaxValue);
-        config.OptionalOneOf("model_type", "SentenceTransformer");
+        config.OptionalOneOf("model_type", modelType);
         config.Ignore("__version__");
         bool? normalize = config.OptionalBool("normalize");
         ModuleReader.AddUnread(config, unread);

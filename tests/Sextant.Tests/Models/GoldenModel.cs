@@ -57,6 +57,12 @@ internal sealed class GoldenModel : IDisposable
 internal sealed record GoldenCase(
     string Name, string Mode, TokenSequence[] Sequences, double[] Yardstick, Dictionary<string, double> Pooled)
 {
+    /// <summary>Upstream's own f32 error of each sequence's scores; where the fixture has none, that of its hidden states.</summary>
+    public double[] HeadYardstick { get; private init; } = [];
+
+    /// <summary>The same of SPLADE's weights.</summary>
+    public double SpladeYardstick { get; private init; }
+
     public static GoldenCase Read(JsonElement item)
     {
         int[] lengths = Ints(item.GetProperty("lengths"));
@@ -75,7 +81,12 @@ internal sealed record GoldenCase(
         }
         double[] yardstick = [.. item.GetProperty("yardstick").EnumerateArray().Select(v => v.GetDouble())];
         return new GoldenCase(
-            item.GetProperty("name").GetString()!, item.GetProperty("mode").GetString()!, sequences, yardstick, pooled);
+            item.GetProperty("name").GetString()!, item.GetProperty("mode").GetString()!, sequences, yardstick, pooled)
+        {
+            HeadYardstick = item.TryGetProperty("head_yardstick", out JsonElement head)
+                ? [.. head.EnumerateArray().Select(v => v.GetDouble())] : yardstick,
+            SpladeYardstick = item.TryGetProperty("splade_yardstick", out JsonElement splade) ? splade.GetDouble() : 0,
+        };
     }
 
     private static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(v => v.GetInt32())];

@@ -1,0 +1,101 @@
+using Sextant.Backends;
+using Sextant.Heads;
+using Sextant.Models;
+using Sextant.Pooling;
+using Sextant.Weights;
+
+namespace Sextant;
+
+/// <summary>From a folder and options to a trunk with the head its checkpoint carries.</summary>
+internal static class HeadLoading
+{
+    /// <summary>Makes of a loaded head what stands behind the trunk.</summary>
+    public delegate OutputHead Place(HeadPlan plan, TokenHead head);
+
+    /// <summary>Loads a trunk with a head.</summary>
+    /// <param name="path">The model's folder.</param>
+    /// <param name="modules">The folder's transformer, and what its other files say.</param>
+    /// <param name="options">What the caller wants.</param>
+    /// <param name="find">Which head its config asks for.</param>
+    /// <param name="place">What stands behind the trunk.</param>
+    /// <param name="perVocabulary">Whether the head has a score for each token of the vocabulary.</param>
+    /// <param name="read">Reads what else config.json says, so that those keys are not called unused.</param>
+    public static LoadedModel Load(
+        string path, (TransformerModule Transformer, PromptSettings Settings, List<string> Notes) modules,
+        EmbeddingOptions options, Func<ConfigFile, HeadPlan> find, Place place, bool perVocabulary,
+        Action<ConfigFile, int>? read = null)
+    {
+        if (options.Threads is < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Threads, "At least one thread is needed.");
+        Device device = options.Device ?? Device.Cpu;
+        Backend backend = device.CreateBackend(options.Precision, options.Threads);
+        try
+        {
+            string folder = modules.Transformer.Folder;
+            ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
+            HeadPlan plan = find(config);
+            var notes = new List<string>(modules.Notes);
+            var request = new TrunkRequest(null, options.Attention, options.MaxTokens ?? modules.Transformer.MaxTokens);
+            Trunk trunk = ModelCatalog.Load(folder, backend, request, notes);
+            TokenHead head;
+            using (Checkpoint checkpoint = Checkpoint.Open(folder))
+            {
+                head = TokenHead.Load(
+                    plan, checkpoint, backend, trunk.Shape.Hidden, perVocabulary ? trunk.Shape.Vocabulary : null);
+            }
+            read?.Invoke(config, head.Outputs);
+            ForgetUsed(notes, config, head.Used);
+            OutputHead output = place(plan, head);
+            var selection = new LayerSelection(trunk.Shape.Layers);
+            ModelCard card = ModelLoading.Describe(
+                path, trunk, selection, output, backend, options, modules.Settings, notes) with
+            {
+                Pooling = plan.Kind,
+                MaxTokens = ModelLoading.MaxTokens(modules.Transformer, trunk.Shape.Positions, options.MaxTokens, notes),
+                Prompt = modules.Settings.DefaultPromptName,
+                DeviceFallback = device.Fallback,
+            };
+            return new LoadedModel(
+                backend, trunk, selection, output, card, new PromptBook(modules.Settings, card.Prompt), false,
+                modules.Transformer.LowerCase, InputRules.Of(trunk.Shape.Architecture), folder);
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The transformer of a folder with or without a modules.json.</summary>
+    public static (TransformerModule Transformer, PromptSettings Settings, List<string> Notes) Modules(string path)
+    {
+        SentenceTransformersModules modules = SentenceTransformersModules.Read(path);
+        var notes = new List<string>();
+        foreach (string key in modules.UnreadKeys)
+            notes.Add($"{key} was not used.");
+        return (modules.Transformer, modules.Settings, notes);
+    }
+
+    // The trunk does not know what the head has used of the same files.
+    private static void ForgetUsed(List<string> notes, ConfigFile config, IReadOnlySet<string> used)
+    {
+        IReadOnlyList<string> unread = config.UnreadKeys;
+        notes.RemoveAll(note =>
+        {
+            string? key = Quoted(note, "config.json: ");
+            if (key is not null)
+                return !unread.Contains(key);
+            string? group = Quoted(note, "");
+            return group is not null && used.Any(name => name.StartsWith(group + ".", StringComparison.Ordinal));
+        });
+
+        static string? Quoted(string note, string before)
+        {
+            if (!note.StartsWith(before + "'", StringComparison.Ordinal))
+                return null;
+            int start = before.Length + 1;
+            int end = note.IndexOf('\'', start);
+            return end < 0 ? null : note[start..end];
+        }
+    }
+}

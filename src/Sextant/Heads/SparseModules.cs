@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Sextant.Weights;
+
+namespace Sextant.Heads;
+
+/// <summary>The folder of a sparse encoder: plain, or sentence-transformers' with MLMTransformer and SpladePooling.</summary>
+internal static class SparseModules
+{
+    /// <summary>The transformer, and what the folder's other files say.</summary>
+    /// <exception cref="InvalidModelException">The modules are others, or a file is damaged.</exception>
+    public static (TransformerModule Transformer, PromptSettings Settings, List<string> Notes) Read(string path)
+    {
+        var notes = new List<string>();
+        if (!Directory.Exists(path))
+            throw new InvalidModelException(path, "there is no such folder.");
+        PromptSettings settings = PromptSettings.Read(path, notes, "SparseEncoder");
+        string file = Path.Combine(path, "modules.json");
+        string folder = File.Exists(file) ? Transformer(file, path, notes) : path;
+        TransformerModule transformer = ModuleReader.ReadTransformer(folder, notes, "fill-mask", "token_embeddings");
+        for (int i = 0; i < notes.Count; i++)
+            notes[i] += " was not used.";
+        return (transformer, settings, notes);
+    }
+
+    private static string Transformer(string file, string path, List<string> notes)
+    {
+        JsonElement list = JsonText.Parse(file, JsonText.Read(file));
+        if (list.ValueKind != JsonValueKind.Array)
+            throw new InvalidModelException(file, "holds no array; modules.json is a list of modules.");
+        string? transformer = null;
+        bool pooled = false;
+        int number = 0;
+        foreach (JsonElement element in list.EnumerateArray())
+        {
+            ConfigFile entry = ConfigFile.FromElement(file, element, MessageText.Number(number++) + ".");
+            string type = entry.String("type");
+            string folder = ContainedPath.Resolve(path, entry.String("path"), file);
+            bool own = type.StartsWith("sentence_transformers.", StringComparison.Ordinal);
+            if (own && transformer is null && type.EndsWith(".MLMTransformer", StringComparison.Ordinal))
+                transformer = folder;
+            else if (own && transformer is not null && !pooled && type.EndsWith(".SpladePooling", StringComparison.Ordinal))
+                pooled = CheckPooling(folder, notes);
+            else
+                throw new InvalidModelException(file, $"asks for the module {MessageText.Quote(type)} at place {number - 1}; "
+                    + "a sparse encoder is an MLMTransformer and a SpladePooling of sentence-transformers.");
+        }
+        if (transformer is null || !pooled)
+            throw new InvalidModelException(file, "has no MLMTransformer with a SpladePooling behind it, which a sparse encoder is.");
+        return transformer;
+    }
+
+    private static bool CheckPooling(string folder, List<string> notes)
+    {
+        ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
+        config.OptionalOneOf("pooling_strategy", "max");
+        config.OptionalOneOf("activation_function", "relu");
+        config.Ignore("word_embedding_dimension", "embedding_dimension", "chunk_size");
+        ModuleReader.AddUnread(config, notes);
+        return true;
+    }
+}

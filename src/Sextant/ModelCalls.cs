@@ -1,0 +1,123 @@
+using Sextant.Models;
+using Sextant.Tokens;
+
+namespace Sextant;
+
+/// <summary>Calls on a loaded model: inputs in windows, batches by length, rows handed on.</summary>
+/// <remarks>Thread-safe: each call in flight has its own session, which is kept for the next.</remarks>
+internal sealed class ModelCalls : IDisposable
+{
+    private readonly LoadedModel _model;
+    private readonly InputReader _reader;
+    private readonly BatchRunner _runner;
+    private readonly SessionPool _sessions;
+    private readonly string _name;
+    private bool _disposed;
+
+    /// <param name="model">Owned from now on.</param>
+    /// <param name="truncation">What to do with inputs that are too long.</param>
+    /// <param name="name">The public type that calls are made on.</param>
+    public ModelCalls(LoadedModel model, Truncation truncation, string name)
+    {
+        (_model, _name) = (model, name);
+        _reader = new InputReader(model, truncation);
+        _runner = new BatchRunner(model);
+        _sessions = new SessionPool(model.Backend);
+    }
+
+    /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
+    public Tokenizer Tokenizer => _reader.Tokenizer;
+
+    /// <summary>One text; allocates nothing.</summary>
+    public TextReport RunText<TSink>(ReadOnlySpan<char> text, Prompt prompt, TSink sink)
+        where TSink : struct, IRowSink, allows ref struct
+    {
+        ObjectDisposedException.ThrowIf(_disposed, _name);
+        EmbeddingSession session = _sessions.Rent();
+        try
+        {
+            session.Sequences.Clear();
+            TextReport report = _reader.AddText(session, _reader.Prepare(session, prompt), text, 0);
+            _runner.Run(session, 0, sink, null, CancellationToken.None);
+            return report;
+        }
+        finally
+        {
+            _sessions.Return(session);
+        }
+    }
+
+    /// <summary>All inputs, in windows: enough to sort by length, few enough that memory does not grow with their number.</summary>
+    public void Run<TInputs, TSink>(
+        TInputs inputs, TSink sink, Span<TextReport> reports, IProgress<int>? progress, CancellationToken cancellation)
+        where TInputs : struct, ICallInputs
+        where TSink : struct, IRowSink, allows ref struct
+    {
+        ObjectDisposedException.ThrowIf(_disposed, _name);
+        if (!reports.IsEmpty && reports.Length < inputs.Count)
+            throw new ArgumentException($"{inputs.Count} reports are needed; there are {reports.Length}.", nameof(reports));
+        EmbeddingSession session = _sessions.Rent();
+        try
+        {
+            inputs.Begin(_reader, session);
+            for (int first = 0; first < inputs.Count; first += session.Sequences.Count)
+            {
+                session.Sequences.Clear();
+                for (int i = first; i < inputs.Count && !BatchRunner.IsFull(session); i++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    TextReport report = inputs.Add(_reader, session, i);
+                    if (!reports.IsEmpty)
+                        reports[i] = report;
+                }
+                _runner.Run(session, first, sink, progress, cancellation);
+            }
+        }
+        finally
+        {
+            _sessions.Return(session);
+        }
+    }
+
+    /// <summary>Work on one token sequence with a session of its own.</summary>
+    public void RunSequence(TokenSequence sequence, SessionWork work, Span<float> destination)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, _name);
+        if (sequence.Ids.Length > _model.Card.MaxTokens)
+            throw new TextTooLongException(0, sequence.Ids.Length, _model.Card.MaxTokens);
+        EmbeddingSession session = _sessions.Rent();
+        try
+        {
+            session.Sequences.Clear();
+            _reader.AddTokens(session, sequence, 0);
+            work(_runner, session, destination);
+        }
+        finally
+        {
+            _sessions.Return(session);
+        }
+    }
+
+    /// <summary>Throws where the destination of a call is too short.</summary>
+    public static void CheckDestination(int count, int columns, Span<float> destination)
+    {
+        if (destination.Length < (long)count * columns)
+        {
+            throw new ArgumentException(
+                $"{count} × {columns} elements are needed; there are {destination.Length}.", nameof(destination));
+        }
+    }
+
+    /// <summary>Frees the weights and the working memory.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _sessions.Dispose();
+        _model.Backend.Dispose();
+    }
+}
+
+/// <summary>Work on a session that holds one sequence.</summary>
+internal delegate void SessionWork(BatchRunner runner, EmbeddingSession session, Span<float> destination);

@@ -1,0 +1,25 @@
+using Sextant.Backends;
+using Sextant.Batches;
+using Sextant.Tensors;
+
+namespace Sextant.Pooling;
+
+/// <summary>What stands behind a trunk: hidden states of a batch to one row for each sequence.</summary>
+/// <remarks>Immutable; any number of threads may run one, each with its own workspace.</remarks>
+internal abstract class OutputHead
+{
+    /// <summary>Elements of a sequence's row.</summary>
+    public abstract int Dimensions { get; }
+
+    /// <summary>The longest input of a matrix.</summary>
+    public abstract int LargestInputs { get; }
+
+    /// <summary>Most sequences of a batch, so that their rows do not take more memory than is worth it.</summary>
+    public virtual int MostSequences => int.MaxValue;
+
+    /// <summary>Bytes of a workspace that <see cref="Run"/> takes.</summary>
+    public abstract long WorkspaceBytes(Backend backend, PackedBatch batch);
+
+    /// <summary>hidden [T,H] → rows [S, dimensions].</summary>
+    public abstract Tensor Run(Backend backend, PackedBatch batch, Tensor hidden, Workspace workspace, Tensor scratch);
+}
