@@ -1,41 +1,44 @@
+using System.Text;
 using Sextant.Backends;
 using Sextant.Weights;
 
 namespace Sextant.Models;
 
-/// <summary>Loads the trunk of one family.</summary>
-/// <param name="config">config.json.</param>
-/// <param name="checkpoint">The weights.</param>
-/// <param name="backend">Where they go.</param>
-/// <param name="request">What the caller wants of it.</param>
-internal delegate Trunk LoadTrunk(ConfigFile config, Checkpoint checkpoint, Backend backend, TrunkRequest request);
-
 /// <summary>The families there are: one line each.</summary>
 internal static class ModelCatalog
 {
-    /// <summary>model_type, what loads it, and checkpoints of the kind for people.</summary>
-    public static readonly IReadOnlyList<(string ModelType, LoadTrunk Load, string Examples)> Families =
+    /// <summary>In the order of the README's table, which is made of this.</summary>
+    public static readonly IReadOnlyList<Family> Families =
     [
-        ("bert", From(Bert.Read), "all-MiniLM-L6-v2, bge-base-en-v1.5, e5-base-v2; jina-embeddings-v2 (ALiBi, gated)"),
-        ("roberta", From(Roberta.Read), "all-distilroberta-v1"),
-        ("xlm-roberta", From(Roberta.Read), "bge-m3, multilingual-e5-base"),
-        ("camembert", From(Roberta.Read), "sentence-camembert-base"),
-        ("distilbert", From(DistilBert.Read), "msmarco-distilbert-base-v4"),
-        ("mpnet", From(Mpnet.Read), "all-mpnet-base-v2"),
-        ("electra", From(Electra.Read), "electra-small-discriminator"),
-        ("nomic_bert", From(NomicBert.Read), "nomic-embed-text-v1.5"),
-        ("new", From(Gte.Read), "gte-base-en-v1.5, gte-multilingual-base"),
-        ("modernbert", From(ModernBert.Read), "gte-modernbert-base, modernbert-embed-base"),
-        ("llama", From(Llama.Read), "TinyLlama, Llama 2 and 3 as encoders"),
-        ("mistral", From(Llama.ReadMistral), "e5-mistral-7b-instruct"),
-        ("qwen2", From(Qwen.ReadQwen2), "gte-Qwen2-1.5B-instruct"),
-        ("qwen3", From(Qwen.ReadQwen3), "Qwen3-Embedding-0.6B"),
-        ("gemma", From(Gemma.Read), "gemma-2b as an encoder"),
-        ("gemma2", From(Gemma.ReadGemma2), "bge-multilingual-gemma2"),
-        ("gemma3_text", From(Gemma3.Read), "embeddinggemma-300m; gemma-3-1b as an encoder"),
-        ("bloom", From(Bloom.Read), "sgpt-bloom-7b1-msmarco"),
-        (StaticTable.Model2Vec, StaticTable.Load, "potion-base-8M and the like: a table, no layers"),
+        new("bert", Bert.Read, "learned positions; Jina 2: ALiBi, gated", "all-MiniLM-L6-v2, bge-base-en-v1.5, e5-base-v2, jina-embeddings-v2-base-en"),
+        new("roberta", Roberta.Read, "positions counted from the padding id", "all-distilroberta-v1"),
+        new("xlm-roberta", Roberta.Read, "the same", "bge-m3, multilingual-e5-base"),
+        new("camembert", Roberta.Read, "the same", "sentence-camembert-base"),
+        new("distilbert", DistilBert.Read, "no token types", "msmarco-distilbert-base-v4"),
+        new("mpnet", Mpnet.Read, "learned positions and a bias by distance", "all-mpnet-base-v2"),
+        new("electra", Electra.Read, "projected embeddings", "electra-small-discriminator"),
+        new("nomic_bert", NomicBert.Read, "rotary, SwiGLU", "nomic-embed-text-v1.5"),
+        new("new", Gte.Read, "rotary with NTK scaling, GeGLU", "gte-base-en-v1.5, gte-multilingual-base"),
+        new("modernbert", ModernBert.Read, "rotary, windows, GeGLU, norms before", "gte-modernbert-base, modernbert-embed-base"),
+        new("llama", Llama.Read, "decoder: shared keys, linear and Llama-3 scaling", "TinyLlama, Llama 2 and 3 as encoders"),
+        new("mistral", Llama.ReadMistral, "decoder: window", "e5-mistral-7b-instruct"),
+        new("qwen2", Qwen.ReadQwen2, "decoder: biases on queries, keys, values", "gte-Qwen2-1.5B-instruct"),
+        new("qwen3", Qwen.ReadQwen3, "decoder: a norm on each head", "Qwen3-Embedding-0.6B"),
+        new("gemma", Gemma.Read, "decoder: GeGLU, one head of keys", "gemma-2b as an encoder"),
+        new("gemma2", Gemma.ReadGemma2, "decoder: softcap, windows, norms around", "bge-multilingual-gemma2"),
+        new("gemma3_text", Gemma3.Read, "decoder or bidirectional: windows, two rotary bases", "embeddinggemma-300m"),
+        new("bloom", Bloom.Read, "decoder: ALiBi", "sgpt-bloom-7b1-msmarco"),
+        new(StaticTable.Model2Vec, "a table, no layers", "potion-base-8M", StaticTable.Load, null),
     ];
+
+    /// <summary>The families as the README's table.</summary>
+    public static string Table()
+    {
+        var table = new StringBuilder("| model_type | what sets it apart | such as |\n|---|---|---|\n");
+        foreach (Family family in Families)
+            table.Append("| `").Append(family.ModelType).Append("` | ").Append(family.Traits).Append(" | ").Append(family.Examples).Append(" |\n");
+        return table.ToString();
+    }
 
     /// <summary>Loads the trunk that the folder's config.json asks for.</summary>
     public static Trunk Load(string folder, Backend backend, TrunkRequest request, List<string> notes)
@@ -62,9 +65,4 @@ internal static class ModelCatalog
         notes.AddRange(trunk.Facts.Unused);
         return trunk;
     }
-
-    // A family that is data: its config read into a plan, the plan loaded.
-    private static LoadTrunk From(Func<ConfigFile, AttentionDirection?, TrunkPlan> read) =>
-        (config, checkpoint, backend, request) =>
-            TrunkLoader.Load(read(config, request.Attention), checkpoint, backend, request);
 }
