@@ -27,7 +27,8 @@ public static class Tool
     internal static Verb[] Verbs { get; } =
     [
         new EmbedVerb(), new SearchVerb(), new IndexVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(), new VerifyVerb(),
-        new BenchPeakVerb(), new BenchKernelsVerb(), new BenchCompareVerb(),
+        new BenchVerb(), new BenchPeakVerb(), new BenchKernelsVerb(), new BenchModelVerb(), new BenchSearchVerb(),
+        new BenchCompareVerb(), new BenchColdStartVerb(),
     ];
 
     /// <summary>The tool's version.</summary>

@@ -15,12 +15,17 @@ internal sealed record SyntheticModel(string Name, int Layers, int Hidden, int H
     /// <summary>bge-base-en's shape.</summary>
     public static readonly SyntheticModel BgeBase = new("bge-base", 12, 768, 12, 3072);
 
-    public static SyntheticModel Named(string name) => name switch
-    {
-        "minilm" => MiniLm,
-        "bge-base" => BgeBase,
-        _ => throw new ArgumentException($"'{name}' is not a shape; known are minilm, bge-base.", nameof(name)),
-    };
+    /// <summary>bge-large-en's shape.</summary>
+    public static readonly SyntheticModel BgeLarge = new("bge-large", 24, 1024, 16, 4096);
+
+    /// <summary>All shapes, one each.</summary>
+    public static readonly IReadOnlyList<SyntheticModel> All = [MiniLm, BgeBase, BgeLarge];
+
+    /// <summary>The shape of a name.</summary>
+    /// <exception cref="ArgumentException">There is none; the message names all.</exception>
+    public static SyntheticModel Named(string name) => All.FirstOrDefault(shape => shape.Name == name)
+        ?? throw new ArgumentException(
+            $"'{name}' is not a shape; known are {string.Join(", ", All.Select(shape => shape.Name))}.", nameof(name));
 
     /// <summary>Multiply-adds of one pass over sequences of these lengths, times two.</summary>
     public double Flops(int sequences, int tokens) => Layers * (double)sequences

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Sextant.Cli.Arguments;
+using Sextant.Measurement;
+using Sextant.Measurement.Records;
+using Sextant.Measurement.Searches;
+
+namespace Sextant.Cli.Verbs.Bench;
+
+/// <summary><c>sextant bench search</c>: queries a second beside recall, for every kind of index.</summary>
+internal sealed class BenchSearchVerb : Verb
+{
+    private static readonly Flag Index = new("--index", "A,B", "Kinds of index. Default: all.");
+    private static readonly Flag Vectors = new("--vectors", "N,…", "How many vectors. Default: 200000; with --quick 20000.");
+    private static readonly Flag Dimensions = new(
+        "--dimensions", "D,…", "Their lengths, which are the bits of binary codes. Default: 384,1024; with --quick 384.");
+    private static readonly Flag Queries = new("--queries", "Q,…", "Queries of one call, at most 64. Default: 1,64.");
+
+    public override string Name => "bench search";
+
+    public override string Summary => "Measures every kind of index: queries a second, recall.";
+
+    public override string Usage => "[flags]";
+
+    public override string Details =>
+        "Clustered random unit vectors, as embeddings lie; the ten nearest by exact dot product are the truth that recall is "
+        + "counted against. Several queries in one call are measured where an index takes them together.";
+
+    public override Flag[] Flags =>
+    [
+        Index, Vectors, Dimensions, Queries, BenchFlags.Threads, BenchFlags.Quick, BenchFlags.Rounds, BenchFlags.Format,
+        BenchFlags.Output,
+    ];
+
+    public override (string Line, string Meaning)[] Examples =>
+    [
+        ("sextant bench search --quick", "All kinds at 20,000 vectors of 384 dimensions."),
+        ("sextant bench search --index binary,rescored-x4 --vectors 1000000 --dimensions 1024", "A million codes of 1024 bits."),
+    ];
+
+    public override int Run(ArgumentValues arguments, Terminal terminal)
+    {
+        BenchFlags.RequireNoTexts(arguments, Name);
+        _ = BenchFlags.FormatOf(arguments);
+        using MeasureContext context = BenchFlags.Context(arguments, terminal, "sextant bench search");
+        List<BenchRow> rows = Rows(arguments, context);
+        BenchFlags.Write(
+            arguments, terminal, "sextant bench search",
+            context.Finish(BenchFlags.Command(Name, arguments), BenchFlags.CpuName(context), rows));
+        return Tool.Ok;
+    }
+
+    /// <summary>The rows, also for a run of all parts.</summary>
+    public static List<BenchRow> Rows(ArgumentValues arguments, MeasureContext context)
+    {
+        string[] kinds = arguments.Text(Index)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        foreach (string kind in kinds)
+        {
+            if (!SearchKind.All.Any(one => one.Name == kind))
+            {
+                throw new WrongUsageException(
+                    $"there is no index '{kind}'{Spelling.Hint(kind, SearchKind.All.Select(one => one.Name))}; "
+                    + $"there are {string.Join(", ", SearchKind.All.Select(one => one.Name))}");
+            }
+        }
+        return new SearchBench(context, new SearchChoice
+        {
+            Kinds = kinds,
+            Counts = Numbers(arguments, Vectors, 100, 100_000_000) ?? [context.IsQuick ? 20_000 : 200_000],
+            Dimensions = Numbers(arguments, Dimensions, 1, 65_536) ?? (context.IsQuick ? [384] : [384, 1024]),
+            Queries = Numbers(arguments, Queries, 1, SearchBench.MostQueries) ?? [1, 64],
+            Threads = arguments.Number(BenchFlags.Threads, 1, 1024) ?? Environment.ProcessorCount,
+        }).Run();
+    }
+
+    private static int[]? Numbers(ArgumentValues arguments, Flag flag, int least, int most) =>
+        arguments.Text(flag) is not { } text ? null : Array.ConvertAll(text.Split(','), part =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+                ? number
+                : throw new WrongUsageException(string.Create(
+                    CultureInfo.InvariantCulture, $"{flag.Name} is '{text}'; whole numbers from {least} to {most} are needed")));
+}
