@@ -148,6 +148,37 @@ public sealed class EvalTests(TinyModel model) : IClassFixture<TinyModel>, IDisp
     }
 
     [Fact]
+    public void RecallOfCodesAgainstFloats()
+    {
+        var random = new Random(8);
+        string Text(int words) => string.Join(' ', random.GetItems(TinyModel.Words, words));
+        string Lines(int count, Func<int, string> line) =>
+            string.Concat(Enumerable.Range(0, count).Select(i => line(i) + "\n"));
+        WriteSet(
+            "set",
+            Lines(400, i => $"{{\"_id\":\"d{i}\",\"text\":\"{i % 10} {Text(1 + (i % 9))}\"}}"),
+            Lines(20, i => $"{{\"_id\":\"q{i}\",\"text\":\"{Text(4)}\"}}"),
+            Lines(20, i => $"q{i}\td{i}\t1"));
+        Outcome outcome = Retrieval(["set"], "--recall");
+        Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
+        Dictionary<string, double> lines = outcome.Lines.Select(line => line.Split(' ')).ToDictionary(
+            one => one[0], one => double.Parse(one[1], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            ["recall@10:binary:4B", "recall@10:binary+4x:132B", "recall@10:binary+10x:132B", "recall@10:bebr-2:12B",
+             "recall@10:bebr-3:16B", "recall@10:bebr-4:20B", "recall@10:pq-8:8B", "recall@10:int8:32B",
+             "recall@10:float16:64B"],
+            lines.Keys);
+        Assert.All(lines.Values, value => Assert.InRange(value, 0.1, 1));
+        // More bits find more; halves find nearly all.
+        Assert.True(lines["recall@10:binary:4B"] < lines["recall@10:binary+4x:132B"]);
+        Assert.True(lines["recall@10:binary+4x:132B"] <= lines["recall@10:binary+10x:132B"]);
+        Assert.True(lines["recall@10:bebr-2:12B"] < lines["recall@10:bebr-4:20B"]);
+        Assert.InRange(lines["recall@10:float16:64B"], 0.97, 1);
+        Assert.Equal(2, Retrieval(["set"], "--recall", "--bm25").Exit);
+        Assert.Equal(2, Retrieval(["set"], "--recall", "--codes", "binary").Exit);
+    }
+
+    [Fact]
     public void TextsThatAreCutAreReported()
     {
         string text = string.Join(' ', Enumerable.Repeat("one", 100));

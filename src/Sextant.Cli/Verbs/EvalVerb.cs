@@ -26,6 +26,11 @@ internal sealed class EvalVerb : Verb
     private static readonly Flag Fuse = new(
         "--fuse", "RANKING", "bm25: fuse the model's ranking with BM25's, by reciprocal ranks with constant 60.");
 
+    private static readonly Flag Recall = new(
+        "--recall", "",
+        "Instead: of the 10 documents that the float vectors find for a query, the share that codes find too: "
+            + "'recall@10:CODE:BYTES V' for every code, with the bytes that a vector takes.");
+
     public override string Name => "eval";
 
     public override string Summary => "Measures a model on judged sets: similarity or retrieval.";
@@ -42,7 +47,7 @@ internal sealed class EvalVerb : Verb
 
     public override Flag[] Flags =>
     [
-        Similarity, Retrieval, Codes, Rescore, Bm25, Fuse, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers,
+        Similarity, Retrieval, Recall, Codes, Rescore, Bm25, Fuse, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers,
         ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.Threads,
     ];
 
@@ -51,6 +56,7 @@ internal sealed class EvalVerb : Verb
         ("sextant eval --sts stsb-test.csv", "Spearman's correlation with the scores that people gave."),
         ("sextant eval --retrieval cranfield --retrieval npl --dimensions 128",
             "Two sets and their mean, on short vectors."),
+        ("sextant eval --retrieval cranfield --recall", "What binary, multi-bit and 8-bit codes cost in recall."),
         ("sextant eval --retrieval cranfield --bm25", "What a model has to beat."),
         ("sextant eval --retrieval cranfield --codes binary --rescore 200 --fuse bm25",
             "Codes of one bit a value, the best 200 rescored, fused with BM25."),
@@ -70,6 +76,12 @@ internal sealed class EvalVerb : Verb
 
         List<string> folders = arguments.All(Retrieval);
         folders.ForEach(RetrievalFolder.Require);
+        if (arguments.Has(Recall))
+        {
+            using EmbeddingModel exact = ModelFlags.Load(arguments, options);
+            RecallRun.Measure(folders, exact, terminal);
+            return Tool.Ok;
+        }
         using EmbeddingModel? model = arguments.Has(Bm25) ? null : ModelFlags.Load(arguments, options);
         new RetrievalRun(
             model, binary, rescored ?? 0, fuses, ModelFlags.PromptOf(arguments), terminal).Measure(folders);
@@ -107,10 +119,15 @@ internal sealed class EvalVerb : Verb
                 ? "--sts and --retrieval are both given; each has measures of its own"
                 : "measured on what? give --sts FILE or --retrieval DIR");
         }
-        foreach (Flag flag in (Flag[])[Bm25, Fuse, Rescore])
+        foreach (Flag flag in (Flag[])[Bm25, Fuse, Rescore, Recall])
         {
             if (arguments.Has(flag) && arguments.Has(Similarity))
                 throw new WrongUsageException($"{flag.Name} ranks documents; it goes with --retrieval");
+        }
+        foreach (Flag flag in (Flag[])[Bm25, Fuse, Rescore, Codes, ModelFlags.Prompt])
+        {
+            if (arguments.Has(flag) && arguments.Has(Recall))
+                throw new WrongUsageException($"--recall compares all codes with float32; {flag.Name} has no place beside it");
         }
         foreach (FlagValue other in arguments.Values)
         {

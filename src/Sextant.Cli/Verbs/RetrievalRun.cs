@@ -66,7 +66,10 @@ internal sealed class RetrievalRun(
             : ranker;
     }
 
-    private void WarnOf(LoadedSet loaded, string name)
+    private void WarnOf(LoadedSet loaded, string name) => WarnOf(loaded, name, terminal);
+
+    /// <summary>Says what of a set is left out.</summary>
+    internal static void WarnOf(LoadedSet loaded, string name, Terminal terminal)
     {
         RetrievalSet set = loaded.Set;
         Note("queries left out, since no document is judged for them", set.UnjudgedQueries);

@@ -1,0 +1,190 @@
+using System.Globalization;
+using Sextant.Kernels;
+
+namespace Sextant.Codes;
+
+/// <summary>y = rows · (x − mean): principal components, or whitening, fitted to a sample and put before any code.</summary>
+/// <remarks>
+/// <para>Principal components keep distances and gather what varies in the first values; whitening also gives every
+/// component the same variance, which spreads the signs of binary codes evenly ("WhiteningBERT", Huang et al., 2021).
+/// Queries and documents need the same transform. Error: what lies in components that are left out.</para>
+/// <para>Fitting is in double, eigenvectors by cyclic Jacobi rotations in a fixed order; applying is the Dot kernel. The
+/// same bits everywhere. Immutable; thread-safe.</para>
+/// </remarks>
+public sealed unsafe class LinearTransform
+{
+    private const int MostSweeps = 60;
+
+    private readonly DotKernel _dot = KernelSet.Chosen.Dot.Run;
+    private readonly float[] _mean;
+    private readonly float[] _rows;
+
+    /// <summary>Takes a transform as it is.</summary>
+    /// <param name="mean">[inputs].</param>
+    /// <param name="rows">[outputs, inputs], row by row.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, or a value is not finite.</exception>
+    public LinearTransform(ReadOnlySpan<float> mean, ReadOnlySpan<float> rows)
+    {
+        if (mean.IsEmpty || rows.IsEmpty || rows.Length % mean.Length != 0)
+            throw new ArgumentException($"{rows.Length} values are not whole rows of {mean.Length}.", nameof(rows));
+        FiniteValues.Require(mean, nameof(mean));
+        FiniteValues.Require(rows, nameof(rows));
+        (_mean, _rows) = (mean.ToArray(), rows.ToArray());
+    }
+
+    /// <summary>Length of the vectors that go in.</summary>
+    public int Inputs => _mean.Length;
+
+    /// <summary>Length of the vectors that come out.</summary>
+    public int Outputs => _rows.Length / _mean.Length;
+
+    /// <summary>Fits principal components to a sample.</summary>
+    /// <param name="vectors">[n, dimensions], row by row.</param>
+    /// <param name="dimensions">Length of a vector.</param>
+    /// <param name="outputs">Components to keep, those of the largest variance first.</param>
+    /// <param name="whiten">Whether to give every component the variance 1.</param>
+    /// <exception cref="ArgumentException">There are no whole vectors, or a value is not finite.</exception>
+    public static LinearTransform Fit(ReadOnlySpan<float> vectors, int dimensions, int outputs, bool whiten)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(outputs, dimensions);
+        if (vectors.IsEmpty || vectors.Length % dimensions != 0)
+            throw new ArgumentException($"{vectors.Length} values are not whole vectors of {dimensions}.", nameof(vectors));
+        FiniteValues.Require(vectors, nameof(vectors));
+        double[] mean = Mean(vectors, dimensions);
+        double[][] matrix = Covariance(vectors, mean);
+        double[][] basis = Diagonalise(matrix);
+        // The order of the components: by variance, equal ones by their place.
+        int[] order = [.. Enumerable.Range(0, dimensions).OrderByDescending(i => matrix[i][i]).ThenBy(i => i)];
+        // What is smaller than this is rounding; dividing by it would blow noise up.
+        double least = matrix[order[0]][order[0]] * 1e-9;
+        float[] rows = new float[outputs * dimensions];
+        for (int row = 0; row < outputs; row++)
+        {
+            double variance = matrix[order[row]][order[row]];
+            double scale = !whiten ? 1 : variance > least ? 1 / Math.Sqrt(variance) : 0;
+            for (int i = 0; i < dimensions; i++)
+                rows[(row * dimensions) + i] = (float)(basis[order[row]][i] * scale);
+        }
+        return new LinearTransform([.. mean.Select(value => (float)value)], rows);
+    }
+
+    /// <summary>Transforms a vector.</summary>
+    /// <param name="vector">[Inputs].</param>
+    /// <param name="destination">[Outputs]; may not be the vector itself.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public void Apply(ReadOnlySpan<float> vector, Span<float> destination)
+    {
+        if (vector.Length != Inputs || destination.Length < Outputs)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"{vector.Length} values to {destination.Length}; the transform takes {Inputs} to {Outputs}."), nameof(vector));
+        }
+        Span<float> centred = Inputs <= 4096 ? stackalloc float[Inputs] : new float[Inputs];
+        for (int i = 0; i < centred.Length; i++)
+            centred[i] = vector[i] - _mean[i];
+        fixed (float* x = centred, rows = _rows, y = destination)
+            _dot(x, rows, Outputs, Inputs, y);
+    }
+
+    private static double[] Mean(ReadOnlySpan<float> vectors, int dimensions)
+    {
+        double[] mean = new double[dimensions];
+        for (int i = 0; i < vectors.Length; i++)
+            mean[i % dimensions] += vectors[i];
+        for (int i = 0; i < dimensions; i++)
+            mean[i] /= vectors.Length / dimensions;
+        return mean;
+    }
+
+    private static double[][] Covariance(ReadOnlySpan<float> vectors, double[] mean)
+    {
+        int n = mean.Length, count = vectors.Length / n;
+        double[][] matrix = [.. Enumerable.Range(0, n).Select(_ => new double[n])];
+        double[] centred = new double[n];
+        for (; !vectors.IsEmpty; vectors = vectors[n..])
+        {
+            for (int i = 0; i < n; i++)
+                centred[i] = vectors[i] - mean[i];
+            for (int i = 0; i < n; i++)
+            {
+                double value = centred[i];
+                double[] row = matrix[i];
+                for (int j = i; j < n; j++)
+                    row[j] += value * centred[j];
+            }
+        }
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = i; j < n; j++)
+                matrix[j][i] = matrix[i][j] /= count;
+        }
+        return matrix;
+    }
+
+    // Makes a symmetric matrix diagonal by rotations, and returns the rotated axes, row by row.
+    private static double[][] Diagonalise(double[][] matrix)
+    {
+        int n = matrix.Length;
+        double[][] axes = [.. Enumerable.Range(0, n).Select(i =>
+        {
+            double[] row = new double[n];
+            row[i] = 1;
+            return row;
+        })];
+        double total = 0;
+        for (int i = 0; i < n; i++)
+            total += matrix[i][i] * matrix[i][i];
+        for (int sweep = 0; sweep < MostSweeps; sweep++)
+        {
+            double outside = 0;
+            for (int i = 0; i < n; i++)
+            {
+                for (int j = i + 1; j < n; j++)
+                    outside += matrix[i][j] * matrix[i][j];
+            }
+            if (outside <= total * 1e-22)
+                break;
+            for (int p = 0; p < n; p++)
+            {
+                for (int q = p + 1; q < n; q++)
+                    Rotate(matrix, axes, p, q);
+            }
+        }
+        return axes;
+    }
+
+    // The rotation in the plane (p, q) that makes element (p, q) zero; rows are rotated, then the columns mirror them.
+    private static void Rotate(double[][] matrix, double[][] axes, int p, int q)
+    {
+        double off = matrix[p][q];
+        if (Math.Abs(off) <= 1e-300)
+            return;
+        double ratio = (matrix[q][q] - matrix[p][p]) / (2 * off);
+        double tangent = 1 / (Math.Abs(ratio) + Math.Sqrt((ratio * ratio) + 1));
+        if (ratio < 0)
+            tangent = -tangent;
+        double cosine = 1 / Math.Sqrt((tangent * tangent) + 1), sine = tangent * cosine;
+        double atP = matrix[p][p] - (tangent * off), atQ = matrix[q][q] + (tangent * off);
+        Turn(matrix[p], matrix[q], cosine, sine);
+        Turn(axes[p], axes[q], cosine, sine);
+        for (int i = 0; i < matrix.Length; i++)
+        {
+            matrix[i][p] = matrix[p][i];
+            matrix[i][q] = matrix[q][i];
+        }
+        (matrix[p][p], matrix[q][q]) = (atP, atQ);
+        matrix[p][q] = matrix[q][p] = 0;
+    }
+
+    private static void Turn(double[] left, double[] right, double cosine, double sine)
+    {
+        for (int i = 0; i < left.Length; i++)
+        {
+            (double a, double b) = (left[i], right[i]);
+            left[i] = (cosine * a) - (sine * b);
+            right[i] = (sine * a) + (cosine * b);
+        }
+    }
+}

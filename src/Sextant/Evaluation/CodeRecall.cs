@@ -1,0 +1,148 @@
+using Sextant.Codes;
+using Sextant.Search;
+
+namespace Sextant.Evaluation;
+
+/// <summary>How much of what float vectors find a code finds too.</summary>
+/// <param name="Name">What is searched.</param>
+/// <param name="VectorBytes">Bytes that a vector takes, what is rescored included.</param>
+/// <param name="RecallAt10">Of the 10 nearest by the dot product of float vectors, the share that is among its 10.</param>
+public readonly record struct CodeRecallLine(string Name, int VectorBytes, double RecallAt10);
+
+/// <summary>Compares searches in codes with the exact search in float vectors, on the queries of a set.</summary>
+/// <remarks>
+/// Ranges, scales and centroids are fitted to the documents, as an index of them would; queries are not seen. Judgements
+/// do not count: the exact search is what is to be found.
+/// </remarks>
+public static class CodeRecall
+{
+    private const int Depth = 10;
+
+    // What product quantisation learns from, at most: k-means grows with it.
+    private const int SampleVectors = 4096;
+
+    /// <summary>Measures all codes.</summary>
+    public static IReadOnlyList<CodeRecallLine> Measure(
+        RetrievalSet set, EmbeddingRun run, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(run);
+        int dimensions = run.Dimensions;
+        var queries = new List<float>();
+        var documents = new List<float>();
+        run.Embed([.. set.Queries.Select(query => query.Text)], Add(queries), Prompt.Query);
+        run.Embed(set.Documents, Add(documents), Prompt.Document);
+        float[] vectors = [.. documents], asked = [.. queries];
+        var exact = new FlatIndex(dimensions);
+        exact.Add(vectors);
+        int[][] expected = [.. Nearest(exact, asked, null)];
+
+        var lines = new List<CodeRecallLine>();
+        using (var binary = new RescoredIndex(dimensions))
+        {
+            binary.Add(vectors);
+            int bits = BinaryCode.Bytes(dimensions);
+            Line("binary", bits, new Signs(binary, dimensions, vectors), null);
+            Line("binary+4x", bits + (4 * dimensions), binary, new SearchOptions { Oversampling = 4 });
+            Line("binary+10x", bits + (4 * dimensions), binary, new SearchOptions { Oversampling = 10 });
+        }
+        foreach (int levels in (int[])[2, 3, 4])
+        {
+            using var recurrent = new RecurrentIndex(RecurrentCode.Fit(vectors, dimensions, levels));
+            recurrent.Add(vectors);
+            Line(FormattableString.Invariant($"bebr-{levels}"), recurrent.VectorBytes, recurrent, null);
+        }
+        if (dimensions % 4 == 0)
+        {
+            float[] sample = vectors.Length <= SampleVectors * dimensions ? vectors : Sample(vectors, dimensions);
+            var product = new ProductIndex(ProductCode.Fit(sample, dimensions, dimensions / 4));
+            product.Add(vectors);
+            Line(FormattableString.Invariant($"pq-{dimensions / 4}"), dimensions / 4, product, null);
+        }
+        using (var int8 = new ExactIndex(dimensions, VectorCode.Int8, Metric.Dot, CodeRanges.Of(vectors, dimensions)))
+        {
+            int8.Add(vectors);
+            Line("int8", int8.VectorBytes, int8, null);
+        }
+        using (var float16 = new ExactIndex(dimensions, VectorCode.Float16))
+        {
+            float16.Add(vectors);
+            Line("float16", float16.VectorBytes, float16, null);
+        }
+        return lines;
+
+        void Line(string name, int bytes, IVectorIndex index, SearchOptions? options)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            lines.Add(new CodeRecallLine(name, bytes, Recall(expected, Nearest(index, asked, options))));
+        }
+    }
+
+    private static VectorSink Add(List<float> list) => vectors =>
+    {
+        foreach (float value in vectors)
+            list.Add(value);
+    };
+
+    private static float[] Sample(float[] vectors, int dimensions)
+    {
+        float[] sample = new float[SampleVectors * dimensions];
+        long count = vectors.Length / dimensions;
+        for (int i = 0; i < SampleVectors; i++)
+            vectors.AsSpan((int)(i * count / SampleVectors) * dimensions, dimensions).CopyTo(sample.AsSpan(i * dimensions));
+        return sample;
+    }
+
+    private static List<int[]> Nearest(IVectorIndex index, float[] queries, SearchOptions? options)
+    {
+        var hits = new Hit[Depth];
+        var all = new List<int[]>();
+        for (int at = 0; at < queries.Length; at += index.Dimensions)
+        {
+            int found = index.Search(queries.AsSpan(at, index.Dimensions), hits, options);
+            all.Add([.. hits[..found].Select(hit => hit.Id)]);
+        }
+        return all;
+    }
+
+    private static double Recall(int[][] expected, List<int[]> found)
+    {
+        double sum = 0;
+        for (int i = 0; i < expected.Length; i++)
+            sum += (double)expected[i].Intersect(found[i]).Count() / Math.Max(1, expected[i].Length);
+        return sum / expected.Length;
+    }
+
+    // The order of Hamming distances alone.
+    private sealed class Signs : IVectorIndex
+    {
+        private readonly BinaryIndex _codes;
+
+        public Signs(RescoredIndex like, int dimensions, float[] vectors)
+        {
+            _codes = new BinaryIndex(dimensions);
+            (Dimensions, Count) = (dimensions, like.Count);
+            byte[] code = new byte[_codes.CodeBytes];
+            for (int at = 0; at < vectors.Length; at += dimensions)
+            {
+                BinaryCode.Encode(vectors.AsSpan(at, dimensions), code);
+                _codes.Add(code);
+            }
+        }
+
+        public int Dimensions { get; }
+
+        public int Count { get; }
+
+        public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
+        {
+            byte[] code = new byte[_codes.CodeBytes];
+            BinaryCode.Encode(query, code);
+            var found = new BinaryHit[hits.Length];
+            int count = _codes.Search(code, found);
+            for (int i = 0; i < count; i++)
+                hits[i] = new Hit(found[i].Id, -found[i].Distance);
+            return count;
+        }
+    }
+}
