@@ -17,6 +17,16 @@ internal static class EncoderConfig
         return heads;
     }
 
+    /// <summary>Attention heads of an even size, since pairs of their elements turn by position.</summary>
+    public static int RotaryHeads(
+        ConfigFile config, int hidden, string key = "num_attention_heads", string ofWhat = "hidden_size")
+    {
+        int heads = Heads(config, hidden, key, ofWhat);
+        if (hidden / heads % 2 != 0)
+            throw config.Refuse(key, $"such that {ofWhat} {MessageText.Number(hidden)} gives heads of an even size");
+        return heads;
+    }
+
     /// <summary>Layers, 0 to 1024.</summary>
     public static int Layers(ConfigFile config, string key = "num_hidden_layers") => config.Int(key, 0, 1024);
 

@@ -20,7 +20,7 @@ internal static class Gte
             ? NormKind.Rms
             : NormKind.Layer;
         int hidden = EncoderConfig.Hidden(config);
-        int heads = EncoderConfig.Heads(config, hidden);
+        int heads = EncoderConfig.RotaryHeads(config, hidden);
         var rotation = Rotation.Read(config, hidden / heads);
         var shape = new TrunkShape
         {

@@ -18,10 +18,8 @@ internal static class ModernBert
             "deterministic_flash_attn", "initializer_cutoff_factor", "layer_norm_eps", "reference_compile",
             "repad_logits_with_grad", "sparse_pred_ignore_index", "sparse_prediction");
         int hidden = EncoderConfig.Hidden(config);
-        int heads = EncoderConfig.Heads(config, hidden);
+        int heads = EncoderConfig.RotaryHeads(config, hidden);
         int size = hidden / heads;
-        if (size % 2 != 0)
-            throw config.Refuse("num_attention_heads", "such that heads are even, since pairs of elements turn");
         int period = config.OptionalInt("global_attn_every_n_layers", 1, 1024) ?? 3;
         int local = config.OptionalInt("local_attention", 1, 1 << 20) ?? 128;
         double theta = config.OptionalDouble("global_rope_theta", 1, 1e12) ?? 160_000;

@@ -20,6 +20,7 @@ public class FamilyConfigTests
     [InlineData("llama", "\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "num_key_value_heads", "divisor")]
     [InlineData("gte_new", "\"type\": \"ntk\"", "\"type\": \"dynamic\"", "dynamic", "ntk")]
     [InlineData("gte_new", "\"position_embedding_type\": \"rope\"", "\"position_embedding_type\": \"absolute\"", "absolute", "rope")]
+    [InlineData("gte_new", "\"num_attention_heads\": 4", "\"num_attention_heads\": 64", "num_attention_heads", "even")]
     [InlineData("nomic_bert", "\"activation_function\": \"swiglu\"", "\"activation_function\": \"sparsemax\"", "sparsemax", "swiglu")]
     [InlineData("nomic_bert", "\"rotary_scaling_factor\": null", "\"rotary_scaling_factor\": 2.0", "rotary_scaling_factor", "null")]
     [InlineData("nomic_bert", "\"prenorm\": false", "\"prenorm\": true", "prenorm", "false")]
