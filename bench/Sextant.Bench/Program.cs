@@ -15,6 +15,9 @@ switch (args)
     case ["encoder", var shape, var type, var threads]:
         EncoderReport.Run(SyntheticModel.Named(shape), type, int.Parse(threads, CultureInfo.InvariantCulture), root);
         return 0;
+    case ["families", .. var names]:
+        FamilyReport.Run(root, names);
+        return 0;
     case ["hamming", .. var team]:
         HammingReport.Run(team.Length > 0 ? int.Parse(team[0], CultureInfo.InvariantCulture) : 1);
         return 0;
@@ -37,6 +40,7 @@ switch (args)
         }
     default:
         Console.Error.WriteLine("usage: gemm [ISA] | hamming [THREADS] | encoder minilm|bge-base f32|f16|bf16 THREADS");
+        Console.Error.WriteLine("       families [SHAPE ...]: one shape of each family, or those named");
         Console.Error.WriteLine("       benchmarks [BenchmarkDotNet flags, such as --filter *Gemm*]");
         Console.Error.WriteLine("       write minilm|bge-base f32|f16|bf16 | peers onnxruntime minilm|bge-base THREADS");
         return 2;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Sextant.Measurement.Models;
 
@@ -44,51 +43,14 @@ internal sealed record SyntheticModel(string Name, int Layers, int Hidden, int H
              "intermediate_size":{{Intermediate}},"vocab_size":{{Vocabulary}},"max_position_embeddings":{{Positions}},
              "type_vocab_size":2,"layer_norm_eps":1e-12,"hidden_act":"gelu"}
             """));
-        int size = type == "f32" ? 4 : 2;
-        var tensors = Tensors().ToList();
-        var header = new StringBuilder("{");
-        long offset = 0;
-        foreach ((string name, int[] shape, _) in tensors)
-        {
-            long bytes = shape.Aggregate(1L, (a, b) => a * b) * size;
-            header.Append(CultureInfo.InvariantCulture,
-                $"{(offset == 0 ? "" : ",")}\"{name}\":{{\"dtype\":\"{type.ToUpperInvariant()}\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{offset},{offset + bytes}]}}");
-            offset += bytes;
-        }
-        header.Append('}');
-        byte[] json = Encoding.UTF8.GetBytes(header.ToString().PadRight((header.Length + 7) & ~7));
-        using var file = new BinaryWriter(File.Create(weights + ".part"));
-        file.Write((long)json.Length);
-        file.Write(json);
-        var random = new Random(5);
-        foreach ((_, int[] shape, Func<Random, float> value) in tensors)
-        {
-            long count = shape.Aggregate(1L, (a, b) => a * b);
-            for (long i = 0; i < count; i++)
-                WriteValue(file, type, value(random));
-        }
-        file.Close();
-        File.Move(weights + ".part", weights);
+        SyntheticWeights.Write(weights, type, Tensors());
         return folder;
     }
 
-    private static void WriteValue(BinaryWriter file, string type, float value)
+    private IEnumerable<SyntheticTensor> Tensors()
     {
-        if (type == "f32")
-            file.Write(value);
-        else if (type == "f16")
-            file.Write(BitConverter.HalfToUInt16Bits((Half)value));
-        else
-            file.Write((ushort)(BitConverter.SingleToUInt32Bits(value) >> 16));
-    }
-
-    private IEnumerable<(string Name, int[] Shape, Func<Random, float> Value)> Tensors()
-    {
-        static float Small(Random r) => (float)(r.NextDouble() - 0.5) * 0.1f;
-        static float Gain(Random r) => 1f + (float)(r.NextDouble() - 0.5) * 0.1f;
-        (string, int[], Func<Random, float>) Vector(string name, int length, bool gain = false) =>
-            (name, [length], gain ? Gain : Small);
-        (string, int[], Func<Random, float>) Matrix(string name, int rows, int columns) => (name, [rows, columns], Small);
+        static SyntheticTensor Vector(string name, int length, bool gain = false) => new(name, gain ? 1f : 0f, length);
+        static SyntheticTensor Matrix(string name, int rows, int columns) => new(name, 0f, rows, columns);
         yield return Matrix("embeddings.word_embeddings.weight", Vocabulary, Hidden);
         yield return Matrix("embeddings.position_embeddings.weight", Positions, Hidden);
         yield return Matrix("embeddings.token_type_embeddings.weight", 2, Hidden);
