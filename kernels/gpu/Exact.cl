@@ -37,15 +37,18 @@
 #include "Probe.h"
 
 #define STORED float
+#define STORED_4 float4
 #define WIDEN WIDEN_F32
 #define LOAD_STORED(p) vload16(0, p)
 #define STORED_NAME(name) name##_f32
 #include "Stored.h"
 #undef STORED
+#undef STORED_4
 #undef WIDEN
 #undef STORED_NAME
 #undef LOAD_STORED
 #define STORED ushort
+#define STORED_4 ushort4
 #define WIDEN WIDEN_F16
 #define LOAD_STORED(p) vload_half16(0, (GLOBAL const half*)(p))
 #define STORED_NAME(name) name##_f16
@@ -58,6 +61,7 @@
 #define STORED_NAME(name) name##_bf16
 #include "Stored.h"
 #undef STORED
+#undef STORED_4
 #undef WIDEN
 #undef STORED_NAME
 

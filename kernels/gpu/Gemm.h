@@ -5,7 +5,7 @@
 // Local     x transposed and w, both twice: the next TILE_DEPTH of k is fetched while this one is multiplied.
 // Order     k ascending, one chain for each output. The last part of k is shorter: a zero would turn a −0 into +0.
 // Aliasing  y may be the residual: an element is read, then written, by the same item.
-// Included once for each tile and stored type: NAME, STORED, WIDEN, TILE_ROWS, TILE_COLUMNS, ITEM_ROWS, ITEM_COLUMNS.
+// Included once for each tile and stored type: NAME, STORED, STORED_4, WIDEN, TILE_ROWS, TILE_COLUMNS, ITEM_ROWS, ITEM_COLUMNS.
 
 #define TILE_DEPTH 16
 #define ITEMS_ACROSS (TILE_COLUMNS / ITEM_COLUMNS)
@@ -79,10 +79,11 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
                 if (column < padded && k < inputs)
                 {
                     GLOBAL const STORED* from = AT(w) + ((long)(column / 16) * inputs + k) * 16 + column % 16;
-                    value.x = WIDEN(from[0]);
-                    value.y = WIDEN(from[1]);
-                    value.z = WIDEN(from[2]);
-                    value.w = WIDEN(from[3]);
+                    STORED_4 stored = LOAD4(from);
+                    value.x = WIDEN(stored.x);
+                    value.y = WIDEN(stored.y);
+                    value.z = WIDEN(stored.z);
+                    value.w = WIDEN(stored.w);
                 }
                 w_next[q] = value;
             }
@@ -92,15 +93,28 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
             int now = depth & 1;
             int steps = inputs - depth * TILE_DEPTH;
             steps = steps < TILE_DEPTH ? steps : TILE_DEPTH;
+#pragma unroll 4
             for (int k = 0; k < steps; k++)
             {
                 float left[ITEM_ROWS], right[ITEM_COLUMNS];
 #pragma unroll
-                for (int i = 0; i < ITEM_ROWS; i++)
-                    left[i] = xs[now][k][ROW_OF(i)];
+                for (int i = 0; i < ITEM_ROWS; i += 4)
+                {
+                    float4 four = LOAD4(&xs[now][k][ROW_OF(i)]);
+                    left[i] = four.x;
+                    left[i + 1] = four.y;
+                    left[i + 2] = four.z;
+                    left[i + 3] = four.w;
+                }
 #pragma unroll
-                for (int j = 0; j < ITEM_COLUMNS; j++)
-                    right[j] = ws[now][k][COLUMN_OF(j)];
+                for (int j = 0; j < ITEM_COLUMNS; j += 4)
+                {
+                    float4 four = LOAD4(&ws[now][k][COLUMN_OF(j)]);
+                    right[j] = four.x;
+                    right[j + 1] = four.y;
+                    right[j + 2] = four.z;
+                    right[j + 3] = four.w;
+                }
 #pragma unroll
                 for (int i = 0; i < ITEM_ROWS; i++)
 #pragma unroll
@@ -129,10 +143,7 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
                 int quad = item + q * TILE_ITEMS;
                 int column = quad % (TILE_COLUMNS / 4) * 4;
                 int k = quad / (TILE_COLUMNS / 4);
-                ws[half_of][k][column] = w_next[q].x;
-                ws[half_of][k][column + 1] = w_next[q].y;
-                ws[half_of][k][column + 2] = w_next[q].z;
-                ws[half_of][k][column + 3] = w_next[q].w;
+                STORE4(w_next[q], &ws[half_of][k][column]);
             }
         }
         BARRIER;

@@ -24,6 +24,7 @@
 #define POPCOUNT(x) ((int)popcount(x))
 #define POSITIVE_INFINITY INFINITY
 #define LOAD4(p) vload4(0, p)
+#define STORE4(v, p) vstore4(v, 0, p)
 #define ATOMIC_ADD(p, v) atomic_add(p, v)
 
 #else
@@ -38,7 +39,7 @@ typedef ushort ushort4 __attribute__((ext_vector_type(4)));
 #define DEVICE static inline __attribute__((device, always_inline))
 #define GLOBAL
 #define LOCAL
-#define LOCAL_ARRAY __attribute__((shared))
+#define LOCAL_ARRAY __attribute__((shared, aligned(16)))
 #define CONSTANT static __attribute__((device)) const
 #define GROUP_SIZE(n) __attribute__((launch_bounds(n)))
 #define GROUP ((int)__nvvm_read_ptx_sreg_ctaid_x())
@@ -52,9 +53,11 @@ typedef ushort ushort4 __attribute__((ext_vector_type(4)));
 #define POPCOUNT(x) __builtin_popcountll(x)
 #define POSITIVE_INFINITY __builtin_inff()
 #define LOAD4(p) load4(p)
+#define STORE4(v, p) store4(v, p)
 #define ATOMIC_ADD(p, v) __nvvm_atom_add_gen_i(p, v)
 DEVICE float4 load4(const float* p) { return *(const float4*)p; }
 DEVICE ushort4 load4(const ushort* p) { return *(const ushort4*)p; }
+DEVICE void store4(float4 v, float* p) { *(float4*)p = v; }
 
 #endif
 

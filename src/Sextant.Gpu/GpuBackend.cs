@@ -6,7 +6,8 @@ using Sextant.Tensors;
 namespace Sextant.Gpu;
 
 /// <summary>
-/// The ops on a CUDA or OpenCL device: each is one kernel of kernels/gpu. Written once; the driver is all that differs.
+/// The ops on a CUDA or OpenCL device: each is one kernel of kernels/gpu. Written once; the driver, which it holds until it
+/// is disposed, is all that differs.
 /// </summary>
 internal sealed unsafe class GpuBackend(GpuDriver driver) : Backend
 {
@@ -18,6 +19,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver) : Backend
 
     private readonly AddressSpace _space = new();
     private GpuWeights? _weights;
+    private bool _disposed;
 
     public override string Name => driver.Name;
 
@@ -244,7 +246,14 @@ internal sealed unsafe class GpuBackend(GpuDriver driver) : Backend
             Download(workspace, x, to, count);
     }
 
-    public override void Dispose() => _weights?.Dispose();
+    public override void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _weights?.Dispose();
+        driver.Release();
+    }
 
     private void Download(GpuWorkspace workspace, Tensor x, float* destination, int count)
     {

@@ -1,9 +1,11 @@
 namespace Sextant.Gpu;
 
 /// <summary>What CUDA and OpenCL have in common: memory, queues, and a few facts. One for each opened device.</summary>
-/// <remarks>Thread-safe.</remarks>
-internal abstract class GpuDriver : IDisposable
+/// <remarks>Thread-safe. Its device and every model on it hold it; the last one that lets go closes it.</remarks>
+internal abstract class GpuDriver
 {
+    private int _holders = 1;
+
     /// <summary>The device, for people.</summary>
     public abstract string Name { get; }
 
@@ -28,7 +30,21 @@ internal abstract class GpuDriver : IDisposable
     /// <summary>Creates a queue. Queues run beside each other.</summary>
     public abstract GpuQueue CreateQueue();
 
-    public abstract void Dispose();
+    /// <summary>Holds it, until <see cref="Release"/>.</summary>
+    public GpuDriver Hold()
+    {
+        Interlocked.Increment(ref _holders);
+        return this;
+    }
+
+    /// <summary>Lets it go.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+            Close();
+    }
+
+    protected abstract void Close();
 }
 
 /// <summary>Work in order: one for each workspace, so for each call in flight.</summary>

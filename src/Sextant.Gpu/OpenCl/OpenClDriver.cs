@@ -80,7 +80,7 @@ internal sealed unsafe class OpenClDriver : GpuDriver
 
     public override GpuQueue CreateQueue() => new OpenClQueue(this);
 
-    public override void Dispose()
+    protected override void Close()
     {
         _ = clReleaseProgram(Program);
         _ = clReleaseContext(Context);

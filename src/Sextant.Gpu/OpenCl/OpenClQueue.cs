@@ -24,6 +24,9 @@ internal sealed unsafe class OpenClQueue : GpuQueue
     {
         if (_staging is null || _staging.Bytes < bytes)
         {
+            // A copy may still read from it.
+            if (_staging is not null)
+                Finish();
             _staging?.Dispose();
             _staging = new NativeBlock(Math.Max(2 * bytes, 4096));
         }

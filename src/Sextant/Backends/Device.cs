@@ -5,8 +5,8 @@ namespace Sextant.Backends;
 /// <c>CudaDevice.Open(0)</c> and <c>OpenClDevice.Open(0)</c> of Sextant.Gpu. The library never looks for one by itself.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Any number of models can be loaded onto one device. It must live as long as they do; disposing the
-/// processor does nothing.
+/// Thread-safe. Any number of models can be loaded onto one device; each holds what it needs, so that the device may be
+/// disposed as soon as they are loaded. Disposing the processor does nothing.
 /// </remarks>
 public abstract class Device : IDisposable
 {

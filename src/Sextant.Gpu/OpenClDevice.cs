@@ -4,10 +4,11 @@ using Sextant.Gpu.OpenCl;
 namespace Sextant.Gpu;
 
 /// <summary>An OpenCL device, 1.2 or newer. Exact mode: the bits are the processor's own.</summary>
-/// <remarks>Thread-safe. Dispose it after the models that were loaded onto it.</remarks>
+/// <remarks>Thread-safe. It may be disposed once models are loaded: each holds what it needs.</remarks>
 public sealed class OpenClDevice : Device
 {
     private readonly OpenClDriver _driver;
+    private int _disposed;
 
     private OpenClDevice(OpenClDriver driver)
         : base(driver.Name) => _driver = driver;
@@ -59,7 +60,7 @@ public sealed class OpenClDevice : Device
         }
         catch
         {
-            driver.Dispose();
+            driver.Release();
             throw;
         }
     }
@@ -67,8 +68,13 @@ public sealed class OpenClDevice : Device
     internal override Backend CreateBackend(Precision precision, int? threads)
     {
         Require(precision);
-        return new GpuBackend(_driver);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return new GpuBackend(_driver.Hold());
     }
 
-    private protected override void Dispose(bool disposing) => _driver.Dispose();
+    private protected override void Dispose(bool disposing)
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _driver.Release();
+    }
 }

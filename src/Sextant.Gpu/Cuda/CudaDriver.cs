@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using static Sextant.Gpu.Cuda.CudaNative;
+
+namespace Sextant.Gpu.Cuda;
+
+/// <summary>One CUDA device: its primary context and the module that the driver makes of kernels/gpu/ptx.</summary>
+internal sealed unsafe class CudaDriver : GpuDriver
+{
+    private const int LogBytes = 16 << 10;
+
+    private readonly CudaDeviceInfo _info;
+    private readonly nint _context;
+    private readonly nint _module;
+    private readonly nint[] _functions = new nint[GpuKernels.Names.Length];
+
+    public CudaDriver(CudaDeviceInfo info)
+    {
+        _info = info;
+        nint context;
+        CudaErrors.Check(cuDevicePrimaryCtxRetain(&context, info.Id), Name, "cuDevicePrimaryCtxRetain");
+        _context = context;
+        try
+        {
+            Use();
+            _module = LoadModule();
+        }
+        catch
+        {
+            _ = cuDevicePrimaryCtxRelease(info.Id);
+            throw;
+        }
+    }
+
+    public override string Name => _info.DisplayName;
+
+    public override bool IsProcessor => false;
+
+    public override int Units => _info.Units;
+
+    public override long LargestBlock => long.MaxValue;
+
+    public override int TokensPerBatch => 16 * 1024;
+
+    /// <summary>Makes the context this thread's own: every call of the driver needs it.</summary>
+    public void Use() => CudaErrors.Check(cuCtxSetCurrent(_context), Name, "cuCtxSetCurrent");
+
+    /// <summary>The same, where it does not matter that the device is lost.</summary>
+    public bool TryUse() => cuCtxSetCurrent(_context) == Success;
+
+    /// <summary>A kernel, found on first use.</summary>
+    public nint Function(GpuKernel kernel)
+    {
+        nint found = Volatile.Read(ref _functions[(int)kernel]);
+        if (found != 0)
+            return found;
+        string name = GpuKernels.Names[(int)kernel];
+        fixed (byte* text = Encoding.ASCII.GetBytes(name + "\0"))
+            CudaErrors.Check(cuModuleGetFunction(&found, _module, text), Name, $"cuModuleGetFunction {name}");
+        Volatile.Write(ref _functions[(int)kernel], found);
+        return found;
+    }
+
+    /// <summary>Bytes of local memory that an item of a kernel takes: 0, or registers did not suffice.</summary>
+    public int LocalBytes(GpuKernel kernel)
+    {
+        Use();
+        int bytes;
+        CudaErrors.Check(cuFuncGetAttribute(&bytes, FunctionLocalSizeBytes, Function(kernel)), Name, "cuFuncGetAttribute");
+        return bytes;
+    }
+
+    public override nint Allocate(long bytes)
+    {
+        Use();
+        nint address;
+        CudaErrors.Check(cuMemAlloc(&address, (nuint)bytes), Name, "cuMemAlloc", bytes);
+        return address;
+    }
+
+    public override void Free(nint handle)
+    {
+        // Nothing more can be done for a device that is lost.
+        if (TryUse())
+            _ = cuMemFree(handle);
+    }
+
+    public override GpuQueue CreateQueue() => new CudaQueue(this);
+
+    protected override void Close()
+    {
+        if (TryUse())
+            _ = cuModuleUnload(_module);
+        _ = cuDevicePrimaryCtxRelease(_info.Id);
+    }
+
+    private nint LoadModule()
+    {
+        byte[] image = Encoding.ASCII.GetBytes(KernelSources.Read("Exact.ptx") + "\0");
+        var log = new byte[LogBytes];
+        nint module;
+        int code;
+        fixed (byte* text = image, to = log)
+        {
+            int* names = stackalloc int[] { JitErrorLogBuffer, JitErrorLogBufferSize };
+            void** values = stackalloc void*[] { to, (void*)LogBytes };
+            code = cuModuleLoadDataEx(&module, text, 2, names, values);
+            if (code == InvalidPtx)
+            {
+                throw new DeviceBuildException(
+                    Name, "the driver does not compile the kernels.", Marshal.PtrToStringUTF8((nint)to)?.Trim() ?? "");
+            }
+        }
+        CudaErrors.Check(code, Name, "cuModuleLoadDataEx");
+        return module;
+    }
+}

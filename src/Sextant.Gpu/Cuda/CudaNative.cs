@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+
+namespace Sextant.Gpu.Cuda;
+
+/// <summary>The functions of CUDA's driver API that are used here. Names and numbers: NVIDIA, cuda.h.</summary>
+internal static unsafe partial class CudaNative
+{
+    public const int Success = 0;
+    public const int OutOfMemory = 2;
+    public const int NotInitialized = 3;
+    public const int Deinitialized = 4;
+    public const int NoDevice = 100;
+    public const int InvalidDevice = 101;
+    public const int InvalidPtx = 218;
+    public const int UnsupportedPtxVersion = 222;
+    public const int NoBinaryForGpu = 209;
+    public const int SystemDriverMismatch = 803;
+    public const int InsufficientDriver = 35;
+
+    public const int AttributeMultiprocessorCount = 16;
+    public const int AttributeMajor = 75;
+    public const int AttributeMinor = 76;
+    public const int FunctionLocalSizeBytes = 3;
+    public const int FunctionNumRegisters = 4;
+
+    public const uint StreamNonBlocking = 1;
+
+    public const int JitInfoLogBuffer = 3;
+    public const int JitInfoLogBufferSize = 4;
+    public const int JitErrorLogBuffer = 5;
+    public const int JitErrorLogBufferSize = 6;
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuInit(uint flags);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuDriverGetVersion(int* version);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuDeviceGetCount(int* count);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuDeviceGet(int* device, int ordinal);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuDeviceGetName(byte* name, int length, int device);
+
+    [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuDeviceTotalMem_v2")]
+    public static partial int cuDeviceTotalMem(nuint* bytes, int device);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuDeviceGetAttribute(int* value, int attribute, int device);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuDevicePrimaryCtxRetain(nint* context, int device);
+
+    [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuDevicePrimaryCtxRelease_v2")]
+    public static partial int cuDevicePrimaryCtxRelease(int device);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuCtxSetCurrent(nint context);
+
+    [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuMemGetInfo_v2")]
+    public static partial int cuMemGetInfo(nuint* free, nuint* total);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuModuleLoadDataEx(nint* module, void* image, uint options, int* names, void** values);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuModuleUnload(nint module);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuModuleGetFunction(nint* function, nint module, byte* name);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuFuncGetAttribute(int* value, int attribute, nint function);
+
+    [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuMemAlloc_v2")]
+    public static partial int cuMemAlloc(nint* address, nuint bytes);
+
+    [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuMemFree_v2")]
+    public static partial int cuMemFree(nint address);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuMemHostAlloc(void** memory, nuint bytes, uint flags);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuMemFreeHost(void* memory);
+
+    [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuMemcpyHtoDAsync_v2")]
+    public static partial int cuMemcpyHtoDAsync(nint to, void* from, nuint bytes, nint stream);
+
+    [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuMemcpyDtoHAsync_v2")]
+    public static partial int cuMemcpyDtoHAsync(void* to, nint from, nuint bytes, nint stream);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuStreamCreate(nint* stream, uint flags);
+
+    [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuStreamDestroy_v2")]
+    public static partial int cuStreamDestroy(nint stream);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuStreamSynchronize(nint stream);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuLaunchKernel(
+        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes,
+        nint stream, void** parameters, void** extra);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuGetErrorName(int error, byte** name);
+}

@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+using Sextant.Tests;
+
+namespace Sextant.Gpu.Tests;
+
+/// <summary>
+/// The CUDA kernels as compiled: the arithmetic that kernels/NUMERICS.md asks for, and nothing in local memory. Read from
+/// the PTX that travels in the assembly, so without a GPU.
+/// </summary>
+public sealed partial class PtxTests
+{
+    private static readonly string s_exact = File.ReadAllText(Path.Combine(TestData.Root, "kernels", "gpu", "ptx", "Exact.ptx"));
+
+    [Fact]
+    public void EveryOperationOfExactKernelsRoundsToNearest()
+    {
+        int counted = 0;
+        foreach (Match match in Arithmetic().Matches(s_exact))
+        {
+            counted++;
+            Assert.Equal(".rn", match.Groups[2].Value);
+            Assert.Equal("", match.Groups[3].Value);
+        }
+        Assert.True(counted > 1000, $"only {counted} operations were found");
+        Assert.DoesNotContain(".approx", s_exact, StringComparison.Ordinal);
+        Assert.DoesNotContain(".ftz", s_exact, StringComparison.Ordinal);
+        // Conversions that round: integers to floats. The others are between integers, or widen.
+        foreach (Match match in Conversions().Matches(s_exact))
+        {
+            string text = match.Value;
+            bool exact = text.StartsWith("cvt.f32.f16", StringComparison.Ordinal)
+                || Integers().IsMatch(text) || text.StartsWith("cvt.rzi.s32.f32", StringComparison.Ordinal);
+            Assert.True(exact || text.StartsWith("cvt.rn.f32.", StringComparison.Ordinal), text);
+        }
+    }
+
+    [Fact]
+    public void NoKernelUsesLocalMemory() => Assert.DoesNotContain(".local", s_exact, StringComparison.Ordinal);
+
+    [Fact]
+    public void EveryKernelOfTheCatalogIsThere()
+    {
+        foreach (string name in GpuKernels.Names)
+        {
+            // The last four are for processors, which have no CUDA.
+            bool forProcessors = Array.IndexOf(GpuKernels.Names, name) >= (int)GpuKernel.GemmF32;
+            Assert.Equal(!forProcessors, s_exact.Contains($".entry {name}(", StringComparison.Ordinal));
+        }
+        Assert.Equal(GpuKernels.Names.Length, Enum.GetValues<GpuKernel>().Length);
+    }
+
+    [Fact]
+    public void TheTargetIsTheOldestThatIsPromised()
+    {
+        Assert.Contains(".target sm_70", s_exact, StringComparison.Ordinal);
+        Assert.Contains(".version 6.0", s_exact, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SharedMemoryStaysBelowWhatEveryGpuHas()
+    {
+        foreach (string kernel in s_exact.Split(".visible .entry ").Skip(1))
+        {
+            int bytes = SharedArrays().Matches(kernel).Sum(m => int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+            Assert.True(bytes <= 48 << 10, $"{kernel[..kernel.IndexOf('(')]}: {bytes} bytes");
+        }
+    }
+
+    [GeneratedRegex(@"\b(add|sub|mul|fma|div|sqrt|rcp|rsqrt|ex2|lg2|sin|cos|tanh)(\.\w+?)?((?:\.\w+)*?)\.f32\b")]
+    private static partial Regex Arithmetic();
+
+    [GeneratedRegex(@"\bcvt\.[\w.]+")]
+    private static partial Regex Conversions();
+
+    [GeneratedRegex(@"^cvt\.[us]\d+\.[us]\d+$")]
+    private static partial Regex Integers();
+
+    [GeneratedRegex(@"\.shared \.align \d+ \.b8 \w+\[(\d+)\]")]
+    private static partial Regex SharedArrays();
+}
