@@ -1,4 +1,5 @@
 using System.Text;
+using Sextant.Backends;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
@@ -26,6 +27,7 @@ public static class Tool
 
     internal static Verb[] Verbs { get; } =
     [
+        new DevicesVerb(),
         new EmbedVerb(), new SearchVerb(), new IndexVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(), new VerifyVerb(),
         new BenchVerb(), new BenchPeakVerb(), new BenchKernelsVerb(), new BenchModelVerb(), new BenchSearchVerb(),
         new BenchCompareVerb(), new BenchColdStartVerb(),
@@ -53,7 +55,9 @@ public static class Tool
             name = $"sextant {verb.Name}";
             if (ArgumentReader.AsksForHelp(verb, args[words..]))
                 return Print(terminal, HelpText.ForVerb(verb));
-            return verb.Run(ArgumentReader.Read(verb, args[words..]), terminal);
+            ArgumentValues arguments = ArgumentReader.Read(verb, args[words..]);
+            using Device? device = DeviceFlags.Open(arguments, name, terminal);
+            return verb.Run(arguments with { Device = device }, terminal);
         }
         catch (WrongUsageException problem)
         {

@@ -16,7 +16,7 @@ internal static class ArgumentReader
             if (args[i] is "--help" or "-h" or "-?")
                 return true;
             string argument = args[i];
-            if (Array.Exists(verb.Flags, flag => flag.Name == argument && !flag.IsSwitch))
+            if (Array.Exists(verb.AllFlags, flag => flag.Name == argument && !flag.IsSwitch))
                 i++;
         }
         return false;
@@ -49,7 +49,7 @@ internal static class ArgumentReader
                 if (i + 1 == args.Length)
                     throw new WrongUsageException($"{flag.Name} needs a value: {flag.Name} {flag.Value}");
                 value = args[++i];
-                if (Array.Exists(verb.Flags, other => other.Name == value))
+                if (Array.Exists(verb.AllFlags, other => other.Name == value))
                 {
                     throw new WrongUsageException(
                         $"{flag.Name} needs a value, but the flag {value} follows it; if it is meant: "
@@ -67,7 +67,7 @@ internal static class ArgumentReader
     {
         int equals = argument.StartsWith("--", StringComparison.Ordinal) ? argument.IndexOf('=') : -1;
         string name = equals < 0 ? argument : argument[..equals];
-        foreach (Flag flag in verb.Flags)
+        foreach (Flag flag in verb.AllFlags)
         {
             if (flag.Name == name)
                 return (flag, equals < 0 ? null : argument[(equals + 1)..]);
@@ -75,7 +75,7 @@ internal static class ArgumentReader
                 return (flag, argument[(argument[2] == '=' ? 3 : 2)..]);
         }
         throw new WrongUsageException(
-            $"there is no flag {name}{Spelling.Hint(name, verb.Flags.Select(flag => flag.Name))}; "
+            $"there is no flag {name}{Spelling.Hint(name, verb.AllFlags.Select(flag => flag.Name))}; "
             + "a text that begins with a dash goes after --");
     }
 }

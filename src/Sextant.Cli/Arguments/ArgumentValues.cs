@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sextant.Backends;
 
 namespace Sextant.Cli.Arguments;
 
@@ -10,6 +11,9 @@ internal sealed record FlagValue(Flag Flag, string Value);
 /// <param name="Values">Flags with their values, in order.</param>
 internal sealed record ArgumentValues(List<string> Texts, List<FlagValue> Values)
 {
+    /// <summary>What --device names, opened; null where it is not given.</summary>
+    public Device? Device { get; init; }
+
     /// <summary>The value of a flag, or null.</summary>
     public string? Text(Flag flag)
     {

@@ -26,8 +26,8 @@ internal static class HelpText
         if (verb.Details.Length > 0)
             Wrap(help.Append('\n'), verb.Details, 0);
         help.Append("\nflags:\n");
-        int column = verb.Flags.Max(flag => flag.Name.Length + flag.Value.Length) + 5;
-        foreach (Flag flag in verb.Flags)
+        int column = verb.AllFlags.Max(flag => flag.Name.Length + flag.Value.Length) + 5;
+        foreach (Flag flag in verb.AllFlags)
         {
             help.Append($"  {flag.Name} {flag.Value}".PadRight(column));
             Wrap(help, flag.Help, column);

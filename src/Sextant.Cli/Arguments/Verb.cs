@@ -1,3 +1,5 @@
+using Sextant.Cli.Verbs;
+
 namespace Sextant.Cli.Arguments;
 
 /// <summary>A verb of the tool, with all that its help says.</summary>
@@ -17,6 +19,13 @@ internal abstract class Verb
 
     /// <summary>The flags, in the help's order.</summary>
     public abstract Flag[] Flags { get; }
+
+    /// <summary>Whether --device and --precision are accepted: where threads are chosen, something computes.</summary>
+    public virtual bool ChoosesDevice =>
+        Array.IndexOf(Flags, ModelFlags.Threads) >= 0 && Array.IndexOf(Flags, DeviceFlags.Device) < 0;
+
+    /// <summary>All flags that are accepted.</summary>
+    public Flag[] AllFlags => ChoosesDevice ? [.. Flags, .. DeviceFlags.All] : Flags;
 
     /// <summary>Command lines that work, each with what it does.</summary>
     public abstract (string Line, string Meaning)[] Examples { get; }

@@ -72,6 +72,9 @@ internal sealed class InfoVerb : Verb
         facts.Add("pooling", card.Pooling + (card.Normalized ? ", normalised" : ", not normalised"));
         facts.Add("dimensions", Number(card.Dimensions));
         facts.Add("runs on", card.Device);
+        if (card.DeviceFallback is { } reason)
+            facts.Add("in place of", reason);
+        facts.Add("precision", card.Precision.ToString().ToLowerInvariant());
         facts.Add("parameters", Number(card.Parameters));
         facts.Add(
             "memory", string.Create(CultureInfo.InvariantCulture, $"{card.PackedBytes / 1048576.0:F1} MiB of weights"));

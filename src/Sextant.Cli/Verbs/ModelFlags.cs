@@ -34,6 +34,8 @@ internal static class ModelFlags
         Pooling = arguments.Text(Pooling),
         Prompt = arguments.Text(Prompt),
         Threads = arguments.Number(Threads, 1, 1024),
+        Device = arguments.Device,
+        Precision = DeviceFlags.PrecisionOf(arguments),
         Truncation = arguments.Choice(Truncate, "error", "right", "left") switch
         {
             "error" => Truncation.Error,

@@ -1,15 +1,47 @@
+using Sextant.Backends;
+using Sextant.Gpu;
 using Sextant.Kernels;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary>A set of kernels to compare with the reference.</summary>
-/// <param name="Name">As SEXTANT_ISA names it.</param>
-/// <param name="Load">Loads a model whose every op runs on this set.</param>
-internal sealed record VerifiedSet(string Name, Func<string, EmbeddingOptions, EmbeddingModel> Load)
+/// <summary>A set of kernels, or a device, to compare with the reference.</summary>
+/// <param name="Name">As SEXTANT_ISA or --device names it.</param>
+/// <param name="Load">Loads a model whose every op runs there.</param>
+/// <param name="CreateBackend">Its ops alone; null where only whole models are compared.</param>
+internal sealed record VerifiedSet(
+    string Name, Func<string, EmbeddingOptions, EmbeddingModel> Load, Func<Backend>? CreateBackend = null)
 {
     /// <summary>All sets that this machine can run, the reference first: the others are compared with it.</summary>
     public static IReadOnlyList<VerifiedSet> All() => [.. InstructionSets.Supported.Order().Select(Of)];
 
-    private static VerifiedSet Of(Isa isa) =>
-        new(InstructionSets.Name(isa), (path, options) => EmbeddingModel.Load(path, options, new KernelSet(isa)));
+    /// <summary>All devices that can be opened; the others are told to <paramref name="skipped"/>, with the reason.</summary>
+    public static IEnumerable<VerifiedSet> Devices(Action<string, string> skipped)
+    {
+        foreach (ListedDevice device in DeviceList.All())
+        {
+            if (device.Problem is { } problem)
+                skipped(device.Choice, problem);
+            else
+                yield return Of(device.Choice);
+        }
+    }
+
+    private static VerifiedSet Of(Isa isa) => new(
+        InstructionSets.Name(isa),
+        (path, options) => EmbeddingModel.Load(path, options, new KernelSet(isa)),
+        () => new CpuDevice(new KernelSet(isa), null).CreateBackend(Precision.Exact, null));
+
+    // A model holds the device that it is on; so does a backend.
+    private static VerifiedSet Of(string choice) => new(
+        choice,
+        (path, options) =>
+        {
+            using Device device = DeviceChoice.Open(choice);
+            return EmbeddingModel.Load(path, options with { Device = device });
+        },
+        () =>
+        {
+            using Device device = DeviceChoice.Open(choice);
+            return device.CreateBackend(Precision.Exact, null);
+        });
 }

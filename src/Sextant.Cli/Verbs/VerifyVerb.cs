@@ -1,22 +1,23 @@
 using System.Globalization;
 using System.Text;
+using Sextant.Backends;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Outputs;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary><c>sextant verify</c>: the same texts through every kernel set, compared bit by bit.</summary>
+/// <summary><c>sextant verify</c>: every op and the same texts through every kernel set and device, compared bit by bit.</summary>
 internal sealed class VerifyVerb : Verb
 {
     public override string Name => "verify";
 
-    public override string Summary => "Compares all kernel sets that this machine can run, bit by bit.";
+    public override string Summary => "Compares all kernel sets and devices of this machine, bit by bit.";
 
     public override string Usage => "[flags]";
 
     public override string Details =>
-        "Embeds the same texts (of one word to as many as the model takes) with every kernel set, "
-        + "and compares each with the reference: "
+        "Runs every op in the model's shapes, and embeds the same texts (of one word to as many as the model takes), with "
+        + "every kernel set of the CPU and on every CUDA and OpenCL device, and compares each with the reference: "
         + "the largest difference, the largest in steps of the float format (ulp), and whether all bits are equal. "
         + "Fails, with exit code 1, when they are not.";
 
@@ -26,40 +27,57 @@ internal sealed class VerifyVerb : Verb
         ModelFlags.Threads,
     ];
 
+    /// <summary>It takes all devices.</summary>
+    public override bool ChoosesDevice => false;
+
     public override (string Line, string Meaning)[] Examples =>
     [
         ("sextant verify", "The model that comes with the tool."),
         ("sextant verify --model ./my-model --threads 2", "Another model, on two threads."),
     ];
 
-    public override int Run(ArgumentValues arguments, Terminal terminal) => Run(arguments, terminal, VerifiedSet.All());
+    public override int Run(ArgumentValues arguments, Terminal terminal)
+    {
+        var skipped = new StringBuilder();
+        VerifiedSet[] sets =
+        [
+            .. VerifiedSet.All(),
+            .. VerifiedSet.Devices((choice, problem) => skipped.Append($"{choice} was not compared: {problem}\n")),
+        ];
+        return Run(arguments, terminal, sets, skipped.ToString());
+    }
 
-    internal static int Run(ArgumentValues arguments, Terminal terminal, IReadOnlyList<VerifiedSet> sets)
+    internal static int Run(
+        ArgumentValues arguments, Terminal terminal, IReadOnlyList<VerifiedSet> sets, string skipped = "")
     {
         if (arguments.Texts.Count > 0)
             throw new WrongUsageException($"verify brings its own texts; '{arguments.Texts[0]}' has no place here");
         EmbeddingOptions options = ModelFlags.Options(arguments);
         string folder = ModelFlags.Folder(arguments);
-        float[]? reference = null;
+        var expected = new Dictionary<string, float[]>();
         bool equal = true;
-        var table = new StringBuilder("kernels         values  different     max abs     max ulp  bit-equal\n");
+        var table = new StringBuilder("kernels      op                    values  different     max abs     max ulp  bit-equal\n");
         using (var progress = new ProgressLine(terminal, "texts"))
         {
             foreach (VerifiedSet set in sets)
             {
-                float[] vectors = Embed(set, folder, options, progress, terminal.Cancellation);
-                reference ??= vectors;
-                BitComparison found = BitComparison.Of(reference, vectors);
-                equal &= found.IsEqual;
-                string word = found.IsEqual ? "yes" : "NO";
-                table.Append(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{set.Name,-12}{found.Values,10}{found.Different,11}{found.MaxAbs,12:G4}"
-                    + $"{found.MaxUlp,12}  {word}\n"));
+                using EmbeddingModel model = set.Load(folder, options);
+                if (set.CreateBackend is not null)
+                {
+                    var ops = new VerifiedOps(model.Card);
+                    using Backend backend = set.CreateBackend();
+                    foreach (string op in VerifiedOps.Names)
+                    {
+                        terminal.Cancellation.ThrowIfCancellationRequested();
+                        equal &= Compare(set, op, ops.Run(op, backend), expected, table);
+                    }
+                }
+                float[] vectors = Embed(model, progress, terminal.Cancellation);
+                equal &= Compare(set, "whole model", vectors, expected, table);
             }
         }
         using OutputFile output = OutputFile.Create(null, terminal);
-        output.Stream.Write(Encoding.UTF8.GetBytes(table.ToString()));
+        output.Stream.Write(Encoding.UTF8.GetBytes(table.Append(skipped).ToString()));
         output.Commit();
         if (equal)
             return Tool.Ok;
@@ -68,10 +86,21 @@ internal sealed class VerifyVerb : Verb
         return Tool.Failed;
     }
 
-    private static float[] Embed(
-        VerifiedSet set, string folder, EmbeddingOptions options, ProgressLine progress, CancellationToken cancellation)
+    // The first set's result is what the others are compared with.
+    private static bool Compare(
+        VerifiedSet set, string op, float[] values, Dictionary<string, float[]> expected, StringBuilder table)
     {
-        using EmbeddingModel model = set.Load(folder, options);
+        expected.TryAdd(op, values);
+        BitComparison found = BitComparison.Of(expected[op], values);
+        string word = found.IsEqual ? "yes" : "NO";
+        table.Append(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{set.Name,-12} {op,-18}{found.Values,10}{found.Different,11}{found.MaxAbs,12:G4}{found.MaxUlp,12}  {word}\n"));
+        return found.IsEqual;
+    }
+
+    private static float[] Embed(EmbeddingModel model, ProgressLine progress, CancellationToken cancellation)
+    {
         var inputs = new VerifyInputs(model);
         var vectors = new float[inputs.Count * model.Dimensions];
         inputs.Embed(vectors, progress, cancellation);

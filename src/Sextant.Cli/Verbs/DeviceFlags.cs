@@ -1,0 +1,37 @@
+using Sextant.Backends;
+using Sextant.Cli.Arguments;
+using Sextant.Gpu;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary>The flags that say what computes.</summary>
+internal static class DeviceFlags
+{
+    public static readonly Flag Device = new(
+        "--device", "D",
+        "cpu, cuda or opencl (with :N for device N, see 'sextant devices'), which must be there; prefer:cuda and "
+            + "prefer:opencl take the CPU where it is not, and say so. Default: cpu.");
+    public static readonly Flag Precision = new(
+        "--precision", "P",
+        "exact (f32, the same bits on every device) or fast (16-bit products, where a device has them). Default: exact.");
+
+    /// <summary>Both.</summary>
+    public static readonly Flag[] All = [Device, Precision];
+
+    /// <summary>Opens the device that the flags name, unless it is open, and says so where the CPU takes its place.</summary>
+    public static Device? Open(ArgumentValues arguments, string verb, Terminal terminal)
+    {
+        if (arguments.Device is not null || arguments.Text(Device) is not { } name)
+            return arguments.Device;
+        if (!DeviceChoice.IsKnown(name))
+            throw new WrongUsageException($"--device is '{name}'; accepted: {DeviceChoice.Accepted}");
+        Device device = DeviceChoice.Open(name);
+        if (device.Fallback is { } reason)
+            terminal.Error.WriteLine($"{verb}: warning: the CPU computes, since {name} cannot be used: {reason}");
+        return device;
+    }
+
+    /// <summary>The precision that the flags name.</summary>
+    public static Precision PrecisionOf(ArgumentValues arguments) =>
+        arguments.Choice(Precision, "exact", "fast") == "fast" ? Backends.Precision.Fast : Backends.Precision.Exact;
+}

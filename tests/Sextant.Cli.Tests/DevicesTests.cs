@@ -1,0 +1,75 @@
+using Sextant.Gpu;
+
+namespace Sextant.Cli.Tests;
+
+public sealed class DevicesTests(TinyModel model) : IClassFixture<TinyModel>
+{
+    [Fact]
+    public void EveryDeviceIsListedOrSaysWhyNot()
+    {
+        Outcome outcome = CommandLine.Run("devices");
+        Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
+        Assert.StartsWith("cpu\n", outcome.Output);
+        foreach (ListedDevice device in DeviceList.All())
+        {
+            Assert.Contains($"\n{device.Choice}\n", outcome.Output);
+            if (device.Problem is not null)
+                Assert.Contains("cannot be used", outcome.Output);
+        }
+        Assert.Equal(2, CommandLine.Run("devices", "all").Exit);
+    }
+
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("cuda:")]
+    [InlineData("cuda:-1")]
+    [InlineData("opencl:x")]
+    [InlineData("cpu:0")]
+    [InlineData("prefer:cpu")]
+    [InlineData("")]
+    public void ADeviceThatIsNoneIsWrongUsage(string name)
+    {
+        Outcome outcome = CommandLine.Run("embed", "text", "--device", name);
+        Assert.Equal((2, ""), (outcome.Exit, outcome.Output));
+        Assert.Contains("accepted: cpu, cuda", outcome.ErrorLine);
+    }
+
+    [Theory]
+    [InlineData("cuda:99")]
+    [InlineData("opencl:99")]
+    public void ADeviceThatIsNotThereFailsOrIsReplacedAloud(string name)
+    {
+        Outcome required = CommandLine.Run("embed", "text", "--model", model.Folder, "--device", name);
+        Assert.Equal((1, ""), (required.Exit, required.Output));
+        Assert.Contains("sextant embed: ", required.ErrorLine);
+        Outcome preferred = CommandLine.Run("embed", "text", "--model", model.Folder, "--device", $"prefer:{name}");
+        Assert.Equal(0, preferred.Exit);
+        Assert.Contains($"warning: the CPU computes, since prefer:{name} cannot be used: ", preferred.ErrorLine);
+        Assert.Equal(CommandLine.Run("embed", "text", "--model", model.Folder).Output, preferred.Output);
+        Outcome info = CommandLine.Run("info", "--model", model.Folder, "--device", $"prefer:{name}");
+        Assert.Contains("in place of", info.Output);
+    }
+
+    [Fact]
+    public void TheCpuHasNoFastPrecision()
+    {
+        Outcome outcome = CommandLine.Run("embed", "text", "--model", model.Folder, "--precision", "fast");
+        Assert.Equal((1, ""), (outcome.Exit, outcome.Output));
+        Assert.Contains("CPU has exact only", outcome.ErrorLine);
+        Assert.Equal(2, CommandLine.Run("embed", "text", "--precision", "quick").Exit);
+    }
+
+    [Fact]
+    public void VectorsOfADeviceAreTheCpusOwn()
+    {
+        string[] usable = [.. DeviceList.All().Where(device => device.Problem is null).Select(device => device.Choice)];
+        if (usable.Length == 0)
+            Assert.Skip("No CUDA or OpenCL device can be used here.");
+        string expected = CommandLine.Run("embed", "some words", "--model", model.Folder).Output;
+        foreach (string device in usable)
+        {
+            Outcome outcome = CommandLine.Run("embed", "some words", "--model", model.Folder, "--device", device);
+            Assert.Equal((0, "", expected), (outcome.Exit, outcome.Error, outcome.Output));
+        }
+    }
+}
