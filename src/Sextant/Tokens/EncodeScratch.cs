@@ -18,7 +18,9 @@ internal sealed class EncodeScratch
 
     internal NormalizedText Text => _text;
 
-    /// <summary>The text that <see cref="Words"/> are ranges of: <see cref="Text"/>, or what a step made of it.</summary>
+    /// <summary>
+    /// The text that <see cref="Words"/> are ranges of: <see cref="Text"/>, or what a step made of it.
+    /// </summary>
     internal NormalizedText WordText { get; private set; } = new();
 
     internal WordList Words => _words;

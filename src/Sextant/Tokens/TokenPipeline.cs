@@ -36,7 +36,13 @@ internal sealed class TokenPipeline
     /// <summary>
     /// Adds the tokens of <paramref name="text"/>, which has no lone surrogates, to <paramref name="tokens"/>.
     /// </summary>
-    internal void Run(ReadOnlySpan<char> text, EncodeScratch scratch, SequenceTokens tokens, bool offsets)
+    /// <param name="text">The text.</param>
+    /// <param name="scratch">What is written to on the way.</param>
+    /// <param name="tokens">Where the tokens go.</param>
+    /// <param name="offsets">Whether offsets are made.</param>
+    /// <param name="partLength">About how many units go through at once; results do not depend on it.</param>
+    internal void Run(ReadOnlySpan<char> text, EncodeScratch scratch, SequenceTokens tokens, bool offsets,
+        int partLength = PartLength)
     {
         var splits = new AddedTokenSplits(AddedTokens.Raw, text);
         while (splits.MoveNext())
@@ -48,7 +54,7 @@ internal sealed class TokenPipeline
             }
             for (int start = splits.Start; start < splits.End;)
             {
-                int end = PartEnd(text, start, splits.End);
+                int end = PartEnd(text, start, splits.End, partLength);
                 scratch.Text.Load(text[start..end], start, offsets || _needsOrigins);
                 RunPart(scratch, tokens);
                 start = end;
@@ -123,16 +129,16 @@ internal sealed class TokenPipeline
     }
 
     // Between a letter or digit and a space, when every step allows it; a stretch without such a place stays whole.
-    private int PartEnd(ReadOnlySpan<char> text, int start, int end)
+    private int PartEnd(ReadOnlySpan<char> text, int start, int end, int partLength)
     {
-        if (!_worksInParts || end - start <= PartLength)
+        if (!_worksInParts || end - start <= partLength)
             return end;
-        for (int last = start + PartLength; (last = LastSpace(text, start, last)) > 0;)
+        for (int last = start + partLength; (last = LastSpace(text, start, last)) > 0;)
         {
             if (char.IsAsciiLetterOrDigit(text[last - 1]))
                 return last;
         }
-        for (int next = start + PartLength; next < end; next++)
+        for (int next = start + partLength; next < end; next++)
         {
             int skip = text[next..end].IndexOf(' ');
             if (skip < 0)

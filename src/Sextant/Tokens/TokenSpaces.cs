@@ -4,8 +4,8 @@ namespace Sextant.Tokens;
 internal readonly record struct SpaceCounts(int Leading, int Trailing);
 
 /// <summary>
-/// Spaces at the ends of all tokens of a vocabulary, where offsets are to leave them out. A space is white space, or the
-/// letter that stands for a space byte.
+/// Spaces at the ends of all tokens of a vocabulary, where offsets are to leave them out. A space is white space, or
+/// the letter that stands for a space byte.
 /// </summary>
 internal sealed class TokenSpaces
 {

@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace Sextant.Tokens;
 
 /// <summary>
-/// Turns runs of tokens such as "&lt;0xE4&gt;" into the text whose bytes they are, or, where they are no UTF-8, into one
-/// U+FFFD for each.
+/// Turns runs of tokens such as "&lt;0xE4&gt;" into the text whose bytes they are, or, where they are no UTF-8, into
+/// one U+FFFD for each.
 /// </summary>
 internal sealed class ByteFallbackDecoder : Decoder
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Sextant.Tokens;
 
 /// <summary>
-/// Turns the letters that stand for bytes back, all tokens at once, since a code point may be spread over several; bytes
-/// that are no UTF-8 become U+FFFD. A token with any other code point stays as it is.
+/// Turns the letters that stand for bytes back, all tokens at once, since a code point may be spread over several;
+/// bytes that are no UTF-8 become U+FFFD. A token with any other code point stays as it is.
 /// </summary>
 internal sealed class ByteLevelDecoder : Decoder
 {

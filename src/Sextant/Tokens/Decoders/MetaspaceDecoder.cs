@@ -1,6 +1,8 @@
 namespace Sextant.Tokens;
 
-/// <summary>Turns the visible marks back into spaces; those of the first token go, unless no mark was put there.</summary>
+/// <summary>
+/// Turns the visible marks back into spaces; those of the first token go, unless no mark was put there.
+/// </summary>
 internal sealed class MetaspaceDecoder(string mark, bool dropsFirst) : Decoder
 {
     internal static Decoder Read(ComponentFields fields)

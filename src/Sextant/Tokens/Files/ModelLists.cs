@@ -18,7 +18,9 @@ internal sealed class ModelLists
     /// <summary>Tokens and ids; null where <c>vocab</c> is no object.</summary>
     internal VocabularyBuilder? Vocabulary { get; private set; }
 
-    /// <summary>Tokens numbered in order, whose scores are <see cref="Scores"/>; null where <c>vocab</c> is no list.</summary>
+    /// <summary>
+    /// Tokens numbered in order, whose scores are <see cref="Scores"/>; null where <c>vocab</c> is no list.
+    /// </summary>
     internal VocabularyBuilder? ScoredVocabulary { get; private set; }
 
     internal List<double> Scores { get; } = [];

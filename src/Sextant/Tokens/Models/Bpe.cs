@@ -9,11 +9,15 @@ namespace Sextant.Tokens;
 /// </summary>
 internal sealed class Bpe : TokenModel
 {
+    // From here on looking for places to cut pays.
+    private const int LongWord = 24;
+
     private readonly MergeTable _merges;
     private readonly string _prefix, _suffix;
     private readonly int _unknownId;
     private readonly bool _fusesUnknown, _takesWholeWords;
     private readonly ByteTokens? _byteTokens;
+    private readonly Junctions? _junctions;
     // The id of each code point of the basic plane that is a token, or −1.
     private readonly int[] _single;
 
@@ -26,23 +30,32 @@ internal sealed class Bpe : TokenModel
             && !(dropout.ValueKind == JsonValueKind.Number
                 && dropout.TryGetDouble(out double chance) && chance == 0))
         {
-            throw fields.Refusal("dropout", ComponentFields.Describe(dropout), "0 or null: tokens are not left to chance");
+            throw fields.Refusal(
+                "dropout", ComponentFields.Describe(dropout), "0 or null: tokens are not left to chance");
         }
         Vocabulary = model.Vocabulary();
         (_prefix, _suffix) = (Affix(model, "continuing_subword_prefix"), Affix(model, "end_of_word_suffix"));
-        _merges = new MergeTable(model.Merges(), Vocabulary, _prefix);
+        VocabularyBuilder merges = model.Merges();
+        _merges = new MergeTable(merges, Vocabulary, _prefix);
         _fusesUnknown = fields.OptionalFlag("fuse_unk") ?? false;
         _takesWholeWords = fields.OptionalFlag("ignore_merges") ?? false;
         _byteTokens = fields.OptionalFlag("byte_fallback") ?? false ? new ByteTokens(Vocabulary) : null;
         if (_byteTokens is not null && _prefix.Length + _suffix.Length > 0)
-            throw fields.Refusal("byte_fallback", "true", "false with a continuing_subword_prefix or end_of_word_suffix");
+        {
+            throw fields.Refusal(
+                "byte_fallback", "true", "false with a continuing_subword_prefix or end_of_word_suffix");
+        }
         _unknownId = -1;
         if (model.OptionalText("unk_token") is string unknown && !Vocabulary.TryGetId(unknown, out _unknownId))
         {
-            throw new InvalidModelException(fields.File, $"the unknown token '{ComponentFields.Short(unknown)}' is not in "
-                + $"the vocabulary of {Vocabulary.Count} tokens.");
+            throw new InvalidModelException(fields.File, $"the unknown token '{ComponentFields.Short(unknown)}' is not "
+                + $"in the vocabulary of {Vocabulary.Count} tokens.");
         }
         _single = Singles(Vocabulary);
+        // With affixes a code point is more than itself; without an unknown token what is left out moves all that
+        // follows.
+        if (_prefix.Length + _suffix.Length == 0 && _unknownId >= 0)
+            _junctions = Junctions.Of(merges, model.OptionalText("unk_token"));
     }
 
     internal static TokenModel Read(ModelFields model) => new Bpe(model);
@@ -57,21 +70,52 @@ internal sealed class Bpe : TokenModel
             pieces.Add(whole, 0, word.Length);
             return;
         }
+        int start = 0;
+        if (_junctions is not null && word.Length > LongWord)
+        {
+            // What never merges is cut off first: a long word becomes short ones.
+            int at = 0, before = CodePoints.Next(word, ref at);
+            while (at < word.Length)
+            {
+                int end = at, behind = CodePoints.Next(word, ref at);
+                if (!_junctions.Contains(before, behind) && !MayBeUnknown(before, behind))
+                {
+                    Merge(word[start..end], start, pieces);
+                    start = end;
+                }
+                before = behind;
+            }
+        }
+        Merge(word[start..], start, pieces);
+    }
+
+    private void Merge(ReadOnlySpan<char> word, int origin, PieceList pieces)
+    {
         MergeWork work = pieces.Merges;
         bool tiles = (_prefix.Length == 0 && _suffix.Length == 0 && AddPlain(word, work)) || AddAll(word, work, false);
         if (!tiles)
             AddAll(word, work, inBytes: true);
         work.Merge(_merges);
         var places = new Utf8Places(word);
-        int at = 0;
+        int at = origin;
         for (int i = 0; i < work.Count; i++)
         {
             int end = at + work.Lengths[i];
-            (int first, int last) = tiles ? (at, end) : places.Units(at, end);
+            (int first, int last) = (at, end);
+            if (!tiles)
+            {
+                (first, last) = places.Units(at - origin, end - origin);
+                (first, last) = (first + origin, last + origin);
+            }
             pieces.Add(work.Ids[i], first, last);
             at = end;
         }
     }
+
+    // Unknown neighbours may be one token, and bytes may go before them.
+    private bool MayBeUnknown(int before, int behind) => !IsSingle(before) || !IsSingle(behind);
+
+    private bool IsSingle(int codePoint) => codePoint < _single.Length && _single[codePoint] >= 0;
 
     private static string Affix(ModelFields model, string name)
     {
@@ -113,8 +157,8 @@ internal sealed class Bpe : TokenModel
         return true;
     }
 
-    // In UTF-16 units where the symbols tile the word. Otherwise false: the reference then counts the UTF-8 bytes of the
-    // symbols it has, in the order it has them, and so does the second round.
+    // In UTF-16 units where the symbols tile the word. Otherwise false: the reference then counts the UTF-8 bytes of
+    // the symbols it has, in the order it has them, and so does the second round.
     private bool AddAll(ReadOnlySpan<char> word, MergeWork work, bool inBytes)
     {
         work.Clear();

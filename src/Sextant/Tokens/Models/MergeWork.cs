@@ -76,8 +76,8 @@ internal sealed class MergeWork
         Count = count;
     }
 
-    // Symbols are linked; a heap holds every pair that merged when it was made, by rank, then place. A pair whose rank is
-    // another one by then has changed, and its new form is in the heap as well.
+    // Symbols are linked; a heap holds every pair that merged when it was made, by rank, then place. A pair whose rank
+    // is another one by then has changed, and its new form is in the heap as well.
     private void MergeLong(MergeTable merges)
     {
         if (_next.Length < _ids.Length)

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sextant.Tokens;
 
 /// <summary>
-/// The tokens of a vocabulary as a tree of UTF-16 units. Nodes are numbered level by level, so the children of a node are
-/// neighbours, in the order of their units. Immutable.
+/// The tokens of a vocabulary as a tree of UTF-16 units. Nodes are numbered level by level, so the children of a node
+/// are neighbours, in the order of their units. Immutable.
 /// </summary>
 internal sealed class TokenTrie
 {

@@ -3,8 +3,9 @@ using System.Text;
 namespace Sextant.Tokens;
 
 /// <summary>
-/// The split of a word into tokens whose scores have the largest sum (Kudo 2018), found by Viterbi's algorithm in double
-/// precision; of equal sums the first one found stays, candidates taken by their beginning, then by their length.
+/// The split of a word into tokens whose scores have the largest sum (Kudo 2018), found by Viterbi's algorithm in
+/// double precision; of equal sums the first one found stays, candidates taken by their beginning, then by their
+/// length.
 /// </summary>
 internal sealed class Unigram : TokenModel
 {
@@ -122,7 +123,9 @@ internal sealed class Unigram : TokenModel
     }
 }
 
-/// <summary>A place in a word: the best way there (its last token and its score), and where the best split goes on.</summary>
+/// <summary>
+/// A place in a word: the best way there (its last token and its score), and where the best split goes on.
+/// </summary>
 internal struct PathNode
 {
     internal double Score;

@@ -16,8 +16,8 @@ internal sealed class WordLevel : TokenModel
         string unknown = model.OptionalText("unk_token") ?? "<unk>";
         if (!vocabulary.TryGetId(unknown, out int id))
         {
-            throw new InvalidModelException(model.Fields.File, $"the unknown token '{ComponentFields.Short(unknown)}' is "
-                + $"not in the vocabulary of {vocabulary.Count} tokens; WordLevel needs it.");
+            throw new InvalidModelException(model.Fields.File, $"the unknown token '{ComponentFields.Short(unknown)}' "
+                + $"is not in the vocabulary of {vocabulary.Count} tokens; WordLevel needs it.");
         }
         return new WordLevel(vocabulary, id);
     }

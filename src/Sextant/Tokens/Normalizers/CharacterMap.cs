@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Sextant.Tokens;
 
 /// <summary>
-/// SentencePiece's compiled normalisation rules: a double-array trie over UTF-8 bytes whose values are places in a list of
-/// replacements that end with a zero byte.
+/// SentencePiece's compiled normalisation rules: a double-array trie over UTF-8 bytes whose values are places in a list
+/// of replacements that end with a zero byte.
 /// </summary>
 internal sealed class CharacterMap
 {

@@ -1,6 +1,8 @@
 namespace Sextant.Tokens;
 
-/// <summary>The rules that machine translation cleans its texts by: some controls go, unusual spaces become U+0020.</summary>
+/// <summary>
+/// The rules that machine translation cleans its texts by: some controls go, unusual spaces become U+0020.
+/// </summary>
 internal sealed class Nmt : Normalizer
 {
     internal static void Read(ComponentFields fields, List<Normalizer> steps)

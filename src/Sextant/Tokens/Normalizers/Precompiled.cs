@@ -3,8 +3,8 @@ using System.Text;
 namespace Sextant.Tokens;
 
 /// <summary>
-/// Applies a <see cref="CharacterMap"/> as the reference does: to a whole grapheme cluster of fewer than six bytes, which
-/// the rule of its beginning replaces, and otherwise code point by code point.
+/// Applies a <see cref="CharacterMap"/> as the reference does: to a whole grapheme cluster of fewer than six bytes,
+/// which the rule of its beginning replaces, and otherwise code point by code point.
 /// </summary>
 internal sealed class Precompiled : Normalizer
 {
@@ -78,8 +78,8 @@ internal sealed class Precompiled : Normalizer
     }
 
     /// <summary>
-    /// Counts what the code points that come out stand for. What is removed is counted with the code point before it, and
-    /// not at all at the beginning, so origins move there: the reference's offsets do the same.
+    /// Counts what the code points that come out stand for. What is removed is counted with the code point before it,
+    /// and not at all at the beginning, so origins move there: the reference's offsets do the same.
     /// </summary>
     private ref struct Output(FormOutput output)
     {

@@ -1,6 +1,8 @@
 namespace Sextant.Tokens;
 
-/// <summary>Puts a text in place of every match of a pattern; it has the origin of the match's last code point.</summary>
+/// <summary>
+/// Puts a text in place of every match of a pattern; it has the origin of the match's last code point.
+/// </summary>
 internal sealed class Replace(TextPattern pattern, string content) : Normalizer
 {
     internal static void Read(ComponentFields fields, List<Normalizer> steps)

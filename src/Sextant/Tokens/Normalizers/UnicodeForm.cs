@@ -6,8 +6,8 @@ namespace Sextant.Tokens;
 /// </summary>
 /// <remarks>
 /// Origins follow the reference: the code points of a decomposition share one origin; after reordering the origins are
-/// dealt out in the order of the original text, so a moved mark carries the origin of the place it moved to; and a composed
-/// code point has the origin of the first of those that it was composed of.
+/// dealt out in the order of the original text, so a moved mark carries the origin of the place it moved to; and a
+/// composed code point has the origin of the first of those that it was composed of.
 /// </remarks>
 internal sealed class UnicodeForm(bool compatible, bool composed) : Normalizer
 {

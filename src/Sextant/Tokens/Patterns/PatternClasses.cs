@@ -11,7 +11,9 @@ internal static class PatternClasses
     internal static CodePointSet Word { get; } =
         CodePointSet.Read(UnicodeData.Word).Difference(CodePointSet.Read(UnicodeData.PatternWordDifference));
 
-    /// <summary>What \w means within brackets: there the reference leaves out the numbers of Latin-1 that are no digits.</summary>
+    /// <summary>
+    /// What \w means within brackets: there the reference leaves out the numbers of Latin-1 that are no digits.
+    /// </summary>
     internal static CodePointSet WordInBrackets { get; } =
         Word.Difference(CodePointSet.Of([(0xB2, 0xB3), (0xB9, 0xB9), (0xBC, 0xBE)]));
 

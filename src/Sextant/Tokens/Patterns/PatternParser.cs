@@ -28,7 +28,9 @@ internal sealed class PatternParser
     {
         var parser = new PatternParser(pattern);
         PatternNode node = parser.ReadChoice();
-        return parser._at == pattern.Length ? node : throw parser.Unsupported("a closing parenthesis without an opening");
+        return parser._at == pattern.Length
+            ? node
+            : throw parser.Unsupported("a closing parenthesis without an opening");
     }
 
     /// <summary>A pattern of exactly this text.</summary>
@@ -84,7 +86,11 @@ internal sealed class PatternParser
                 : new ChoiceNode([atom, new LookNode(true, set.Complement(), AtEdge: true)]);
         }
         if (_at < _pattern.Length && _pattern[_at] is '*' or '+' or '?')
-            return counted && TryTake('+') ? new RepeatNode(repeated, 1, -1, false) : throw Unsupported("two repetitions in a row");
+        {
+            return counted && TryTake('+')
+                ? new RepeatNode(repeated, 1, -1, false)
+                : throw Unsupported("two repetitions in a row");
+        }
         return repeated;
     }
 
@@ -146,8 +152,11 @@ internal sealed class PatternParser
                 _at++;
                 return new SetNode(LineFeed.Complement());
             case '^':
+                // At the beginning, and behind a line feed, unless the text ends with it.
                 _at++;
-                return new LookNode(false, LineFeed, AtEdge: true);
+                var lineBefore = new LookNode(false, LineFeed, AtEdge: false);
+                var behindLine = new SequenceNode([lineBefore, new LookNode(true, CodePointSet.All, AtEdge: false)]);
+                return new ChoiceNode([new LookNode(false, CodePointSet.Empty, AtEdge: true), behindLine]);
             case '$':
                 _at++;
                 return new LookNode(true, LineFeed, AtEdge: true);
@@ -305,7 +314,8 @@ internal sealed class PatternParser
             _at = end;
         }
         if (end < 0 || end > _pattern.Length || !int.TryParse(_pattern.AsSpan(start, end - start),
-            NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value) || (uint)value > CodePoints.Last)
+                NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
+            || (uint)value > CodePoints.Last)
         {
             throw Unsupported("a hexadecimal escape that is no code point");
         }
@@ -420,5 +430,7 @@ internal sealed class PatternParser
     private PatternException Unsupported(string what) => new($"{what}, near place {_at}");
 }
 
-/// <summary>A pattern that is damaged or has something that is not supported; turned into the typed error by readers.</summary>
+/// <summary>
+/// A pattern that is damaged or has something that is not supported; turned into the typed error by readers.
+/// </summary>
 internal sealed class PatternException(string message) : Exception(message);

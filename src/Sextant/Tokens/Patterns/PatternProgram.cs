@@ -26,7 +26,9 @@ internal enum PatternStep
 internal readonly record struct PatternInstruction(
     PatternStep Step, CodePointSet Set, bool Flag = false, int Next = 0, int Other = 0);
 
-/// <summary>A pattern as steps that fork: Thompson's construction, written backwards so that every goal is known.</summary>
+/// <summary>
+/// A pattern as steps that fork: Thompson's construction, written backwards so that every goal is known.
+/// </summary>
 internal sealed class PatternProgram
 {
     private const int StepLimit = 2000;

@@ -1,12 +1,14 @@
 namespace Sextant.Tokens;
 
 /// <summary>
-/// A compiled pattern. It finds what a backtracking matcher finds (the leftmost match, of the alternatives the first that
-/// leads to one), but as an automaton, in one pass and without allocation. Immutable: one instance serves all threads.
+/// A compiled pattern. It finds what a backtracking matcher finds (the leftmost match, of the alternatives the first
+/// that leads to one), but as an automaton, in one pass and without allocation. Immutable: one instance serves all
+/// threads.
 /// </summary>
 /// <remarks>
-/// A state is the ordered list of the steps a matcher could be at; a list ends where a match outranks the rest. It is not
-/// known whether a step's look-ahead holds before the next code point is, so a match shows on the way out of a state.
+/// A state is the ordered list of the steps a matcher could be at; a list ends where a match outranks the rest. It is
+/// not known whether a step's look-ahead holds before the next code point is, so a match shows on the way out of a
+/// state.
 /// </remarks>
 internal sealed class TextPattern
 {
@@ -19,10 +21,13 @@ internal sealed class TextPattern
     private readonly int[] _starts;
     // Where the row of that state is, when it is the same everywhere; else −1.
     private readonly int _onlyStart;
+    // The only text that matches, if there is one: the runtime's search is faster than any automaton.
+    private readonly string? _literal;
 
     /// <exception cref="PatternException">The pattern needs too many states.</exception>
-    internal TextPattern(PatternNode pattern)
+    internal TextPattern(PatternNode pattern, string? literal = null)
     {
+        _literal = string.IsNullOrEmpty(literal) ? null : literal;
         var program = new PatternProgram(pattern);
         var sets = new List<CodePointSet>();
         bool looksBehind = false;
@@ -42,8 +47,8 @@ internal sealed class TextPattern
     }
 
     /// <summary>
-    /// Whether no match reaches from an ASCII letter or digit over a space behind it, nor looks at that space: then a text
-    /// may be cut between the two.
+    /// Whether no match reaches from an ASCII letter or digit over a space behind it, nor looks at that space: then a
+    /// text may be cut between the two.
     /// </summary>
     internal bool WorksInParts { get; }
 
@@ -58,11 +63,12 @@ internal sealed class TextPattern
     {
         try
         {
-            return new TextPattern(PatternParser.Literal(text));
+            return new TextPattern(PatternParser.Literal(text), text);
         }
         catch (PatternException problem)
         {
-            throw fields.Refusal("pattern.String", $"'{ComponentFields.Short(text)}'", $"a text without {problem.Message}");
+            throw fields.Refusal(
+                "pattern.String", $"'{ComponentFields.Short(text)}'", $"a text without {problem.Message}");
         }
     }
 
@@ -81,11 +87,17 @@ internal sealed class TextPattern
     }
 
     /// <summary>
-    /// Finds the next match at or after <paramref name="from"/>; <paramref name="lastEnd"/> is where the one before ended
-    /// (−1: there was none), since an empty match there does not count.
+    /// Finds the next match at or after <paramref name="from"/>; <paramref name="lastEnd"/> is where the one before
+    /// ended (−1: there was none), since an empty match there does not count.
     /// </summary>
     internal bool TryFind(ReadOnlySpan<char> text, int from, int lastEnd, out int start, out int end)
     {
+        if (_literal is not null)
+        {
+            int found = text[from..].IndexOf(_literal);
+            (start, end) = found < 0 ? (text.Length, text.Length) : (from + found, from + found + _literal.Length);
+            return found >= 0;
+        }
         int[] table = _table;
         for (start = from; start <= text.Length;)
         {
@@ -212,7 +224,8 @@ internal sealed class TextPattern
             return state | (matches ? MatchFlag : 0);
         }
 
-        // Walks what needs no code point, in order; true once the pattern matches here, which outranks all that follows.
+        // Walks what needs no code point, in order; true once the pattern matches here, which outranks all that
+        // follows.
         private bool Close(int first, int before, int column, List<int> next)
         {
             var pending = new Stack<int>();

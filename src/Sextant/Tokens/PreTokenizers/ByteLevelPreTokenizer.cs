@@ -1,8 +1,8 @@
 namespace Sextant.Tokens;
 
 /// <summary>
-/// The component "ByteLevel": puts a space before each word, if asked to, splits by GPT-2's pattern, unless told not to,
-/// and turns bytes into letters. Each is a step of its own.
+/// The component "ByteLevel": puts a space before each word, if asked to, splits by GPT-2's pattern, unless told not
+/// to, and turns bytes into letters. Each is a step of its own.
 /// </summary>
 internal static class ByteLevelPreTokenizer
 {

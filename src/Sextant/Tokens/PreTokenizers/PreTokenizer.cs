@@ -5,8 +5,8 @@ namespace Sextant.Tokens;
 internal abstract class PreTokenizer
 {
     /// <summary>
-    /// Whether a long text may be cut between an ASCII letter or digit and a space behind it: whether its parts, split one
-    /// by one and split again where <see cref="SplitsAtSpaces"/> holds for some step, give the words of the whole.
+    /// Whether a long text may be cut between an ASCII letter or digit and a space behind it: whether its parts, split
+    /// one by one and split again where <see cref="SplitsAtSpaces"/> holds for some step, give the words of the whole.
     /// </summary>
     internal abstract bool WorksInParts { get; }
 
@@ -23,8 +23,8 @@ internal abstract class PreTokenizer
     internal virtual void Split(NormalizedText text, int start, int end, WordList words) => words.Add(start, end);
 
     /// <summary>
-    /// Appends the word <c>text[start..end]</c> as it becomes to <paramref name="rewritten"/>, and what it is split into,
-    /// as ranges of that text, to <paramref name="words"/>.
+    /// Appends the word <c>text[start..end]</c> as it becomes to <paramref name="rewritten"/>, and what it is split
+    /// into, as ranges of that text, to <paramref name="words"/>.
     /// </summary>
     internal virtual void Rewrite(
         NormalizedText text, int start, int end, NormalizedText rewritten, WordList words) =>

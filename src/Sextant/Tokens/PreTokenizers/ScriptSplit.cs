@@ -1,8 +1,8 @@
 namespace Sextant.Tokens;
 
 /// <summary>
-/// The component "UnicodeScripts": a word ends where the script changes; kana count as Han. Spaces and what has no script
-/// belong to the word they follow; before the first word, as in the reference, they go.
+/// The component "UnicodeScripts": a word ends where the script changes; kana count as Han. Spaces and what has no
+/// script belong to the word they follow; before the first word, as in the reference, they go.
 /// </summary>
 internal sealed class ScriptSplit : PreTokenizer
 {

@@ -28,7 +28,8 @@ internal static class Compositions
         Unstable.AsSpan(TrailFirst, TrailCount).Fill(true);
         for (int c = 0; c < Unstable.Length; c++)
         {
-            bool decomposes = CodePoints.Is(c, CodePointClasses.Decomposes) && c is < HangulFirst or >= HangulFirst + HangulCount;
+            bool decomposes = CodePoints.Is(c, CodePointClasses.Decomposes)
+                && c is < HangulFirst or >= HangulFirst + HangulCount;
             Unstable[c] |= CodePoints.Is(c, CodePointClasses.Reorders) || (decomposes && !composed.Contains(c));
         }
         (keys, starts, CompatiblePool) = CodePoints.ReadDecompositions(UnicodeData.CompatibleDecompositions);

@@ -1,8 +1,8 @@
 namespace Sextant.Tokens;
 
 /// <summary>
-/// Where extended grapheme clusters end (UAX 29), the same on every platform. Rule GB9c, which joins Indic conjuncts, is
-/// left out: what needs clusters here looks at those of fewer than six bytes only, and a conjunct has at least nine.
+/// Where extended grapheme clusters end (UAX 29), the same on every platform. Rule GB9c, which joins Indic conjuncts,
+/// is left out: what needs clusters here looks at those of fewer than six bytes only, and a conjunct has at least nine.
 /// </summary>
 internal static class GraphemeClusters
 {

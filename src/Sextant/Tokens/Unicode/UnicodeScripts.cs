@@ -1,11 +1,15 @@
 namespace Sextant.Tokens;
 
-/// <summary>Scripts of code points: those of Unicode 9 for the component UnicodeScripts, today's for patterns.</summary>
+/// <summary>
+/// Scripts of code points: those of Unicode 9 for the component UnicodeScripts, today's for patterns.
+/// </summary>
 internal static class UnicodeScripts
 {
     private static readonly List<string> Names = [];
 
-    /// <summary>The script of every code point of Unicode 9, by number from 1 on; 0 for those it does not have.</summary>
+    /// <summary>
+    /// The script of every code point of Unicode 9, by number from 1 on; 0 for those it does not have.
+    /// </summary>
     internal static byte[] Numbers { get; } = Read();
 
     /// <summary>Number of a script of Unicode 9 by its name.</summary>
