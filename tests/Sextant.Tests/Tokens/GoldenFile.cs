@@ -37,7 +37,15 @@ internal static class GoldenFile
     ];
 
     /// <summary>Those of them that a fresh clone carries.</summary>
-    public static readonly string[] Carried = ["syn-wp-lower-template", "syn-wp-max12", "syn-tp-longest-left-stride"];
+    public static readonly string[] Carried =
+    [
+        "syn-added-flags-bytelevel-aps", "syn-bl-deepseek-splits", "syn-bl-gpt2-trim-offsets", "syn-bl-llama3-style",
+        "syn-bl-o200k-regex", "syn-bpe-bytefallback-partial", "syn-bpe-contprefix", "syn-bpe-endofword",
+        "syn-bpe-no-unk", "syn-norm-nfkc", "syn-norm-precompiled-custom", "syn-norm-replace-regex",
+        "syn-post-roberta-aps-trim", "syn-pre-metaspace-first-split", "syn-pre-split-invert-mergedwithnext",
+        "syn-pre-unicodescripts", "syn-tp-longest-left-stride", "syn-unigram-bytefallback", "syn-wordlevel",
+        "syn-wp-lower-template", "syn-wp-max12",
+    ];
 
     public static string Folder(string set) => Carried.Contains(set)
         ? Path.Combine(TestData.Fixtures, "tokenizers", set)

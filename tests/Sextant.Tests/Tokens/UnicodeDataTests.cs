@@ -19,6 +19,7 @@ public class UnicodeDataTests
     [InlineData("punctuation", CodePointClasses.Punctuation)]
     [InlineData("whitespacesplit_is_whitespace", CodePointClasses.WhiteSpace)]
     [InlineData("whitespace_pretok_word", CodePointClasses.Word)]
+    [InlineData("digits_is_numeric", CodePointClasses.Numeric)]
     public void SetIsEqual(string name, object marked)
     {
         var expected = new bool[CodePointCount];
@@ -30,6 +31,89 @@ public class UnicodeDataTests
         }
         for (int c = 0; c < CodePointCount; c++)
             Assert.True(expected[c] == CodePoints.Is(c, (CodePointClasses)marked), $"U+{c:X4}");
+    }
+
+    [Theory]
+    [InlineData("onig_s", @"\s")]
+    [InlineData("onig_w", @"\w")]
+    [InlineData("onig_d", @"\d")]
+    [InlineData("onig_L", @"\p{L}")]
+    [InlineData("onig_N", @"\p{N}")]
+    [InlineData("onig_Lu", @"\p{Lu}")]
+    [InlineData("onig_Ll", @"\p{Ll}")]
+    [InlineData("onig_M", @"\p{M}")]
+    [InlineData("onig_P", @"\p{P}")]
+    [InlineData("onig_S", @"\p{S}")]
+    [InlineData("onig_i_s", "(?i:s)")]
+    [InlineData("onig_i_t", "(?i:t)")]
+    public void PatternsTakeTheMeasuredCodePoints(string name, string pattern)
+    {
+        var expected = new bool[CodePointCount];
+        JsonElement set = Tables().GetProperty("sets").GetProperty(name);
+        foreach (JsonElement range in set.GetProperty("ranges").EnumerateArray())
+        {
+            string[] bounds = range.GetString()!.Split('-');
+            Array.Fill(expected, true, Hexadecimal(bounds[0]), Hexadecimal(bounds[^1]) - Hexadecimal(bounds[0]) + 1);
+        }
+        var compiled = new TextPattern(PatternParser.Parse(pattern));
+        for (int c = 0; c < CodePointCount; c++)
+        {
+            if (c is >= 0xD800 and < 0xE000)
+                continue;
+            bool found = compiled.TryFind(char.ConvertFromUtf32(c), 0, -1, out _, out _);
+            Assert.True(expected[c] == found, $"U+{c:X4}");
+        }
+    }
+
+    // The measured file lists only what differs from Unicode 17; the platform's own forms stand for the rest.
+    [Theory]
+    [InlineData("NFC", NormalizationForm.FormC)]
+    [InlineData("NFD", NormalizationForm.FormD)]
+    [InlineData("NFKC", NormalizationForm.FormKC)]
+    [InlineData("NFKD", NormalizationForm.FormKD)]
+    public void FormsAreThePlatformsExceptWhereMeasuredOtherwise(string name, NormalizationForm form)
+    {
+        if ("é".Normalize(NormalizationForm.FormD) != "e\u0301")
+            Assert.Skip("This process runs without the platform's Unicode data (globalization-invariant mode).");
+        var measured = new Dictionary<int, string>();
+        JsonElement map = Tables().GetProperty("normalization_vs_unicode17").GetProperty(name).GetProperty("map");
+        foreach (JsonProperty entry in map.EnumerateObject())
+        {
+            measured[Hexadecimal(entry.Name)] = string.Concat(
+                entry.Value.GetString()!.Split(' ').Select(unit => char.ConvertFromUtf32(Hexadecimal(unit))));
+        }
+        var step = new UnicodeForm(name[2] == 'K', name[^1] == 'C');
+        var scratch = new EncodeScratch();
+        for (int c = 0; c < CodePointCount; c++)
+        {
+            if (c is >= 0xD800 and < 0xE000 or >= 0xFDD0 and <= 0xFDEF || (c & 0xFFFE) == 0xFFFE)
+                continue;
+            string text = char.ConvertFromUtf32(c);
+            scratch.Text.Load(text, 0, aligned: true);
+            scratch.Normalize(step);
+            string expected = measured.GetValueOrDefault(c) ?? text.Normalize(form);
+            Assert.True(expected == scratch.Text.Units.ToString(), $"U+{c:X4}");
+        }
+    }
+
+    // From UAX 15 and its conformance test: blocked marks, exclusions, Hangul, and marks that are out of order.
+    [Theory]
+    [InlineData("D\u0307\u0323", "\u1E0C\u0307")]
+    [InlineData("\u1E0A\u0323", "\u1E0C\u0307")]
+    [InlineData("q\u0307\u0323", "q\u0323\u0307")]
+    [InlineData("\u212B\u0327", "\u00C5\u0327")]
+    [InlineData("\u0915\u093C", "\u0915\u093C")]
+    [InlineData("\u0958", "\u0915\u093C")]
+    [InlineData("\u1100\u1161\u11A8", "\uAC01")]
+    [InlineData("\uAC00\u11A7", "\uAC00\u11A7")]
+    [InlineData("a\u0315\u0300\u05AE\u0300b", "\u00E0\u05AE\u0300\u0315b")]
+    [InlineData("e\u0301\u0301", "\u00E9\u0301")]
+    public void CompositionFollowsTheStandard(string text, string expected)
+    {
+        var scratch = new EncodeScratch();
+        scratch.Text.Load(text, 0, aligned: true);
+        scratch.Normalize(new UnicodeForm(compatible: false, composed: true));
+        Assert.Equal(expected, scratch.Text.Units.ToString());
     }
 
     [Fact]
