@@ -21,6 +21,9 @@ switch (args)
     case ["hamming", .. var team]:
         HammingReport.Run(team.Length > 0 ? int.Parse(team[0], CultureInfo.InvariantCulture) : 1);
         return 0;
+    case ["tokenizers", _, ..]:
+        TokenizerReport.Run(args.AsSpan(1));
+        return 0;
     case ["benchmarks", .. var rest]:
         BenchmarkDotNet.Running.BenchmarkSwitcher.FromTypes([typeof(GemmBenchmarks), typeof(EncoderBenchmarks)]).Run(rest);
         return 0;
@@ -41,6 +44,7 @@ switch (args)
     default:
         Console.Error.WriteLine("usage: gemm [ISA] | hamming [THREADS] | encoder minilm|bge-base f32|f16|bf16 THREADS");
         Console.Error.WriteLine("       families [SHAPE ...]: one shape of each family, or those named");
+        Console.Error.WriteLine("       tokenizers FOLDER|tokenizer.json...");
         Console.Error.WriteLine("       benchmarks [BenchmarkDotNet flags, such as --filter *Gemm*]");
         Console.Error.WriteLine("       write minilm|bge-base f32|f16|bf16 | peers onnxruntime minilm|bge-base THREADS");
         return 2;
