@@ -70,6 +70,20 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
     }
 
     [Fact]
+    public void WordsCountTooWhereTheyAreFused()
+    {
+        WriteMany();
+        Write("word.txt", "grass xylophone.");
+        Assert.Equal(0, Run("index", "--output", Index, Files).Exit);
+        string[] fused = Names(Run("search", "--index", Index, "--fuse", "bm25", "-k3", "the xylophone over the sea"));
+        Assert.Contains("word.txt:1", fused);
+        // The only passage with its word is first of both rankings: twice 1 / 61.
+        Outcome one = Run("search", "--index", Index, "--fuse", "bm25", "-k1", "grass xylophone.");
+        Assert.StartsWith("1\t0.0328\t", one.Output);
+        Assert.Equal((2, true), Exit(Run("search", "--index", Index, "--fuse", "bm25", "--least-score", "1", "sea"), "sums of reciprocal"));
+    }
+
+    [Fact]
     public void StatsSayWhatIsInIt()
     {
         WriteMany();

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Outputs;
 using Sextant.Indexes;
+using Sextant.Passages;
 using Sextant.Search;
 
 namespace Sextant.Cli.Verbs;
@@ -20,8 +21,15 @@ internal static class IndexSearch
     public static readonly Flag Oversampling = new(
         "--oversample", "N", "Passages that a scan of binary codes finds for each that is printed. Default: 4.");
 
+    public static readonly Flag Fuse = new(
+        "--fuse", "RANKING",
+        "bm25: fuse with BM25's ranking of the same passages, by reciprocal ranks; reads the text of all of them.");
+
+    // Of each ranking so many take part: what is behind adds less than a sixtieth of a first place.
+    private const int FusedDepth = 1000;
+
     /// <summary>The flags that go with --index alone.</summary>
-    public static Flag[] Flags => [Filter, QueryPrompt, LeastScore, Oversampling];
+    public static Flag[] Flags => [Filter, QueryPrompt, LeastScore, Oversampling, Fuse];
 
     public static List<FoundPassage> Run(string query, int most, ArgumentValues arguments, Terminal terminal)
     {
@@ -54,13 +62,18 @@ internal static class IndexSearch
                     $"sextant search: warning: the query lost its end: {report.Truncated} tokens beyond the model's {model.MaxTokens}"));
             }
         }
-        var hits = new Hit[Math.Min(most, Math.Max(1, reader.Count))];
+        bool fuses = arguments.Choice(Fuse, "bm25") is not null;
+        if (fuses && arguments.Has(LeastScore))
+            throw new WrongUsageException("--least-score is for scores of vectors; fused ones are sums of reciprocal ranks");
+        var hits = new Hit[Math.Min(fuses ? Math.Max(most, FusedDepth) : most, Math.Max(1, reader.Count))];
         int found = reader.Search(vector, hits, new SearchOptions
         {
             Allowed = allowed,
             LeastScore = least,
             Oversampling = arguments.Number(Oversampling, 1, 10_000) ?? RescoredIndex.DefaultOversampling,
         });
+        if (fuses)
+            (hits, found) = Fused(reader, query, allowed, hits.AsSpan(0, found), most);
         var passages = new List<FoundPassage>();
         foreach (Hit hit in hits.AsSpan(0, found))
         {
@@ -68,6 +81,31 @@ internal static class IndexSearch
             passages.Add(new FoundPassage(passages.Count + 1, hit.Score, StoredPassage.Read(file, reader.Payload(hit.Id))));
         }
         return passages;
+    }
+
+    private static (Hit[] Hits, int Found) Fused(
+        IndexReader reader, string query, IdSet? allowed, Span<Hit> vectors, int most)
+    {
+        allowed ??= reader.Where(IndexFilter.Parse());
+        var words = new Bm25Index();
+        var ids = new List<int>();
+        var terms = new List<string>();
+        for (int id = 0; id < reader.Ids; id++)
+        {
+            if (!allowed.Contains(id))
+                continue;
+            terms.Clear();
+            WordTerms.Split(StoredPassage.Read("", reader.Payload(id)).Text, terms);
+            words.Add(terms);
+            ids.Add(id);
+        }
+        terms.Clear();
+        WordTerms.Split(query, terms);
+        var ranked = new Hit[Math.Min(Math.Max(most, FusedDepth), ids.Count)];
+        int[] byWords = [.. ranked[..words.Search(terms, ranked)].Select(hit => ids[hit.Id])];
+        int[] byVectors = [.. vectors.ToArray().Select(hit => hit.Id)];
+        var fused = new Hit[most];
+        return (fused, RankFusion.FuseScored([byWords, byVectors], fused));
     }
 
     // Relative where the file lies below the current folder.

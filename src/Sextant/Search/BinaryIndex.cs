@@ -13,7 +13,7 @@ namespace Sextant.Search;
 /// as well. Any number of threads may search at once; adding, clearing and disposing need the index for themselves.
 /// The result never depends on the number of threads. A search in steady state allocates nothing.
 /// </remarks>
-public sealed class BinaryIndex : IDisposable
+public sealed class BinaryIndex : IBinaryIndex, IDisposable
 {
     /// <summary>Longest code.</summary>
     public const int MostBits = HammingArguments.MostWords * 64;

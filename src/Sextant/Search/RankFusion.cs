@@ -16,6 +16,19 @@ public static class RankFusion
     /// <returns>How many ids were written.</returns>
     public static int Fuse(IReadOnlyList<ReadOnlyMemory<int>> rankings, Span<int> fused)
     {
+        var hits = new Hit[fused.Length];
+        int count = FuseScored(rankings, hits);
+        for (int i = 0; i < count; i++)
+            fused[i] = hits[i].Id;
+        return count;
+    }
+
+    /// <summary>Fuses rankings, and says what each id counts.</summary>
+    /// <param name="rankings">Each has ids, the best first, none twice.</param>
+    /// <param name="fused">Receives the ids with their sums, best first, the smaller id first among equals.</param>
+    /// <returns>How many ids were written.</returns>
+    public static int FuseScored(IReadOnlyList<ReadOnlyMemory<int>> rankings, Span<Hit> fused)
+    {
         ArgumentNullException.ThrowIfNull(rankings);
         var sums = new Dictionary<int, double>();
         foreach (ReadOnlyMemory<int> ranking in rankings)
@@ -32,7 +45,7 @@ public static class RankFusion
             left.Value != right.Value ? right.Value.CompareTo(left.Value) : left.Key.CompareTo(right.Key));
         int count = Math.Min(order.Length, fused.Length);
         for (int i = 0; i < count; i++)
-            fused[i] = order[i].Key;
+            fused[i] = new Hit(order[i].Key, (float)order[i].Value);
         return count;
     }
 }

@@ -14,7 +14,4 @@ public sealed record SearchOptions
 
     /// <summary>Candidates for each hit, where a scan of small codes comes before the scoring; at least 1.</summary>
     public int Oversampling { get; init; } = RescoredIndex.DefaultOversampling;
-
-    /// <summary>Lists that an inverted file reads; null: its own default.</summary>
-    public int? Probes { get; init; }
 }
