@@ -33,6 +33,22 @@ public class SteadyStateTests
         Assert.Equal(0, Allocations.WhenSteady(() => model.Embed(texts, vectors, reports)));
     }
 
+    [Theory]
+    [InlineData("qwen3")]
+    [InlineData("gemma2")]
+    [InlineData("embeddinggemma")]
+    [InlineData("mpnet")]
+    [InlineData("jina_bert_v2")]
+    [InlineData("modernbert")]
+    public void OtherFamiliesAllocateNothing(string fixture)
+    {
+        using EmbeddingModel model = EmbeddingModel.Load(
+            TestData.Shared("golden", "models", fixture), new() { Pooling = "mean", Normalize = true, Threads = 2 });
+        TokenSequence[] texts = [.. Enumerable.Range(1, 60).Select(n => new TokenSequence(Enumerable.Range(5, n).ToArray()))];
+        var vectors = new float[texts.Length * model.Dimensions];
+        Assert.Equal(0, Allocations.WhenSteady(() => model.EmbedTokens(texts, vectors)));
+    }
+
     [Fact]
     public void MemoryIsFlatOverTenThousandTexts()
     {

@@ -33,7 +33,7 @@ internal sealed class EmbedVerb : Verb
     [
         ModelFlags.Model, InputFlags.Input, InputFlags.Format, Ids, Output, Format, CodeFlags.Encoding,
         CodeFlags.Ranges, CodeFlags.WriteRanges, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
-        ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Truncate, ModelFlags.Threads,
+        ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Truncate, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>

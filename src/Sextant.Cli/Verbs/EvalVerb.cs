@@ -48,7 +48,7 @@ internal sealed class EvalVerb : Verb
     public override Flag[] Flags =>
     [
         Similarity, Retrieval, Recall, Codes, Rescore, Bm25, Fuse, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers,
-        ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.Threads,
+        ModelFlags.Pooling, ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>

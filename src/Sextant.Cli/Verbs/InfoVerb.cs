@@ -17,7 +17,10 @@ internal sealed class InfoVerb : Verb
     public override string Usage => "[flags]";
 
     public override Flag[] Flags =>
-        [ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Threads];
+    [
+        ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Attention,
+        ModelFlags.Threads,
+    ];
 
     public override (string Line, string Meaning)[] Examples =>
     [

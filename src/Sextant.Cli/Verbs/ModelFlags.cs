@@ -16,6 +16,9 @@ internal static class ModelFlags
         "--pooling", "P",
         "cls, mean, max, mean_sqrt_len_tokens, weightedmean or lasttoken, several joined with '+'. Default: as the "
             + "model says.");
+    public static readonly Flag Attention = new(
+        "--attention", "SEES",
+        "What tokens of a decoder see: causal or bidirectional. Default: as the model says.");
     public static readonly Flag Prompt = new(
         "--prompt", "NAME", "Put the model's prompt of this name before each text. Default: as the model says.");
     public static readonly Flag PromptText = new(
@@ -32,6 +35,12 @@ internal static class ModelFlags
         Dimensions = arguments.Number(Dimensions, 1, 1 << 16),
         Layers = arguments.Number(Layers, 0, 10_000),
         Pooling = arguments.Text(Pooling),
+        Attention = arguments.Choice(Attention, "causal", "bidirectional") switch
+        {
+            "causal" => AttentionDirection.Causal,
+            "bidirectional" => AttentionDirection.Bidirectional,
+            _ => null,
+        },
         Prompt = arguments.Text(Prompt),
         Threads = arguments.Number(Threads, 1, 1024),
         Device = arguments.Device,

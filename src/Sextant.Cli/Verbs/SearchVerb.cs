@@ -29,7 +29,8 @@ internal sealed class SearchVerb : Verb
     public override Flag[] Flags =>
     [
         In, IndexSearch.Index, .. IndexSearch.Flags, Most, PassageFlags.Chunk, PassageFlags.Overlap, Format,
-        ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Threads,
+        ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
+        ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>
@@ -114,7 +115,7 @@ internal sealed class SearchVerb : Verb
             throw new WrongUsageException("--in and --index are both given; a search is in files or in an index");
         foreach (Flag flag in (Flag[])
             [PassageFlags.Chunk, PassageFlags.Overlap, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
-             ModelFlags.Prompt, ModelFlags.PromptText])
+             ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText])
         {
             if (arguments.Has(flag))
                 throw new WrongUsageException($"{flag.Name} is fixed in an index; it goes with --in");

@@ -23,8 +23,8 @@ internal sealed class VerifyVerb : Verb
 
     public override Flag[] Flags =>
     [
-        ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Prompt,
-        ModelFlags.Threads,
+        ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Attention,
+        ModelFlags.Prompt, ModelFlags.Threads,
     ];
 
     /// <summary>It takes all devices.</summary>
