@@ -1,48 +1,59 @@
 using BenchmarkDotNet.Attributes;
 using Sextant.Kernels;
+using Sextant.Measurement.Cases;
+using Sextant.Measurement.Machines;
 using Sextant.Measurement.Models;
 
 namespace Sextant.Bench;
 
-/// <summary>Matrix products of BERT shapes, one thread.</summary>
+/// <summary>The cases of <c>sextant bench kernels --quick</c> under BenchmarkDotNet: the best kernel of each op.</summary>
 [MemoryDiagnoser]
-public class GemmBenchmarks
+public class KernelBenchmarks
 {
-    private GemmRun? _run;
+    private readonly ColdMemory _cold = new(MachineFacts.Read());
+    private KernelCase? _case;
 
-    /// <summary>T, F, K.</summary>
-    [Params("8,384,384", "32,384,384", "128,1536,384", "128,384,1536", "4096,1536,384")]
-    public string Shape { get; set; } = "";
+    /// <summary>Op, variant and shape.</summary>
+    [ParamsSource(nameof(Cases))]
+    public string Case { get; set; } = "";
 
-    /// <summary>How the weights are stored.</summary>
-    [ParamsAllValues]
-    public StoredType Type { get; set; }
+    public static IEnumerable<string> Cases => OpCatalog.Ops.SelectMany(op =>
+        op.Shapes(quick: true).Select(shape => $"{op.Op} {op.Variants[0]} {string.Join(',', shape)}"));
 
     [GlobalSetup]
     public void Setup()
     {
-        int[] sizes = Array.ConvertAll(Shape.Split(','), s => int.Parse(s, System.Globalization.CultureInfo.InvariantCulture));
-        _run = new GemmRun(InstructionSets.Supported[0], Type, sizes[0], sizes[1], sizes[2]);
+        string[] words = Case.Split(' ');
+        OpCases op = OpCatalog.Ops.Single(op => op.Op == words[0]);
+        int[] shape = Array.ConvertAll(words[2].Split(','), text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+        _case = op.Create(InstructionSets.Supported[0], shape, words[1], _cold);
     }
 
+    // What a run uses up comes back before each, outside of what is timed.
+    [IterationSetup]
+    public void Refresh() => _case!.Refresh();
+
     [GlobalCleanup]
-    public void Cleanup() => _run?.Dispose();
+    public void Cleanup()
+    {
+        _case?.Dispose();
+        _cold.Dispose();
+    }
 
     [Benchmark]
-    public void Gemm() => _run!.Run();
+    public void Kernel() => _case!.Run();
 }
 
-/// <summary>Whole passes of the MiniLM shape, random weights, one thread and two.</summary>
+/// <summary>Whole passes of MiniLM's shape, random weights, one thread and two.</summary>
 [MemoryDiagnoser]
-public class EncoderBenchmarks
+public class ModelBenchmarks
 {
     private EmbeddingModel? _model;
-    private TokenSequence[] _batch = [];
-    private float[] _vectors = [];
+    private PassSubject? _pass;
 
     /// <summary>Sequences × tokens.</summary>
-    [Params("1×8", "1×32", "1×128", "32×128")]
-    public string Shape { get; set; } = "";
+    [Params("1x8", "1x32", "1x128", "32x128")]
+    public string Batch { get; set; } = "";
 
     /// <summary>How the weights are stored.</summary>
     [Params("f32", "f16")]
@@ -57,14 +68,13 @@ public class EncoderBenchmarks
     {
         string folder = SyntheticModel.MiniLm.Write(Path.Combine(Path.GetTempPath(), "sextant-bench"), Type);
         _model = EmbeddingModel.Load(folder, new() { Pooling = "mean", Normalize = true, Threads = Threads });
-        int[] sizes = Array.ConvertAll(Shape.Split('×'), s => int.Parse(s, System.Globalization.CultureInfo.InvariantCulture));
-        _batch = EncoderReport.Sequences(sizes[0], sizes[1]);
-        _vectors = new float[sizes[0] * _model.Dimensions];
+        int[] sizes = Array.ConvertAll(Batch.Split('x'), s => int.Parse(s, System.Globalization.CultureInfo.InvariantCulture));
+        _pass = new PassSubject([_model], ModelInputs.Sequences(sizes[0], sizes[1], _model.Card.VocabularySize));
     }
 
     [GlobalCleanup]
     public void Cleanup() => _model?.Dispose();
 
     [Benchmark]
-    public void Encode() => _model!.EmbedTokens(_batch, _vectors);
+    public void Pass() => _pass!.Run();
 }

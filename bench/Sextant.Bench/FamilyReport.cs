@@ -33,7 +33,7 @@ internal static class FamilyReport
 
     private static string Measure(TrunkPlan plan, EmbeddingModel model, int sequences, int tokens)
     {
-        TokenSequence[] batch = EncoderReport.Sequences(sequences, tokens);
+        TokenSequence[] batch = ModelInputs.Sequences(sequences, tokens, plan.Shape.Vocabulary);
         var vectors = new float[sequences * model.Dimensions];
         double flops = FamilyShape.Flops(plan, sequences, tokens);
         var times = new double[Rounds];

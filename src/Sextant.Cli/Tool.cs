@@ -30,7 +30,7 @@ public static class Tool
         new DevicesVerb(),
         new EmbedVerb(), new SearchVerb(), new IndexVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(), new VerifyVerb(),
         new BenchVerb(), new BenchPeakVerb(), new BenchKernelsVerb(), new BenchModelVerb(), new BenchSearchVerb(),
-        new BenchCompareVerb(), new BenchColdStartVerb(),
+        new BenchCompareVerb(), new BenchReportVerb(), new BenchColdStartVerb(),
     ];
 
     /// <summary>The tool's version.</summary>

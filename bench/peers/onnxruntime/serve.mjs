@@ -6,6 +6,7 @@
 //   time PASSES ROWS       times passes over the whole input, ROWS sequences a run (ROWS divides BATCH)
 //                                                        →  median and minimum, ms a pass
 // The sessions are copies of one model and take turns, so that a pass finds its weights in memory, not in the cache.
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
@@ -65,7 +66,8 @@ async function time(passes, rows) {
   return `${times[times.length >> 1]} ${times[0]}`;
 }
 
-console.log('ready');
+const { version } = JSON.parse(readFileSync(new URL('node_modules/onnxruntime-node/package.json', import.meta.url)));
+console.log(`onnxruntime ${version}`);
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, ...numbers] = line.split(' ');
   if (command === 'ids') {

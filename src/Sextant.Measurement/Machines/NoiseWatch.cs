@@ -69,7 +69,7 @@ internal sealed class NoiseWatch
     public static string? SpreadNote(ReadOnlySpan<double> samples)
     {
         double spread = (Quantile.Of(samples, 0.9) - Quantile.Of(samples, 0.1)) / Quantile.Median(samples);
-        return spread > 0.1 ? Line($"noisy: the middle 80 % of the rounds spread over {spread:P0} of the median") : null;
+        return spread > 0.1 ? Line($"noisy: {spread:P0} from p10 to p90") : null;
     }
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

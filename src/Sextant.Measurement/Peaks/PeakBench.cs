@@ -3,6 +3,7 @@ using System.Globalization;
 using Sextant.Measurement.Machines;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Sampling;
+using Sextant.Measurement.Statistics;
 using Sextant.Runtime;
 
 namespace Sextant.Measurement.Peaks;
@@ -72,7 +73,7 @@ internal sealed class PeakBench(MeasureContext context)
     {
         var team = new ThreadTeam(threads);
         _memory.Add(team);
-        Add("handover/spinning", "s", threads, [new("what", "handover"), new("workers", "spinning")], () => HandOver(team, 2000, 0));
+        Add("handover/spinning", "s", threads, [new("what", "handover"), new("workers", "spinning")], () => HandOver(team, 200, 0));
         Add("handover/asleep", "s", threads, [new("what", "handover"), new("workers", "asleep")], () => HandOver(team, 20, 2));
     }
 
@@ -138,25 +139,33 @@ internal sealed class PeakBench(MeasureContext context)
         return results.Sum();
     }
 
-    // Seconds from handing out a job with nothing to do, an item for each thread, until all is done.
+    // Seconds from handing out a job until every thread of the team has come and the caller goes on.
     private static double HandOver(ThreadTeam team, int jobs, int pauseMilliseconds)
     {
-        double seconds = 0;
+        var times = new double[jobs];
         for (int i = 0; i < jobs; i++)
         {
             if (pauseMilliseconds > 0)
                 Thread.Sleep(pauseMilliseconds);
+            int arrived = 0;
             long start = Stopwatch.GetTimestamp();
-            team.Run(default(Nothing), team.Threads);
-            seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
+            unsafe
+            {
+                team.Run(new Meeting(&arrived, team.Threads), team.Threads);
+            }
+            times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
-        return seconds / jobs;
+        return Quantile.Median(times);
     }
 
-    private readonly struct Nothing : IJob
+    // An item ends when all have begun, so no thread can do two of them.
+    private readonly unsafe struct Meeting(int* arrived, int threads) : IJob
     {
         public void Execute(int item, int worker)
         {
+            Interlocked.Increment(ref *arrived);
+            while (Volatile.Read(ref *arrived) < threads)
+                Thread.SpinWait(1);
         }
     }
 }

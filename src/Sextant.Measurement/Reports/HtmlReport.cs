@@ -16,7 +16,7 @@ internal static class HtmlReport
           --c0: #6ca8ec; --c1: #f09a5c; --c2: #69c48d; --c3: #cb8fd6; --c4: #d9b648; --c5: #ee7f95; --c6: #76c5d0; --c7: #a9afb9; } }
         @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --band: #fff;
           --c0: #1f5fa8; --c1: #c2571a; --c2: #2c7f4f; --c3: #8a3f97; --c4: #9a7400; --c5: #b0304a; --c6: #35818c; --c7: #6b6f78; }
-          body { font-size: 9pt; } figure, tr { break-inside: avoid; } .wide { overflow: visible; } thead { display: table-header-group; } }
+          @page { size: landscape; margin: 12mm; } body { font-size: 9pt; max-width: none; } table { font-size: 6.5pt; } td, td.note { white-space: normal; min-width: 0; } figure, tr { break-inside: avoid; } .wide { overflow: visible; } thead { display: table-header-group; } }
         body { font: 15px/1.45 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; color: var(--ink); background: var(--paper);
           margin: 2rem auto; padding: 0 1.25rem; max-width: 72rem; }
         h1 { font-size: 1.35rem; font-weight: 650; overflow-wrap: anywhere; } h2 { font-size: 1.15rem; margin-top: 2.2rem; border-bottom: 1px solid var(--line); }
@@ -26,7 +26,7 @@ internal static class HtmlReport
         svg { width: 100%; height: auto; } svg text { fill: var(--ink); font: 12px system-ui, "Liberation Sans", sans-serif; } svg .soft { fill: var(--soft); }
         svg .grid { stroke: var(--line); stroke-width: 1; } svg .axis { stroke: var(--soft); stroke-width: 1; }
         .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .82rem; font-variant-numeric: tabular-nums; }
-        th, td { text-align: left; padding: .18rem .55rem; border-bottom: 1px solid var(--line); white-space: nowrap; } td.note { white-space: normal; min-width: 14rem; }
+        th, td { text-align: left; padding: .18rem .55rem; border-bottom: 1px solid var(--line); white-space: nowrap; } td.note { white-space: normal; min-width: 22rem; }
         th { color: var(--soft); font-weight: 600; } tbody tr:nth-child(even) { background: var(--band); } .no { color: var(--c5); font-weight: 700; }
         code { font-size: .85em; overflow-wrap: anywhere; } details { margin: .6rem 0; }
         """;
@@ -84,7 +84,7 @@ internal static class HtmlReport
                     [
                         .. rows.Where(row => row.Unit == unit).Select(row => new Bar(
                             row.Label("level").Length > 0 ? row.Label("level") : row.Label("kind"),
-                            $"{row.Label("kind")}{row.Label("level")} {row.Label("access")}, {row.Label("threads")} thread(s)",
+                            $"{row.Label("kind")}{row.Label("level")}{(row.Label("access") is { Length: > 0 } access ? " " + access : "")}, {row.Label("threads")} thread(s)",
                             row.Median, Units.Text(row.Median, row.Unit))),
                     ], 0);
                 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Statistics;
@@ -48,8 +49,12 @@ internal static class RooflinePlot
             Svg.Point(html, at.Right + 18, line, i, ops[i]);
             Svg.Text(html, at.Right + 30, line + 4, ops[i]);
         }
-        Svg.Text(html, at.Right + 6, at.Bottom - 18, $"memory: {string.Join(", ", bandwidths.Select(speed => Units.Number(Math.Round(speed))))}", "start", "soft");
-        Svg.Text(html, at.Right + 6, at.Bottom - 2, "GB/s read", "start", "soft");
+        // Each slope says how many bytes a second it stands for, where it leaves the frame's left side or its bottom.
+        foreach (double speed in bandwidths)
+        {
+            double start = Math.Max(least, points.Min(row => row.Metric("gflops")!.Value) / speed);
+            Svg.Text(html, x.At(start) + 6, y.At(start * speed) - 6, $"{speed.ToString("0", CultureInfo.InvariantCulture)} GB/s", "start", "soft");
+        }
         Svg.End(html);
     }
 }

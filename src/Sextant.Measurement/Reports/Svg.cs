@@ -25,9 +25,16 @@ internal static class Svg
         CultureInfo.InvariantCulture,
         $"<rect x=\"{x:F1}\" y=\"{y:F1}\" width=\"{Math.Max(0, width):F1}\" height=\"{height:F1}\" rx=\"2\" style=\"fill:var(--c{colour % Colours})\"/>\n");
 
-    public static void Point(StringBuilder html, double x, double y, int colour, string title) => html.Append(
-        CultureInfo.InvariantCulture,
-        $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"4\" style=\"fill:var(--c{colour % Colours})\"><title>{HtmlReport.Text(title)}</title></circle>\n");
+    /// <summary>A point; where there are more kinds than colours, the further ones are rings.</summary>
+    public static void Point(StringBuilder html, double x, double y, int colour, string title)
+    {
+        string paint = colour < Colours
+            ? $"fill:var(--c{colour})"
+            : $"fill:var(--paper);stroke-width:2.5;stroke:var(--c{colour % Colours})";
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"4\" style=\"{paint}\"><title>{HtmlReport.Text(title)}</title></circle>\n");
+    }
 
     public static void Path(StringBuilder html, IEnumerable<(double X, double Y)> points, int colour, string dash = "")
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Sextant.Cli.Arguments;
-using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 using Sextant.Measurement.Comparisons;
 using Sextant.Measurement.Records;
@@ -41,12 +40,7 @@ internal sealed class BenchCompareVerb : Verb
         string format = BenchFlags.FormatOf(arguments);
         var records = new List<(string Name, BenchRecord Record)>();
         foreach (string path in arguments.Texts)
-        {
-            if (!File.Exists(path))
-                throw new InputException($"{path}: there is no such file.");
-            using FileStream file = File.OpenRead(path);
-            records.Add((path, RecordJson.Read(path, file)));
-        }
+            records.Add((path, BenchReportVerb.Read(path)));
         Comparison comparison = Comparison.Of(records);
         using (OutputFile output = OutputFile.Create(arguments.Text(BenchFlags.Output), terminal))
         {

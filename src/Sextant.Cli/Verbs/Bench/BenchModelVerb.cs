@@ -12,12 +12,14 @@ namespace Sextant.Cli.Verbs.Bench;
 /// <summary><c>sextant bench model</c>: whole models, as a grid and in MLPerf's scenarios.</summary>
 internal sealed class BenchModelVerb : Verb
 {
+    private static readonly string[] s_shapes =
+        [.. SyntheticModel.All.Select(shape => shape.Name), .. FamilyShapes.All.Select(shape => shape.Name)];
+
     private static readonly string[] s_scenarios =
         ["Grid", "SingleStream", "MultiStream", "Server", "Offline", "Ops", "Tokenizer", "ColdStart"];
 
     public static readonly Flag Shape = new(
-        "--shape", "A,B", "Shapes with random weights: " + string.Join(", ", SyntheticModel.All.Select(shape => shape.Name))
-            + ". Default: minilm.");
+        "--shape", "A,B", "Shapes with random weights: " + string.Join(", ", s_shapes) + ". Default: minilm.");
     public static readonly Flag Type = new("--type", "T", "How a shape's weights are stored: f32, f16 or bf16. Default: f32.");
     private static readonly Flag Grid = new("--grid", "SxT,…", "Batches: sequences x tokens. Default: from 1x8 to 128x32.");
     private static readonly Flag Scenario = new("--scenario", "A,B", string.Join(", ", s_scenarios) + ". Default: all.");
@@ -102,15 +104,23 @@ internal sealed class BenchModelVerb : Verb
         }
         string type = arguments.Choice(Type, "f32", "f16", "bf16") ?? "f32";
         string root = Path.Combine(Path.GetTempPath(), "sextant-bench");
-        return (arguments.Text(Shape) ?? "minilm").Split(',').Select(name =>
+        return [.. (arguments.Text(Shape) ?? "minilm").Split(',').Select(name => Synthetic(name, type, root))];
+    }
+
+    // A family's published size has its own type of weights; the three shapes of BERT come in all.
+    private static LoadedShape Synthetic(string name, string type, string root)
+    {
+        if (FamilyShapes.All.FirstOrDefault(shape => shape.Name == name) is { } family)
         {
-            SyntheticModel shape = SyntheticModel.All.FirstOrDefault(shape => shape.Name == name)
-                ?? throw new WrongUsageException(
-                    $"there is no shape '{name}'{Spelling.Hint(name, SyntheticModel.All.Select(shape => shape.Name))}; there are "
-                    + string.Join(", ", SyntheticModel.All.Select(shape => shape.Name)));
-            string shown = type == "f32" ? name : $"{name}-{type}";
-            return new LoadedShape(shown, shape.Write(root, type), $"--shape {name}{(type == "f32" ? "" : $" --type {type}")}", true);
-        }).ToList();
+            family.Write(root, out string folder);
+            return new LoadedShape(name, folder, $"--shape {name}", true);
+        }
+        SyntheticModel shape = SyntheticModel.All.FirstOrDefault(shape => shape.Name == name)
+            ?? throw new WrongUsageException(
+                $"there is no shape '{name}'{Spelling.Hint(name, s_shapes)}; there are {string.Join(", ", s_shapes)}");
+        return type == "f32"
+            ? new LoadedShape(name, shape.Write(root, type), $"--shape {name}", true)
+            : new LoadedShape($"{name}-{type}", shape.Write(root, type), $"--shape {name} --type {type}", true);
     }
 
     private static Precision ParsePrecision(string name) => name switch

@@ -1,0 +1,77 @@
+using Sextant.Measurement;
+using Sextant.Measurement.Records;
+using Sextant.Measurement.Sampling;
+using Sextant.Measurement.Statistics;
+
+namespace Sextant.Bench.Peers;
+
+/// <summary>One side of a duel: what it is called, and how it times a block of passes.</summary>
+/// <param name="Engine">The side's engine.</param>
+/// <param name="Time">Seconds a pass over so many passes: the median.</param>
+internal sealed record Contestant(string Engine, Func<int, double> Time)
+{
+    public double[] Rounds { get; } = new double[PeerRecords.Rounds];
+
+    public int Passes { get; set; } = 1;
+}
+
+/// <summary>Two records of the same rows, ours and theirs, timed in turns: <c>sextant bench compare</c> shows one against the other.</summary>
+internal sealed class PeerRecords : IDisposable
+{
+    public const int Rounds = 9;
+    private const double BlockSeconds = 0.08;
+
+    private readonly MeasureContext _context = new(SamplingPlan.Full with { Rounds = Rounds }, quick: false, Console.Error.WriteLine);
+    private readonly List<BenchRow> _ours = [];
+    private readonly List<BenchRow> _theirs = [];
+
+    /// <summary>Times both sides in turns and keeps a row of each; where the other side has several ways, its fastest counts.</summary>
+    public void Duel(BenchRow form, Contestant ours, IReadOnlyList<Contestant> theirs, double work, string rate)
+    {
+        foreach (Contestant side in theirs.Prepend(ours))
+        {
+            side.Time(4);
+            side.Passes = (int)Math.Clamp(BlockSeconds / side.Time(2), 1, 4096);
+        }
+        for (int round = 0; round < Rounds; round++)
+        {
+            _context.Calibrate();
+            foreach (Contestant side in round % 2 == 0 ? theirs.Prepend(ours) : theirs.Append(ours))
+            {
+                // Threads of the other side stop spinning before this side is timed.
+                Thread.Sleep(20);
+                side.Rounds[round] = side.Time(side.Passes);
+            }
+        }
+        Contestant best = theirs.MinBy(side => Quantile.Median(side.Rounds))!;
+        _ours.Add(Row(form, ours, work, rate));
+        _theirs.Add(Row(form, best, work, rate));
+        Console.Error.WriteLine(FormattableString.Invariant(
+            $"{form.Id}: ours {Quantile.Median(ours.Rounds) * 1e3:F3} ms, {best.Engine} {Quantile.Median(best.Rounds) * 1e3:F3} ms"));
+    }
+
+    /// <summary>Writes NAME-ours.json and NAME-theirs.json.</summary>
+    public void Write(string folder, string name, string command, string engine)
+    {
+        Directory.CreateDirectory(folder);
+        string device = $"cpu: {_context.Machine.Processor}";
+        Write(Path.Combine(folder, $"{name}-ours.json"), _context.Finish(command, device, _ours));
+        Write(Path.Combine(folder, $"{name}-theirs.json"), _context.Finish(command, device, _theirs) with { Engine = engine });
+    }
+
+    public void Dispose() => _context.Dispose();
+
+    private static BenchRow Row(BenchRow form, Contestant side, double work, string rate) => form with
+    {
+        Samples = side.Rounds,
+        Metrics = [new(rate, work / Quantile.Median(side.Rounds)), .. form.Metrics],
+        Notes = [side.Engine],
+    };
+
+    private static void Write(string path, BenchRecord record)
+    {
+        using FileStream file = File.Create(path);
+        RecordJson.Write(file, record);
+        Console.WriteLine(path);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using Sextant.Cli.Arguments;
+using Sextant.Cli.Inputs;
+using Sextant.Cli.Outputs;
+using Sextant.Measurement.Records;
+using Sextant.Measurement.Reports;
+
+namespace Sextant.Cli.Verbs.Bench;
+
+/// <summary><c>sextant bench report</c>: a record that was written before, in another format.</summary>
+internal sealed class BenchReportVerb : Verb
+{
+    private static readonly Flag Readme = new("--readme", "", "The speed tables as the README has them, from one or more records.");
+
+    public override string Name => "bench report";
+
+    public override string Summary => "Shows bench records as tables, CSV or a page.";
+
+    public override string Usage => "RECORD.json [RECORD.json …] [flags]";
+
+    public override Flag[] Flags => [Readme, BenchFlags.Format, BenchFlags.Output];
+
+    public override (string Line, string Meaning)[] Examples =>
+    [
+        ("sextant bench report bench.json --format html --output bench.html", "A record as a page."),
+        ("sextant bench report --readme bench/results/xeon-2core/model.json", "The README's speed table."),
+    ];
+
+    public override int Run(ArgumentValues arguments, Terminal terminal)
+    {
+        if (arguments.Texts.Count == 0)
+            throw new WrongUsageException("which record? give RECORD.json");
+        List<BenchRecord> records = arguments.Texts.ConvertAll(Read);
+        if (arguments.Has(Readme))
+        {
+            using OutputFile output = OutputFile.Create(arguments.Text(BenchFlags.Output), terminal);
+            output.Stream.Write(Encoding.UTF8.GetBytes(ReadmeTables.Of(records)));
+            output.Commit();
+            return Tool.Ok;
+        }
+        if (records.Count > 1)
+            throw new WrongUsageException("one record makes a report; 'sextant bench compare' takes several");
+        BenchFlags.Write(arguments, terminal, "sextant bench report", records[0]);
+        return Tool.Ok;
+    }
+
+    /// <summary>Reads a record that a command line names.</summary>
+    public static BenchRecord Read(string path)
+    {
+        if (!File.Exists(path))
+            throw new InputException($"{path}: there is no such file.");
+        using FileStream file = File.OpenRead(path);
+        return RecordJson.Read(path, file);
+    }
+}

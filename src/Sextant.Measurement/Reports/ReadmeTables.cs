@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using Sextant.Measurement.Records;
+
+namespace Sextant.Measurement.Reports;
+
+/// <summary>The README's speed tables, from records alone: a test holds the README against them.</summary>
+internal static class ReadmeTables
+{
+    private static readonly (string Batch, string Tokens)[] s_batches = [("1", "8"), ("1", "32"), ("1", "128"), ("32", "128")];
+
+    private static readonly string[] s_shapes = ["8,384,384", "32,384,384", "128,1536,384", "128,384,1536", "4096,1536,384"];
+
+    /// <summary>Whole passes, matrix products, searches: each as far as the records have it.</summary>
+    public static string Of(IReadOnlyList<BenchRecord> records)
+    {
+        var text = new StringBuilder();
+        text.Append(Machine(records[0])).Append("\n\n");
+        BenchRow[] rows = [.. records.SelectMany(record => record.Rows)];
+        Passes(text, rows);
+        Products(text, rows);
+        Searches(text, rows);
+        return text.ToString().TrimEnd('\n') + "\n";
+    }
+
+    private static string Machine(BenchRecord record) => string.Create(CultureInfo.InvariantCulture,
+        $"Measured {record.Date:yyyy-MM-dd} on {record.Machine.Processor}, {record.Machine.Processors} processors, {record.Machine.Runtime}.");
+
+    private static void Passes(StringBuilder text, BenchRow[] rows)
+    {
+        string[] threads = [.. rows.Where(row => row.Label("scenario") == "Grid").Select(row => row.Label("threads")).Distinct()];
+        if (threads.Length == 0)
+            return;
+        List<string> columns = ["sequences × tokens"];
+        foreach (string count in threads)
+            columns.AddRange([count == "1" ? "1 thread" : $"{count} threads", "of roofline", "tokens/s"]);
+        var table = new List<string[]>();
+        foreach ((string batch, string tokens) in s_batches)
+        {
+            List<string> cells = [$"{batch} × {tokens}"];
+            foreach (string count in threads)
+            {
+                BenchRow? row = rows.FirstOrDefault(row => row.Label("scenario") == "Grid" && row.Label("shape") == "minilm"
+                    && row.Label("batch") == batch && row.Label("tokens") == tokens && row.Label("threads") == count);
+                cells.AddRange(row is null
+                    ? ["", "", ""]
+                    : [Units.Seconds(row.Median), Units.Percent(row.Metric("roofline") ?? double.NaN), Units.Number(row.Metric("tokens_per_second") ?? double.NaN)]);
+            }
+            table.Add([.. cells]);
+        }
+        MarkdownReport.Append(text, columns, table);
+        text.Append('\n');
+    }
+
+    private static void Products(StringBuilder text, BenchRow[] rows)
+    {
+        BenchRow[] products = [.. rows.Where(row => row.Label("op") == "gemm" && row.Label("kernel").Length > 0)];
+        if (products.Length == 0)
+            return;
+        string best = products[0].Label("isa");
+        string[] variants = ["f32", "f16", "bf16"];
+        List<string[]> table = [.. s_shapes.Select(shape => (string[])
+        [
+            $"({shape})",
+            .. variants.Select(variant => products.FirstOrDefault(row => row.Label("isa") == best && row.Label("shape") == shape && row.Label("variant") == variant)
+                is { } row ? $"{Units.Number(row.Metric("gflops") ?? double.NaN)} GFLOP/s, {Units.Percent(row.Metric("roofline") ?? double.NaN)}" : ""),
+        ])];
+        MarkdownReport.Append(text, ["matrix product, 1 thread, of roofline", .. variants], table);
+        text.Append('\n');
+    }
+
+    private static void Searches(StringBuilder text, BenchRow[] rows)
+    {
+        BenchRow[] searches = [.. rows.Where(row => row.Part == "search" && row.Label("dimensions") == "384")];
+        if (searches.Length == 0)
+            return;
+        MarkdownReport.Append(
+            text, [$"index over {Units.Number(double.Parse(searches[0].Label("vectors"), CultureInfo.InvariantCulture))} × 384", "queries at once", "threads", "queries/s", "recall@10"],
+            [
+                .. searches.Select(row => (string[])
+                [
+                    row.Label("index"), row.Label("queries"), row.Label("threads"), Units.Number(row.Metric("queries_per_second") ?? double.NaN),
+                    (row.Metric("recall") ?? double.NaN).ToString("F3", CultureInfo.InvariantCulture),
+                ]),
+            ]);
+        text.Append('\n');
+    }
+}
