@@ -112,7 +112,7 @@ internal sealed class BenchModelVerb : Verb
     {
         if (FamilyShapes.All.FirstOrDefault(shape => shape.Name == name) is { } family)
         {
-            family.Write(root, out string folder);
+            _ = family.Write(root, out string folder);
             return new LoadedShape(name, folder, $"--shape {name}", true);
         }
         SyntheticModel shape = SyntheticModel.All.FirstOrDefault(shape => shape.Name == name)
