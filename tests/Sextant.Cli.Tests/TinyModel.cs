@@ -8,7 +8,7 @@ namespace Sextant.Cli.Tests;
 /// <summary>
 /// A complete BERT of random weights in a temporary folder: 32 dimensions, at most 64 tokens, a few words.
 /// </summary>
-public sealed class TinyModel : IDisposable
+public class TinyModel : IDisposable
 {
     public const int Hidden = 32;
     public const int MaxTokens = 64;
@@ -32,8 +32,17 @@ public sealed class TinyModel : IDisposable
     private readonly Random _random = new(20251121);
     private readonly List<(string Name, int[] Shape, float[] Values)> _tensors = [];
 
+    private readonly string _prefix;
+
     public TinyModel()
+        : this("")
     {
+    }
+
+    /// <param name="prefix">Of the trunk's tensors: "" alone, "bert." beside a head.</param>
+    protected TinyModel(string prefix)
+    {
+        _prefix = prefix;
         Write("config.json", $$"""
             {"architectures":["BertModel"],"model_type":"bert","hidden_size":{{Hidden}},"num_hidden_layers":{{Layers}},
             "num_attention_heads":2,"intermediate_size":{{Intermediate}},"vocab_size":{{Vocabulary.Length}},
@@ -54,22 +63,34 @@ public sealed class TinyModel : IDisposable
         Write("tokenizer_config.json", """{"do_lower_case":true,"tokenizer_class":"BertTokenizer"}""");
         Write("vocab.txt", string.Join('\n', Vocabulary) + "\n");
         AddTensors();
+        AddHead();
         WriteTensors();
     }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("sextant-model-").FullName;
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Adds what stands behind the trunk.</summary>
+    protected virtual void AddHead()
+    {
+    }
+
+    protected static int VocabularySize => Vocabulary.Length;
 
     private void AddTensors()
     {
-        Add("embeddings.word_embeddings.weight", Vocabulary.Length, Hidden);
-        Add("embeddings.position_embeddings.weight", MaxTokens, Hidden);
-        Add("embeddings.token_type_embeddings.weight", 2, Hidden);
-        AddNorm("embeddings.LayerNorm");
+        Add(_prefix + "embeddings.word_embeddings.weight", Vocabulary.Length, Hidden);
+        Add(_prefix + "embeddings.position_embeddings.weight", MaxTokens, Hidden);
+        Add(_prefix + "embeddings.token_type_embeddings.weight", 2, Hidden);
+        AddNorm(_prefix + "embeddings.LayerNorm");
         for (int layer = 0; layer < Layers; layer++)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"encoder.layer.{layer}.");
+            string name = string.Create(CultureInfo.InvariantCulture, $"{_prefix}encoder.layer.{layer}.");
             AddLinear(name + "attention.self.query", Hidden, Hidden);
             AddLinear(name + "attention.self.key", Hidden, Hidden);
             AddLinear(name + "attention.self.value", Hidden, Hidden);
@@ -81,20 +102,20 @@ public sealed class TinyModel : IDisposable
         }
     }
 
-    private void AddLinear(string name, int rows, int columns)
+    protected void AddLinear(string name, int rows, int columns)
     {
         Add(name + ".weight", rows, columns);
         Add(name + ".bias", rows);
     }
 
-    private void AddNorm(string name)
+    protected void AddNorm(string name)
     {
         Add(name + ".weight", Hidden);
         Array.Fill(_tensors[^1].Values, 1f);
         Add(name + ".bias", Hidden);
     }
 
-    private void Add(string name, params int[] shape)
+    protected void Add(string name, params int[] shape)
     {
         var values = new float[shape.Aggregate(1, (product, size) => product * size)];
         for (int i = 0; i < values.Length; i++)
@@ -134,7 +155,7 @@ public sealed class TinyModel : IDisposable
             file.Write(MemoryMarshal.AsBytes<float>(values));
     }
 
-    private void Write(string name, string text)
+    protected void Write(string name, string text)
     {
         string path = Path.Combine(Folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

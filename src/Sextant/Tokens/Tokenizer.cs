@@ -100,6 +100,10 @@ public sealed class Tokenizer
     public string TokenText(int id) =>
         Text(id) ?? throw new ArgumentOutOfRangeException(nameof(id), id, "No token has this id.");
 
+    /// <summary>Looks up the text of a token.</summary>
+    public bool TryGetText(int id, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? text) =>
+        (text = Text(id)) is not null;
+
     /// <summary>Encodes a text; the buffer's former content is replaced.</summary>
     /// <exception cref="ArgumentException">The options contradict each other or the special tokens.</exception>
     /// <exception cref="UnsupportedRequestException">The text cannot be cut as the options ask.</exception>
