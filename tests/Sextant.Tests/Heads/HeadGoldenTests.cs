@@ -7,7 +7,7 @@ namespace Sextant.Tests.Heads;
 /// <summary>The fixtures' heads against upstream's float64, on every instruction set that is fast here.</summary>
 public class HeadGoldenTests
 {
-    private static readonly string[] s_classifiers = ["bert_seqcls"];
+    private static readonly string[] s_classifiers = ["bert_seqcls", "deberta_v2"];
     private static readonly string[] s_masked = ["bert_mlm", "roberta_mlm", "distilbert_mlm", "modernbert_mlm"];
     private static readonly string[] s_next = ["llama", "qwen2", "gemma", "gemma3"];
     private static readonly string[] s_discriminators = ["electra"];

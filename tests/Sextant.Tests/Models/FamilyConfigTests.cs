@@ -30,6 +30,14 @@ public class FamilyConfigTests
     [InlineData("mpnet", "\"relative_attention_num_buckets\": 32", "\"relative_attention_num_buckets\": 16", "relative_attention_bias", "[16,4]")]
     [InlineData("bloom", "\"n_layer\": 3", "\"n_layer\": 4", "h.3.", "bloom")]
     [InlineData("bloom", "\"apply_residual_connection_post_layernorm\": false", "\"apply_residual_connection_post_layernorm\": true", "apply_residual", "false")]
+    [InlineData("deberta_v2", "\"share_att_key\": true", "\"share_att_key\": false", "share_att_key", "true")]
+    [InlineData("deberta_v2", "\"position_biased_input\": false", "\"position_biased_input\": true", "position_biased_input", "false")]
+    [InlineData("deberta_v2", "\"position_buckets\": 16", "\"position_buckets\": 16, \"conv_kernel_size\": 3", "conv_kernel_size", "convolution")]
+    [InlineData("deberta_v2", "\"position_buckets\": 16", "\"position_buckets\": 32", "rel_embeddings", "[64,64]")]
+    [InlineData("deberta_v2", "\"norm_rel_ebd\": \"layer_norm\"", "\"norm_rel_ebd\": \"rms\"", "norm_rel_ebd", "layer_norm")]
+    [InlineData("t5", "\"feed_forward_proj\": \"relu\"", "\"feed_forward_proj\": \"gated-mish\"", "gated-mish", "gated-gelu")]
+    [InlineData("t5", "\"feed_forward_proj\": \"relu\"", "\"feed_forward_proj\": \"gated-gelu\"", "wi_0", "t5")]
+    [InlineData("t5", "\"relative_attention_num_buckets\": 32", "\"relative_attention_num_buckets\": 16", "relative_attention_bias", "[16,4]")]
     public void UnsupportedConfigsAreRefusedByName(string fixture, string found, string replaced, string named, string accepted)
     {
         using var folder = new FamilyFolder(fixture);

@@ -9,7 +9,8 @@ public class GoldenTests
     public static readonly string[] Families =
     [
         "bert", "roberta", "xlm_roberta", "distilbert", "mpnet", "electra", "jina_bert_v2", "nomic_bert", "gte_new",
-        "modernbert", "llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3", "embeddinggemma", "bloom",
+        "modernbert", "deberta_v2", "t5", "llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3",
+        "embeddinggemma", "bloom",
     ];
 
     /// <summary>Those that may be causal or bidirectional.</summary>
