@@ -35,7 +35,7 @@ internal static class T5
         int buckets = config.OptionalInt("relative_attention_num_buckets", 4, farthest) ?? 32;
         // What the decoder and other tasks are told.
         config.Ignore("num_decoder_layers", "decoder_start_token_id", "is_encoder_decoder", "task_specific_params",
-            "dense_act_fn", "is_gated_act", "tokenizer_class");
+            "dense_act_fn", "is_gated_act", "tokenizer_class", "dropout_rate");
         var shape = new TrunkShape
         {
             Architecture = config.String("model_type"),
