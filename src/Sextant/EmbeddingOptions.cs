@@ -61,6 +61,12 @@ public sealed record EmbeddingOptions
     /// </summary>
     public string? Prompt { get; init; }
 
+    /// <summary>
+    /// Whether every text ends with the tokenizer_config.json's eos_token, also where the tokenizer does not put it there;
+    /// null: where that file says add_eos_token. Models that pool the last token are trained with one.
+    /// </summary>
+    public bool? EndToken { get; init; }
+
     /// <summary>What to do with texts that are too long.</summary>
     public Truncation Truncation { get; init; } = Truncation.Right;
 

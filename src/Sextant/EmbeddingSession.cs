@@ -75,5 +75,36 @@ internal sealed class EmbeddingSession(Workspace workspace) : IDisposable
         return _ids.AsSpan(0, count);
     }
 
+    /// <summary>Ids with one more behind them, and their types, if there are any, with the last one's again.</summary>
+    public Ends WithEnd(int id, ReadOnlySpan<int> ids, ReadOnlySpan<int> types)
+    {
+        int count = ids.Length;
+        if (_ids.Length < 2 * (count + 1))
+            _ids = new int[Math.Max(2 * (count + 1), 2 * _ids.Length)];
+        Span<int> longer = _ids.AsSpan(0, count + 1);
+        ids.CopyTo(longer);
+        longer[count] = id;
+        Span<int> longerTypes = types.IsEmpty ? default : _ids.AsSpan(count + 1, count + 1);
+        if (!types.IsEmpty)
+        {
+            types.CopyTo(longerTypes);
+            longerTypes[count] = types[^1];
+        }
+        return new Ends(longer, longerTypes);
+    }
+
+    /// <summary>Ids and types of <see cref="WithEnd"/>.</summary>
+    public readonly ref struct Ends(ReadOnlySpan<int> ids, ReadOnlySpan<int> types)
+    {
+        private readonly ReadOnlySpan<int> _ids = ids;
+        private readonly ReadOnlySpan<int> _types = types;
+
+        public void Deconstruct(out ReadOnlySpan<int> ids, out ReadOnlySpan<int> types)
+        {
+            ids = _ids;
+            types = _types;
+        }
+    }
+
     public void Dispose() => Workspace.Dispose();
 }

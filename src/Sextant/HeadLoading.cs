@@ -55,9 +55,11 @@ internal static class HeadLoading
                 Prompt = modules.Settings.DefaultPromptName,
                 DeviceFallback = device.Fallback,
             };
+            InputRules rules = InputRules.Of(trunk.Shape.Architecture) with { EndToken = EndToken.Read(folder, options.EndToken) };
+            card = card with { EndToken = rules.EndToken };
             return new LoadedModel(
                 backend, trunk, selection, output, card, new PromptBook(modules.Settings, card.Prompt), false,
-                modules.Transformer.LowerCase, InputRules.Of(trunk.Shape.Architecture), folder);
+                modules.Transformer.LowerCase, rules, folder);
         }
         catch
         {

@@ -11,6 +11,7 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
     private readonly Lock _loading = new();
     private Tokenizer? _tokenizer;
     private int? _unknown;
+    private int? _end;
 
     public Tokenizer Tokenizer => _tokenizer ?? LoadTokenizer();
 
@@ -20,7 +21,7 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
     private EncodeOptions Options => new()
     {
         AddSpecialTokens = model.Rules.SpecialTokens,
-        MaxTokens = _unknown is null ? MaxTokens : 0,
+        MaxTokens = _unknown is null ? MaxTokens - (_end is null ? 0 : 1) : 0,
         Side = truncation == Truncation.Left ? TruncationSide.Left : TruncationSide.Right,
     };
 
@@ -54,10 +55,23 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
             int special = Math.Max(0, tokens.SpecialTokensMask.IndexOf((byte)0));
             skip = Math.Max(special, skip - tokens.Truncated);
         }
+        return AddEncoded(session, Math.Min(skip, Math.Max(0, tokens.Count - 1)), index);
+    }
+
+    // What the tokenizer gave, with the end token where it did not put it there.
+    private TextReport AddEncoded(EmbeddingSession session, int skip, int index)
+    {
+        TokenBuffer tokens = session.Tokens;
         // A family without token types does not look at those that its tokenizer may write.
         ReadOnlySpan<int> types = model.Trunk.Shape.Types == 0 ? default : tokens.TypeIds;
         CheckRange(index, "token type id", types, model.Trunk.Shape.Types);
-        session.Sequences.Add(tokens.Ids, types, Math.Min(skip, Math.Max(0, tokens.Count - 1)));
+        if (_end is { } end)
+        {
+            (ReadOnlySpan<int> longer, types) = session.WithEnd(end, tokens.Ids, types);
+            session.Sequences.Add(longer, types, skip);
+            return new TextReport(longer.Length, tokens.Truncated);
+        }
+        session.Sequences.Add(tokens.Ids, types, skip);
         return new TextReport(tokens.Count, tokens.Truncated);
     }
 
@@ -70,10 +84,7 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         Tokenizer.EncodePair(composed[..first.Length], composed[first.Length..], tokens, Options);
         if (tokens.Truncated > 0 && truncation == Truncation.Error)
             throw new TextTooLongException(index, tokens.Count + tokens.Truncated, MaxTokens);
-        ReadOnlySpan<int> types = model.Trunk.Shape.Types == 0 ? default : tokens.TypeIds;
-        CheckRange(index, "token type id", types, model.Trunk.Shape.Types);
-        session.Sequences.Add(tokens.Ids, types, skip: 0);
-        return new TextReport(tokens.Count, tokens.Truncated);
+        return AddEncoded(session, skip: 0, index);
     }
 
     /// <summary>Adds the sequence at <paramref name="index"/> of the call, as it is.</summary>
@@ -110,6 +121,22 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         }
     }
 
+    // The end token's id, or null where the tokenizer puts it there itself.
+    private int? EndId(Tokenizer tokenizer, string text, int special)
+    {
+        if (!tokenizer.TryGetId(text, out int id))
+        {
+            throw new InvalidModelException(model.TokenizerFolder,
+                $"every text is to end with the token '{text}', which the tokenizer does not have.");
+        }
+        if (special + 1 >= MaxTokens)
+            throw new UnsupportedRequestException($"{MaxTokens} tokens a text leave no room for words and the end token.");
+        var buffer = new TokenBuffer();
+        tokenizer.Encode("a", buffer);
+        bool isThere = buffer.Count > 0 && buffer.Ids[^1] == id && buffer.SpecialTokensMask[^1] != 0;
+        return isThere ? null : id;
+    }
+
     private Tokenizer LoadTokenizer()
     {
         lock (_loading)
@@ -134,6 +161,8 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
             {
                 _unknown = id;
             }
+            if (model.Rules.EndToken is { } end)
+                _end = EndId(tokenizer, end, special);
             return _tokenizer = tokenizer;
         }
     }

@@ -77,6 +77,9 @@ public sealed record ModelCard
     /// <summary>Texts the model wants before an input, by name.</summary>
     public required IReadOnlyDictionary<string, string> Prompts { get; init; }
 
+    /// <summary>The token that every text ends with because tokenizer_config.json or the caller says so; null for what the tokenizer does by itself.</summary>
+    public string? EndToken { get; init; }
+
     /// <summary>Name of the prompt that is put before the texts of calls that name none; null for none.</summary>
     public required string? Prompt { get; init; }
 

@@ -55,15 +55,19 @@ internal static class ModelLoading
             pooling, trunk.Shape.Hidden, steps, options.Dimensions ?? modules.Settings.TruncateDimension);
         string? prompt = options.Prompt ?? modules.Settings.DefaultPromptName;
         var prompts = new PromptBook(modules.Settings, prompt);
+        InputRules rules = InputRules.Of(trunk.Shape.Architecture);
+        if (!isTable)
+            rules = rules with { EndToken = EndToken.Read(transformer.Folder, options.EndToken) };
         ModelCard card = Describe(path, trunk, selection, head, backend, options, modules.Settings, notes) with
         {
             Pooling = pooling.Name,
             Normalized = head.IsNormalized,
             MaxTokens = MaxTokens(transformer, trunk.Shape.Positions, options.MaxTokens, notes),
             Prompt = prompt,
+            EndToken = rules.EndToken,
         };
         return new LoadedModel(backend, trunk, selection, head, card, prompts, pooling.SkipsPrompt, transformer.LowerCase,
-            InputRules.Of(trunk.Shape.Architecture), transformer.Folder);
+            rules, transformer.Folder);
     }
 
     /// <summary>What a trunk, its head and the files say; the rest is the caller's to add.</summary>

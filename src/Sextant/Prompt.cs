@@ -44,7 +44,10 @@ public readonly record struct Prompt
         return new Prompt(PromptKind.Name, name);
     }
 
-    /// <summary>This text, to the letter; a space behind it is the caller's to write.</summary>
+    /// <summary>
+    /// This text, to the letter; a space behind it is the caller's to write. Models that take instructions say how in their
+    /// cards, such as "Instruct: Given a question, retrieve passages that answer it\nQuery: ".
+    /// </summary>
     public static Prompt Text(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

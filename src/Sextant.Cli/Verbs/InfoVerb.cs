@@ -71,6 +71,8 @@ internal sealed class InfoVerb : Verb
         facts.Add("vocabulary", Number(card.VocabularySize));
         facts.Add("positions", $"{Number(card.MaxPositions)}, {card.PositionKind}");
         facts.Add("tokens of a text", $"at most {Number(card.MaxTokens)}");
+        if (card.EndToken is not null)
+            facts.Add("end token", $"\"{TerminalText.OneLine(card.EndToken)}\" behind every text");
         facts.Add("stored as", card.StoredType);
         facts.Add("pooling", card.Pooling + (card.Normalized ? ", normalised" : ", not normalised"));
         facts.Add("dimensions", Number(card.Dimensions));

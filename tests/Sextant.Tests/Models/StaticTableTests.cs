@@ -26,6 +26,14 @@ public class StaticTableTests
     }
 
     [Fact]
+    public void AQuantisedVocabularyWithItsOwnTokenizerIsModel2Vecs()
+    {
+        using EmbeddingModel model = EmbeddingModel.Load(Folder("test-model-vocab-quantized"));
+        AssertClose(Expected("embeddings_vocab_quantized.json"), model.Embed(s_long), Tolerances.StaticTable);
+        Assert.Equal((64, 29524), (model.Dimensions, model.Card.VocabularySize));
+    }
+
+    [Fact]
     public void TheMeanOfEqualRowsIsThatRow()
     {
         using EmbeddingModel model = EmbeddingModel.Load(Folder("test-model-float32"));
