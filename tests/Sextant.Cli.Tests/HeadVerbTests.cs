@@ -73,6 +73,15 @@ public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, 
     }
 
     [Fact]
+    public void ATextIsNamedByItsNumberInTheWholeInput()
+    {
+        string input = string.Concat(Enumerable.Repeat("one\n", 4100)) + string.Join(' ', Enumerable.Repeat("sea", 100)) + "\n";
+        Outcome outcome = CommandLine.RunWith(input, "classify", "--model", classifier.Folder, "--input", "-", "--truncate", "error");
+        Assert.Equal(1, outcome.Exit);
+        Assert.StartsWith("sextant classify: text 4100: 102 tokens", outcome.ErrorLine);
+    }
+
+    [Fact]
     public void PairsAreOneInput()
     {
         const string lines = "{\"text\":\"the sky\",\"pair\":\"is blue\"}\n{\"text\":\"one\",\"pair\":\"\"}\n";

@@ -42,7 +42,14 @@ internal sealed class ClassifyVerb : Verb
         {
             var scores = new float[batch.Count * model.Labels.Count];
             var reports = new TextReport[batch.Count];
-            Classify(model, batch, scores, reports, progress, terminal.Cancellation);
+            try
+            {
+                Classify(model, batch, scores, reports, progress, terminal.Cancellation);
+            }
+            catch (SextantException problem) when (cut.Inputs > 0)
+            {
+                throw InputNumber.InWholeInput(problem, cut.Inputs);
+            }
             for (int i = 0; i < batch.Count; i++)
                 Write(lines, cut, model, reports[i], scores.AsSpan(i * model.Labels.Count, model.Labels.Count));
             progress.Advance(batch.Count);

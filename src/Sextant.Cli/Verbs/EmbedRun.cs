@@ -74,7 +74,7 @@ internal sealed class EmbedRun(
         }
         catch (SextantException problem) when (_index > 0)
         {
-            throw Numbered(problem);
+            throw InputNumber.InWholeInput(problem, _index);
         }
         for (int i = 0; i < batch.Count; i++)
         {
@@ -98,24 +98,5 @@ internal sealed class EmbedRun(
         }
         calibration?.Add(vector);
         _index++;
-    }
-
-    // The model counts within a batch; the user counts within the input.
-    private Exception Numbered(SextantException problem)
-    {
-        (string kind, int? place) = problem switch
-        {
-            TextTooLongException one => ("text", one.Index),
-            NonFiniteEmbeddingException one => ("text", one.Index),
-            InvalidTokensException one => ("sequence", one.Index),
-            _ => ("", (int?)null),
-        };
-        if (place is null)
-            return problem;
-        string found = FormattableString.Invariant($"{kind} {place}:");
-        string meant = FormattableString.Invariant($"{kind} {_index + place}:");
-        return problem.Message.StartsWith(found, StringComparison.Ordinal)
-            ? new InputException(meant + problem.Message[found.Length..])
-            : problem;
     }
 }

@@ -48,7 +48,14 @@ internal sealed class SparseVerb : Verb
         foreach (List<TextRecord> batch in TextBatches.Of(texts, terminal.Cancellation))
         {
             var reports = new TextReport[batch.Count];
-            model.Embed([.. batch.Select(one => one.Text)], vectors, prompt, reports, progress, terminal.Cancellation);
+            try
+            {
+                model.Embed([.. batch.Select(one => one.Text)], vectors, prompt, reports, progress, terminal.Cancellation);
+            }
+            catch (SextantException problem) when (cut.Inputs > 0)
+            {
+                throw InputNumber.InWholeInput(problem, cut.Inputs);
+            }
             for (int i = 0; i < batch.Count; i++)
             {
                 lines.Begin(cut.Inputs, reports[i]);

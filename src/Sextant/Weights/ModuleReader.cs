@@ -44,7 +44,7 @@ internal static class ModuleReader
         if (config.OptionalObject("modality_config")?.OptionalObject("text") is { } text)
         {
             text.OptionalOneOf("method", "forward");
-            text.OptionalOneOf("method_output_name", "last_hidden_state");
+            text.OptionalOneOf("method_output_name", task == "fill-mask" ? "logits" : "last_hidden_state");
         }
         config.Ignore("unpad_inputs");
         AddUnread(config, unread);
