@@ -123,7 +123,7 @@ public sealed class PromptTests : IDisposable
         var vectors = new float[texts.Length * ModelFolder.Hidden];
         Assert.Equal(0, Allocations.WhenSteady(() =>
         {
-            for (int i = 0; i < 100; i++)
+            for (int i = 0; i < 300; i++)
             {
                 model.Embed(texts, Prompt.Query, vectors);
                 model.Embed("one", vectors, Prompt.Named("title"));
