@@ -65,10 +65,14 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
         long states = (long)shards * count;
         long starts = Align((bits + 2L) * sizeof(int));
         long widened = Align((long)count * codes.Words * sizeof(ulong));
-        long distances = Align((long)shards * HammingScan.DistancesPerShard * sizeof(int));
+        // Short scans do not pay for tables.
+        bool isLong = codes.Tiles >= HammingScan.QueriesInABatch * shards;
+        long scratch = isLong ? Align(HammingArguments.ScratchBytes(codes.Words, count)) : 0;
+        long distances = Align((long)shards * HammingScan.DistancesPerShard(scratch > 0) * sizeof(int));
         long within = Align((long)shards * sizeof(long));
         NativeBlock block = memory.Take(
-            starts + widened + distances + within + Align(states * sizeof(NearestCodes)) + (states * state));
+            starts + widened + distances + within + Align(states * sizeof(NearestCodes)) + (states * state)
+                + 64 + (shards * scratch));
         try
         {
             byte* start = block.Pointer;
@@ -81,6 +85,9 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
                 QueryCount = count,
                 Nearest = (NearestCodes*)(start + starts + widened + distances + within),
                 Distances = (int*)(start + starts + widened),
+                Scratch = scratch == 0 ? null : (byte*)Align((long)(start + starts + widened + distances + within
+                    + Align(states * sizeof(NearestCodes)) + (states * state))),
+                ScratchBytes = scratch,
                 Radius = radius,
                 Within = (long*)(start + starts + widened + distances),
                 Allowed = allowed is null ? null : allowed.Pointer,
