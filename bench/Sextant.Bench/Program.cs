@@ -18,6 +18,9 @@ try
         case ["tokenizers", _, ..]:
             TokenizerReport.Run(args.AsSpan(1));
             return 0;
+        case ["device", var choice, var threads]:
+            DeviceReport.Run(choice, Number(threads));
+            return 0;
         case ["index"]:
             IndexReport.Run(root);
             return 0;
@@ -36,6 +39,7 @@ try
             Console.Error.WriteLine("usage: benchmarks [BenchmarkDotNet flags, such as --filter *Kernel*]");
             Console.Error.WriteLine("       families [SHAPE ...]: one shape of each family with its fixture's error, or those named");
             Console.Error.WriteLine("       tokenizers FOLDER|tokenizer.json...");
+            Console.Error.WriteLine("       device cuda[:N]|opencl[:N] THREADS: products there and on the CPU, in turns");
             Console.Error.WriteLine("       index: a million codes of 1024 bits on disk");
             Console.Error.WriteLine("       agree: the clockwork of sextant bench against a plain loop");
             Console.Error.WriteLine("       write SHAPE f32|f16|bf16");

@@ -76,35 +76,6 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                 for (int i = item; i < loaded * size; i += ATTEND_ITEMS)
                     keys[i / size][i % size] = AT(k)[(start + from + i / size) * stride + key_column + i % size];
                 BARRIER;
-                float scores[ROUNDS];
-#pragma unroll
-                for (int r = 0; r < ROUNDS; r++)
-                    scores[r] = 0.0f;
-                if (spread == 0)
-                {
-                    // All queries begin at the same key: one reading of it serves four.
-#pragma unroll 4
-                    for (int d = 0; d < size; d++)
-                    {
-                        float right = keys[lane][d];
-#pragma unroll
-                        for (int r = 0; r < ROUNDS; r++)
-                            scores[r] = FMA(queries[QUERY_OF(r)][d], right, scores[r]);
-                    }
-                }
-                else
-                {
-#pragma unroll 1
-                    for (int d = 0; d < size; d++)
-                    {
-#pragma unroll
-                        for (int r = 0; r < ROUNDS; r++)
-                        {
-                            int query = first + QUERY_OF(r) < end ? first + QUERY_OF(r) : last;
-                            scores[r] = FMA(queries[QUERY_OF(r)][d], keys[FIRST_KEY(query) - base + lane][d], scores[r]);
-                        }
-                    }
-                }
 #pragma unroll
                 for (int r = 0; r < ROUNDS; r++)
                 {
@@ -113,7 +84,9 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                     int key = FIRST_KEY(i) + tile * KEYS + lane;
                     if (i >= end || key >= END_KEY(i))
                         continue;
-                    float score = scores[r];
+                    float score = 0.0f;
+                    for (int d = 0; d < size; d++)
+                        score = FMA(queries[row][d], keys[key - from][d], score);
                     int distance = key - i;
                     distance = distance < -reach ? -reach : distance;
                     distance = (distance > reach ? reach : distance) + reach;
@@ -122,10 +95,8 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                         int place = (int)AT(position_rows)[distance];
                         float content = 0.0f;
                         float position = 0.0f;
-#pragma unroll 1
                         for (int d = 0; d < size; d++)
                             content = FMA(queries[row][d], AT(position_keys)[table + (long)d * positions + place], content);
-#pragma unroll 1
                         for (int d = 0; d < size; d++)
                             position = FMA(keys[key - from][d], AT(position_queries)[table + (long)d * positions + place], position);
                         score = score + content + position;
@@ -162,7 +133,6 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                         int seen = END_KEY(query) - FIRST_KEY(query) - tile * KEYS;
                         seen = seen < KEYS ? seen : KEYS;
                         float value = values[i];
-#pragma unroll 2
                         for (int j = 0; j < seen; j++)
                             value = FMA(weights[row][j], keys[offset + j][d], value);
                         values[i] = value;

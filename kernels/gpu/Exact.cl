@@ -34,6 +34,7 @@
 #include "Norm.h"
 #include "Pool.h"
 #include "Rows.h"
+#include "Hamming.h"
 #include "Probe.h"
 
 #define STORED float

@@ -12,6 +12,10 @@ internal enum GpuKernel
     GateRows,
     RopeRows,
     Probe,
+    HammingScan,
+    HammingTies,
+    HammingCollect,
+    ClearIntegers,
     GatherF32,
     GatherF16,
     GatherBF16,
@@ -40,7 +44,7 @@ internal static class GpuKernels
     public static readonly string[] Names =
     [
         "layer_norm", "rms_norm", "normalize_rows", "pool_rows", "accumulate_rows", "copy_rows", "gate_rows", "rope_rows",
-        "probe", "gather_f32", "gather_f16", "gather_bf16", "gemm_128_f32", "gemm_128_f16", "gemm_128_bf16",
+        "probe", "hamming_scan", "hamming_ties", "hamming_collect", "clear_integers", "gather_f32", "gather_f16", "gather_bf16", "gemm_128_f32", "gemm_128_f16", "gemm_128_bf16",
         "gemm_64_f32", "gemm_64_f16", "gemm_64_bf16", "gemm_16_f32", "gemm_16_f16", "gemm_16_bf16",
         "attention_32", "attention_64", "attention_128", "attention_256",
         "gemm_f32", "gemm_f16", "gemm_bf16", "attention_cpu",

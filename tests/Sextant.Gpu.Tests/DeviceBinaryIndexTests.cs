@@ -1,0 +1,61 @@
+using Sextant.Search;
+
+namespace Sextant.Gpu.Tests;
+
+/// <summary>The index on a device finds what the CPU's finds, in the same order.</summary>
+public sealed class DeviceBinaryIndexTests
+{
+    [Theory]
+    [InlineData(64, 1, 1, 1)]
+    [InlineData(64, 5000, 10, 3)]
+    [InlineData(1024, 3000, 100, 64)]
+    [InlineData(4096, 700, 7, 5)]
+    [InlineData(100, 1000, 1000, 2)]
+    [InlineData(7, 2000, 25, 9)]
+    [InlineData(256, 255, 300, 4)]
+    [InlineData(256, 257, 20, 4)]
+    public void HitsAreTheCpusOwn(int bits, int codes, int k, int queries)
+    {
+        using var index = new DeviceBinaryIndex(OpenClHere.Device, bits);
+        using var expected = new BinaryIndex(bits);
+        var random = new Random(bits + codes);
+        byte[] stored = Codes(random, bits, codes), asked = Codes(random, bits, queries);
+        // Some queries are stored codes, and many codes are equal, so that ties have to be broken by id.
+        stored.AsSpan(0, index.CodeBytes).CopyTo(asked);
+        for (int i = 1; i < codes; i += 3)
+            stored.AsSpan(random.Next(i) * index.CodeBytes, index.CodeBytes).CopyTo(stored.AsSpan(i * index.CodeBytes));
+        int half = codes / 2 * index.CodeBytes;
+        Assert.Equal(0, index.Add(stored.AsSpan(0, half)));
+        Assert.Equal(codes / 2, index.Add(stored.AsSpan(half)));
+        expected.Add(stored);
+        var hits = new BinaryHit[queries * k];
+        var wanted = new BinaryHit[queries * k];
+        Assert.Equal(expected.Search(asked, k, wanted), index.Search(asked, k, hits));
+        Assert.Equal(wanted, hits);
+        // Again, and with another k, in the memory of the first search.
+        Assert.Equal(expected.Search(asked, 1, wanted.AsSpan(0, queries)), index.Search(asked, 1, hits.AsSpan(0, queries)));
+        Assert.Equal(wanted.AsSpan(0, queries), hits.AsSpan(0, queries));
+    }
+
+    [Fact]
+    public void WrongRequestsAreRefused()
+    {
+        using var index = new DeviceBinaryIndex(OpenClHere.Device, 100);
+        Assert.Equal(0, index.Search(new byte[13], 5, new BinaryHit[5]));
+        Assert.Throws<ArgumentException>(() => index.Add(new byte[14]));
+        Assert.Throws<ArgumentException>(() => index.Add([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]));
+        Assert.Throws<ArgumentException>(() => index.Search(new byte[13], 5, new BinaryHit[4]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DeviceBinaryIndex(OpenClHere.Device, 4097));
+        Assert.Throws<UnsupportedRequestException>(() => new DeviceBinaryIndex(Backends.Device.Cpu, 64));
+    }
+
+    private static byte[] Codes(Random random, int bits, int count)
+    {
+        int bytes = (bits + 7) / 8;
+        var codes = new byte[bytes * count];
+        random.NextBytes(codes);
+        for (int last = bytes - 1; last < codes.Length; last += bytes)
+            codes[last] &= (byte)(0xFF << ((8 * bytes) - bits));
+        return codes;
+    }
+}
