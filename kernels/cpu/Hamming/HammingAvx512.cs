@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Sextant.Kernels.Hamming;
 
-/// <summary>The AVX-512 kernel: tables for many queries where there is VBMI and scratch memory, else half bytes.</summary>
+/// <summary>
+/// The AVX-512 kernel: tables for many queries where there is VBMI and scratch memory, else half bytes.
+/// </summary>
 internal static unsafe class HammingAvx512
 {
     public static void Run(in HammingArguments a)

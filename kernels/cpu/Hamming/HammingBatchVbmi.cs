@@ -5,16 +5,17 @@ using System.Runtime.Intrinsics.X86;
 namespace Sextant.Kernels.Hamming;
 
 // Hamming distances of many queries, bits, AVX-512 with VBMI.   distances [Q,8·N] = popcount(queries ^ tiles)
-// Layout    a word is cut into 11 groups of at most 6 bits. Codes are spread so that a vector is one group of 64 codes; a
-//           query is a table of 64 bytes for each group: how many bits differ, for each value the group can have. So a
-//           comparison of 64 codes in 6 bits is one byte shuffle and one addition: no xor, no mask, no count.
+// Layout    a word is cut into 11 groups of at most 6 bits. Codes are spread so that a vector is one group of 64 codes;
+//           a query is a table of 64 bytes for each group: how many bits differ, for each value the group can have. So
+//           a comparison of 64 codes in 6 bits is one byte shuffle and one addition: no xor, no mask, no count.
 // Registers two queries share each load of four vectors of codes: 8 sums of bytes, flushed to 16 bits every three words
 //           (3 · 64 = 192 fits a byte).
-// Bound     arithmetic: one shuffle for each 64 codes and 6 bits. Spreading is shared by all queries, tables by all codes of
-//           a call.
+// Bound     arithmetic: one shuffle for each 64 codes and 6 bits. Spreading is shared by all queries, tables by all
+//           codes of a call.
 // Order     integers: any order gives the same.
-// Measured  BinaryIndex.Search, 64 queries, 1 M codes, top-10 included, against the half bytes of HammingU1 in turns, on a busy
-//           two-processor machine (Emerald Rapids), queries per processor second, 2026-11: 1.2 to 1.5 times as many.
+// Measured  BinaryIndex.Search, 64 queries, 1 M codes, top-10 included, against the half bytes of HammingU1 in turns,
+//           on a busy two-processor machine (Emerald Rapids), queries per processor second, 2026-11: 1.2 to 1.5 times
+//           as many.
 // Edges     codes behind the last tile are whatever is in the scratch memory; what they give is not stored.
 
 internal static unsafe class HammingBatchVbmi

@@ -38,7 +38,8 @@ internal static class IndexModel
         string folder = arguments.Text(ModelFlags.Model) ?? definition.Property("model") ?? throw new InvalidIndexException(
             path, "does not say which model made it: it was not made by 'sextant index'.");
         if (folder.Length > 0 && !Directory.Exists(folder))
-            throw new InvalidIndexException(path, $"was made by the model in {folder}, which is not there; give --model DIR.");
+            throw new InvalidIndexException(
+                path, $"was made by the model in {folder}, which is not there; give --model DIR.");
         EmbeddingModel model = folder.Length == 0 ? EmbeddingModel.LoadDefault(options) : EmbeddingModel.Load(folder, options);
         try
         {

@@ -33,7 +33,9 @@ internal sealed class IndexRun(
     public int Truncated { get; private set; }
 
     /// <summary>Embeds and writes all files that changed; deletes those that are no longer there.</summary>
-    public void All(IReadOnlyList<string> paths, Func<string, IReadOnlyList<IndexAttribute>?> before, IEnumerable<string> keys, SkippedSummary skipped)
+    public void All(
+        IReadOnlyList<string> paths, Func<string, IReadOnlyList<IndexAttribute>?> before, IEnumerable<string> keys,
+        SkippedSummary skipped)
     {
         var unreadable = new HashSet<string>(StringComparer.Ordinal);
         void Skip(SkippedPath path)
@@ -71,7 +73,8 @@ internal sealed class IndexRun(
     }
 
     private static bool IsUnder(string key, string root) =>
-        key == root || key.StartsWith(root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        key == root || key.StartsWith(
+            root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     // Says whether the file is text, and so stays in the index or comes into it.
     private bool One(string path, string key, IReadOnlyList<IndexAttribute>? before, Action<SkippedPath> skipped)
@@ -95,7 +98,8 @@ internal sealed class IndexRun(
             _waitingPassages += passages.Count;
             return true;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException)
+        catch (Exception problem)
+            when (problem is IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException)
         {
             skipped(new SkippedPath(path, SkipReason.Unreadable, problem.Message));
             return false;

@@ -58,13 +58,15 @@ internal static class IndexSearch
             TextReport report = model.Embed(query, vector, Prompt.Text(prompt));
             if (report.Truncated > 0)
             {
-                terminal.Error.WriteLine(FormattableString.Invariant(
-                    $"sextant search: warning: the query lost its end: {report.Truncated} tokens beyond the model's {model.MaxTokens}"));
+                terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"sextant search: warning: the query lost its end: {report.Truncated} tokens beyond the model's "
+                        + $"{model.MaxTokens}"));
             }
         }
         bool fuses = arguments.Choice(Fuse, "bm25") is not null;
         if (fuses && arguments.Has(LeastScore))
-            throw new WrongUsageException("--least-score is for scores of vectors; fused ones are sums of reciprocal ranks");
+            throw new WrongUsageException(
+                "--least-score is for scores of vectors; fused ones are sums of reciprocal ranks");
         var hits = new Hit[Math.Min(fuses ? Math.Max(most, FusedDepth) : most, Math.Max(1, reader.Count))];
         int found = reader.Search(vector, hits, new SearchOptions
         {

@@ -159,14 +159,16 @@ internal sealed class IndexVerb : Verb
         {
             writer.Commit();
             terminal.Error.WriteLine(
-                FormattableString.Invariant($"sextant index: ended; {run.Embedded} files are in {path}, and --update goes on with the others"));
+                FormattableString.Invariant(
+                    $"sextant index: ended; {run.Embedded} files are in {path}, and --update goes on with the others"));
             throw;
         }
         skipped.WriteTo(terminal.Error, "sextant index");
         if (run.Truncated > 0)
         {
-            terminal.Error.WriteLine(FormattableString.Invariant(
-                $"sextant index: warning: {run.Truncated} of {run.Passages} passages lost their end; a smaller --chunk keeps them whole"));
+            terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"sextant index: warning: {run.Truncated} of {run.Passages} passages lost their end; "
+                    + $"a smaller --chunk keeps them whole"));
         }
         if (run.Embedded + run.Unchanged == 0)
             throw new InputException($"{string.Join(", ", paths)}: no text was found; the index is empty.");
@@ -188,7 +190,8 @@ internal sealed class IndexVerb : Verb
              ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling])
         {
             if (arguments.Has(flag))
-                throw new WrongUsageException($"{flag.Name} is fixed when an index is made; build it anew to change it");
+                throw new WrongUsageException(
+                    $"{flag.Name} is fixed when an index is made; build it anew to change it");
         }
     }
 

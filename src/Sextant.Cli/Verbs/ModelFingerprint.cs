@@ -3,7 +3,9 @@ using Sextant.Indexes;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary>What decides the bits of a model's vectors, by name: two models that agree in it give the same ones.</summary>
+/// <summary>
+/// What decides the bits of a model's vectors, by name: two models that agree in it give the same ones.
+/// </summary>
 internal static class ModelFingerprint
 {
     public static List<KeyValuePair<string, string>> Of(EmbeddingModel model, string documentPrompt)

@@ -3,13 +3,15 @@ using Sextant.Kernels;
 
 namespace Sextant.Codes;
 
-/// <summary>y = rows · (x − mean): principal components, or whitening, fitted to a sample and put before any code.</summary>
+/// <summary>
+/// y = rows · (x − mean): principal components, or whitening, fitted to a sample and put before any code.
+/// </summary>
 /// <remarks>
 /// <para>Principal components keep distances and gather what varies in the first values; whitening also gives every
 /// component the same variance, which spreads the signs of binary codes evenly ("WhiteningBERT", Huang et al., 2021).
 /// Queries and documents need the same transform. Error: what lies in components that are left out.</para>
-/// <para>Fitting is in double, eigenvectors by cyclic Jacobi rotations in a fixed order; applying is the Dot kernel. The
-/// same bits everywhere. Immutable; thread-safe.</para>
+/// <para>Fitting is in double, eigenvectors by cyclic Jacobi rotations in a fixed order; applying is the Dot kernel.
+/// The same bits everywhere. Immutable; thread-safe.</para>
 /// </remarks>
 public sealed unsafe class LinearTransform
 {
@@ -50,7 +52,8 @@ public sealed unsafe class LinearTransform
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(outputs, dimensions);
         if (vectors.IsEmpty || vectors.Length % dimensions != 0)
-            throw new ArgumentException($"{vectors.Length} values are not whole vectors of {dimensions}.", nameof(vectors));
+            throw new ArgumentException(
+                $"{vectors.Length} values are not whole vectors of {dimensions}.", nameof(vectors));
         FiniteValues.Require(vectors, nameof(vectors));
         double[] mean = Mean(vectors, dimensions);
         double[][] matrix = Covariance(vectors, mean);

@@ -8,9 +8,10 @@ namespace Sextant.Codes;
 /// Product quantisation: a vector is cut into parts, and each part is one of 256 that were learnt from a sample.
 /// </summary>
 /// <remarks>
-/// <para>After Jégou, Douze and Schmid, "Product Quantization for Nearest Neighbor Search", PAMI 2011. Bytes per vector:
-/// parts. Distance: dot product or squared distance of the query, which stays as it is, with the decoded vector, from a
-/// table of 256 numbers for each part (asymmetric distance). Error: <see cref="Error"/>, measured on the sample.</para>
+/// <para>After Jégou, Douze and Schmid, "Product Quantization for Nearest Neighbor Search", PAMI 2011. Bytes per
+/// vector: parts. Distance: dot product or squared distance of the query, which stays as it is, with the decoded
+/// vector, from a table of 256 numbers for each part (asymmetric distance). Error: <see cref="Error"/>, measured on the
+/// sample.</para>
 /// <para>k-means begins with vectors of the sample at even steps, and makes a fixed number of rounds; distances are the
 /// kernels', ties go to the smaller number, a mean is a chain of additions in double. The same sample gives the same
 /// bits everywhere. Immutable; thread-safe.</para>
@@ -46,7 +47,9 @@ public sealed unsafe class ProductCode
     /// <param name="vectors">[n, dimensions], row by row; some thousands are a good sample.</param>
     /// <param name="dimensions">Length of a vector.</param>
     /// <param name="parts">Divides dimensions.</param>
-    /// <exception cref="ArgumentException">There are no whole vectors, the parts do not divide them, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no whole vectors, the parts do not divide them, or a value is not finite.
+    /// </exception>
     public static ProductCode Fit(ReadOnlySpan<float> vectors, int dimensions, int parts)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
@@ -54,7 +57,8 @@ public sealed unsafe class ProductCode
         if (dimensions % parts != 0)
             throw new ArgumentException($"{dimensions} dimensions are not {parts} equal parts.", nameof(parts));
         if (vectors.IsEmpty || vectors.Length % dimensions != 0)
-            throw new ArgumentException($"{vectors.Length} values are not whole vectors of {dimensions}.", nameof(vectors));
+            throw new ArgumentException(
+                $"{vectors.Length} values are not whole vectors of {dimensions}.", nameof(vectors));
         FiniteValues.Require(vectors, nameof(vectors));
         int count = vectors.Length / dimensions, length = dimensions / parts;
         float[] all = new float[parts * Centroids * length], part = new float[count * length];

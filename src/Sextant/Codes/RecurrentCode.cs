@@ -8,11 +8,11 @@ namespace Sextant.Codes;
 /// </summary>
 /// <remarks>
 /// <para>r₀ = x; level t: s = sign(r) (+1 where r &gt; 0, else −1), rₜ₊₁ = rₜ − scaleₜ · s. A code stands for
-/// x̂ = Σ scaleₜ · sₜ. After "Binary Embedding-based Retrieval at Tencent" (Gan et al., KDD 2023), with one scale for each
-/// level, fitted without a training framework: signs and scales in turns, the scales by least squares.</para>
+/// x̂ = Σ scaleₜ · sₜ. After "Binary Embedding-based Retrieval at Tencent" (Gan et al., KDD 2023), with one scale for
+/// each level, fitted without a training framework: signs and scales in turns, the scales by least squares.</para>
 /// <para>Bytes per vector: levels · ⌈dimensions / 8⌉. Distance: the dot product of two x̂ from Hamming distances alone
-/// (symmetric distance): Σₜᵥ scaleₜ · scaleᵥ · (dimensions − 2 · Hammingₜᵥ). Error: <see cref="Error"/>, measured on the
-/// sample; for values that are spread like a bell curve 0.36, 0.12, 0.04 and 0.015 for one to four levels.</para>
+/// (symmetric distance): Σₜᵥ scaleₜ · scaleᵥ · (dimensions − 2 · Hammingₜᵥ). Error: <see cref="Error"/>, measured on
+/// the sample; for values that are spread like a bell curve 0.36, 0.12, 0.04 and 0.015 for one to four levels.</para>
 /// <para>Arithmetic is binary32 in a fixed order, so codes and scores are the same bits everywhere. Immutable;
 /// thread-safe.</para>
 /// </remarks>
@@ -69,14 +69,17 @@ public sealed class RecurrentCode
     /// <param name="vectors">[n, dimensions], row by row; at least one that is not zero.</param>
     /// <param name="dimensions">Length of a vector.</param>
     /// <param name="levels">Bits for each dimension; 1 to <see cref="MostLevels"/>.</param>
-    /// <exception cref="ArgumentException">There are no whole vectors, all are zero, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no whole vectors, all are zero, or a value is not finite.
+    /// </exception>
     public static RecurrentCode Fit(ReadOnlySpan<float> vectors, int dimensions, int levels)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
         ArgumentOutOfRangeException.ThrowIfLessThan(levels, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(levels, MostLevels);
         if (vectors.IsEmpty || vectors.Length % dimensions != 0)
-            throw new ArgumentException($"{vectors.Length} values are not whole vectors of {dimensions}.", nameof(vectors));
+            throw new ArgumentException(
+                $"{vectors.Length} values are not whole vectors of {dimensions}.", nameof(vectors));
         FiniteValues.Require(vectors, nameof(vectors));
         float[] scales = new float[levels];
         float[] rest = vectors.ToArray();
@@ -117,7 +120,8 @@ public sealed class RecurrentCode
     public float Encode(ReadOnlySpan<float> vector, Span<byte> code)
     {
         if (vector.Length != Dimensions)
-            throw new ArgumentException($"the vector has {vector.Length} dimensions; the code is for {Dimensions}.", nameof(vector));
+            throw new ArgumentException(
+                $"the vector has {vector.Length} dimensions; the code is for {Dimensions}.", nameof(vector));
         CodeLength.Require(CodeBytes, code.Length, nameof(code));
         FiniteValues.Require(vector, nameof(vector));
         Span<float> rest = Dimensions <= 4096 ? stackalloc float[Dimensions] : new float[Dimensions];

@@ -6,13 +6,15 @@ namespace Sextant.Evaluation;
 /// <summary>How much of what float vectors find a code finds too.</summary>
 /// <param name="Name">What is searched.</param>
 /// <param name="VectorBytes">Bytes that a vector takes, what is rescored included.</param>
-/// <param name="RecallAt10">Of the 10 nearest by the dot product of float vectors, the share that is among its 10.</param>
+/// <param name="RecallAt10">
+/// Of the 10 nearest by the dot product of float vectors, the share that is among its 10.
+/// </param>
 public readonly record struct CodeRecallLine(string Name, int VectorBytes, double RecallAt10);
 
 /// <summary>Compares searches in codes with the exact search in float vectors, on the queries of a set.</summary>
 /// <remarks>
-/// Ranges, scales and centroids are fitted to the documents, as an index of them would; queries are not seen. Judgements
-/// do not count: the exact search is what is to be found.
+/// Ranges, scales and centroids are fitted to the documents, as an index of them would; queries are not seen.
+/// Judgements do not count: the exact search is what is to be found.
 /// </remarks>
 public static class CodeRecall
 {

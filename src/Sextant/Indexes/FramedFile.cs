@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace Sextant.Indexes;
 
@@ -54,8 +55,9 @@ internal static class FramedFile
     {
         if (version != IndexFormat.Version)
         {
-            throw new InvalidIndexException(path, FormattableString.Invariant(
-                $"has format version {version}; this program reads version {IndexFormat.Version}. Build the index anew, or use the program that wrote it."));
+            throw new InvalidIndexException(path, string.Create(CultureInfo.InvariantCulture,
+                $"has format version {version}; this program reads version {IndexFormat.Version}. Build the index "
+                    + $"anew, or use the program that wrote it."));
         }
     }
 }

@@ -66,7 +66,8 @@ public sealed record IndexDefinition
         if (!Enum.IsDefined(Code) || (Rescore is { } one && !Enum.IsDefined(one)) || !Enum.IsDefined(Metric))
             throw new ArgumentException("an unknown code or metric.");
         if (Rescore == VectorCode.Binary)
-            throw new ArgumentException("binary codes are scanned; rescoring needs int8, float16, bfloat16 or float32.");
+            throw new ArgumentException(
+                "binary codes are scanned; rescoring needs int8, float16, bfloat16 or float32.");
         if (Rescore is not null && Code != VectorCode.Binary)
             throw new ArgumentException("only a scan of binary codes is rescored; other codes have final scores.");
         if (Code == VectorCode.Binary && Metric == Metric.SquaredDistance && Rescore is null)

@@ -20,7 +20,9 @@ internal partial class IndexFolder(string path)
     /// <summary>Returns when what was written is on the disk.</summary>
     public virtual void Sync(FileStream file) => file.Flush(flushToDisk: true);
 
-    /// <summary>Puts a file in the place of another: whoever opens that sees the old one or the new one, whole.</summary>
+    /// <summary>
+    /// Puts a file in the place of another: whoever opens that sees the old one or the new one, whole.
+    /// </summary>
     public virtual void Replace(string source, string destination) =>
         System.IO.File.Move(File(source), File(destination), overwrite: true);
 
@@ -41,7 +43,9 @@ internal partial class IndexFolder(string path)
             throw new IOException($"{Path}: cannot be flushed (error {error}).");
     }
 
-    /// <summary>Deletes a file that no commit needs; one that someone still holds open stays until the next time.</summary>
+    /// <summary>
+    /// Deletes a file that no commit needs; one that someone still holds open stays until the next time.
+    /// </summary>
     public virtual void Delete(string name)
     {
         try

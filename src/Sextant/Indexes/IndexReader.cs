@@ -187,7 +187,9 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     public IndexStatistics Statistics() => IndexStatistics.Of(_path, _snapshot);
 
     /// <summary>Reads everything and compares it with its checksums.</summary>
-    /// <exception cref="InvalidIndexException">Something is damaged; the message names the file and the section.</exception>
+    /// <exception cref="InvalidIndexException">
+    /// Something is damaged; the message names the file and the section.
+    /// </exception>
     public void Verify()
     {
         foreach (Segment segment in _snapshot.Segments)

@@ -162,7 +162,9 @@ public sealed unsafe class IndexWriter : IDisposable
     }
 
     /// <summary>Makes all changes last, at once, and returns the commit's number.</summary>
-    /// <exception cref="InvalidIndexException">The disk refuses; the last commit is untouched, this writer is done.</exception>
+    /// <exception cref="InvalidIndexException">
+    /// The disk refuses; the last commit is untouched, this writer is done.
+    /// </exception>
     public long Commit()
     {
         Require();
@@ -292,7 +294,8 @@ public sealed unsafe class IndexWriter : IDisposable
         foreach (IndexAttribute one in document.Attributes)
         {
             if (string.IsNullOrEmpty(one.Name) || !names.Add(one.Name))
-                throw new ArgumentException($"the attribute '{one.Name}' has no name, or is there twice.", nameof(document));
+                throw new ArgumentException(
+                    $"the attribute '{one.Name}' has no name, or is there twice.", nameof(document));
             if (_texts.TryGetValue(one.Name, out bool isText) && isText != one.Text is not null)
             {
                 throw new ArgumentException(

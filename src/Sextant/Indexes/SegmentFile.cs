@@ -65,7 +65,8 @@ internal static class SegmentFile
         if (sum != entry.HeaderChecksum || BinaryPrimitives.ReadUInt32LittleEndian(header[16..]) != entry.Documents
             || BinaryPrimitives.ReadUInt32LittleEndian(header[20..]) != entry.Rows)
         {
-            throw new InvalidIndexException(file.Path, "is not the segment that the manifest means: their numbers differ.");
+            throw new InvalidIndexException(
+                file.Path, "is not the segment that the manifest means: their numbers differ.");
         }
         ulong start = BinaryPrimitives.ReadUInt64LittleEndian(header[24..]);
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(header[32..]);

@@ -11,8 +11,8 @@ namespace Sextant.Search;
 /// </summary>
 /// <remarks>
 /// Centroids are learnt from a sample by k-majority: a bit is what most members of a list have. Ties go to the smaller
-/// number, and a bit to 0, so the same sample gives the same lists everywhere. Any number of threads may search at once;
-/// adding and disposing need the index for themselves. A search runs on the caller's thread.
+/// number, and a bit to 0, so the same sample gives the same lists everywhere. Any number of threads may search at
+/// once; adding and disposing need the index for themselves. A search runs on the caller's thread.
 /// </remarks>
 public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
 {
@@ -68,7 +68,8 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
         if (sample.Length % bytes != 0 || count < lists)
         {
             centroids.Dispose();
-            throw new ArgumentException($"{sample.Length} bytes are not at least {lists} whole codes of {bytes}.", nameof(sample));
+            throw new ArgumentException(
+                $"{sample.Length} bytes are not at least {lists} whole codes of {bytes}.", nameof(sample));
         }
         byte[] chosen = new byte[lists * bytes];
         for (int i = 0; i < lists; i++)

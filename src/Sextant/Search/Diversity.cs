@@ -23,7 +23,8 @@ public static class Diversity
             return 0;
         int dimensions = vectors.Length / hits.Length;
         if (dimensions == 0 || vectors.Length != dimensions * hits.Length)
-            throw new ArgumentException($"{vectors.Length} values are not a vector for each of {hits.Length} hits.", nameof(vectors));
+            throw new ArgumentException(
+                $"{vectors.Length} values are not a vector for each of {hits.Length} hits.", nameof(vectors));
         var index = new FlatIndex(dimensions);
         index.Add(vectors);
         float[] nearest = new float[hits.Length];

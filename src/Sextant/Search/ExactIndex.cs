@@ -28,7 +28,9 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
 
     /// <summary>Creates an empty index.</summary>
     /// <param name="dimensions">Length of each vector.</param>
-    /// <param name="code">What vectors are kept as; not <see cref="VectorCode.Binary"/>, which has an index of its own.</param>
+    /// <param name="code">
+    /// What vectors are kept as; not <see cref="VectorCode.Binary"/>, which has an index of its own.
+    /// </param>
     /// <param name="metric">What the scores are.</param>
     /// <param name="ranges">For <see cref="VectorCode.Int8"/>: the ranges of a calibration set.</param>
     /// <param name="threads">Threads of a search, the caller included; null for the process's shared ones.</param>

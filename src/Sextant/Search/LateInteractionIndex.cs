@@ -4,15 +4,15 @@ using Sextant.Codes;
 namespace Sextant.Search;
 
 /// <summary>
-/// Documents of many vectors each (a vector for every token, as ColBERT makes them), found by MaxSim: for each vector of
-/// the query the largest dot product with one of the document's, added up.
+/// Documents of many vectors each (a vector for every token, as ColBERT makes them), found by MaxSim: for each vector
+/// of the query the largest dot product with one of the document's, added up.
 /// </summary>
 /// <remarks>
 /// <para>Khattab and Zaharia, "ColBERT", SIGIR 2020. Exact by default: every vector of every document is compared. With
 /// an encoding (<see cref="FixedDimensionalEncoding"/>) a search first takes candidates by one dot product for each
 /// document, and orders these by MaxSim (MUVERA, Dhulipala et al., 2024).</para>
-/// <para>The largest is taken in ascending order of the document's vectors, the sum is a chain in ascending order of the
-/// query's. Any number of threads may search at once; adding needs the index for itself.</para>
+/// <para>The largest is taken in ascending order of the document's vectors, the sum is a chain in ascending order of
+/// the query's. Any number of threads may search at once; adding needs the index for itself.</para>
 /// </remarks>
 public sealed class LateInteractionIndex
 {
@@ -27,7 +27,8 @@ public sealed class LateInteractionIndex
     public LateInteractionIndex(int dimensions, FixedDimensionalEncoding? encoding = null)
     {
         if (encoding is not null && encoding.Inputs != dimensions)
-            throw new ArgumentException($"the encoding is for vectors of {encoding.Inputs}, not of {dimensions}.", nameof(encoding));
+            throw new ArgumentException(
+                $"the encoding is for vectors of {encoding.Inputs}, not of {dimensions}.", nameof(encoding));
         _vectors = new FlatIndex(dimensions);
         _encoding = encoding;
         _encoded = encoding is null ? null : new FlatIndex(encoding.Outputs);

@@ -9,11 +9,11 @@ namespace Sextant.Search;
 /// duplicates and close variants among millions.
 /// </summary>
 /// <remarks>
-/// <para>Multi-index hashing, Norouzi, Punjani and Fleet, "Fast Exact Search in Hamming Space with Multi-Index Hashing",
-/// PAMI 2014: a code is cut into m pieces, each of which is the key of a table. A code within distance m·a + b differs by
-/// at most a bits in one of the first b + 1 pieces, or by fewer than a in another; so asking the tables ring by ring
-/// makes all codes of one distance after the other known. Where that would ask more than there are codes, all are
-/// compared instead: the result is the same.</para>
+/// <para>Multi-index hashing, Norouzi, Punjani and Fleet, "Fast Exact Search in Hamming Space with Multi-Index
+/// Hashing", PAMI 2014: a code is cut into m pieces, each of which is the key of a table. A code within distance m·a +
+/// b differs by at most a bits in one of the first b + 1 pieces, or by fewer than a in another; so asking the tables
+/// ring by ring makes all codes of one distance after the other known. Where that would ask more than there are codes,
+/// all are compared instead: the result is the same.</para>
 /// <para>Any number of threads may search at once; adding and disposing need the index for themselves. The first search
 /// after an addition builds the tables: 4 bytes for each code and piece.</para>
 /// </remarks>
@@ -103,8 +103,8 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
     /// <summary>Frees the codes.</summary>
     public void Dispose() => _codes.Dispose();
 
-    // Finds codes until k are certain; those beyond the radius that is known may be among them, and sort behind. Returns
-    // how many there are, or −1 where a whole scan is cheaper.
+    // Finds codes until k are certain; those beyond the radius that is known may be among them, and sort behind.
+    // Returns how many there are, or −1 where a whole scan is cheaper.
     private int Look(
         ReadOnlySpan<ulong> query, int k, IdSet? allowed, BinaryHit[] found, int[] marks, int[] within)
     {

@@ -4,8 +4,9 @@ namespace Sextant.Search;
 
 /// <summary>All codes by one piece of them: bits first … first + bits − 1 of a code's words, low ones first.</summary>
 /// <remarks>
-/// Bytes of a code are the bytes of its words, whose bits run from the most significant: which bits are a piece does not
-/// matter for a distance, as long as they are the same ones in all codes. Unused bits of the last byte are zero in all.
+/// Bytes of a code are the bytes of its words, whose bits run from the most significant: which bits are a piece does
+/// not matter for a distance, as long as they are the same ones in all codes. Unused bits of the last byte are zero in
+/// all.
 /// </remarks>
 internal sealed class MultiHashTable
 {

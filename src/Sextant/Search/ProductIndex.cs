@@ -38,7 +38,8 @@ public sealed class ProductIndex : IVectorIndex
     public int Add(ReadOnlySpan<float> vectors)
     {
         if (vectors.Length % Dimensions != 0)
-            throw new ArgumentException($"{vectors.Length} values are not whole vectors of {Dimensions}.", nameof(vectors));
+            throw new ArgumentException(
+                $"{vectors.Length} values are not whole vectors of {Dimensions}.", nameof(vectors));
         FiniteValues.Require(vectors, nameof(vectors));
         int first = Count;
         for (; !vectors.IsEmpty; vectors = vectors[Dimensions..], Count++)

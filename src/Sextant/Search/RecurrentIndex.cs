@@ -6,8 +6,8 @@ using Sextant.Runtime;
 namespace Sextant.Search;
 
 /// <summary>
-/// <see cref="RecurrentCode"/>s in memory, searched exactly by the symmetric distance: queries are encoded too, and every
-/// code is compared by the Hamming distances of its levels. Scores are cosines of what the codes stand for.
+/// <see cref="RecurrentCode"/>s in memory, searched exactly by the symmetric distance: queries are encoded too, and
+/// every code is compared by the Hamming distances of its levels. Scores are cosines of what the codes stand for.
 /// </summary>
 /// <remarks>
 /// Any number of threads may search at once; adding and disposing need the index for themselves. A search runs on the
@@ -46,7 +46,8 @@ public sealed unsafe class RecurrentIndex : IVectorIndex, IDisposable
     public int Add(ReadOnlySpan<float> vectors)
     {
         if (vectors.Length % Dimensions != 0)
-            throw new ArgumentException($"{vectors.Length} values are not whole vectors of {Dimensions}.", nameof(vectors));
+            throw new ArgumentException(
+                $"{vectors.Length} values are not whole vectors of {Dimensions}.", nameof(vectors));
         FiniteValues.Require(vectors, nameof(vectors));
         int first = Count;
         byte[] code = new byte[_code.CodeBytes];
@@ -67,7 +68,8 @@ public sealed unsafe class RecurrentIndex : IVectorIndex, IDisposable
         IdSet.Require(options.Allowed, Count);
         int words = _levels[0].Words, levels = _levels.Length;
         long distanceBytes = (long)levels * ChunkTiles * TileCodes * sizeof(int);
-        NativeBlock memory = _memory.Take(((long)levels * words * sizeof(ulong)) + distanceBytes + (ChunkTiles * TileCodes * sizeof(float)));
+        NativeBlock memory = _memory.Take(
+            ((long)levels * words * sizeof(ulong)) + distanceBytes + (ChunkTiles * TileCodes * sizeof(float)));
         try
         {
             int* distances = (int*)memory.Pointer;

@@ -33,7 +33,8 @@ internal sealed unsafe class RowCodec
         if (code != VectorCode.Int8)
             return;
         if (ranges is null || ranges.Dimensions != dimensions)
-            throw new ArgumentException("int8 needs ranges for these dimensions, from a calibration set.", nameof(ranges));
+            throw new ArgumentException(
+                "int8 needs ranges for these dimensions, from a calibration set.", nameof(ranges));
         _steps = ranges.Steps.ToArray();
         _base = new float[dimensions];
         for (int i = 0; i < dimensions; i++)

@@ -6,7 +6,9 @@ public sealed record SearchOptions
     /// <summary>No limits.</summary>
     public static SearchOptions None { get; } = new();
 
-    /// <summary>The only ids that may be found; null: all. It is asked within the scan, so k hits are found if there are.</summary>
+    /// <summary>
+    /// The only ids that may be found; null: all. It is asked within the scan, so k hits are found if there are.
+    /// </summary>
     public IdSet? Allowed { get; init; }
 
     /// <summary>Hits with smaller scores are left out.</summary>

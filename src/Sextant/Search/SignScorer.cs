@@ -5,7 +5,9 @@ using Sextant.Kernels.SignDot;
 
 namespace Sextant.Search;
 
-/// <summary>A float query against binary codes in tiles: the dot product with signs, over the root of the length.</summary>
+/// <summary>
+/// A float query against binary codes in tiles: the dot product with signs, over the root of the length.
+/// </summary>
 /// <remarks>The score is that of a vector whose values all have the same magnitude and whose length is one.</remarks>
 internal readonly unsafe struct SignScorer
 {
