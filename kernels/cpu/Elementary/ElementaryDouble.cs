@@ -6,7 +6,9 @@ namespace Sextant.Kernels.Elementary;
 // rounded operations, so that the tables have the same bits on every machine. The polynomials are Taylor's, whose
 // coefficients are quotients of whole numbers and are written as such.
 
-/// <summary>log, exp, pow, sine and cosine of binary64 numbers as fixed sequences of correctly rounded operations.</summary>
+/// <summary>
+/// log, exp, pow, sine and cosine of binary64 numbers as fixed sequences of correctly rounded operations.
+/// </summary>
 public static class ElementaryDouble
 {
     private const double HalfPiHigh = 1.5707963267948966;

@@ -5,7 +5,9 @@ using Sextant.Weights;
 
 namespace Sextant.Measurement.Models;
 
-/// <summary>A family's published size with random weights: the config decides, as it does for a real checkpoint.</summary>
+/// <summary>
+/// A family's published size with random weights: the config decides, as it does for a real checkpoint.
+/// </summary>
 /// <param name="Name">The checkpoint whose sizes it has.</param>
 /// <param name="Fixture">The family's fixture, for its error.</param>
 /// <param name="Type">How weights are stored: f32, f16 or bf16.</param>
@@ -31,7 +33,9 @@ internal sealed record FamilyShape(string Name, string Fixture, string Type, str
         return plan;
     }
 
-    /// <summary>Twice the multiply-adds of one pass: the matrices, and queries, keys and values that see each other.</summary>
+    /// <summary>
+    /// Twice the multiply-adds of one pass: the matrices, and queries, keys and values that see each other.
+    /// </summary>
     public static double Flops(TrunkPlan plan, int sequences, int tokens)
     {
         TrunkShape s = plan.Shape;
@@ -66,7 +70,8 @@ internal sealed record FamilyShape(string Name, string Fixture, string Type, str
             yield return tensor;
         for (int layer = 0; layer < s.Layers; layer++)
         {
-            string prefix = plan.Layer.Prefix.Replace("#", layer.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            string number = layer.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            string prefix = plan.Layer.Prefix.Replace("#", number, StringComparison.Ordinal);
             foreach (SyntheticTensor tensor in Layer(plan, layer))
                 yield return tensor with { Name = prefix + tensor.Name };
         }

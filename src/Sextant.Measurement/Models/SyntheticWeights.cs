@@ -9,7 +9,9 @@ internal sealed record SyntheticTensor(string Name, float Centre, params int[] S
     public long Elements => Shape.Aggregate(1L, (a, b) => a * b);
 }
 
-/// <summary>Writes safetensors files of random values within 0.05 of each tensor's centre, the same every time.</summary>
+/// <summary>
+/// Writes safetensors files of random values within 0.05 of each tensor's centre, the same every time.
+/// </summary>
 internal static class SyntheticWeights
 {
     /// <summary>Writes the file at once, or not at all; type f32, f16 or bf16.</summary>

@@ -20,7 +20,9 @@ internal readonly record struct AttentionShape
     /// <summary>What scores are multiplied by, greater than zero.</summary>
     public required float Scale { get; init; }
 
-    /// <summary>How many tokens before itself a token sees; <see cref="AttentionArguments.Everything"/> for no limit.</summary>
+    /// <summary>
+    /// How many tokens before itself a token sees; <see cref="AttentionArguments.Everything"/> for no limit.
+    /// </summary>
     public int Before { get; init; } = AttentionArguments.Everything;
 
     /// <summary>How many tokens behind itself a token sees: 0 is causal.</summary>
@@ -29,7 +31,9 @@ internal readonly record struct AttentionShape
     /// <summary>The bound that scores are pressed under by tanh; 0 for none. Not together with a bias.</summary>
     public float Softcap { get; init; }
 
-    /// <summary>P, rows of the position tables of a <see cref="PositionBias"/>, a multiple of 16; 0 without them.</summary>
+    /// <summary>
+    /// P, rows of the position tables of a <see cref="PositionBias"/>, a multiple of 16; 0 without them.
+    /// </summary>
     public int Positions { get; init; }
 
     /// <summary>Creates a shape whose tokens all see each other.</summary>

@@ -5,7 +5,9 @@ using Sextant.Tensors;
 
 namespace Sextant.Layers;
 
-/// <summary>Token ids to the first hidden state: Norm((word·scale + type) + position)·P, with the parts a family has.</summary>
+/// <summary>
+/// Token ids to the first hidden state: Norm((word·scale + type) + position)·P, with the parts a family has.
+/// </summary>
 internal sealed class Embeddings(
     Table words, float scale, Table? types, Table? positions, Norm? norm, Matrix? projection)
 {
@@ -15,7 +17,9 @@ internal sealed class Embeddings(
     /// <summary>Whether <see cref="Run"/> needs memory and scratch.</summary>
     public bool Projects => projection is not null;
 
-    /// <summary>batch → y [T,H]; memory of [T, width of the word table] is overwritten where there is a projection.</summary>
+    /// <summary>
+    /// batch → y [T,H]; memory of [T, width of the word table] is overwritten where there is a projection.
+    /// </summary>
     public void Run(Backend backend, PackedBatch batch, Tensor y, Tensor memory, Tensor scratch)
     {
         Tensor sum = projection is null ? y : new Tensor(memory.Address, y.Rows, words.Columns, words.Columns);

@@ -21,7 +21,9 @@ internal sealed record NormNames(
     string? BeforeAttention, string? AfterAttention, string? BeforeFeedForward, string? AfterFeedForward,
     string? Query = null, string? Key = null);
 
-/// <summary>Loads what scores gain by distance for one layer; the layer's matrix of queries, keys and values is loaded.</summary>
+/// <summary>
+/// Loads what scores gain by distance for one layer; the layer's matrix of queries, keys and values is loaded.
+/// </summary>
 internal delegate PositionBias LoadPositionBias(WeightLoader loader, Matrix qkv, int layer);
 
 /// <summary>What a layer is made of; its matrices are packed in the order in which they are used.</summary>

@@ -41,7 +41,9 @@ internal sealed class WeightLoader(Checkpoint checkpoint, Backend backend, strin
         return new StackedRows(checkpoint, tensors);
     }
 
-    /// <summary>One or several vectors of <paramref name="length"/> in all, as a stack of rows of one element.</summary>
+    /// <summary>
+    /// One or several vectors of <paramref name="length"/> in all, as a stack of rows of one element.
+    /// </summary>
     public StackedRows Column(int length, params ReadOnlySpan<string> names)
     {
         Span<int> parts = stackalloc int[names.Length];

@@ -4,7 +4,9 @@ using Sextant.Weights;
 
 namespace Sextant.Models;
 
-/// <summary>BLOOM (BigScience, 2022): a decoder with ALiBi, LayerNorm before each part and behind the embeddings.</summary>
+/// <summary>
+/// BLOOM (BigScience, 2022): a decoder with ALiBi, LayerNorm before each part and behind the embeddings.
+/// </summary>
 internal static class Bloom
 {
     // ALiBi has no end, but a table has; the published models were trained on 2,048 tokens.

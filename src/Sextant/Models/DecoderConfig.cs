@@ -8,7 +8,8 @@ namespace Sextant.Models;
 internal static class DecoderConfig
 {
     /// <summary>Sizes; RMSNorm before each part, a gated feed-forward part, rotary positions.</summary>
-    public static TrunkShape Shape(ConfigFile config, string architecture, string activationKey = "hidden_act", string activation = "silu")
+    public static TrunkShape Shape(
+        ConfigFile config, string architecture, string activationKey = "hidden_act", string activation = "silu")
     {
         int hidden = EncoderConfig.Hidden(config);
         int heads = config.Int("num_attention_heads", 1, 65536);
@@ -17,7 +18,10 @@ internal static class DecoderConfig
             throw config.Refuse("num_key_value_heads", $"a divisor of num_attention_heads {MessageText.Number(heads)}");
         int? size = config.OptionalInt("head_dim", 1, 4096);
         if (size is null && hidden % heads != 0)
-            throw config.Refuse("num_attention_heads", $"a divisor of hidden_size {MessageText.Number(hidden)}, or a head_dim");
+        {
+            throw config.Refuse(
+                "num_attention_heads", $"a divisor of hidden_size {MessageText.Number(hidden)}, or a head_dim");
+        }
         if ((size ?? hidden / heads) % 2 != 0)
             throw config.Refuse("head_dim", "an even number, since pairs of elements turn by their position");
         return new TrunkShape

@@ -27,7 +27,9 @@ internal static class DistanceBias
         }));
     }
 
-    /// <summary>A learned value [buckets, N] for each bucket of distances and head (T5, MPNet), both directions.</summary>
+    /// <summary>
+    /// A learned value [buckets, N] for each bucket of distances and head (T5, MPNet), both directions.
+    /// </summary>
     public static LoadPositionBias Bucketed(string name, int heads, int buckets, int farthest) => Shared(loader =>
     {
         IRowSource stored = loader.Rows(buckets, heads, name);

@@ -2,7 +2,9 @@ using Sextant.Weights;
 
 namespace Sextant.Models;
 
-/// <summary>ELECTRA (Clark et al., 2020): BERT whose embeddings may be narrower than its layers, and are projected.</summary>
+/// <summary>
+/// ELECTRA (Clark et al., 2020): BERT whose embeddings may be narrower than its layers, and are projected.
+/// </summary>
 internal static class Electra
 {
     public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)

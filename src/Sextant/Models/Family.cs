@@ -10,7 +10,9 @@ namespace Sextant.Models;
 /// <param name="request">What the caller wants of it.</param>
 internal delegate Trunk LoadTrunk(ConfigFile config, Checkpoint checkpoint, Backend backend, TrunkRequest request);
 
-/// <summary>Reads a config.json into a family's trunk as data; the caller may want tokens to see other tokens.</summary>
+/// <summary>
+/// Reads a config.json into a family's trunk as data; the caller may want tokens to see other tokens.
+/// </summary>
 internal delegate TrunkPlan ReadPlan(ConfigFile config, AttentionDirection? attention);
 
 /// <summary>A line of the catalog.</summary>

@@ -3,7 +3,9 @@ using Sextant.Weights;
 
 namespace Sextant.Models;
 
-/// <summary>Llama (Touvron et al., 2023) and Mistral (Jiang et al., 2023): RMSNorm, rotary positions, SwiGLU, shared keys.</summary>
+/// <summary>
+/// Llama (Touvron et al., 2023) and Mistral (Jiang et al., 2023): RMSNorm, rotary positions, SwiGLU, shared keys.
+/// </summary>
 internal static class Llama
 {
     public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)

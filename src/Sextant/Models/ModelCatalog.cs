@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Sextant.Backends;
 using Sextant.Weights;
@@ -10,7 +11,8 @@ internal static class ModelCatalog
     /// <summary>In the order of the README's table, which is made of this.</summary>
     public static readonly IReadOnlyList<Family> Families =
     [
-        new("bert", Bert.Read, "learned positions; Jina 2: ALiBi, gated", "all-MiniLM-L6-v2, bge-base-en-v1.5, e5-base-v2, jina-embeddings-v2-base-en"),
+        new("bert", Bert.Read, "learned positions; Jina 2: ALiBi, gated",
+            "all-MiniLM-L6-v2, bge-base-en-v1.5, e5-base-v2, jina-embeddings-v2-base-en"),
         new("roberta", Roberta.Read, "positions counted from the padding id", "all-distilroberta-v1"),
         new("xlm-roberta", Roberta.Read, "the same", "bge-m3, multilingual-e5-base"),
         new("camembert", Roberta.Read, "the same", "sentence-camembert-base"),
@@ -19,11 +21,14 @@ internal static class ModelCatalog
         new("electra", Electra.Read, "projected embeddings", "electra-small-discriminator"),
         new("nomic_bert", NomicBert.Read, "rotary, SwiGLU", "nomic-embed-text-v1.5"),
         new("new", Gte.Read, "rotary with NTK scaling, GeGLU", "gte-base-en-v1.5, gte-multilingual-base"),
-        new("modernbert", ModernBert.Read, "rotary, windows, GeGLU, norms before", "gte-modernbert-base, modernbert-embed-base"),
-        new("deberta-v2", Deberta.Read, "DeBERTa 2 and 3: disentangled attention, distances in buckets", "nli-deberta-v3-base, mxbai-rerank-base-v1"),
+        new("modernbert", ModernBert.Read, "rotary, windows, GeGLU, norms before",
+            "gte-modernbert-base, modernbert-embed-base"),
+        new("deberta-v2", Deberta.Read, "DeBERTa 2 and 3: disentangled attention, distances in buckets",
+            "nli-deberta-v3-base, mxbai-rerank-base-v1"),
         new("t5", T5.Read, "the encoder: RMSNorm before, a bias by distance", "sentence-t5-base, gtr-t5-base"),
         new("mt5", T5.Read, "the same", "mt5-base as an encoder"),
-        new("llama", Llama.Read, "decoder: shared keys, linear and Llama-3 scaling", "TinyLlama, Llama 2 and 3 as encoders"),
+        new("llama", Llama.Read, "decoder: shared keys, linear and Llama-3 scaling",
+            "TinyLlama, Llama 2 and 3 as encoders"),
         new("mistral", Llama.ReadMistral, "decoder: window", "e5-mistral-7b-instruct"),
         new("qwen2", Qwen.ReadQwen2, "decoder: biases on queries, keys, values", "gte-Qwen2-1.5B-instruct"),
         new("qwen3", Qwen.ReadQwen3, "decoder: a norm on each head", "Qwen3-Embedding-0.6B"),
@@ -39,7 +44,7 @@ internal static class ModelCatalog
     {
         var table = new StringBuilder("| model_type | what sets it apart | such as |\n|---|---|---|\n");
         foreach (Family family in Families)
-            table.Append("| `").Append(family.ModelType).Append("` | ").Append(family.Traits).Append(" | ").Append(family.Examples).Append(" |\n");
+            table.Append(CultureInfo.InvariantCulture, $"| `{family.ModelType}` | {family.Traits} | {family.Examples} |\n");
         return table.ToString();
     }
 

@@ -3,7 +3,9 @@ using Sextant.Weights;
 
 namespace Sextant.Models;
 
-/// <summary>MPNet (Song et al., 2020): BERT without token types, with a bias for the distance of two tokens beside positions.</summary>
+/// <summary>
+/// MPNet (Song et al., 2020): BERT without token types, with a bias for the distance of two tokens beside positions.
+/// </summary>
 internal static class Mpnet
 {
     // Not in the config: constants of the published code.

@@ -76,14 +76,16 @@ internal static class NomicBert
     private static void RequireTheUsual(ConfigFile config)
     {
         foreach (string key in new[]
-            { "prenorm", "causal", "parallel_block", "parallel_block_tied_norm", "use_rms_norm", "scale_attn_by_inverse_layer_idx" })
+            { "prenorm", "causal", "parallel_block", "parallel_block_tied_norm", "use_rms_norm",
+              "scale_attn_by_inverse_layer_idx" })
         {
             if (config.OptionalBool(key) == true)
                 throw config.Refuse(key, "false");
         }
         if (config.OptionalBool("scale_attn_weights") == false)
             throw config.Refuse("scale_attn_weights", "true");
-        foreach (string key in new[] { "rotary_scaling_factor", "rotary_emb_scale_base", "num_experts", "moe_every_n_layers" })
+        foreach (string key in new[]
+            { "rotary_scaling_factor", "rotary_emb_scale_base", "num_experts", "moe_every_n_layers" })
         {
             if (config.OptionalDouble(key, double.MinValue, double.MaxValue) is not (null or 0))
                 throw config.Refuse(key, "null");

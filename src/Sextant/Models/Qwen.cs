@@ -2,7 +2,9 @@ using Sextant.Weights;
 
 namespace Sextant.Models;
 
-/// <summary>Qwen2 (Yang et al., 2024), with biases on queries, keys and values; Qwen3 (2025), with a norm on each head.</summary>
+/// <summary>
+/// Qwen2 (Yang et al., 2024), with biases on queries, keys and values; Qwen3 (2025), with a norm on each head.
+/// </summary>
 internal static class Qwen
 {
     public static TrunkPlan ReadQwen2(ConfigFile config, AttentionDirection? attention)

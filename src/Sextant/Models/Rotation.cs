@@ -5,7 +5,9 @@ using Sextant.Weights;
 namespace Sextant.Models;
 
 /// <summary>Rotary positions (Su et al., 2021): how fast each pair of a head's elements turns.</summary>
-/// <remarks>Frequencies are computed in binary64 by sequences of our own, so that tables are the same everywhere.</remarks>
+/// <remarks>
+/// Frequencies are computed in binary64 by sequences of our own, so that tables are the same everywhere.
+/// </remarks>
 internal sealed class Rotation
 {
     private readonly double[] _frequencies;

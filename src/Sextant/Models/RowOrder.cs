@@ -3,7 +3,9 @@ namespace Sextant.Models;
 /// <summary>Orders of stored rows that bring every family to the one layout of the kernels.</summary>
 internal static class RowOrder
 {
-    /// <summary>Stored are each head's queries, keys and values together; they become all queries, keys, values.</summary>
+    /// <summary>
+    /// Stored are each head's queries, keys and values together; they become all queries, keys, values.
+    /// </summary>
     public static int[] HeadsApart(int heads, int size)
     {
         var order = new int[3 * heads * size];

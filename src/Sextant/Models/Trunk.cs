@@ -25,7 +25,9 @@ internal sealed record TrunkFacts
     public required IReadOnlyList<string> Unused { get; init; }
 }
 
-/// <summary>A transformer: embeddings, layers, perhaps a last norm. Families differ in the data, not in this code.</summary>
+/// <summary>
+/// A transformer: embeddings, layers, perhaps a last norm. Families differ in the data, not in this code.
+/// </summary>
 /// <remarks>Immutable; any number of threads may run it, each with its own workspace.</remarks>
 internal sealed class Trunk(
     TrunkShape shape, Embeddings embeddings, TransformerLayer[] layers, Norm? lastNorm, TrunkFacts facts)

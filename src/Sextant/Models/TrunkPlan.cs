@@ -75,7 +75,9 @@ internal sealed record LayerPlan
 
     public bool QkvBias { get; init; } = true;
 
-    /// <summary>The order in which the stored rows of <see cref="Qkv"/> become queries, keys, values; null: as stored.</summary>
+    /// <summary>
+    /// The order in which the stored rows of <see cref="Qkv"/> become queries, keys, values; null: as stored.
+    /// </summary>
     public int[]? QkvOrder { get; init; }
 
     public required string Output { get; init; }
@@ -87,7 +89,9 @@ internal sealed record LayerPlan
 
     public bool UpBias { get; init; } = true;
 
-    /// <summary>The order in which the stored rows of <see cref="Up"/> become gate and other; null: as stored.</summary>
+    /// <summary>
+    /// The order in which the stored rows of <see cref="Up"/> become gate and other; null: as stored.
+    /// </summary>
     public int[]? UpOrder { get; init; }
 
     public required string Down { get; init; }

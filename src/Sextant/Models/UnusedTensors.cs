@@ -28,14 +28,16 @@ internal static class UnusedTensors
                 lines.Add($"… and tensors of {MessageText.Number(groups.Count - 12)} more parts were not used.");
                 break;
             }
-            lines.Add($"{MessageText.Quote(group)} ({MessageText.Number(count)} tensors) was not used: the encoder does not need it.");
+            lines.Add($"{MessageText.Quote(group)} ({MessageText.Number(count)} tensors) was not used: "
+                + "the encoder does not need it.");
         }
         return lines;
     }
 
     // Tables that follow from the config and that older programs stored too.
     private static bool IsBuffer(string name) =>
-        name.EndsWith("position_ids", StringComparison.Ordinal) || name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal)
+        name.EndsWith("position_ids", StringComparison.Ordinal)
+        || name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal)
         || name.EndsWith("masked_bias", StringComparison.Ordinal);
 
     private static bool HasNumber(string name)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Sextant.Measurement.Models;
 using Sextant.Kernels;
+using Sextant.Measurement.Models;
 
 namespace Sextant.Tests.Models;
 
