@@ -58,6 +58,30 @@ internal static class FamilyShapes
             "global_attn_every_n_layers":3,"local_attention":128,"global_rope_theta":160000,
             "local_rope_theta":10000}
             """),
+        new("deberta-v3-base", "deberta_v2", "f32", "12 of 12", """
+            {"model_type":"deberta-v2","hidden_size":768,"num_hidden_layers":12,"num_attention_heads":12,
+            "intermediate_size":3072,"vocab_size":32000,"max_position_embeddings":512,"max_relative_positions":-1,
+            "position_buckets":256,"norm_rel_ebd":"layer_norm","relative_attention":true,"share_att_key":true,
+            "position_biased_input":false,"pos_att_type":["p2c","c2p"],"type_vocab_size":0}
+            """)
+        {
+            Others =
+            [
+                new SyntheticTensor("encoder.rel_embeddings.weight", 0, 512, 768),
+                new SyntheticTensor("encoder.LayerNorm.weight", 1, 768),
+                new SyntheticTensor("encoder.LayerNorm.bias", 0, 768),
+            ],
+        },
+        new("sentence-t5-base", "t5", "f32", "12 of 12", """
+            {"model_type":"t5","d_model":768,"d_ff":3072,"d_kv":64,"num_heads":12,"num_layers":12,"vocab_size":32000}
+            """)
+        {
+            Others =
+            [
+                new SyntheticTensor(
+                    "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight", 0, 32, 12),
+            ],
+        },
         new("TinyLlama-1.1B", "llama", "bf16", "2 of 22", """
             {"model_type":"llama","hidden_size":2048,"num_hidden_layers":2,"num_attention_heads":32,
             "intermediate_size":5632,"vocab_size":32000,"num_key_value_heads":4,"max_position_embeddings":2048}
