@@ -57,7 +57,7 @@ public sealed class OpenClModelTests
             AssertSameStates(golden, OpenClHere.Device);
             equal.Add(name);
         }
-        Assert.Contains("bert", equal);
+        Assert.True(equal.Count >= 26, $"only {string.Join(", ", equal)}");
     }
 
     [Fact]
