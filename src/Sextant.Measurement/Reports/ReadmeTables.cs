@@ -15,12 +15,56 @@ internal static class ReadmeTables
     public static string Of(IReadOnlyList<BenchRecord> records)
     {
         var text = new StringBuilder();
-        text.Append(Machine(records[0])).Append("\n\n");
-        BenchRow[] rows = [.. records.SelectMany(record => record.Rows)];
+        text.Append(Machine(records[0])).Append('\n');
+        double[] loads = [.. records.Select(record => record.Noise.OtherLoad).Where(double.IsFinite)];
+        if (loads.Length > 0 && loads.Max() > 0.1)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"**Disturbed**: other programs kept {loads.Min():F1} to {loads.Max():F1} processors busy meanwhile; ")
+                .Append("what needs milliseconds at a stretch, both processors or the memory is faster on a quiet machine.\n");
+        }
+        text.Append('\n');
+        BenchRow[] rows = [.. records.Where(record => !IsDuel(record)).SelectMany(record => record.Rows)];
         Passes(text, rows);
         Products(text, rows);
         Searches(text, rows);
+        Peers(text, records);
+        ColdStart(text, rows);
         return text.ToString().TrimEnd('\n') + "\n";
+    }
+
+    // A record of one side of a duel has a command of bench/Sextant.Bench, the same in both.
+    private static bool IsDuel(BenchRecord record) => !record.Command.StartsWith("sextant ", StringComparison.Ordinal);
+
+    private static void Peers(StringBuilder text, IReadOnlyList<BenchRecord> records)
+    {
+        var table = new List<string[]>();
+        foreach (BenchRecord theirs in records.Where(record => IsDuel(record) && record.Engine != "sextant"))
+        {
+            BenchRecord? ours = records.FirstOrDefault(record => record.Engine == "sextant" && record.Command == theirs.Command);
+            foreach (BenchRow row in theirs.Rows)
+            {
+                if (ours?.Rows.FirstOrDefault(own => own.Id == row.Id) is { } own)
+                {
+                    table.Add([
+                        theirs.Engine, row.Id, Units.Seconds(own.Median), Units.Seconds(row.Median),
+                        (row.Median / own.Median).ToString("0.0", CultureInfo.InvariantCulture) + " ×",
+                    ]);
+                }
+            }
+        }
+        if (table.Count == 0)
+            return;
+        MarkdownReport.Append(text, ["in turns with", "row", "ours", "theirs", "their time"], table);
+        text.Append('\n');
+    }
+
+    private static void ColdStart(StringBuilder text, BenchRow[] rows)
+    {
+        foreach (BenchRow row in rows.Where(row => row.Label("scenario") == "ColdStart" && row.Label("phase") == "all"))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"A new process with `{row.Label("shape")}` takes {Units.Seconds(row.Median)} from its start to the first vector ")
+                .Append(CultureInfo.InvariantCulture, $"and {Units.Bytes(row.Metric("host_bytes") ?? double.NaN)}.\n");
+        }
     }
 
     private static string Machine(BenchRecord record) => string.Create(CultureInfo.InvariantCulture,
