@@ -48,6 +48,7 @@ internal sealed unsafe class MeasureContext : IDisposable
         double arithmetic = FmaPeak.Measure(IsQuick ? 0.004 : 0.01);
         _reading ??= new MemoryPeak(Cold.Pointer, Cold.Bytes);
         Noise.Arithmetic.Add(arithmetic);
+        Noise.Issuing.Add(IssuePeak.Measure(IsQuick ? 0.002 : 0.005));
         Noise.Reading.Add(_reading.Measure(MemoryAccess.Read, 0.001));
         return arithmetic * 1e9;
     }
@@ -62,6 +63,7 @@ internal sealed unsafe class MeasureContext : IDisposable
         Noise = Noise.Report(),
         Arithmetic = Noise.Arithmetic,
         Reading = Noise.Reading,
+        Issuing = Noise.Issuing,
         Rows = rows,
     };
 

@@ -83,7 +83,9 @@ internal sealed class Comparison
     {
         if (first.Machine.Processor != second.Machine.Processor)
             return 0;
-        return Math.Max(Moved(first.Arithmetic, second.Arithmetic), Moved(first.Reading, second.Reading));
+        return Math.Max(
+            Moved(first.Issuing, second.Issuing),
+            Math.Max(Moved(first.Arithmetic, second.Arithmetic), Moved(first.Reading, second.Reading)));
 
         static double Moved(IReadOnlyList<double> before, IReadOnlyList<double> after) => before.Count == 0 || after.Count == 0
             ? 0

@@ -30,6 +30,9 @@ internal sealed class NoiseWatch
     /// <summary>GFLOP/s of one thread in each round.</summary>
     public List<double> Arithmetic { get; } = [];
 
+    /// <summary>10⁹ integer operations a second of one thread in each round.</summary>
+    public List<double> Issuing { get; } = [];
+
     /// <summary>GB/s that one thread read from memory in each round.</summary>
     public List<double> Reading { get; } = [];
 

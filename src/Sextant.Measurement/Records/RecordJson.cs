@@ -107,6 +107,7 @@ internal static class RecordJson
         json.WriteNumber("throttled", noise.Throttled);
         WriteNumbers(json, "arithmetic_gflops", record.Arithmetic);
         WriteNumbers(json, "reading_gbs", record.Reading);
+        WriteNumbers(json, "issuing_gops", record.Issuing);
         WriteTexts(json, "notes", noise.Notes);
         json.WriteEndObject();
     }
@@ -198,6 +199,7 @@ internal static class RecordJson
                 noise.GetProperty("throttled").GetInt64(), Texts(noise, "notes")),
             Arithmetic = Numbers(noise, "arithmetic_gflops"),
             Reading = Numbers(noise, "reading_gbs"),
+            Issuing = noise.TryGetProperty("issuing_gops", out _) ? Numbers(noise, "issuing_gops") : [],
             Rows = [.. root.GetProperty("rows").EnumerateArray().Select(ReadRow)],
         };
     }
