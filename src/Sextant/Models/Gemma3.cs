@@ -19,9 +19,13 @@ internal static class Gemma3
         int stored = config.OptionalInt("sliding_window", 1, int.MaxValue) ?? 4096;
         // In both directions half of the window counts, on each side.
         int window = causal ? stored : stored / 2 + 1;
-        bool[] slides = Slides(config, shape.Layers);
-        var whole = Rotation.Read(config, shape.HeadSize, 1_000_000);
-        var local = Rotation.Plain(config.OptionalDouble("rope_local_base_freq", 1, 1e12) ?? 10_000, shape.HeadSize);
+        int pattern = config.OptionalInt("sliding_window_pattern", 1, 1024)
+            ?? config.OptionalInt("_sliding_window_pattern", 1, 1024) ?? 6;
+        bool[] slides = LayerTypes.Sliding(config, shape.Layers, index => (index + 1) % pattern != 0);
+        Rotation whole = config.Has("rope_parameters")
+            ? Rotation.Read(config, LayerTypes.Full, "rope_theta", shape.HeadSize, 1_000_000)
+            : Rotation.Read(config, shape.HeadSize, 1_000_000);
+        var local = Rotation.Read(config, LayerTypes.SlidingName, "rope_local_base_freq", shape.HeadSize, 10_000);
         shape = shape with
         {
             Place = NormPlace.Around,
@@ -47,27 +51,5 @@ internal static class Gemma3
             Attention = index => DecoderConfig.Sees(full, causal, slides[index] ? window : null),
             Rotation = index => slides[index] ? local : whole,
         };
-    }
-
-    // A list of layers, or every so many layers one that sees everything.
-    private static bool[] Slides(ConfigFile config, int layers)
-    {
-        int pattern = config.OptionalInt("sliding_window_pattern", 1, 1024)
-            ?? config.OptionalInt("_sliding_window_pattern", 1, 1024) ?? 6;
-        string[]? types = config.OptionalStrings("layer_types");
-        var slides = new bool[layers];
-        if (types is not null && types.Length != layers)
-            throw config.Refuse("layer_types", $"one for each of {MessageText.Number(layers)} layers");
-        for (int i = 0; i < layers; i++)
-        {
-            slides[i] = types?[i] switch
-            {
-                null => (i + 1) % pattern != 0,
-                "sliding_attention" => true,
-                "full_attention" => false,
-                _ => throw config.Refuse("layer_types", "sliding_attention or full_attention for each layer"),
-            };
-        }
-        return slides;
     }
 }

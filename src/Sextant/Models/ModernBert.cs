@@ -21,16 +21,18 @@ internal static class ModernBert
         int heads = EncoderConfig.RotaryHeads(config, hidden);
         int size = hidden / heads;
         int period = config.OptionalInt("global_attn_every_n_layers", 1, 1024) ?? 3;
+        int layers = EncoderConfig.Layers(config);
+        bool[] slides = LayerTypes.Sliding(config, layers, index => index % period != 0);
         int local = config.OptionalInt("local_attention", 1, 1 << 20) ?? 128;
         double theta = config.OptionalDouble("global_rope_theta", 1, 1e12) ?? 160_000;
-        var whole = Rotation.Plain(theta, size);
-        var near = Rotation.Plain(config.OptionalDouble("local_rope_theta", 1, 1e12) ?? theta, size);
+        var whole = Rotation.Read(config, LayerTypes.Full, "global_rope_theta", size, theta);
+        var near = Rotation.Read(config, LayerTypes.SlidingName, "local_rope_theta", size, theta);
         var shape = new TrunkShape
         {
             Architecture = "modernbert",
             Hidden = hidden,
             Heads = heads,
-            Layers = EncoderConfig.Layers(config),
+            Layers = layers,
             Intermediate = EncoderConfig.Intermediate(config),
             Vocabulary = EncoderConfig.Vocabulary(config),
             Positions = EncoderConfig.Positions(config),
@@ -40,8 +42,8 @@ internal static class ModernBert
             Gated = true,
             Norm = config.OptionalBool("norm_bias") ?? false ? NormKind.Layer : NormKind.LayerWithoutBias,
             Place = NormPlace.Pre,
-            Attention = $"bidirectional, {MessageText.Number(local / 2)} on each side but for every "
-                + $"{MessageText.Number(period)} layers",
+            Attention = $"bidirectional, {MessageText.Number(local / 2)} on each side on "
+                + $"{MessageText.Number(slides.Count(s => s))} of {MessageText.Number(layers)} layers",
             PositionKind = "rotary, another base in windows",
         };
         AttentionShape full = TrunkPlan.FullAttention(shape);
@@ -67,8 +69,8 @@ internal static class ModernBert
                 LayersWithoutFirstNorm = 1,
             },
             FinalNorm = "final_norm",
-            Attention = index => index % period == 0 ? full : full with { Before = local / 2, After = local / 2 },
-            Rotation = index => index % period == 0 ? whole : near,
+            Attention = index => slides[index] ? full with { Before = local / 2, After = local / 2 } : full,
+            Rotation = index => slides[index] ? near : whole,
         };
     }
 }

@@ -45,6 +45,20 @@ internal sealed class Rotation
         return Scaled(parameters ?? config.OptionalObject("rope_scaling"), theta, columns);
     }
 
+    /// <summary>
+    /// One of the rotations of a config whose layers turn by several: under rope_parameters.<paramref name="layers"/> in
+    /// newer configs, else by the base under <paramref name="key"/>, unscaled.
+    /// </summary>
+    public static Rotation Read(ConfigFile config, string layers, string key, int columns, double otherwise)
+    {
+        ConfigFile? parameters = config.OptionalObject("rope_parameters");
+        if (parameters is null)
+            return Plain(config.OptionalDouble(key, 1, 1e12) ?? otherwise, columns);
+        ConfigFile own = parameters.OptionalObject(layers)
+            ?? throw parameters.Refuse(layers, "an object with the rope_type and rope_theta of these layers");
+        return Scaled(own, own.OptionalDouble("rope_theta", 1, 1e12) ?? otherwise, columns);
+    }
+
     private static Rotation Scaled(ConfigFile? scaling, double theta, int columns)
     {
         if (scaling is null)

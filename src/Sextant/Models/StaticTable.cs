@@ -69,6 +69,8 @@ internal static class StaticTable
     {
         if (request.Layers > 0)
             throw new UnsupportedRequestException($"layer {request.Layers} was asked for; a static table has none.");
+        if (request.Attention is not null)
+            throw new UnsupportedRequestException("attention was asked for; in a static table no token sees another.");
         TensorInfo table = FindTable(checkpoint);
         checkpoint.TryFind("mapping", out TensorInfo? mapping);
         checkpoint.TryFind("weights", out TensorInfo? weights);

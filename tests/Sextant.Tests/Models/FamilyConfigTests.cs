@@ -9,6 +9,9 @@ public class FamilyConfigTests
 {
     private const int Seed = 20261121;
 
+    private const string OwnRotations = "\"rope_parameters\": {\"full_attention\": {\"rope_type\": \"default\", "
+        + "\"rope_theta\": 1000000.0}, \"sliding_attention\": {\"rope_type\": \"default\", \"rope_theta\": 10000.0}}";
+
     [Theory]
     [InlineData("bert", "\"model_type\": \"bert\"", "\"model_type\": \"big_bird\"", "big_bird", "modernbert")]
     [InlineData("llama", "\"rope_scaling\": null", "\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2.0}", "yarn", "linear")]
@@ -44,6 +47,37 @@ public class FamilyConfigTests
         var error = Assert.Throws<InvalidModelException>(() => folder.Load(found, replaced));
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
         Assert.Contains(accepted, error.Message, StringComparison.Ordinal);
+    }
+
+    // The same model as configs have been written since rotations went into one object; the fixtures have the older keys.
+    [Theory]
+    [InlineData("llama", "\"rope_theta\": 10000.0", "\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 10000.0}")]
+    [InlineData("gemma3", "\"rope_local_base_freq\": 10000", OwnRotations)]
+    [InlineData("embeddinggemma", "\"rope_local_base_freq\": 10000.0", OwnRotations)]
+    [InlineData("modernbert", "\"local_rope_theta\": 10000.0", "\"layer_types\": [\"full_attention\", "
+        + "\"sliding_attention\", \"sliding_attention\", \"full_attention\"], \"rope_parameters\": "
+        + "{\"full_attention\": {\"rope_type\": \"default\", \"rope_theta\": 160000.0}, "
+        + "\"sliding_attention\": {\"rope_type\": \"default\", \"rope_theta\": 10000.0}}")]
+    public void TheNewerFormOfAConfigIsTheSameModel(string fixture, string found, string replaced)
+    {
+        using var folder = new FamilyFolder(fixture);
+        using EmbeddingModel older = folder.Load(Encoding.UTF8.GetBytes(folder.Config));
+        using EmbeddingModel newer = folder.Load(found, replaced);
+        using EmbeddingModel other = folder.Load(found, replaced.Replace("10000.0", "20000.0", StringComparison.Ordinal));
+        TokenSequence[] sequence = [new TokenSequence(Enumerable.Range(10, 90).ToArray())];
+        float[] expected = Vector(older, sequence);
+        Assert.Equal(expected, Vector(newer, sequence));
+        Assert.NotEqual(expected, Vector(other, sequence));
+    }
+
+    [Theory]
+    [InlineData("gemma3", "\"rope_local_base_freq\": 10000", "\"rope_parameters\": {\"rope_theta\": 10000.0}")]
+    [InlineData("modernbert", "\"local_rope_theta\": 10000.0", "\"rope_parameters\": {\"rope_theta\": 10000.0}")]
+    public void OneRotationIsNotTakenForTwo(string fixture, string found, string replaced)
+    {
+        using var folder = new FamilyFolder(fixture);
+        var error = Assert.Throws<InvalidModelException>(() => folder.Load(found, replaced));
+        Assert.Contains("rope_parameters.full_attention", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -110,5 +144,12 @@ public class FamilyConfigTests
         }
         Assert.True(accepted > mutations / 100 && refused > mutations / 4, $"{accepted} accepted, {refused} refused");
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {Seed}, {accepted} accepted, {refused} refused");
+    }
+
+    private static float[] Vector(EmbeddingModel model, TokenSequence[] sequence)
+    {
+        var vector = new float[model.Dimensions];
+        model.EmbedTokens(sequence, vector);
+        return vector;
     }
 }

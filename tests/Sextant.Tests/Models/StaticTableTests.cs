@@ -60,6 +60,16 @@ public class StaticTableTests
         Assert.Empty(model.Card.Notes);
     }
 
+    [Theory]
+    [InlineData(AttentionDirection.Causal)]
+    [InlineData(AttentionDirection.Bidirectional)]
+    public void ADirectionOfAttentionIsRefused(AttentionDirection attention)
+    {
+        var error = Assert.Throws<UnsupportedRequestException>(
+            () => EmbeddingModel.Load(Folder("test-model-float16"), new() { Attention = attention }));
+        Assert.Contains("no token sees another", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void UnknownWordsAreLeftOutAsModel2VecDoes()
     {
