@@ -16,7 +16,7 @@ if [ "${2:-}" != --readme-only ]; then
     $sextant bench search --quick --vectors 200000 --dimensions 384 --format json --output "$out/search.json"
     $sextant bench model --model weights/default --quick --scenario ColdStart,Tokenizer --format json --output "$out/default-model.json"
 fi
-records=$(ls "$out"/{model-1,model-2,gemm,search,default-model,faiss-*}.json)
+records=$(ls "$out"/{model-1,model-2,gemm,search,default-model,faiss-*,onnxruntime-*}.json)
 $sextant bench report --readme $records > "$out/readme.tmp"
 awk -v command="$(echo $records)" -v tables="$out/readme.tmp" '
     /^<!-- sextant bench report --readme/ { print "<!-- sextant bench report --readme " command " -->"
