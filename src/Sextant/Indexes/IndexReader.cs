@@ -151,7 +151,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     public IReadOnlyList<IndexAttribute> Attributes(int id)
     {
         Segment segment = Locate(id, out int row);
-        return IndexWriter.AttributesOf(segment, segment.DocumentOf(row));
+        return segment.AttributesOf(segment.DocumentOf(row));
     }
 
     /// <summary>Whether there is a document with a key.</summary>
@@ -159,7 +159,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
 
     /// <summary>What a document can be found by; null where there is no document with the key.</summary>
     public IReadOnlyList<IndexAttribute>? AttributesOf(string key) =>
-        TryFind(key, out Segment? segment, out int document) ? IndexWriter.AttributesOf(segment!, document) : null;
+        TryFind(key, out Segment? segment, out int document) ? segment!.AttributesOf(document) : null;
 
     /// <summary>The ids of a document's passages; none where there is no document with the key.</summary>
     public (int First, int Count) IdsOf(string key)
@@ -200,7 +200,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
             {
                 segment.KeyBytes(document);
                 segment.RowsOf(document);
-                IndexWriter.AttributesOf(segment, document);
+                segment.AttributesOf(document);
             }
             for (int row = 0; row < segment.Rows; row++)
                 segment.Payload(row);

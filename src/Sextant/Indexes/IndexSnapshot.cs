@@ -16,7 +16,7 @@ internal sealed class IndexSnapshot : IDisposable
         {
             foreach (SegmentEntry entry in manifest.Segments)
             {
-                Segments.Add(Segment.Open(folder, entry, definition, Codes.RowBytes, Vectors?.RowBytes ?? 0));
+                Segments.Add(Segment.Open(folder, entry, Layout, Vectors?.RowBytes));
                 Deleted.Add(entry.Deletes == 0 ? NoneDeleted(folder, entry) : ReadDeleted(folder, entry));
             }
         }
@@ -34,6 +34,9 @@ internal sealed class IndexSnapshot : IDisposable
     public RowCodec Codes { get; }
 
     public RowCodec? Vectors { get; }
+
+    /// <summary>How codes lie in a segment.</summary>
+    public CodeLayout Layout => new(Codes.RowBytes, Definition.Code == VectorCode.Binary ? 1 : 0);
 
     public List<Segment> Segments { get; } = [];
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using Sextant.Codes;
-using Sextant.Kernels.Hamming;
-
 namespace Sextant.Indexes;
 
 /// <summary>Changes an index on disk. What is not committed is gone when the process ends; what is, stays.</summary>
@@ -9,7 +5,7 @@ namespace Sextant.Indexes;
 /// A commit is one step for all who look: killed at any moment, the index is the last commit or the one before. There
 /// is one writer at a time; a second one is refused. Readers are not disturbed. Not thread-safe.
 /// </remarks>
-public sealed unsafe class IndexWriter : IDisposable
+public sealed class IndexWriter : IDisposable
 {
     // A segment goes to the disk when it has so much, also before it is committed.
     private const long MostPendingBytes = 256L << 20;
@@ -19,7 +15,7 @@ public sealed unsafe class IndexWriter : IDisposable
     private readonly FileStream _lock;
     private readonly IndexSnapshot _snapshot;
     private readonly List<WrittenSegment> _segments = [];
-    private readonly Dictionary<string, bool> _texts = new(StringComparer.Ordinal); // attributes: whether they are texts
+    private readonly DocumentRules _rules;
     private readonly uint _definitionChecksum;
     private SegmentBuilder _pending;
     private ulong _nextFile;
@@ -30,12 +26,13 @@ public sealed unsafe class IndexWriter : IDisposable
     {
         (_folder, _lock) = (folder, writing);
         _snapshot = IndexSnapshot.Open(folder.Path);
+        _rules = new DocumentRules(Definition.Dimensions);
         (_nextFile, Commits) = (_snapshot.Manifest.NextFile, (long)_snapshot.Manifest.Commit);
         _definitionChecksum = _snapshot.Manifest.DefinitionChecksum;
         for (int i = 0; i < _snapshot.Segments.Count; i++)
             Take(new WrittenSegment(_snapshot.Segments[i], _snapshot.Segments[i].Entry, _snapshot.Deleted[i], false));
         _pending = NewBuilder();
-        DeleteUnused();
+        CommitFiles.DeleteUnused(folder, _segments.Select(one => one.Entry));
     }
 
     /// <summary>What the index is made of.</summary>
@@ -86,10 +83,10 @@ public sealed unsafe class IndexWriter : IDisposable
                 throw new InvalidIndexException(
                     folder.Path, $"is a folder with other files ({Path.GetFileName(other)}); an empty or new one is needed.");
             }
-            writing = Lock(folder);
+            writing = CommitFiles.Lock(folder);
             byte[] body = definition.ToBody();
             folder.WriteWhole(IndexFormat.DefinitionName, FramedFile.Frame(IndexFormat.DefinitionMagic, body));
-            Publish(folder, new Manifest(0, 1, Checksum.Of(body), []));
+            CommitFiles.Publish(folder, new Manifest(0, 1, Checksum.Of(body), []));
             return new IndexWriter(folder, writing);
         }
         catch (Exception problem)
@@ -105,7 +102,7 @@ public sealed unsafe class IndexWriter : IDisposable
     {
         if (!Directory.Exists(folder.Path))
             throw new InvalidIndexException(folder.Path, "there is no such index.");
-        FileStream writing = Lock(folder);
+        FileStream writing = CommitFiles.Lock(folder);
         try
         {
             return new IndexWriter(folder, writing);
@@ -127,7 +124,7 @@ public sealed unsafe class IndexWriter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(document);
         Require();
-        Check(document);
+        _rules.Check(document);
         RemoveWritten(document.Key);
         _changed = true;
         try
@@ -186,7 +183,7 @@ public sealed unsafe class IndexWriter : IDisposable
             _segments.Clear();
             _pending = NewBuilder();
             foreach (WrittenSegment one in old)
-                CopyTo(one);
+                Copy(one);
             WriteCommit();
             foreach (WrittenSegment one in old)
             {
@@ -206,48 +203,8 @@ public sealed unsafe class IndexWriter : IDisposable
         _lock.Dispose();
     }
 
-    internal static List<IndexAttribute> AttributesOf(Segment segment, int document)
-    {
-        var attributes = new List<IndexAttribute>();
-        foreach (Column column in segment.Columns)
-        {
-            if (column.IsText)
-            {
-                if (column.TextOf(document) is >= 0 and int text)
-                    attributes.Add(new IndexAttribute(column.Name, column.Text(text)));
-            }
-            else if (column.Number(document) is { } number)
-            {
-                attributes.Add(new IndexAttribute(column.Name, number));
-            }
-        }
-        return attributes;
-    }
-
-    private static FileStream Lock(IndexFolder folder)
-    {
-        try
-        {
-            return new FileStream(
-                folder.File(IndexFormat.LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidIndexException(
-                folder.Path, $"cannot be opened for writing; another writer may have it: {problem.Message}", problem);
-        }
-    }
-
-    private static void Publish(IndexFolder folder, Manifest manifest)
-    {
-        folder.SyncNames(); // the files that the manifest names are there before it is
-        folder.WriteWhole(
-            IndexFormat.NewManifestName, FramedFile.Frame(IndexFormat.ManifestMagic, manifest.ToBody()));
-        folder.Replace(IndexFormat.NewManifestName, IndexFormat.ManifestName);
-        folder.SyncNames();
-    }
-
-    private SegmentBuilder NewBuilder() => new(Definition, _snapshot.Codes, _snapshot.Vectors);
+    private SegmentBuilder NewBuilder() =>
+        new(Definition.Dimensions, _snapshot.Codes, _snapshot.Vectors, _snapshot.Layout);
 
     private void Require()
     {
@@ -275,39 +232,6 @@ public sealed unsafe class IndexWriter : IDisposable
         }
     }
 
-    private void Check(IndexDocument document)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(document.Key);
-        int rows = document.Vectors.Length / Definition.Dimensions;
-        if (document.Vectors.Length != rows * Definition.Dimensions)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{document.Vectors.Length} values are not whole vectors of {Definition.Dimensions} dimensions."), nameof(document));
-        }
-        if (document.Payloads.Count != 0 && document.Payloads.Count != rows)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{document.Payloads.Count} payloads for {rows} vectors; as many or none are needed."), nameof(document));
-        }
-        FiniteValues.Require(document.Vectors.Span, nameof(document));
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (IndexAttribute one in document.Attributes)
-        {
-            if (string.IsNullOrEmpty(one.Name) || !names.Add(one.Name))
-                throw new ArgumentException(
-                    $"the attribute '{one.Name}' has no name, or is there twice.", nameof(document));
-            if (_texts.TryGetValue(one.Name, out bool isText) && isText != one.Text is not null)
-            {
-                throw new ArgumentException(
-                    $"the attribute '{one.Name}' is {(isText ? "a text" : "a number")} in this index, and cannot be "
-                        + $"{(isText ? "a number" : "a text")} too.",
-                    nameof(document));
-            }
-        }
-        foreach (IndexAttribute one in document.Attributes)
-            _texts[one.Name] = one.Text is not null;
-    }
-
     private WrittenSegment? FindWritten(byte[] key, out int document)
     {
         foreach (WrittenSegment one in _segments)
@@ -322,25 +246,15 @@ public sealed unsafe class IndexWriter : IDisposable
 
     private bool RemoveWritten(string key)
     {
-        if (FindWritten(KeyHash.Bytes(key), out int document) is not { } found)
-            return false;
-        (int first, int end) = found.Segment.RowsOf(document);
-        if (!found.IsDirty)
-            (found.Deleted, found.IsDirty) = (found.Deleted?.Copy() ?? new DocumentSet(found.Segment.Documents), true);
-        found.Deleted!.Add(document);
-        found.Entry = found.Entry with
-        {
-            DeletedDocuments = found.Entry.DeletedDocuments + 1,
-            DeletedRows = found.Entry.DeletedRows + (uint)(end - first),
-        };
-        return true;
+        WrittenSegment? found = FindWritten(KeyHash.Bytes(key), out int document);
+        found?.Delete(document);
+        return found is not null;
     }
 
     private void Take(WrittenSegment segment)
     {
         _segments.Add(segment);
-        foreach (Column column in segment.Segment.Columns)
-            _texts[column.Name] = column.IsText;
+        _rules.Learn(segment.Segment);
     }
 
     // The documents that are pending become a segment, which no one sees until the next commit.
@@ -356,8 +270,7 @@ public sealed unsafe class IndexWriter : IDisposable
         foreach (int document in _pending.Removed)
             deleted!.Add(document);
         entry = entry with { DeletedDocuments = (uint)_pending.Removed.Count, DeletedRows = _pending.RemovedRows };
-        var segment = Segment.Open(
-            _folder.Path, entry, Definition, _snapshot.Codes.RowBytes, _snapshot.Vectors?.RowBytes ?? 0);
+        var segment = Segment.Open(_folder.Path, entry, _snapshot.Layout, _snapshot.Vectors?.RowBytes);
         Take(new WrittenSegment(segment, entry, deleted, deleted is not null));
         _pending = NewBuilder();
     }
@@ -365,7 +278,7 @@ public sealed unsafe class IndexWriter : IDisposable
     private void WriteCommit()
     {
         Spill();
-        foreach (WrittenSegment one in _segments.FindAll(one => one.Entry.DeletedDocuments == one.Segment.Documents))
+        foreach (WrittenSegment one in _segments.FindAll(one => one.IsEmpty))
         {
             _segments.Remove(one);
             if (!_snapshot.Segments.Contains(one.Segment))
@@ -373,85 +286,35 @@ public sealed unsafe class IndexWriter : IDisposable
         }
         foreach (WrittenSegment one in _segments)
         {
-            if (!one.IsDirty)
-                continue;
-            one.Entry = one.Entry with { Deletes = _nextFile };
-            _folder.WriteWhole(
-                IndexFormat.DeletesName(_nextFile++), FramedFile.Frame(IndexFormat.DeletesMagic, one.Deleted!.ToBody()));
-            one.IsDirty = false;
+            if (one.WriteDeletes(_folder, _nextFile))
+                _nextFile++;
         }
-        Publish(_folder, new Manifest(
+        CommitFiles.Publish(_folder, new Manifest(
             (ulong)Commits + 1, _nextFile, _definitionChecksum, [.. _segments.Select(one => one.Entry)]));
         Commits++;
         _changed = false;
-        DeleteUnused();
+        CommitFiles.DeleteUnused(_folder, _segments.Select(one => one.Entry));
     }
 
-    // Files that the last commit does not name: left by commits before it, or by a writer that did not come to its end.
-    private void DeleteUnused()
-    {
-        var used = new HashSet<string>(StringComparer.Ordinal);
-        foreach (WrittenSegment one in _segments)
-        {
-            used.Add(IndexFormat.SegmentName(one.Entry.Number));
-            used.Add(IndexFormat.DeletesName(one.Entry.Deletes));
-        }
-        foreach (string path in Directory.EnumerateFiles(_folder.Path))
-        {
-            string name = Path.GetFileName(path);
-            bool isOurs = name == IndexFormat.NewManifestName || name.StartsWith("segment-", StringComparison.Ordinal)
-                || name.StartsWith("deletes-", StringComparison.Ordinal);
-            if (isOurs && !used.Contains(name))
-                _folder.Delete(name);
-        }
-    }
-
-    private void CopyTo(WrittenSegment source)
+    // All that is not deleted, as it is: nothing is encoded again.
+    private void Copy(WrittenSegment source)
     {
         Segment segment = source.Segment;
-        Span<byte> code = new byte[_snapshot.Codes.RowBytes];
+        byte[] code = new byte[_snapshot.Layout.RowBytes];
         for (int document = 0; document < segment.Documents; document++)
         {
             if (source.Deleted?.Contains(document) == true)
                 continue;
-            _pending.BeginDocument(segment.Key(document), AttributesOf(segment, document));
+            _pending.BeginDocument(segment.Key(document), segment.AttributesOf(document));
             (int first, int end) = segment.RowsOf(document);
             for (int row = first; row < end; row++)
             {
-                ReadCode(segment, row, code);
+                _snapshot.Layout.Read(segment.Codes, segment.Rows, row, code);
                 _pending.AddRow(
                     code, _snapshot.Vectors is { } vectors ? segment.Vector(row, vectors.RowBytes) : [], segment.Payload(row));
             }
             if (_pending.Bytes > MostPendingBytes || _pending.Rows > MostPendingRows)
                 Spill();
         }
-    }
-
-    private void ReadCode(Segment segment, int row, Span<byte> code)
-    {
-        if (Definition.Code != VectorCode.Binary)
-        {
-            segment.Codes.Bytes((long)row * code.Length, code.Length).CopyTo(code);
-            return;
-        }
-        const int TileCodes = HammingArguments.TileCodes;
-        int words = Math.Max(1, (code.Length + 7) / 8);
-        for (int i = 0; i < code.Length; i++)
-        {
-            long word = ((long)(row / TileCodes) * words * TileCodes) + (i / 8 * TileCodes) + (row % TileCodes);
-            code[i] = segment.Codes.Bytes((word * sizeof(ulong)) + (i % 8), 1)[0];
-        }
-    }
-
-    private sealed class WrittenSegment(Segment segment, SegmentEntry entry, DocumentSet? deleted, bool isDirty)
-    {
-        public Segment Segment { get; } = segment;
-
-        public SegmentEntry Entry { get; set; } = entry;
-
-        public DocumentSet? Deleted { get; set; } = deleted;
-
-        /// <summary>Whether deletions are not on the disk yet.</summary>
-        public bool IsDirty { get; set; } = isDirty;
     }
 }

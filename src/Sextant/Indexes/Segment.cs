@@ -1,6 +1,4 @@
 using System.Text;
-using Sextant.Codes;
-using Sextant.Kernels.Hamming;
 
 namespace Sextant.Indexes;
 
@@ -16,7 +14,7 @@ internal sealed class Segment : IDisposable
     private readonly Section _payloadOffsets;
     private readonly Section _payloads;
 
-    private Segment(MappedFile file, SegmentEntry entry, IndexDefinition definition, int codeBytes, int vectorBytes)
+    private Segment(MappedFile file, SegmentEntry entry, CodeLayout codes, int? vectorBytes)
     {
         (_file, Entry, Documents, Rows) = (file, entry, (int)entry.Documents, (int)entry.Rows);
         Sections = SegmentFile.ReadSections(file, entry);
@@ -27,11 +25,8 @@ internal sealed class Segment : IDisposable
         _keyOrder = Find(SectionKind.KeyOrder, 4L * Documents);
         _payloadOffsets = Find(SectionKind.PayloadOffsets, 8L * (Rows + 1L));
         _payloads = Find(SectionKind.Payloads, null);
-        long tileBytes = 8L * HammingArguments.TileCodes * Math.Max(1, (codeBytes + 7) / 8);
-        Codes = Find(
-            SectionKind.Codes,
-            definition.Code == VectorCode.Binary ? (Rows + 7L) / 8 * tileBytes : (long)Rows * codeBytes);
-        Vectors = definition.Rescore is null ? null : Find(SectionKind.Vectors, (long)Rows * vectorBytes);
+        Codes = Find(SectionKind.Codes, codes.Length(Rows));
+        Vectors = vectorBytes is { } bytes ? Find(SectionKind.Vectors, (long)Rows * bytes) : null;
         Columns = [.. ReadColumns()];
         if (FirstRow(0) != 0 || FirstRow(Documents) != Rows)
             throw _firstRows.Damaged("does not cover the rows");
@@ -51,14 +46,18 @@ internal sealed class Segment : IDisposable
 
     public Column[] Columns { get; }
 
-    public static Segment Open(
-        string folder, SegmentEntry entry, IndexDefinition definition, int codeBytes, int vectorBytes)
+    /// <summary>Maps a segment and checks that its sections are those that an index needs.</summary>
+    /// <param name="folder">The index.</param>
+    /// <param name="entry">The segment, as the manifest has it.</param>
+    /// <param name="codes">How its codes lie.</param>
+    /// <param name="vectorBytes">Bytes of what a row is rescored with; null: nothing is.</param>
+    public static Segment Open(string folder, SegmentEntry entry, CodeLayout codes, int? vectorBytes)
     {
         string path = Path.Combine(folder, IndexFormat.SegmentName(entry.Number));
         var file = MappedFile.Open(path, entry.Length);
         try
         {
-            return new Segment(file, entry, definition, codeBytes, vectorBytes);
+            return new Segment(file, entry, codes, vectorBytes);
         }
         catch
         {
@@ -127,6 +126,25 @@ internal sealed class Segment : IDisposable
                 return (int)document;
         }
         return -1;
+    }
+
+    /// <summary>The attributes that a document has.</summary>
+    public List<IndexAttribute> AttributesOf(int document)
+    {
+        var attributes = new List<IndexAttribute>();
+        foreach (Column column in Columns)
+        {
+            if (column.IsText)
+            {
+                if (column.TextOf(document) is >= 0 and int text)
+                    attributes.Add(new IndexAttribute(column.Name, column.Text(text)));
+            }
+            else if (column.Number(document) is { } number)
+            {
+                attributes.Add(new IndexAttribute(column.Name, number));
+            }
+        }
+        return attributes;
     }
 
     public Column? Column(string name) => Array.Find(Columns, one => one.Name == name);

@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using Sextant.Codes;
-using Sextant.Kernels.Hamming;
 using Sextant.Search;
 
 namespace Sextant.Indexes;
@@ -10,7 +6,7 @@ namespace Sextant.Indexes;
 internal readonly record struct SectionBytes(SectionKind Kind, string Name, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>Documents in memory that will be a segment.</summary>
-internal sealed class SegmentBuilder(IndexDefinition definition, RowCodec codes, RowCodec? vectors)
+internal sealed class SegmentBuilder(int dimensions, RowCodec codes, RowCodec? vectors, CodeLayout layout)
 {
     private readonly List<uint> _firstRows = [];
     private readonly List<ulong> _hashes = [];
@@ -38,7 +34,6 @@ internal sealed class SegmentBuilder(IndexDefinition definition, RowCodec codes,
     /// <summary>Adds a document, in the place of one with the same key.</summary>
     public void Add(IndexDocument document)
     {
-        int dimensions = definition.Dimensions;
         BeginDocument(document.Key, document.Attributes);
         for (int row = 0; row < document.Vectors.Length / dimensions; row++)
         {
@@ -112,9 +107,7 @@ internal sealed class SegmentBuilder(IndexDefinition definition, RowCodec codes,
             Section(SectionKind.Keys, _keys),
             Section(SectionKind.KeyHashes, sorted),
             Section(SectionKind.KeyOrder, places),
-            definition.Code == VectorCode.Binary
-                ? new SectionBytes(SectionKind.Codes, "", Tiles())
-                : Section(SectionKind.Codes, _codes),
+            new SectionBytes(SectionKind.Codes, "", layout.Section(_codes.Written, Rows)),
         ];
         if (vectors is not null)
             sections.Add(Section(SectionKind.Vectors, _vectors));
@@ -145,28 +138,5 @@ internal sealed class SegmentBuilder(IndexDefinition definition, RowCodec codes,
         var column = new ColumnBuilder(attribute.Name, attribute.Text is not null);
         _columns.Add(column);
         return column;
-    }
-
-    // The Hamming kernels' order: the first words of eight codes, then their second words, and so on.
-    private byte[] Tiles()
-    {
-        const int TileCodes = HammingArguments.TileCodes;
-        int bytes = codes.RowBytes, words = Math.Max(1, (bytes + 7) / 8);
-        byte[] tiles = new byte[(Rows + TileCodes - 1) / TileCodes * (long)TileCodes * words * sizeof(ulong)];
-        Span<ulong> all = MemoryMarshal.Cast<byte, ulong>(tiles.AsSpan());
-        Span<byte> word = stackalloc byte[sizeof(ulong)];
-        for (int row = 0; row < Rows; row++)
-        {
-            ReadOnlySpan<byte> code = _codes.Written.Slice(row * bytes, bytes);
-            int first = (row / TileCodes * words * TileCodes) + (row % TileCodes);
-            for (int i = 0; i < words; i++)
-            {
-                ReadOnlySpan<byte> rest = code[Math.Min(bytes, i * sizeof(ulong))..];
-                word.Clear();
-                rest[..Math.Min(rest.Length, sizeof(ulong))].CopyTo(word);
-                all[first + (i * TileCodes)] = BinaryPrimitives.ReadUInt64LittleEndian(word);
-            }
-        }
-        return tiles;
     }
 }

@@ -1,7 +1,7 @@
-using System.Text;
 using Sextant.Codes;
 using Sextant.Indexes;
 using Sextant.Search;
+using static Sextant.Tests.Indexes.SomeDocuments;
 
 namespace Sextant.Tests.Indexes;
 
@@ -9,8 +9,6 @@ namespace Sextant.Tests.Indexes;
 [Collection(nameof(MeasuredAlone))]
 public sealed class IndexTests : IDisposable
 {
-    private const int Dimensions = 70;
-
     private readonly ScratchIndex _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
@@ -42,7 +40,7 @@ public sealed class IndexTests : IDisposable
             Metric = metric,
             Ranges = ranges,
         };
-        List<(string Key, float[] Vectors)> documents = Change(definition);
+        List<(string Key, float[] Vectors)> documents = Change(_scratch, definition);
         using var expected = new ExactIndex(Dimensions, code, metric, ranges, 1);
         AssertSame(documents, expected);
     }
@@ -56,7 +54,7 @@ public sealed class IndexTests : IDisposable
             Code = VectorCode.Binary,
             Rescore = VectorCode.Float32,
         };
-        List<(string Key, float[] Vectors)> documents = Change(definition);
+        List<(string Key, float[] Vectors)> documents = Change(_scratch, definition);
         using var expected = new RescoredIndex(Dimensions, 1);
         var added = new List<string>();
         foreach ((string key, float[] vectors) in documents)
@@ -83,7 +81,7 @@ public sealed class IndexTests : IDisposable
     public void SignsAloneAreScoredByTheirSumWithTheQuery(Metric metric)
     {
         var definition = new IndexDefinition { Dimensions = Dimensions, Code = VectorCode.Binary, Rescore = null, Metric = metric };
-        List<(string Key, float[] Vectors)> documents = Change(definition);
+        List<(string Key, float[] Vectors)> documents = Change(_scratch, definition);
         float[] query = Vectors(5, 1);
         double length = metric == Metric.Cosine ? Math.Sqrt(query.Sum(v => (double)v * v)) : 1;
         var scores = new Dictionary<string, double>();
@@ -153,167 +151,6 @@ public sealed class IndexTests : IDisposable
     }
 
     [Fact]
-    public void AReaderKeepsItsCommitWhileAWriterGoesOn()
-    {
-        using IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32);
-        writer.Upsert(Document("a", Vectors(1, 2)));
-        writer.Commit();
-        using IndexReader before = IndexReader.Open(_scratch.Path);
-        for (int i = 0; i < 20; i++)
-        {
-            writer.Upsert(Document("a", Vectors(i, 3)));
-            writer.Upsert(Document($"b{i}", Vectors(i, 1)));
-            writer.Commit();
-        }
-        writer.Compact();
-        using IndexReader after = IndexReader.Open(_scratch.Path);
-        Assert.Equal((1, 2, 1), (before.Documents, before.Count, before.Commit));
-        Assert.Equal((21, 23, 22), (after.Documents, after.Count, after.Commit));
-        before.Verify();
-        Assert.Equal("a#0", Name(before, before.IdsOf("a").First));
-        Assert.Equal("payload a 1", Encoding.UTF8.GetString(before.Payload(before.IdsOf("a").First + 1)));
-        Assert.Equal(1, after.Statistics().Segments);
-        Assert.Equal(
-            ["definition", "lock", "manifest"],
-            Directory.GetFiles(_scratch.Path).Select(Path.GetFileName).Where(name => !name!.StartsWith("segment-", StringComparison.Ordinal)).Order());
-    }
-
-    [Fact]
-    public void ReadersOpenWhileAWriterCommitsAndCompacts()
-    {
-        using (IndexWriter first = IndexWriter.Create(_scratch.Path, IndexWriting.Rounds.Definition))
-            IndexWriting.Rounds.Write(first, 1);
-        using var stop = new CancellationTokenSource();
-        var writing = new Thread(() =>
-        {
-            using IndexWriter writer = IndexWriter.Open(new FaultyFolder(_scratch.Path, 0));
-            for (long round = 2; !stop.IsCancellationRequested; round++)
-                IndexWriting.Rounds.Write(writer, round);
-        });
-        writing.Start();
-        long last = 1;
-        for (int i = 0; i < 40; i++)
-            last = ScratchIndex.AssertIsSomeRound(_scratch.Path, last, long.MaxValue);
-        stop.Cancel();
-        writing.Join();
-    }
-
-    [Fact]
-    public void ASecondWriterIsRefused()
-    {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
-        {
-            Assert.Contains("another writer", Assert.Throws<InvalidIndexException>(() => IndexWriter.Open(_scratch.Path)).Message);
-            Assert.Contains("already", Assert.Throws<InvalidIndexException>(() => IndexWriter.Create(_scratch.Path, Float32)).Message);
-        }
-        IndexWriter.Open(_scratch.Path).Dispose();
-    }
-
-    [Fact]
-    public void WhatIsNotCommittedIsNotThere()
-    {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
-        {
-            writer.Upsert(Document("a", Vectors(1, 1)));
-            Assert.True(writer.Contains("a"));
-        }
-        using (IndexReader reader = IndexReader.Open(_scratch.Path))
-            Assert.Equal((0, 0, 0), (reader.Documents, reader.Count, reader.Search(Vectors(1, 1), new Hit[3])));
-        using (IndexWriter writer = IndexWriter.Open(_scratch.Path))
-        {
-            Assert.False(writer.Contains("a"));
-            Assert.False(writer.Delete("a"));
-            Assert.Equal(0, writer.Commit());
-        }
-    }
-
-    [Fact]
-    public void WhatDoesNotFitIsRefusedAndChangesNothing()
-    {
-        using IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32);
-        writer.Upsert(Document("a", Vectors(1, 1)) with { Attributes = [new IndexAttribute("n", 1)] });
-        Assert.Throws<ArgumentException>(() => writer.Upsert(Document("b", new float[3])));
-        Assert.Throws<ArgumentException>(() => writer.Upsert(Document("b", [.. Vectors(1, 1)[1..], float.NaN])));
-        Assert.Throws<ArgumentException>(() => writer.Upsert(Document("", Vectors(1, 1))));
-        Assert.Throws<ArgumentException>(() => writer.Upsert(Document("b", Vectors(1, 2)) with { Payloads = [default] }));
-        Assert.Throws<ArgumentException>(
-            () => writer.Upsert(Document("b", Vectors(1, 1)) with { Attributes = [new IndexAttribute("n", "one")] }));
-        writer.Commit();
-        using IndexReader reader = IndexReader.Open(_scratch.Path);
-        Assert.Equal(["a"], reader.Keys());
-        Assert.Throws<ArgumentException>(() => reader.Search(new float[3], new Hit[1]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => reader.Payload(1));
-    }
-
-    [Fact]
-    public void AnotherModelIsRefusedByName()
-    {
-        IndexDefinition definition = Float32 with { Properties = [new("weights", "aa"), new("pooling", "mean")] };
-        IndexWriter.Create(_scratch.Path, definition).Dispose();
-        using IndexReader reader = IndexReader.Open(_scratch.Path);
-        reader.Definition.RequireSame(_scratch.Path, [new("weights", "aa")]);
-        InvalidIndexException problem = Assert.Throws<InvalidIndexException>(
-            () => reader.Definition.RequireSame(_scratch.Path, [new("weights", "aa"), new("pooling", "cls")]));
-        Assert.Contains("pooling is mean; that of this model is cls", problem.Message);
-    }
-
-    [Fact]
-    public void DamageIsRefusedByName()
-    {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
-        {
-            writer.Upsert(Document("a", Vectors(1, 3)));
-            writer.Upsert(Document("b", Vectors(2, 3)));
-            writer.Commit();
-            writer.Delete("b");
-            writer.Commit();
-        }
-        string segment = Directory.GetFiles(_scratch.Path, "segment-*").Single();
-        string deletes = Directory.GetFiles(_scratch.Path, "deletes-*").Single();
-        Assert.Contains("there is no such index", Problem(() => IndexReader.Open(_scratch.Path + "x").Dispose()));
-        Damaged(_scratch.File("manifest"), 0, "is not the manifest of an index");
-        Damaged(_scratch.File("manifest"), 8, "has format version");
-        Damaged(_scratch.File("manifest"), 30, "its body does not have its checksum");
-        Damaged(_scratch.File("definition"), 30, "definition: is damaged");
-        Damaged(segment, 8, "has format version");
-        Damaged(segment, 20, "its header does not have its checksum");
-        Damaged(deletes, 27, "its body does not have its checksum");
-        Damaged(segment, (int)(new FileInfo(segment).Length - 3), "its table of sections does not have its checksum");
-        foreach (string name in (string[])["FirstRows", "KeyOffsets", "Keys", "KeyHashes", "KeyOrder", "Codes", "PayloadOffsets", "Payloads"])
-        {
-            long place = PlaceOf(name);
-            Damaged(segment, (int)place, $"its section {name} does not have its checksum");
-        }
-        File.Delete(segment);
-        Assert.Contains("cannot be read", Problem(() => IndexReader.Open(_scratch.Path).Dispose()));
-
-        static string Problem(Action action) => Assert.Throws<InvalidIndexException>(action).Message;
-
-        long PlaceOf(string name)
-        {
-            using MappedFile file = MappedFile.Open(segment, (ulong)new FileInfo(segment).Length);
-            Manifest manifest = Manifest.Read(_scratch.Path);
-            Assert.Contains(SegmentFile.ReadSections(file, manifest.Segments[0]), one => one.Label == name);
-            int index = SegmentFile.ReadSections(file, manifest.Segments[0]).FindIndex(one => one.Label == name);
-            return (index + 1) * 4096; // all sections of this index are shorter than a page
-        }
-
-        void Damaged(string file, int place, string expected)
-        {
-            byte[] whole = File.ReadAllBytes(file);
-            byte[] damaged = [.. whole];
-            damaged[place] ^= 0x40;
-            File.WriteAllBytes(file, damaged);
-            Assert.Contains(expected, Problem(() =>
-            {
-                using IndexReader reader = IndexReader.Open(_scratch.Path);
-                reader.Verify();
-            }));
-            File.WriteAllBytes(file, whole);
-        }
-    }
-
-    [Fact]
     public void ASearchAllocatesNothing()
     {
         foreach (IndexDefinition definition in (IndexDefinition[])
@@ -333,35 +170,6 @@ public sealed class IndexTests : IDisposable
             var hits = new Hit[10];
             Assert.Equal(0, Allocations.WhenSteady(() => reader.Search(query, hits)));
         }
-    }
-
-    private static IndexDefinition Float32 => new() { Dimensions = Dimensions, Code = VectorCode.Float32, Rescore = null };
-
-    // Adds, replaces, deletes and compacts at random, and returns what must be left.
-    private List<(string Key, float[] Vectors)> Change(IndexDefinition definition)
-    {
-        var random = new Random(4711);
-        var left = new Dictionary<string, float[]>();
-        using IndexWriter writer = IndexWriter.Create(new FaultyFolder(_scratch.Path, 0), definition);
-        for (int step = 0; step < 400; step++)
-        {
-            string key = $"doc {random.Next(120)} ü";
-            if (random.Next(5) == 0)
-            {
-                Assert.Equal(left.Remove(key), writer.Delete(key));
-            }
-            else
-            {
-                left[key] = Vectors(step, random.Next(4));
-                writer.Upsert(Document(key, left[key]));
-            }
-            if (random.Next(20) == 0)
-                writer.Commit();
-            if (random.Next(150) == 0)
-                writer.Compact();
-        }
-        writer.Commit();
-        return [.. left.Select(one => (one.Key, one.Value))];
     }
 
     private void AssertSame(List<(string Key, float[] Vectors)> documents, ExactIndex expected)
@@ -388,26 +196,5 @@ public sealed class IndexTests : IDisposable
         }
         foreach (string one in added)
             Assert.True(reader.Contains(one[..one.LastIndexOf('#')]));
-    }
-
-    private static string Name(IndexReader reader, int id)
-    {
-        string name = $"{reader.Key(id)}#{reader.Number(id)}";
-        Assert.Equal($"payload {reader.Key(id)} {reader.Number(id)}", Encoding.UTF8.GetString(reader.Payload(id)));
-        return name;
-    }
-
-    private static IndexDocument Document(string key, float[] vectors) => new()
-    {
-        Key = key,
-        Vectors = vectors,
-        Payloads = [.. Enumerable.Range(0, vectors.Length / Dimensions).Select(
-            i => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($"payload {key} {i}"))],
-    };
-
-    private static float[] Vectors(int seed, int count)
-    {
-        var random = new Random(seed);
-        return [.. Enumerable.Range(0, count * Dimensions).Select(_ => random.NextSingle() - 0.5f)];
     }
 }

@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Sextant.Kernels.Hamming;
+
+namespace Sextant.Indexes;
+
+/// <summary>How the codes of a segment lie in its section (FORMAT.md, "Rows" and "Tiles").</summary>
+/// <param name="RowBytes">Bytes of a row's code.</param>
+/// <param name="Planes">
+/// Planes of bits, each of which has all rows in tiles: 1 for binary codes, the levels of recurrent ones. 0: the rows
+/// lie one behind the other.
+/// </param>
+internal readonly record struct CodeLayout(int RowBytes, int Planes)
+{
+    private const int TileCodes = HammingArguments.TileCodes;
+
+    /// <summary>Bytes of a row's code in one plane.</summary>
+    public int PlaneBytes => Planes == 0 ? 0 : RowBytes / Planes;
+
+    /// <summary>Words of 64 bits that a row takes in one plane.</summary>
+    public int Words => Math.Max(1, (PlaneBytes + 7) / 8);
+
+    /// <summary>Bytes of a plane.</summary>
+    public long LengthOfPlane(int rows) => (rows + TileCodes - 1L) / TileCodes * TileCodes * Words * sizeof(ulong);
+
+    /// <summary>Bytes of the section.</summary>
+    public long Length(int rows) => Planes == 0 ? (long)rows * RowBytes : Planes * LengthOfPlane(rows);
+
+    /// <summary>The section of codes that lie one behind the other.</summary>
+    public ReadOnlyMemory<byte> Section(ReadOnlySpan<byte> codes, int rows)
+    {
+        if (Planes == 0)
+            return codes.ToArray();
+        byte[] section = new byte[Length(rows)];
+        Span<ulong> all = MemoryMarshal.Cast<byte, ulong>(section.AsSpan());
+        Span<byte> word = stackalloc byte[sizeof(ulong)];
+        for (int plane = 0; plane < Planes; plane++)
+        {
+            Span<ulong> tiles = all.Slice((int)(plane * LengthOfPlane(rows) / sizeof(ulong)));
+            for (int row = 0; row < rows; row++)
+            {
+                ReadOnlySpan<byte> code = codes.Slice((row * RowBytes) + (plane * PlaneBytes), PlaneBytes);
+                int first = (row / TileCodes * Words * TileCodes) + (row % TileCodes);
+                for (int i = 0; i < Words; i++)
+                {
+                    ReadOnlySpan<byte> rest = code[Math.Min(code.Length, i * sizeof(ulong))..];
+                    word.Clear();
+                    rest[..Math.Min(rest.Length, sizeof(ulong))].CopyTo(word);
+                    tiles[first + (i * TileCodes)] = BinaryPrimitives.ReadUInt64LittleEndian(word);
+                }
+            }
+        }
+        return section;
+    }
+
+    /// <summary>Reads a row's code from the section of a segment.</summary>
+    public void Read(Section codes, int rows, int row, Span<byte> code)
+    {
+        if (Planes == 0)
+        {
+            codes.Bytes((long)row * RowBytes, RowBytes).CopyTo(code);
+            return;
+        }
+        for (int i = 0; i < RowBytes; i++)
+        {
+            int inPlane = i % PlaneBytes;
+            long word = ((long)(row / TileCodes) * Words * TileCodes) + (inPlane / 8 * TileCodes) + (row % TileCodes);
+            long place = (i / PlaneBytes * LengthOfPlane(rows)) + (word * sizeof(ulong)) + (inPlane % 8);
+            code[i] = codes.Bytes(place, 1)[0];
+        }
+    }
+}

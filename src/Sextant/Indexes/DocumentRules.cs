@@ -1,0 +1,52 @@
+using System.Globalization;
+using Sextant.Codes;
+
+namespace Sextant.Indexes;
+
+/// <summary>What a document must be to fit an index; attributes keep the kind that they have first.</summary>
+internal sealed class DocumentRules(int dimensions)
+{
+    private readonly Dictionary<string, bool> _texts = new(StringComparer.Ordinal); // attributes: whether they are texts
+
+    /// <summary>Takes the attributes of a segment as they are.</summary>
+    public void Learn(Segment segment)
+    {
+        foreach (Column column in segment.Columns)
+            _texts[column.Name] = column.IsText;
+    }
+
+    /// <summary>Refuses a document that does not fit; takes the attributes of one that does.</summary>
+    /// <exception cref="ArgumentException">It does not fit; the message says why.</exception>
+    public void Check(IndexDocument document)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(document.Key);
+        int rows = document.Vectors.Length / dimensions;
+        if (document.Vectors.Length != rows * dimensions)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"{document.Vectors.Length} values are not whole vectors of {dimensions} dimensions."), nameof(document));
+        }
+        if (document.Payloads.Count != 0 && document.Payloads.Count != rows)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"{document.Payloads.Count} payloads for {rows} vectors; as many or none are needed."), nameof(document));
+        }
+        FiniteValues.Require(document.Vectors.Span, nameof(document));
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (IndexAttribute one in document.Attributes)
+        {
+            if (string.IsNullOrEmpty(one.Name) || !names.Add(one.Name))
+                throw new ArgumentException(
+                    $"the attribute '{one.Name}' has no name, or is there twice.", nameof(document));
+            if (_texts.TryGetValue(one.Name, out bool isText) && isText != one.Text is not null)
+            {
+                throw new ArgumentException(
+                    $"the attribute '{one.Name}' is {(isText ? "a text" : "a number")} in this index, and cannot be "
+                        + $"{(isText ? "a number" : "a text")} too.",
+                    nameof(document));
+            }
+        }
+        foreach (IndexAttribute one in document.Attributes)
+            _texts[one.Name] = one.Text is not null;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using Sextant.Indexes;
+using Sextant.Search;
+using static Sextant.Tests.Indexes.SomeDocuments;
+
+namespace Sextant.Tests.Indexes;
+
+/// <summary>What readers and writers see of each other.</summary>
+public sealed class IndexCommitTests : IDisposable
+{
+    private readonly ScratchIndex _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void AReaderKeepsItsCommitWhileAWriterGoesOn()
+    {
+        using IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32);
+        writer.Upsert(Document("a", Vectors(1, 2)));
+        writer.Commit();
+        using IndexReader before = IndexReader.Open(_scratch.Path);
+        for (int i = 0; i < 20; i++)
+        {
+            writer.Upsert(Document("a", Vectors(i, 3)));
+            writer.Upsert(Document($"b{i}", Vectors(i, 1)));
+            writer.Commit();
+        }
+        writer.Compact();
+        using IndexReader after = IndexReader.Open(_scratch.Path);
+        Assert.Equal((1, 2, 1), (before.Documents, before.Count, before.Commit));
+        Assert.Equal((21, 23, 22), (after.Documents, after.Count, after.Commit));
+        before.Verify();
+        Assert.Equal("a#0", Name(before, before.IdsOf("a").First));
+        Assert.Equal("payload a 1", Encoding.UTF8.GetString(before.Payload(before.IdsOf("a").First + 1)));
+        Assert.Equal(1, after.Statistics().Segments);
+        Assert.Equal(
+            ["definition", "lock", "manifest"],
+            Directory.GetFiles(_scratch.Path).Select(Path.GetFileName).Where(name => !name!.StartsWith("segment-", StringComparison.Ordinal)).Order());
+    }
+
+    [Fact]
+    public void ReadersOpenWhileAWriterCommitsAndCompacts()
+    {
+        using (IndexWriter first = IndexWriter.Create(_scratch.Path, IndexWriting.Rounds.Definition))
+            IndexWriting.Rounds.Write(first, 1);
+        using var stop = new CancellationTokenSource();
+        var writing = new Thread(() =>
+        {
+            using IndexWriter writer = IndexWriter.Open(new FaultyFolder(_scratch.Path, 0));
+            for (long round = 2; !stop.IsCancellationRequested; round++)
+                IndexWriting.Rounds.Write(writer, round);
+        });
+        writing.Start();
+        long last = 1;
+        for (int i = 0; i < 40; i++)
+            last = ScratchIndex.AssertIsSomeRound(_scratch.Path, last, long.MaxValue);
+        stop.Cancel();
+        writing.Join();
+    }
+
+    [Fact]
+    public void ASecondWriterIsRefused()
+    {
+        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        {
+            Assert.Contains("another writer", Assert.Throws<InvalidIndexException>(() => IndexWriter.Open(_scratch.Path)).Message);
+            Assert.Contains("already", Assert.Throws<InvalidIndexException>(() => IndexWriter.Create(_scratch.Path, Float32)).Message);
+        }
+        IndexWriter.Open(_scratch.Path).Dispose();
+    }
+
+    [Fact]
+    public void WhatIsNotCommittedIsNotThere()
+    {
+        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        {
+            writer.Upsert(Document("a", Vectors(1, 1)));
+            Assert.True(writer.Contains("a"));
+        }
+        using (IndexReader reader = IndexReader.Open(_scratch.Path))
+            Assert.Equal((0, 0, 0), (reader.Documents, reader.Count, reader.Search(Vectors(1, 1), new Hit[3])));
+        using (IndexWriter writer = IndexWriter.Open(_scratch.Path))
+        {
+            Assert.False(writer.Contains("a"));
+            Assert.False(writer.Delete("a"));
+            Assert.Equal(0, writer.Commit());
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using Sextant.Indexes;
+using Sextant.Search;
+using static Sextant.Tests.Indexes.SomeDocuments;
+
+namespace Sextant.Tests.Indexes;
+
+/// <summary>What does not fit an index, and what an index is no longer, is refused by name.</summary>
+public sealed class IndexRefusalTests : IDisposable
+{
+    private readonly ScratchIndex _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void WhatDoesNotFitIsRefusedAndChangesNothing()
+    {
+        using IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32);
+        writer.Upsert(Document("a", Vectors(1, 1)) with { Attributes = [new IndexAttribute("n", 1)] });
+        Assert.Throws<ArgumentException>(() => writer.Upsert(Document("b", new float[3])));
+        Assert.Throws<ArgumentException>(() => writer.Upsert(Document("b", [.. Vectors(1, 1)[1..], float.NaN])));
+        Assert.Throws<ArgumentException>(() => writer.Upsert(Document("", Vectors(1, 1))));
+        Assert.Throws<ArgumentException>(() => writer.Upsert(Document("b", Vectors(1, 2)) with { Payloads = [default] }));
+        Assert.Throws<ArgumentException>(
+            () => writer.Upsert(Document("b", Vectors(1, 1)) with { Attributes = [new IndexAttribute("n", "one")] }));
+        writer.Commit();
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        Assert.Equal(["a"], reader.Keys());
+        Assert.Throws<ArgumentException>(() => reader.Search(new float[3], new Hit[1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => reader.Payload(1));
+    }
+
+    [Fact]
+    public void AnotherModelIsRefusedByName()
+    {
+        IndexDefinition definition = Float32 with { Properties = [new("weights", "aa"), new("pooling", "mean")] };
+        IndexWriter.Create(_scratch.Path, definition).Dispose();
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        reader.Definition.RequireSame(_scratch.Path, [new("weights", "aa")]);
+        InvalidIndexException problem = Assert.Throws<InvalidIndexException>(
+            () => reader.Definition.RequireSame(_scratch.Path, [new("weights", "aa"), new("pooling", "cls")]));
+        Assert.Contains("pooling is mean; that of this model is cls", problem.Message);
+    }
+
+    [Fact]
+    public void DamageIsRefusedByName()
+    {
+        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        {
+            writer.Upsert(Document("a", Vectors(1, 3)));
+            writer.Upsert(Document("b", Vectors(2, 3)));
+            writer.Commit();
+            writer.Delete("b");
+            writer.Commit();
+        }
+        string segment = Directory.GetFiles(_scratch.Path, "segment-*").Single();
+        string deletes = Directory.GetFiles(_scratch.Path, "deletes-*").Single();
+        Assert.Contains("there is no such index", Problem(() => IndexReader.Open(_scratch.Path + "x").Dispose()));
+        Damaged(_scratch.File("manifest"), 0, "is not the manifest of an index");
+        Damaged(_scratch.File("manifest"), 8, "has format version");
+        Damaged(_scratch.File("manifest"), 30, "its body does not have its checksum");
+        Damaged(_scratch.File("definition"), 30, "definition: is damaged");
+        Damaged(segment, 8, "has format version");
+        Damaged(segment, 20, "its header does not have its checksum");
+        Damaged(deletes, 27, "its body does not have its checksum");
+        Damaged(segment, (int)(new FileInfo(segment).Length - 3), "its table of sections does not have its checksum");
+        foreach (string name in (string[])["FirstRows", "KeyOffsets", "Keys", "KeyHashes", "KeyOrder", "Codes", "PayloadOffsets", "Payloads"])
+        {
+            long place = PlaceOf(name);
+            Damaged(segment, (int)place, $"its section {name} does not have its checksum");
+        }
+        File.Delete(segment);
+        Assert.Contains("cannot be read", Problem(() => IndexReader.Open(_scratch.Path).Dispose()));
+
+        static string Problem(Action action) => Assert.Throws<InvalidIndexException>(action).Message;
+
+        long PlaceOf(string name)
+        {
+            using MappedFile file = MappedFile.Open(segment, (ulong)new FileInfo(segment).Length);
+            Manifest manifest = Manifest.Read(_scratch.Path);
+            Assert.Contains(SegmentFile.ReadSections(file, manifest.Segments[0]), one => one.Label == name);
+            int index = SegmentFile.ReadSections(file, manifest.Segments[0]).FindIndex(one => one.Label == name);
+            return (index + 1) * 4096; // all sections of this index are shorter than a page
+        }
+
+        void Damaged(string file, int place, string expected)
+        {
+            byte[] whole = File.ReadAllBytes(file);
+            byte[] damaged = [.. whole];
+            damaged[place] ^= 0x40;
+            File.WriteAllBytes(file, damaged);
+            Assert.Contains(expected, Problem(() =>
+            {
+                using IndexReader reader = IndexReader.Open(_scratch.Path);
+                reader.Verify();
+            }));
+            File.WriteAllBytes(file, whole);
+        }
+    }
+}
