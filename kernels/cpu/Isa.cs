@@ -38,9 +38,6 @@ public static class InstructionSets
     public static bool HasFusedMultiplyAdd =>
         Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported;
 
-    /// <summary>True when AVX-512 shuffles bytes over a whole vector (VBMI).</summary>
-    internal static bool HasByteShuffles => Avx512Vbmi.IsSupported;
-
     /// <summary>Every instruction set this process can run, best first.</summary>
     public static IReadOnlyList<Isa> Supported { get; } =
         Array.FindAll([Isa.Avx512, Isa.Avx2, Isa.Vector128, Isa.Reference], IsSupported);

@@ -25,6 +25,7 @@ public sealed class KernelSet
         Normalize = KernelTable.Select(KernelTable.Normalize, isa);
         Dot = KernelTable.Select(KernelTable.Dot, isa);
         Hamming = KernelTable.Select(KernelTable.Hamming, isa);
+        HammingBatch = KernelTable.Select(KernelTable.HammingBatch, isa);
         Similarity = KernelTable.Select(KernelTable.Similarity, isa);
         SignDot = KernelTable.Select(KernelTable.SignDot, isa);
     }
@@ -72,6 +73,9 @@ public sealed class KernelSet
     /// <summary>Hamming distances.</summary>
     public KernelRow<Kernel<HammingArguments>> Hamming { get; }
 
+    /// <summary>Hamming distances of many queries.</summary>
+    public KernelRow<Kernel<HammingBatchArguments>> HammingBatch { get; }
+
     /// <summary>Measures of a query with stored rows.</summary>
     public KernelRow<Kernel<SimilarityArguments>> Similarity { get; }
 
@@ -93,6 +97,7 @@ public sealed class KernelSet
         ("normalize", Normalize.Name),
         ("dot", Dot.Name),
         ("hamming", Hamming.Name),
+        ("hamming batch", HammingBatch.Name),
         ("similarity", Similarity.Name),
         ("sign dot", SignDot.Name),
     ];

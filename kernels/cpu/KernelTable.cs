@@ -140,10 +140,19 @@ public static unsafe class KernelTable
     /// <summary>Hamming distances of queries to codes.</summary>
     public static readonly KernelRow<Kernel<HammingArguments>>[] Hamming =
     [
-        new(Isa.Avx512, "HammingU1Avx512", HammingAvx512.Run),
+        new(Isa.Avx512, "HammingU1Avx512", HammingU1<BitAvx512Isa, Vector512<byte>>.Run),
         new(Isa.Avx2, "HammingU1Avx2", HammingU1<BitAvx2Isa, Vector256<byte>>.Run),
         new(Isa.Vector128, "HammingU1Vector128", HammingU1<BitVector128Isa, Vector128<byte>>.Run),
         new(Isa.Reference, "HammingU1Reference", HammingReference.Run),
+    ];
+
+    /// <summary>Hamming distances of many queries to blocks of codes.</summary>
+    public static readonly KernelRow<Kernel<HammingBatchArguments>>[] HammingBatch =
+    [
+        new(Isa.Avx512, "HammingSlicedAvx512", HammingSliced<BitAvx512Isa, Vector512<byte>>.Run),
+        new(Isa.Avx2, "HammingSlicedAvx2", HammingSliced<BitAvx2Isa, Vector256<byte>>.Run),
+        new(Isa.Vector128, "HammingSlicedVector128", HammingSliced<BitVector128Isa, Vector128<byte>>.Run),
+        new(Isa.Reference, "HammingBatchReference", HammingBatchReference.Run),
     ];
 
     /// <summary>Measures of a query with stored rows.</summary>

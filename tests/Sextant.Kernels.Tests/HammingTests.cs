@@ -19,9 +19,9 @@ public sealed unsafe class HammingTests
     public void EveryKernelCountsTheBitsThatDiffer(int words)
     {
         var random = new Random(words);
-        foreach (int queries in words <= 34 ? new[] { 1, 2, 3, 4, 5, 8, 11, 16, 17, 33 } : [1, 2, 3, 4, 5, 8, 11, 16])
+        foreach (int queries in new[] { 1, 2, 3, 4, 5, 8, 11 })
         {
-            foreach (int tiles in queries == 16 ? new[] { 0, 1, 2, 5, 31, 32, 33, 65 } : [0, 1, 2, 5])
+            foreach (int tiles in new[] { 0, 1, 2, 5 })
             {
                 ulong[] query = Words(random, queries * words);
                 ulong[] codes = Words(random, tiles * Tile * words);
@@ -103,11 +103,6 @@ public sealed unsafe class HammingTests
             for (int word = 0; word < words; word++)
                 tiles[(code / Tile * words + word) * Tile + code % Tile] = codes[code * words + word];
         }
-        // With scratch memory, poisoned, for as many queries as make use of it.
-        long scratchBytes = HammingArguments.ScratchBytes(words, queries.Length / words);
-        byte* scratch = scratchBytes == 0 ? null : (byte*)NativeMemory.AlignedAlloc((nuint)scratchBytes + Guard, 64);
-        if (scratch != null)
-            new Span<byte>(scratch, (int)scratchBytes + Guard).Fill(0xA5);
         fixed (ulong* query = queries)
         fixed (int* distance = distances)
         {
@@ -119,15 +114,9 @@ public sealed unsafe class HammingTests
                 TileCount = count / Tile,
                 Words = words,
                 Distances = distance + Guard,
-                Scratch = scratch,
             });
         }
         NativeMemory.AlignedFree(tiles);
-        if (scratch != null)
-        {
-            Assert.Equal(-1, new Span<byte>(scratch + scratchBytes, Guard).IndexOfAnyExcept((byte)0xA5));
-            NativeMemory.AlignedFree(scratch);
-        }
         Assert.All(distances[..Guard], d => Assert.Equal(Canary, d));
         Assert.All(distances[(Guard + length)..], d => Assert.Equal(Canary, d));
         return distances[Guard..(Guard + length)];

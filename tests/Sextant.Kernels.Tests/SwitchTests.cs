@@ -73,6 +73,7 @@ public class SwitchTests
         Check(KernelTable.Normalize);
         Check(KernelTable.Dot);
         Check(KernelTable.Hamming);
+        Check(KernelTable.HammingBatch);
     }
 
     private static void Check<TKernel>(KernelRow<TKernel>[] table)

@@ -52,5 +52,31 @@ internal readonly unsafe struct BitAvx2Isa : IBitIsa<Vector256<byte>>
         Avx2.PermuteVar8x32(words.AsInt32(), Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower().Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(ulong* destination, Vector256<byte> a) => a.Store((byte*)destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> ShiftWordsLeft(Vector256<byte> a, int count) => (a.AsUInt64() << count).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> ShiftWordsRight(Vector256<byte> a, int count) => (a.AsUInt64() >>> count).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Select(Vector256<byte> mask, Vector256<byte> a, Vector256<byte> b) =>
+        ((a ^ b) & mask) ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Majority(Vector256<byte> a, Vector256<byte> b, Vector256<byte> c) =>
+        (a & b) | (c & (a ^ b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Add(ref Vector256<byte> sum, Vector256<byte> a, Vector256<byte> b)
+    {
+        Vector256<byte> either = sum ^ a;
+        Vector256<byte> carry = (sum & a) | (either & b);
+        sum = either ^ b;
+        return carry;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(ulong* address) => Sse.Prefetch0(address);
 }

@@ -52,5 +52,30 @@ internal readonly unsafe struct BitAvx512Isa : IBitIsa<Vector512<byte>>
         Avx512F.ConvertToVector256Int32(words.AsInt64()).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(ulong* destination, Vector512<byte> a) => a.Store((byte*)destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> ShiftWordsLeft(Vector512<byte> a, int count) => (a.AsUInt64() << count).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> ShiftWordsRight(Vector512<byte> a, int count) => (a.AsUInt64() >>> count).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Select(Vector512<byte> mask, Vector512<byte> a, Vector512<byte> b) =>
+        Avx512F.TernaryLogic(mask, a, b, 0xCA);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Majority(Vector512<byte> a, Vector512<byte> b, Vector512<byte> c) =>
+        Avx512F.TernaryLogic(a, b, c, 0xE8);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Add(ref Vector512<byte> sum, Vector512<byte> a, Vector512<byte> b)
+    {
+        Vector512<byte> carry = Avx512F.TernaryLogic(sum, a, b, 0xE8);
+        sum = Avx512F.TernaryLogic(sum, a, b, 0x96);
+        return carry;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(ulong* address) => Sse.Prefetch0(address);
 }

@@ -58,6 +58,32 @@ internal readonly unsafe struct BitVector128Isa : IBitIsa<Vector128<byte>>
         destination[1] = words.AsInt32().GetElement(2);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(ulong* destination, Vector128<byte> a) => a.Store((byte*)destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> ShiftWordsLeft(Vector128<byte> a, int count) => (a.AsUInt64() << count).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> ShiftWordsRight(Vector128<byte> a, int count) => (a.AsUInt64() >>> count).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Select(Vector128<byte> mask, Vector128<byte> a, Vector128<byte> b) =>
+        ((a ^ b) & mask) ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Majority(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
+        (a & b) | (c & (a ^ b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Add(ref Vector128<byte> sum, Vector128<byte> a, Vector128<byte> b)
+    {
+        Vector128<byte> either = sum ^ a;
+        Vector128<byte> carry = (sum & a) | (either & b);
+        sum = either ^ b;
+        return carry;
+    }
+
     // There is no portable prefetch; processors see a straight read coming by themselves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(ulong* address)

@@ -30,18 +30,6 @@ public unsafe struct HammingArguments
     /// <summary>64-bit words of a code, at most <see cref="MostWords"/>.</summary>
     public int Words;
 
-    /// <summary>
-    /// <see cref="ScratchBytes"/> bytes, 64-byte aligned, for the kernel's own use: many queries in one call are then
-    /// faster. Null for none; the distances are the same.
-    /// </summary>
-    public void* Scratch;
-
-    /// <summary>Bytes of scratch memory that a call can make use of; 0 where it is of no use.</summary>
-    public static long ScratchBytes(int words, int queries) =>
-        InstructionSets.HasByteShuffles && queries >= HammingBatchVbmi.LeastQueries && words <= HammingBatchVbmi.MostWords
-            ? HammingBatchVbmi.ScratchBytes(words, queries)
-            : 0;
-
     /// <summary>[QueryCount, 8·TileCount], row by row; written, never read.</summary>
     public int* Distances;
 }

@@ -12,7 +12,7 @@ namespace Sextant.Kernels.Hamming;
 // Bound     one query: memory. Four and more: arithmetic.
 // Order     integers: any order gives the same.
 // Measured  bench hamming, 1 M codes, top-10 included, Zen 4 (512 bits in two halves; FMA peak 114 GFLOP/s), 2026-11:
-//           one query 25–30 GB/s = 85–98 % of the memory's read bandwidth; 64 queries 44–53 GB/s.
+//           one query 25–30 GB/s = 85–98 % of the memory's read bandwidth. Many queries: HammingSliced.
 
 internal static unsafe class HammingU1<TIsa, TVector>
     where TIsa : struct, IBitIsa<TVector>

@@ -40,6 +40,23 @@ internal unsafe interface IBitIsa<TVector>
     /// <summary>Stores the lower half of each 64-bit word.</summary>
     static abstract void StoreInts(int* destination, TVector words);
 
+    static abstract void Store(ulong* destination, TVector a);
+
+    static abstract TVector ShiftWordsLeft(TVector a, int count);
+
+    static abstract TVector ShiftWordsRight(TVector a, int count);
+
+    /// <summary>The bits of <paramref name="a"/> where the mask has ones, else those of <paramref name="b"/>.</summary>
+    static abstract TVector Select(TVector mask, TVector a, TVector b);
+
+    /// <summary>Each bit is what at least two of the three have.</summary>
+    static abstract TVector Majority(TVector a, TVector b, TVector c);
+
+    /// <summary>
+    /// A full adder in each bit: <paramref name="sum"/> becomes the parity of the three, the carry is returned.
+    /// </summary>
+    static abstract TVector Add(ref TVector sum, TVector a, TVector b);
+
     /// <summary>Asks for the cache line at an address that will soon be read; it may lie behind the data.</summary>
     static abstract void Prefetch(ulong* address);
 }

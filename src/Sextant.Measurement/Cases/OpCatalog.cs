@@ -17,6 +17,7 @@ internal static class OpCatalog
         new NormalizeCases(),
         new DotCases(),
         new HammingCases(),
+        new HammingBatchCases(),
         new SimilarityCases(),
         new SignDotCases(),
     ];

@@ -16,9 +16,6 @@ internal readonly unsafe struct HammingScan : IJob
     /// <summary>Queries whose distances are computed at once.</summary>
     public const int QueriesAtOnce = 4;
 
-    /// <summary>Queries of one call where the kernel has scratch memory: what it prepares serves them all.</summary>
-    public const int QueriesInABatch = 64;
-
     private const int TileCodes = HammingArguments.TileCodes;
     private const int ChunkBytes = 16 << 10;
     private const int ChunkTiles = 128;
@@ -40,11 +37,6 @@ internal readonly unsafe struct HammingScan : IJob
     /// <summary>[Shards, QueriesAtOnce, ChunkTiles · 8].</summary>
     public required int* Distances { get; init; }
 
-    /// <summary>[Shards]: scratch memory of the kernel, ScratchBytes each; null: none.</summary>
-    public required byte* Scratch { get; init; }
-
-    public required long ScratchBytes { get; init; }
-
     /// <summary>Counts what is within this distance; negative for no counting.</summary>
     public required int Radius { get; init; }
 
@@ -55,19 +47,16 @@ internal readonly unsafe struct HammingScan : IJob
     public required ulong* Allowed { get; init; }
 
     /// <summary>Distances that each shard needs memory for.</summary>
-    public static int DistancesPerShard(bool hasScratch) =>
-        (hasScratch ? QueriesInABatch : QueriesAtOnce) * ChunkTiles * TileCodes;
+    public static int DistancesPerShard => QueriesAtOnce * ChunkTiles * TileCodes;
 
     public void Execute(int item, int worker)
     {
         int words = Codes.Words;
-        byte* scratch = Scratch == null ? null : Scratch + (item * ScratchBytes);
-        int atOnce = Scratch == null ? QueriesAtOnce : QueriesInABatch;
-        int chunk = scratch != null ? ChunkTiles : Math.Clamp(ChunkBytes / (words * TileCodes * sizeof(ulong)), 1, ChunkTiles);
+        int chunk = Math.Clamp(ChunkBytes / (words * TileCodes * sizeof(ulong)), 1, ChunkTiles);
         int tile = (int)((long)Codes.Tiles * item / Shards);
         int end = (int)((long)Codes.Tiles * (item + 1) / Shards);
         NearestCodes* nearest = Nearest + ((nint)item * QueryCount);
-        int* distances = Distances + ((nint)item * DistancesPerShard(Scratch != null));
+        int* distances = Distances + ((nint)item * DistancesPerShard);
         long within = 0;
         while (tile < end)
         {
@@ -83,9 +72,9 @@ internal readonly unsafe struct HammingScan : IJob
                 }
             }
             codes = Math.Min(taken * TileCodes, codes);
-            for (int query = 0; query < QueryCount; query += atOnce)
+            for (int query = 0; query < QueryCount; query += QueriesAtOnce)
             {
-                int queries = Math.Min(atOnce, QueryCount - query);
+                int queries = Math.Min(QueriesAtOnce, QueryCount - query);
                 Kernel(new HammingArguments
                 {
                     Queries = Queries + ((nint)query * words),
@@ -94,7 +83,6 @@ internal readonly unsafe struct HammingScan : IJob
                     TileCount = taken,
                     Words = words,
                     Distances = distances,
-                    Scratch = scratch,
                 });
                 for (int i = 0; i < queries; i++)
                 {

@@ -14,6 +14,7 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
     private const int LeastShardBytes = 256 << 10;
 
     private readonly Kernel<HammingArguments> _kernel = KernelSet.Chosen.Hamming.Run;
+    private readonly Kernel<HammingBatchArguments> _batchKernel = KernelSet.Chosen.HammingBatch.Run;
 
     /// <summary>The k nearest of each query; returns how many were written of each k.</summary>
     public int Nearest(
@@ -63,58 +64,109 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
         int count = queries.Length / codeBytes;
         long state = NearestCodes.Bytes(bits, k);
         long states = (long)shards * count;
-        long starts = Align((bits + 2L) * sizeof(int));
-        long widened = Align((long)count * codes.Words * sizeof(ulong));
-        // Short scans do not pay for tables.
-        bool isLong = codes.Tiles >= HammingScan.QueriesInABatch * shards;
-        long scratch = isLong ? Align(HammingArguments.ScratchBytes(codes.Words, count)) : 0;
-        long distances = Align((long)shards * HammingScan.DistancesPerShard(scratch > 0) * sizeof(int));
-        long within = Align((long)shards * sizeof(long));
-        NativeBlock block = memory.Take(
-            starts + widened + distances + within + Align(states * sizeof(NearestCodes)) + (states * state)
-                + 64 + (shards * scratch));
+        bool isBatch = radius < 0 && count >= HammingBatchScan.LeastQueries;
+        long total = 0;
+        long startsAt = Reserve(ref total, (bits + 2L) * sizeof(int));
+        long queriesAt = Reserve(ref total, (long)count * codes.Words * sizeof(ulong));
+        long nearestAt = Reserve(ref total, states * sizeof(NearestCodes));
+        long keptAt = Reserve(ref total, states * state);
+        long workAt = Reserve(ref total, isBatch ? BatchBytes(codes.Words, count, shards) : ScanBytes(shards));
+        NativeBlock block = memory.Take(total + 64);
         try
         {
-            byte* start = block.Pointer;
-            var scan = new HammingScan
-            {
-                Kernel = _kernel,
-                Codes = codes,
-                Shards = shards,
-                Queries = (ulong*)(start + starts),
-                QueryCount = count,
-                Nearest = (NearestCodes*)(start + starts + widened + distances + within),
-                Distances = (int*)(start + starts + widened),
-                Scratch = scratch == 0 ? null : (byte*)Align((long)(start + starts + widened + distances + within
-                    + Align(states * sizeof(NearestCodes)) + (states * state))),
-                ScratchBytes = scratch,
-                Radius = radius,
-                Within = (long*)(start + starts + widened + distances),
-                Allowed = allowed is null ? null : allowed.Pointer,
-            };
+            byte* start = (byte*)(((nint)block.Pointer + 63) & ~63);
+            ulong* widened = (ulong*)(start + queriesAt);
+            var nearest = (NearestCodes*)(start + nearestAt);
             for (int query = 0; query < count; query++)
-            {
-                CodeStore.Widen(
-                    queries.Slice(query * codeBytes, codeBytes), scan.Queries + ((nint)query * codes.Words),
-                    codes.Words);
-            }
-            byte* kept = (byte*)scan.Nearest + Align(states * sizeof(NearestCodes));
+                CodeStore.Widen(queries.Slice(query * codeBytes, codeBytes), widened + ((nint)query * codes.Words), codes.Words);
             for (long i = 0; i < states; i++)
-                scan.Nearest[i].Begin(kept + (i * state), bits, k, radius < 0 ? bits + 1 : radius + 1);
-            team.Run(scan, shards);
-            long total = 0;
-            for (int shard = 0; shard < shards; shard++)
-                total += scan.Within[shard];
-            var counts = new Span<int>(start, bits + 2);
+                nearest[i].Begin(start + keptAt + (i * state), bits, k, radius < 0 ? bits + 1 : radius + 1);
+            ulong* permitted = allowed is null ? null : allowed.Pointer;
+            long within = 0;
+            if (isBatch)
+                RunBatch(codes, widened, count, shards, nearest, start + workAt, permitted);
+            else
+                within = Run(codes, widened, count, shards, radius, nearest, start + workAt, permitted);
+            var counts = new Span<int>(start + startsAt, bits + 2);
             written = 0;
             for (int query = 0; query < count && !hits.IsEmpty; query++)
-                written = NearestCodes.Merge(scan.Nearest + query, shards, count, counts, k, hits[(query * hitStride)..]);
-            return total;
+                written = NearestCodes.Merge(nearest + query, shards, count, counts, k, hits[(query * hitStride)..]);
+            return within;
         }
         finally
         {
             memory.Return(block);
         }
+    }
+
+    private long Run(
+        TileSource codes, ulong* queries, int count, int shards, int radius, NearestCodes* nearest, byte* work,
+        ulong* allowed)
+    {
+        long used = 0;
+        var scan = new HammingScan
+        {
+            Kernel = _kernel,
+            Codes = codes,
+            Shards = shards,
+            Queries = queries,
+            QueryCount = count,
+            Nearest = nearest,
+            Distances = (int*)(work + Reserve(ref used, (long)shards * HammingScan.DistancesPerShard * sizeof(int))),
+            Radius = radius,
+            Within = (long*)(work + used),
+            Allowed = allowed,
+        };
+        team.Run(scan, shards);
+        long within = 0;
+        for (int shard = 0; shard < shards; shard++)
+            within += scan.Within[shard];
+        return within;
+    }
+
+    private void RunBatch(
+        TileSource codes, ulong* queries, int count, int shards, NearestCodes* nearest, byte* work, ulong* allowed)
+    {
+        long used = 0, states = (long)shards * count;
+        ushort* patterns = (ushort*)(work + Reserve(ref used, PatternBytes(codes.Words, count)));
+        HammingBatchArguments.Prepare(queries, count, codes.Words, patterns);
+        team.Run(
+            new HammingBatchScan
+            {
+                Kernel = _batchKernel,
+                Codes = codes,
+                Shards = shards,
+                Queries = queries,
+                Patterns = patterns,
+                QueryCount = count,
+                Nearest = nearest,
+                Planes = (ulong*)(work + Reserve(ref used, states * PlaneBytes(codes.Words))),
+                Near = (ulong*)(work + Reserve(ref used, states * NearBytes)),
+                Limits = (int*)(work + used),
+                Allowed = allowed,
+            },
+            shards);
+    }
+
+    private const int NearBytes = HammingArguments.TileCodes * sizeof(ulong);
+
+    private static long ScanBytes(int shards) =>
+        Align((long)shards * HammingScan.DistancesPerShard * sizeof(int)) + ((long)shards * sizeof(long));
+
+    private static long BatchBytes(int words, int count, int shards) =>
+        Align(PatternBytes(words, count)) + ((long)shards * count * (PlaneBytes(words) + NearBytes + sizeof(int)));
+
+    private static long PatternBytes(int words, int count) =>
+        (long)count * words * HammingBatchArguments.PatternsPerWord * sizeof(ushort);
+
+    private static long PlaneBytes(int words) =>
+        (long)HammingBatchArguments.PlaneCount(words) * HammingArguments.TileCodes * sizeof(ulong);
+
+    private static long Reserve(ref long total, long bytes)
+    {
+        long at = total;
+        total += Align(bytes);
+        return at;
     }
 
     private static long Align(long bytes) => (bytes + 63) & ~63L;

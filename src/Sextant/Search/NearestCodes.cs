@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sextant.Kernels.Hamming;
 
 namespace Sextant.Search;
 
@@ -26,6 +28,9 @@ internal unsafe struct NearestCodes
     /// <summary>Bytes that a state for <paramref name="k"/> hits among codes of some length needs.</summary>
     public static long Bytes(int bits, int k) =>
         (CountsLength(bits) * sizeof(int)) + (Capacity(k) * sizeof(BinaryHit));
+
+    /// <summary>Codes at this distance, and farther, need not be offered any more.</summary>
+    public readonly int Limit => _limit;
 
     /// <summary>Begins a search for the <paramref name="k"/> nearest below <paramref name="limit"/>.</summary>
     public void Begin(byte* memory, int bits, int k, int limit)
@@ -56,6 +61,36 @@ internal unsafe struct NearestCodes
             {
                 if (distances[i] < _limit && IsAllowed(allowed, firstId + i))
                     Keep(new BinaryHit(firstId + i, distances[i]));
+            }
+        }
+    }
+
+    /// <summary>Offers those of a block's codes that may be near, out of the planes of their distances.</summary>
+    /// <param name="near">[8]: bit t of word l stands for code 8 · t + l.</param>
+    /// <param name="may">[8]: the codes that may be found, likewise.</param>
+    /// <param name="planes">[count, 8]: their distances, as <see cref="HammingBatchArguments"/> says.</param>
+    /// <param name="count">Planes.</param>
+    /// <param name="firstId">Id of the block's first code.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Offer(ulong* near, ulong* may, ulong* planes, int count, int firstId)
+    {
+        const int Codes = HammingArguments.TileCodes;
+        Vector512<ulong> found = Vector512.Load(near) & Vector512.Load(may);
+        if (found == Vector512<ulong>.Zero)
+            return;
+        ulong tiles = 0;
+        for (int code = 0; code < Codes; code++)
+            tiles |= near[code] & may[code];
+        for (; tiles != 0; tiles &= tiles - 1)
+        {
+            int tile = BitOperations.TrailingZeroCount(tiles);
+            for (int code = 0; code < Codes; code++)
+            {
+                if ((near[code] & may[code] & (1ul << tile)) == 0)
+                    continue;
+                int distance = HammingBatchArguments.Distance(planes, count, tile, code);
+                if (distance < _limit)
+                    Keep(new BinaryHit(firstId + (tile * Codes) + code, distance));
             }
         }
     }

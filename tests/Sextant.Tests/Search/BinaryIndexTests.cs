@@ -44,15 +44,15 @@ public class BinaryIndexTests
     {
         // 2 MB of codes: several shards on every team, several blocks of the scan, ties across their borders.
         byte[] codes = Codes(64, 250_000, seed: 1);
-        byte[] queries = Codes(64, 6, seed: 2);
+        byte[] queries = Codes(64, 12, seed: 2);
         using BinaryIndex one = Filled(64, codes, 1);
         foreach (int k in new[] { 1, 100, 10_000 })
         {
-            BinaryHit[][] sorted = [.. Enumerable.Range(0, 6).Select(q => Sorted(queries.AsSpan(q * 8, 8), codes, 8)[..k])];
+            BinaryHit[][] sorted = [.. Enumerable.Range(0, 12).Select(q => Sorted(queries.AsSpan(q * 8, 8), codes, 8)[..k])];
             foreach (int threads in new[] { 1, 2, 4 })
             {
                 using BinaryIndex index = Filled(64, codes, threads);
-                var hits = new BinaryHit[6 * k];
+                var hits = new BinaryHit[12 * k];
                 Assert.Equal(k, index.Search(queries, k, hits));
                 Assert.Equal(sorted.SelectMany(row => row), hits);
             }
@@ -111,7 +111,12 @@ public class BinaryIndexTests
         using BinaryIndex index = Filled(Bits, codes, 2);
         var hits = new BinaryHit[1000];
         index.Search(new byte[125], hits);
-        Assert.Equal(Sorted(new byte[125], codes, 125)[..1000], hits);
+        BinaryHit[] expected = Sorted(new byte[125], codes, 125)[..1000];
+        Assert.Equal(expected, hits);
+        var many = new BinaryHit[20 * 1000];
+        index.Search(new byte[20 * 125], 1000, many);
+        for (int query = 0; query < 20; query++)
+            Assert.Equal(expected, many[(query * 1000)..][..1000]);
     }
 
     [Fact]
@@ -254,6 +259,12 @@ public class BinaryIndexTests
                 var hits = new BinaryHit[k];
                 Assert.Equal(Math.Min(k, expected.Length), index.Search(query, hits, allowed));
                 Assert.Equal(expected.Take(k), hits.Take(Math.Min(k, expected.Length)));
+                // The same question many times at once.
+                var many = new BinaryHit[20 * k];
+                byte[] queries = [.. Enumerable.Repeat(query, 20).SelectMany(q => q)];
+                Assert.Equal(Math.Min(k, expected.Length), index.Search(queries, k, many, allowed));
+                for (int i = 0; i < 20; i++)
+                    Assert.Equal(expected.Take(k), many.Skip(i * k).Take(Math.Min(k, expected.Length)));
             }
             BinaryHit[] near = [.. expected.Where(hit => hit.Distance <= 90)];
             var within = new BinaryHit[Count];
