@@ -120,19 +120,32 @@ public sealed unsafe class ProductCode
     }
 
     /// <summary>The score of a code: four chains of additions over the parts, joined as (0 + 1) + (2 + 3).</summary>
+    /// <param name="table">[<see cref="TableLength"/>], from <see cref="Table"/>.</param>
+    /// <param name="code">[Parts].</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
     public float Score(ReadOnlySpan<float> table, ReadOnlySpan<byte> code)
+    {
+        CodeLength.Require(TableLength, table.Length, nameof(table));
+        CodeLength.Require(Parts, code.Length, nameof(code));
+        fixed (float* numbers = table)
+        fixed (byte* bytes = code)
+            return Score(numbers, bytes, Parts);
+    }
+
+    /// <summary>The same, of whole tables and codes: any byte is a place in a part's 256 numbers.</summary>
+    internal static float Score(float* table, byte* code, int parts)
     {
         float a = 0, b = 0, c = 0, d = 0;
         int i = 0;
-        for (; i <= code.Length - 4; i += 4)
+        for (; i <= parts - 4; i += 4, table += 4 * Centroids)
         {
-            a += table[(i * Centroids) + code[i]];
-            b += table[((i + 1) * Centroids) + code[i + 1]];
-            c += table[((i + 2) * Centroids) + code[i + 2]];
-            d += table[((i + 3) * Centroids) + code[i + 3]];
+            a += table[code[i]];
+            b += table[Centroids + code[i + 1]];
+            c += table[(2 * Centroids) + code[i + 2]];
+            d += table[(3 * Centroids) + code[i + 3]];
         }
-        for (; i < code.Length; i++)
-            a += table[(i * Centroids) + code[i]];
+        for (; i < parts; i++, table += Centroids)
+            a += table[code[i]];
         return (a + b) + (c + d);
     }
 

@@ -57,7 +57,7 @@ public static class CodeRecall
         if (dimensions % 4 == 0)
         {
             float[] sample = vectors.Length <= SampleVectors * dimensions ? vectors : Sample(vectors, dimensions);
-            var product = new ProductIndex(ProductCode.Fit(sample, dimensions, dimensions / 4));
+            using var product = new ProductIndex(ProductCode.Fit(sample, dimensions, dimensions / 4));
             product.Add(vectors);
             Line(FormattableString.Invariant($"pq-{dimensions / 4}"), dimensions / 4, product, null);
         }

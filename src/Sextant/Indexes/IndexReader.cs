@@ -100,7 +100,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         if (Definition.Code == VectorCode.Binary)
             return SearchCodes(query, hits, options);
         RowBlock[] rows = Rows();
-        return _rowSearch.Search(query, rows, rows.Length, hits, options);
+        return _rowSearch.Search(query, rows, hits, options.Allowed, options.LeastScore);
     }
 
     /// <summary>The ids of the passages of all documents that a filter accepts; deleted ones are left out.</summary>

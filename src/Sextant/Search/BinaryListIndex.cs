@@ -1,4 +1,3 @@
-using System.Buffers;
 using Sextant.Kernels;
 using Sextant.Kernels.Hamming;
 using Sextant.Runtime;
@@ -12,26 +11,29 @@ namespace Sextant.Search;
 /// <remarks>
 /// Centroids are learnt from a sample by k-majority: a bit is what most members of a list have. Ties go to the smaller
 /// number, and a bit to 0, so the same sample gives the same lists everywhere. Any number of threads may search at
-/// once; adding and disposing need the index for themselves. A search runs on the caller's thread.
+/// once; adding and disposing need the index for themselves. The result never depends on the number of threads. A
+/// search in steady state allocates nothing.
 /// </remarks>
 public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
 {
-    private const int TileCodes = HammingArguments.TileCodes;
-    private const int ChunkTiles = 32;
     private const int Rounds = 8;
 
     private readonly Kernel<HammingArguments> _kernel = KernelSet.Chosen.Hamming.Run;
     private readonly SearchMemory _memory = new();
     private readonly BinaryIndex _centroids;
-    private readonly CodeStore[] _lists;
-    private readonly List<int>[] _ids;
+    private readonly CodeList[] _lists;
+    private readonly ThreadTeam _team;
+    private readonly bool _ownsTeam;
     private int _probes;
 
-    private BinaryListIndex(int bits, BinaryIndex centroids)
+    private BinaryListIndex(int bits, BinaryIndex centroids, int? threads)
     {
         (Bits, _centroids) = (bits, centroids);
-        _lists = [.. Enumerable.Range(0, centroids.Count).Select(_ => new CodeStore(centroids.CodeBytes))];
-        _ids = [.. _lists.Select(_ => new List<int>())];
+        _lists = new CodeList[centroids.Count];
+        for (int i = 0; i < _lists.Length; i++)
+            _lists[i] = new CodeList(centroids.CodeBytes);
+        _ownsTeam = threads is not null;
+        _team = threads is { } count ? new ThreadTeam(count) : ThreadTeam.Shared;
         Probes = Math.Max(1, _lists.Length / 16);
     }
 
@@ -59,8 +61,9 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
     /// <param name="bits">Length of a code.</param>
     /// <param name="sample">Codes to learn from, at least as many as lists.</param>
     /// <param name="lists">How many lists; the square root of the number of codes is a good start.</param>
+    /// <param name="threads">Threads of a search, the caller included; null for the process's shared ones.</param>
     /// <exception cref="ArgumentException">The sample is not whole codes, or has too few.</exception>
-    public static BinaryListIndex Train(int bits, ReadOnlySpan<byte> sample, int lists)
+    public static BinaryListIndex Train(int bits, ReadOnlySpan<byte> sample, int lists, int? threads = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lists, 1);
         var centroids = new BinaryIndex(bits, 1);
@@ -105,7 +108,7 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
         }
         centroids.Clear();
         centroids.Add(chosen);
-        return new BinaryListIndex(bits, centroids);
+        return new BinaryListIndex(bits, centroids, threads);
     }
 
     /// <summary>Adds whole codes, one after the other, and returns the id of the first.</summary>
@@ -119,8 +122,7 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
         for (; !codes.IsEmpty; codes = codes[bytes..])
         {
             _centroids.Search(codes[..bytes], nearest);
-            _lists[nearest[0].Id].Add(codes[..bytes]);
-            _ids[nearest[0].Id].Add(Count++);
+            _lists[nearest[0].Id].Add(codes[..bytes], Count++);
         }
         return first;
     }
@@ -129,19 +131,37 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
     public int Search(ReadOnlySpan<byte> query, Span<BinaryHit> hits, IdSet? allowed = null)
     {
         IdSet.Require(allowed, Count);
-        int probes = _probes, k = Math.Min(hits.Length, Count), words = _lists[0].Words;
-        BinaryHit[] lists = ArrayPool<BinaryHit>.Shared.Rent(probes);
-        Hit[] kept = ArrayPool<Hit>.Shared.Rent(Math.Max(1, k));
-        NativeBlock memory = _memory.Take((ChunkTiles * TileCodes * sizeof(int)) + ((long)words * sizeof(ulong)));
+        int probes = _probes, k = Math.Min(hits.Length, Count), words = _lists[0].Codes.Words;
+        // Lists are of about one size: so many codes are read, more or less.
+        long bytes = (long)Count * probes / Lists * words * sizeof(ulong);
+        int shards = Math.Min(probes, ShardedRows.Shards(_team, bytes));
+        long asked = Align((long)words * sizeof(ulong)), lists = Align((long)probes * sizeof(BinaryHit));
+        long counts = Align(shards * sizeof(int)), best = Align((long)shards * k * sizeof(Hit));
+        NativeBlock memory = _memory.Take(asked + lists + counts + best + ((long)k * sizeof(Hit)));
         try
         {
-            probes = _centroids.Search(query, lists.AsSpan(0, probes));
-            ulong* asked = (ulong*)(memory.Pointer + (ChunkTiles * TileCodes * sizeof(int)));
-            CodeStore.Widen(query, asked, words);
-            var best = new BestHits(kept.AsSpan(0, k));
-            for (int i = 0; i < probes && k > 0; i++)
-                Scan(lists[i].Id, asked, (int*)memory.Pointer, allowed, ref best);
-            int found = best.Sort();
+            byte* start = memory.Pointer;
+            var probed = (BinaryHit*)(start + asked);
+            probes = _centroids.Search(query, new Span<BinaryHit>(probed, probes));
+            if (k == 0)
+                return 0;
+            CodeStore.Widen(query, (ulong*)start, words);
+            var scan = new ListScan
+            {
+                Kernel = _kernel,
+                Lists = _lists,
+                Probed = probed,
+                Probes = probes,
+                Query = (ulong*)start,
+                Shards = shards,
+                Best = (Hit*)(start + asked + lists + counts),
+                K = k,
+                Found = (int*)(start + asked + lists),
+                Allowed = allowed is null ? null : allowed.Pointer,
+            };
+            ShardedRows.Run(_team, scan, shards);
+            var kept = new Span<Hit>(start + asked + lists + counts + best, k);
+            int found = ShardedRows.Merge(scan.Best, scan.Found, shards, k, kept);
             for (int i = 0; i < found; i++)
                 hits[i] = new BinaryHit(kept[i].Id, -(int)kept[i].Score);
             return found;
@@ -149,8 +169,6 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
         finally
         {
             _memory.Return(memory);
-            ArrayPool<BinaryHit>.Shared.Return(lists);
-            ArrayPool<Hit>.Shared.Return(kept);
         }
     }
 
@@ -158,36 +176,12 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
     public void Dispose()
     {
         _centroids.Dispose();
-        foreach (CodeStore list in _lists)
+        foreach (CodeList list in _lists)
             list.Dispose();
         _memory.Dispose();
+        if (_ownsTeam)
+            _team.Dispose();
     }
 
-    // Distances are exact as binary32, and the order of hits is that of distances and ids.
-    private void Scan(int list, ulong* query, int* distances, IdSet? allowed, ref BestHits best)
-    {
-        CodeStore codes = _lists[list];
-        List<int> ids = _ids[list];
-        for (int tile = 0; tile < codes.Tiles;)
-        {
-            ulong* tiles = codes.Tile(tile, out int inARow, out int first, out _);
-            int taken = Math.Min(Math.Min(ChunkTiles, inARow), codes.Tiles - tile);
-            _kernel(new HammingArguments
-            {
-                Queries = query,
-                QueryCount = 1,
-                Tiles = tiles,
-                TileCount = taken,
-                Words = codes.Words,
-                Distances = distances,
-            });
-            for (int i = 0; i < taken * TileCodes && first + i < ids.Count; i++)
-            {
-                int id = ids[first + i];
-                if (allowed is null || allowed.Contains(id))
-                    best.Offer(new Hit(id, -distances[i]));
-            }
-            tile += taken;
-        }
-    }
+    private static long Align(long bytes) => (bytes + 63) & ~63L;
 }

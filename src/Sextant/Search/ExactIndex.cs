@@ -103,8 +103,12 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         FiniteValues.Require(query, nameof(query));
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);
-        return _search.Search(query, _rows, _rows.Length, hits, options);
+        return Search(query, hits, options.Allowed, options.LeastScore);
     }
+
+    /// <summary>The same without an object for the limits.</summary>
+    internal int Search(ReadOnlySpan<float> query, Span<Hit> hits, IdSet? allowed, float leastScore) =>
+        _search.Search(query, _rows, hits, allowed, leastScore);
 
     /// <summary>Frees the vectors.</summary>
     public void Dispose()

@@ -1,5 +1,5 @@
-using System.Buffers;
 using Sextant.Codes;
+using Sextant.Runtime;
 
 namespace Sextant.Search;
 
@@ -12,26 +12,33 @@ namespace Sextant.Search;
 /// an encoding (<see cref="FixedDimensionalEncoding"/>) a search first takes candidates by one dot product for each
 /// document, and orders these by MaxSim (MUVERA, Dhulipala et al., 2024).</para>
 /// <para>The largest is taken in ascending order of the document's vectors, the sum is a chain in ascending order of
-/// the query's. Any number of threads may search at once; adding needs the index for itself.</para>
+/// the query's. Any number of threads may search at once; adding and disposing need the index for themselves. The
+/// result never depends on the number of threads. A search in steady state allocates nothing.</para>
 /// </remarks>
-public sealed class LateInteractionIndex
+public sealed unsafe class LateInteractionIndex : IDisposable
 {
+    private readonly SearchMemory _memory = new();
     private readonly FlatIndex _vectors;
     private readonly List<int> _firsts = [0];
     private readonly FixedDimensionalEncoding? _encoding;
-    private readonly FlatIndex? _encoded;
+    private readonly ExactIndex? _encoded;
+    private readonly ThreadTeam _team;
+    private readonly bool _ownsTeam;
 
     /// <summary>Creates an empty index.</summary>
     /// <param name="dimensions">Length of each vector.</param>
     /// <param name="encoding">For searches that do not compare everything; null: none.</param>
-    public LateInteractionIndex(int dimensions, FixedDimensionalEncoding? encoding = null)
+    /// <param name="threads">Threads of a search, the caller included; null for the process's shared ones.</param>
+    public LateInteractionIndex(int dimensions, FixedDimensionalEncoding? encoding = null, int? threads = null)
     {
         if (encoding is not null && encoding.Inputs != dimensions)
             throw new ArgumentException(
                 $"the encoding is for vectors of {encoding.Inputs}, not of {dimensions}.", nameof(encoding));
         _vectors = new FlatIndex(dimensions);
         _encoding = encoding;
-        _encoded = encoding is null ? null : new FlatIndex(encoding.Outputs);
+        _encoded = encoding is null ? null : new ExactIndex(encoding.Outputs, threads: threads);
+        _ownsTeam = threads is not null;
+        _team = threads is { } count ? new ThreadTeam(count) : ThreadTeam.Shared;
     }
 
     /// <summary>Length of each vector.</summary>
@@ -74,50 +81,63 @@ public sealed class LateInteractionIndex
         if (query.IsEmpty || query.Length % Dimensions != 0)
             throw new ArgumentException($"{query.Length} values are not whole vectors of {Dimensions}.", nameof(query));
         FiniteValues.Require(query, nameof(query));
-        var best = new BestHits(hits);
-        if (_encoding is null || exact)
-        {
-            for (int id = 0; id < Count; id++)
-            {
-                if (options.Allowed is null || options.Allowed.Contains(id))
-                    Offer(ref best, query, id, options.LeastScore);
-            }
-            return best.Sort();
-        }
-        int wanted = (int)Math.Min((long)hits.Length * options.Oversampling, Count);
-        float[] encoded = ArrayPool<float>.Shared.Rent(_encoding.Outputs);
-        Hit[] candidates = ArrayPool<Hit>.Shared.Rent(Math.Max(1, wanted));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
+        bool scoresAll = _encoding is null || exact;
+        int k = Math.Min(hits.Length, Count);
+        int documents = scoresAll ? Count : (int)Math.Min((long)hits.Length * options.Oversampling, Count);
+        if (k == 0)
+            return 0;
+        // Vectors of the query times vectors of documents of about one size.
+        long work = (long)_vectors.Count * documents / Count * query.Length * sizeof(float);
+        int shards = Math.Min(documents, ShardedRows.Shards(_team, work));
+        long encoding = scoresAll ? 0 : Align((long)_encoding!.Outputs * sizeof(float));
+        long candidates = scoresAll ? 0 : Align((long)documents * sizeof(Hit)), counts = Align(shards * sizeof(int));
+        NativeBlock memory = _memory.Take(encoding + candidates + counts + ((long)shards * k * sizeof(Hit)));
         try
         {
-            Span<float> one = encoded.AsSpan(0, _encoding.Outputs);
-            _encoding.EncodeQuery(query, one);
-            int found = _encoded!.Search(one, candidates.AsSpan(0, wanted), options with { LeastScore = float.NegativeInfinity });
-            foreach (Hit candidate in candidates.AsSpan(0, found))
-                Offer(ref best, query, candidate.Id, options.LeastScore);
-            return best.Sort();
+            byte* start = memory.Pointer;
+            if (!scoresAll)
+            {
+                var encoded = new Span<float>(start, _encoding!.Outputs);
+                _encoding.EncodeQuery(query, encoded);
+                documents = _encoded!.Search(
+                    encoded, new Span<Hit>(start + encoding, documents), options.Allowed, float.NegativeInfinity);
+            }
+            fixed (float* asked = query)
+            {
+                var scan = new LateInteractionScan
+                {
+                    Vectors = _vectors,
+                    Firsts = _firsts,
+                    Query = asked,
+                    QueryVectors = query.Length / Dimensions,
+                    Candidates = scoresAll ? null : (Hit*)(start + encoding),
+                    Documents = documents,
+                    Shards = shards,
+                    Best = (Hit*)(start + encoding + candidates + counts),
+                    K = k,
+                    Found = (int*)(start + encoding + candidates),
+                    Allowed = options.Allowed is { } allowed ? allowed.Pointer : null,
+                    LeastScore = options.LeastScore,
+                };
+                ShardedRows.Run(_team, scan, shards);
+                return ShardedRows.Merge(scan.Best, scan.Found, shards, k, hits);
+            }
         }
         finally
         {
-            ArrayPool<float>.Shared.Return(encoded);
-            ArrayPool<Hit>.Shared.Return(candidates);
+            _memory.Return(memory);
         }
     }
 
-    private void Offer(ref BestHits best, ReadOnlySpan<float> query, int id, float least)
+    /// <summary>Frees the encodings.</summary>
+    public void Dispose()
     {
-        float sum = 0;
-        for (int at = 0; at < query.Length; at += Dimensions)
-        {
-            ReadOnlySpan<float> one = query.Slice(at, Dimensions);
-            float most = float.NegativeInfinity;
-            for (int row = _firsts[id]; row < _firsts[id + 1]; row++)
-            {
-                float score = _vectors.Score(one, row);
-                most = most > score ? most : score;
-            }
-            sum += most;
-        }
-        if (!(sum < least))
-            best.Offer(new Hit(id, sum));
+        _encoded?.Dispose();
+        _memory.Dispose();
+        if (_ownsTeam)
+            _team.Dispose();
     }
+
+    private static long Align(long bytes) => (bytes + 63) & ~63L;
 }

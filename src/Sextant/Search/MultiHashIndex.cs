@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Sextant.Runtime;
 
 namespace Sextant.Search;
 
@@ -15,13 +15,16 @@ namespace Sextant.Search;
 /// ring by ring makes all codes of one distance after the other known. Where that would ask more than there are codes,
 /// all are compared instead: the result is the same.</para>
 /// <para>Any number of threads may search at once; adding and disposing need the index for themselves. The first search
-/// after an addition builds the tables: 4 bytes for each code and piece.</para>
+/// after an addition builds the tables: 4 bytes for each code and piece. Tables are asked on the caller's thread, which
+/// takes less than waking another; where all codes are compared, threads share them. A search in steady state allocates
+/// nothing.</para>
 /// </remarks>
 public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
 {
     private const int FewestPieceBits = 8;
     private const int MostPieceBits = 20;
 
+    private readonly SearchMemory _memory = new();
     private readonly BinaryIndex _codes;
     private readonly List<ulong> _words = []; // [Count, _wordCount]
     private readonly int _wordCount;
@@ -31,9 +34,10 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
 
     /// <summary>Creates an empty index.</summary>
     /// <param name="bits">Length of a code; 1 to <see cref="BinaryIndex.MostBits"/>.</param>
-    public MultiHashIndex(int bits)
+    /// <param name="threads">Threads that compare all codes; null for the process's shared ones.</param>
+    public MultiHashIndex(int bits, int? threads = null)
     {
-        _codes = new BinaryIndex(bits, 1);
+        _codes = new BinaryIndex(bits, threads);
         _wordCount = Math.Max(1, (_codes.CodeBytes + 7) / 8);
     }
 
@@ -73,20 +77,25 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
         Span<ulong> asked = stackalloc ulong[_wordCount];
         fixed (ulong* start = asked)
             CodeStore.Widen(query, start, _wordCount);
-        BinaryHit[] found = ArrayPool<BinaryHit>.Shared.Rent(Count);
-        int[] marks = ArrayPool<int>.Shared.Rent((Count + 31) / 32);
-        int[] within = ArrayPool<int>.Shared.Rent(Bits + 1);
+        long room = Align((long)Count * sizeof(BinaryHit)), marks = Align((Count + 31L) / 32 * sizeof(int));
+        NativeBlock memory = _memory.Take(room + marks + ((Bits + 1L) * sizeof(int)));
         try
         {
-            marks.AsSpan(0, (Count + 31) / 32).Clear();
-            within.AsSpan(0, Bits + 1).Clear();
-            int count = Look(asked, k, allowed, found, marks, within);
+            var look = new Look
+            {
+                Found = (BinaryHit*)memory.Pointer,
+                Marks = (int*)(memory.Pointer + room),
+                Within = (int*)(memory.Pointer + room + marks),
+            };
+            new Span<int>(look.Marks, (Count + 31) / 32).Clear();
+            new Span<int>(look.Within, Bits + 1).Clear();
+            int count = Find(asked, k, allowed, look);
             if (count < 0)
             {
                 Interlocked.Increment(ref _wholeScans);
                 return _codes.Search(query, hits, allowed);
             }
-            Span<BinaryHit> all = found.AsSpan(0, count);
+            var all = new Span<BinaryHit>(look.Found, count);
             all.Sort(static (left, right) => left.IsBefore(right) ? -1 : right.IsBefore(left) ? 1 : 0);
             k = Math.Min(k, count);
             all[..k].CopyTo(hits);
@@ -94,19 +103,22 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
         }
         finally
         {
-            ArrayPool<BinaryHit>.Shared.Return(found);
-            ArrayPool<int>.Shared.Return(marks);
-            ArrayPool<int>.Shared.Return(within);
+            _memory.Return(memory);
         }
     }
 
     /// <summary>Frees the codes.</summary>
-    public void Dispose() => _codes.Dispose();
+    public void Dispose()
+    {
+        _codes.Dispose();
+        _memory.Dispose();
+    }
+
+    private static long Align(long bytes) => (bytes + 63) & ~63L;
 
     // Finds codes until k are certain; those beyond the radius that is known may be among them, and sort behind.
     // Returns how many there are, or −1 where a whole scan is cheaper.
-    private int Look(
-        ReadOnlySpan<ulong> query, int k, IdSet? allowed, BinaryHit[] found, int[] marks, int[] within)
+    private int Find(ReadOnlySpan<ulong> query, int k, IdSet? allowed, in Look look)
     {
         MultiHashTable[] tables = Tables();
         int count = 0, certain = 0;
@@ -123,7 +135,7 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
             {
                 foreach (int id in table.Ids(key ^ (uint)mask))
                 {
-                    ref int word = ref marks[id / 32];
+                    ref int word = ref look.Marks[id / 32];
                     work++;
                     if ((word & (1 << (id % 32))) != 0)
                         continue;
@@ -131,13 +143,13 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
                     if (allowed is not null && !allowed.Contains(id))
                         continue;
                     int distance = Distance(query, id);
-                    found[count++] = new BinaryHit(id, distance);
-                    within[distance]++; // nothing nearer than the radius is new here
+                    look.Found[count++] = new BinaryHit(id, distance);
+                    look.Within[distance]++; // nothing nearer than the radius is new here
                 }
                 if (ring == 0)
                     break;
             }
-            certain += within[radius];
+            certain += look.Within[radius];
         }
         return count;
     }
@@ -172,5 +184,15 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
             }
             return _tables;
         }
+    }
+
+    // Memory of one search: codes that were found, a bit for each code that was seen, codes found at each distance.
+    private readonly struct Look
+    {
+        public required BinaryHit* Found { get; init; }
+
+        public required int* Marks { get; init; }
+
+        public required int* Within { get; init; }
     }
 }

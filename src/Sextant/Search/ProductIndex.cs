@@ -1,30 +1,38 @@
-using System.Buffers;
 using Sextant.Codes;
+using Sextant.Runtime;
 
 namespace Sextant.Search;
 
 /// <summary><see cref="ProductCode"/>s in memory, searched exactly by asymmetric distance.</summary>
 /// <remarks>
-/// Any number of threads may search at once; adding needs the index for itself. A search runs on the caller's thread
-/// and allocates nothing in steady state.
+/// Any number of threads may search at once; adding and disposing need the index for themselves. The result never
+/// depends on the number of threads. A search in steady state allocates nothing.
 /// </remarks>
-public sealed class ProductIndex : IVectorIndex
+public sealed unsafe class ProductIndex : IVectorIndex, IDisposable
 {
     private const int BlockCodes = 1 << 16;
 
-    private readonly List<byte[]> _blocks = [];
+    private readonly SearchMemory _memory = new();
+    private readonly List<NativeBlock> _blocks = [];
     private readonly ProductCode _code;
-    private readonly Metric _metric;
+    private readonly ProductSearch _search;
+    private readonly ThreadTeam _team;
+    private readonly bool _ownsTeam;
+    private RowBlock[] _rows = [];
 
     /// <summary>Creates an empty index.</summary>
     /// <param name="code">How vectors are encoded.</param>
     /// <param name="metric">The dot product or the distance; for cosines, scale the vectors before.</param>
-    public ProductIndex(ProductCode code, Metric metric = Metric.Dot)
+    /// <param name="threads">Threads of a search, the caller included; null for the process's shared ones.</param>
+    public ProductIndex(ProductCode code, Metric metric = Metric.Dot, int? threads = null)
     {
         ArgumentNullException.ThrowIfNull(code);
         if (metric is not (Metric.Dot or Metric.SquaredDistance))
             throw new ArgumentException("scale vectors to length one and take the dot product.", nameof(metric));
-        (_code, _metric) = (code, metric);
+        _code = code;
+        _ownsTeam = threads is not null;
+        _team = threads is { } count ? new ThreadTeam(count) : ThreadTeam.Shared;
+        _search = new ProductSearch(code, metric == Metric.SquaredDistance, _team, _memory);
     }
 
     /// <inheritdoc/>
@@ -45,8 +53,15 @@ public sealed class ProductIndex : IVectorIndex
         for (; !vectors.IsEmpty; vectors = vectors[Dimensions..], Count++)
         {
             if (Count / BlockCodes == _blocks.Count)
-                _blocks.Add(new byte[BlockCodes * _code.Parts]);
-            _code.Encode(vectors[..Dimensions], _blocks[Count / BlockCodes].AsSpan(Count % BlockCodes * _code.Parts));
+                _blocks.Add(new NativeBlock((long)BlockCodes * _code.Parts));
+            byte* row = _blocks[Count / BlockCodes].Pointer + ((long)(Count % BlockCodes) * _code.Parts);
+            _code.Encode(vectors[..Dimensions], new Span<byte>(row, _code.Parts));
+        }
+        _rows = new RowBlock[(Count + BlockCodes - 1) / BlockCodes];
+        for (int i = 0; i < _rows.Length; i++)
+        {
+            int id = i * BlockCodes;
+            _rows[i] = new RowBlock(_blocks[i].Pointer, Math.Min(BlockCodes, Count - id), id);
         }
         return first;
     }
@@ -56,26 +71,19 @@ public sealed class ProductIndex : IVectorIndex
     {
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);
-        float[] rented = ArrayPool<float>.Shared.Rent(_code.TableLength);
-        try
-        {
-            Span<float> table = rented.AsSpan(0, _code.TableLength);
-            _code.Table(query, _metric == Metric.SquaredDistance, table);
-            var best = new BestHits(hits);
-            for (int id = 0; id < Count && hits.Length > 0; id++)
-            {
-                if (options.Allowed is not null && !options.Allowed.Contains(id))
-                    continue;
-                ReadOnlySpan<byte> code = _blocks[id / BlockCodes].AsSpan(id % BlockCodes * _code.Parts, _code.Parts);
-                float score = _code.Score(table, code);
-                if (!(score < options.LeastScore))
-                    best.Offer(new Hit(id, score));
-            }
-            return best.Sort();
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(rented);
-        }
+        return _search.Search(query, _rows, hits, options.Allowed, options.LeastScore);
+    }
+
+    /// <summary>Frees the codes.</summary>
+    public void Dispose()
+    {
+        _rows = [];
+        foreach (NativeBlock block in _blocks)
+            block.Dispose();
+        _blocks.Clear();
+        Count = 0;
+        _memory.Dispose();
+        if (_ownsTeam)
+            _team.Dispose();
     }
 }

@@ -139,7 +139,7 @@ internal sealed unsafe class RowCodec
 }
 
 /// <summary>A query that is ready to be compared with rows of one kind.</summary>
-internal unsafe struct RowScorer
+internal unsafe struct RowScorer : IRowScorer
 {
     public Kernel<SimilarityArguments> Kernel;
     public float* Query;

@@ -3,23 +3,25 @@ using Sextant.Runtime;
 namespace Sextant.Search;
 
 /// <summary>Rows that lie one behind the other, and the id of the first.</summary>
-internal readonly unsafe struct RowBlock(byte* rows, int count, int firstId)
+internal readonly unsafe struct RowBlock(byte* rows, int count, int firstId, ByteGuard? guard = null)
 {
     public readonly byte* Rows = rows;
     public readonly int Count = count;
     public readonly int FirstId = firstId;
+
+    /// <summary>What checks the rows before they are read; null: nothing does.</summary>
+    public readonly ByteGuard? Guard = guard;
 }
 
 /// <summary>Scores all rows of all blocks with one query; an item is a shard.</summary>
-internal readonly unsafe struct RowScan : IJob
+internal readonly unsafe struct RowScan<TScorer> : IJob
+    where TScorer : struct, IRowScorer
 {
-    public const int RowsAtOnce = 256;
+    private const int RowsAtOnce = 256;
 
-    public required RowScorer Scorer { get; init; }
+    public required TScorer Scorer { get; init; }
 
     public required RowBlock[] Blocks { get; init; }
-
-    public required int BlockCount { get; init; }
 
     public required long Rows { get; init; }
 
@@ -46,7 +48,7 @@ internal readonly unsafe struct RowScan : IJob
         long first = Rows * item / Shards, end = Rows * (item + 1) / Shards;
         var best = new BestHits(new Span<Hit>(Best + ((nint)item * K), K));
         long before = 0;
-        for (int i = 0; i < BlockCount && before < end; before += Blocks[i].Count, i++)
+        for (int i = 0; i < Blocks.Length && before < end; before += Blocks[i].Count, i++)
         {
             RowBlock block = Blocks[i];
             int row = (int)Math.Clamp(first - before, 0, block.Count);
@@ -56,6 +58,7 @@ internal readonly unsafe struct RowScan : IJob
                 int rows = Math.Min(RowsAtOnce, last - row);
                 if (Allowed != null && !Narrow(block.FirstId, ref row, ref rows, last))
                     break;
+                block.Guard?.Check((long)row * RowBytes, (long)rows * RowBytes);
                 Scorer.Score(block.Rows + ((long)row * RowBytes), rows, scores);
                 for (int j = 0; j < rows; j++)
                 {

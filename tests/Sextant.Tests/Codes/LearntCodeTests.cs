@@ -80,7 +80,7 @@ public class LearntCodeTests
         double lost = 0;
         foreach (Metric metric in (Metric[])[Metric.Dot, Metric.SquaredDistance])
         {
-            var index = new ProductIndex(code, metric);
+            using var index = new ProductIndex(code, metric);
             index.Add(vectors);
             var hits = new Hit[Count];
             Assert.Equal(Count, index.Search(query, hits));

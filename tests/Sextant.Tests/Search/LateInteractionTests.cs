@@ -10,7 +10,7 @@ public class LateInteractionTests
     public void MaxSimIsTheSumOfTheLargest()
     {
         var random = new Random(3);
-        var index = new LateInteractionIndex(Dimensions);
+        using var index = new LateInteractionIndex(Dimensions);
         float[][] documents = [.. Enumerable.Range(0, 200).Select(_ => Unit(random, random.Next(1, 30)))];
         foreach (float[] one in documents)
             index.Add(one);
@@ -31,7 +31,7 @@ public class LateInteractionTests
     {
         var random = new Random(4);
         var encoding = new FixedDimensionalEncoding(Dimensions, repetitions: 10, bits: 3);
-        var index = new LateInteractionIndex(Dimensions, encoding);
+        using var index = new LateInteractionIndex(Dimensions, encoding);
         float[][] documents = [.. Enumerable.Range(0, 400).Select(_ => Unit(random, random.Next(2, 20)))];
         foreach (float[] one in documents)
             index.Add(one);

@@ -1,0 +1,64 @@
+using Sextant.Codes;
+using Sextant.Kernels;
+using Sextant.Kernels.Hamming;
+using Sextant.Runtime;
+
+namespace Sextant.Search;
+
+/// <summary>Exact search over recurrent codes by the symmetric distance, by one query, on a team of threads.</summary>
+internal sealed unsafe class RecurrentSearch(RecurrentCode code, ThreadTeam team, SearchMemory memory)
+{
+    private readonly Kernel<HammingArguments> _kernel = KernelSet.Chosen.Hamming.Run;
+
+    /// <param name="query">[Dimensions], finite.</param>
+    /// <param name="codes">What is searched.</param>
+    /// <param name="isCosine">Whether scores are divided by the lengths of what the codes stand for.</param>
+    /// <param name="hits">Receives the hits, best first.</param>
+    /// <param name="allowed">The only ids that may be found; null: all.</param>
+    /// <param name="leastScore">Hits with smaller scores are left out.</param>
+    public int Search(
+        ReadOnlySpan<float> query, RecurrentSource codes, bool isCosine, Span<Hit> hits, IdSet? allowed, float leastScore)
+    {
+        TileSource first = codes.Level(0);
+        int k = Math.Min(hits.Length, first.Count), words = first.Words;
+        long bytes = (long)first.Tiles * HammingArguments.TileCodes * words * sizeof(ulong) * code.Levels;
+        int shards = ShardedRows.Shards(team, bytes);
+        long queries = Align((long)code.Levels * words * sizeof(ulong)), counts = Align(shards * sizeof(int));
+        NativeBlock block = memory.Take(queries + counts + ((long)shards * k * sizeof(Hit)));
+        try
+        {
+            Span<byte> asked = stackalloc byte[code.CodeBytes];
+            float length = code.Encode(query, asked);
+            ulong* widened = (ulong*)block.Pointer;
+            for (int level = 0; level < code.Levels; level++)
+            {
+                CodeStore.Widen(
+                    asked.Slice(level * code.LevelBytes, code.LevelBytes), widened + ((nint)level * words), words);
+            }
+            if (k == 0)
+                return 0;
+            var scan = new RecurrentScan
+            {
+                Kernel = _kernel,
+                Codes = codes,
+                Code = code,
+                Queries = widened,
+                QueryLength = isCosine ? length : -1,
+                Shards = shards,
+                Best = (Hit*)(block.Pointer + queries + counts),
+                K = k,
+                Found = (int*)(block.Pointer + queries),
+                Allowed = allowed is null ? null : allowed.Pointer,
+                LeastScore = leastScore,
+            };
+            ShardedRows.Run(team, scan, shards);
+            return ShardedRows.Merge(scan.Best, scan.Found, shards, k, hits);
+        }
+        finally
+        {
+            memory.Return(block);
+        }
+    }
+
+    private static long Align(long bytes) => (bytes + 63) & ~63L;
+}

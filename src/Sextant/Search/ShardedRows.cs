@@ -1,0 +1,90 @@
+using System.Runtime.ExceptionServices;
+using Sextant.Runtime;
+
+namespace Sextant.Search;
+
+/// <summary>Exact search over rows in blocks by one prepared query, on a team of threads.</summary>
+internal static unsafe class ShardedRows
+{
+    // Below this a shard is not worth waking a thread.
+    private const long LeastShardBytes = 256 << 10;
+
+    /// <summary>Finds the best rows; the result does not depend on the number of threads.</summary>
+    /// <returns>How many hits were written.</returns>
+    public static int Search<TScorer>(
+        TScorer scorer, RowBlock[] blocks, int rowBytes, ThreadTeam team, SearchMemory memory, Span<Hit> hits,
+        IdSet? allowed, float leastScore)
+        where TScorer : struct, IRowScorer
+    {
+        long rows = 0;
+        foreach (RowBlock one in blocks)
+            rows += one.Count;
+        int k = (int)Math.Min(hits.Length, rows);
+        if (k == 0)
+            return 0;
+        int shards = Shards(team, rows * rowBytes);
+        long counts = ((shards * sizeof(int)) + 63) & ~63L;
+        NativeBlock block = memory.Take(counts + ((long)shards * k * sizeof(Hit)));
+        try
+        {
+            var scan = new RowScan<TScorer>
+            {
+                Scorer = scorer,
+                Blocks = blocks,
+                Rows = rows,
+                RowBytes = rowBytes,
+                Shards = shards,
+                Best = (Hit*)(block.Pointer + counts),
+                K = k,
+                Found = (int*)block.Pointer,
+                Allowed = allowed is null ? null : allowed.Pointer,
+                LeastScore = leastScore,
+            };
+            Run(team, scan, shards);
+            return Merge(scan.Best, scan.Found, shards, k, hits);
+        }
+        finally
+        {
+            memory.Return(block);
+        }
+    }
+
+    /// <summary>Two shards a thread, so that one that is held up costs little; fewer where there is little to read.</summary>
+    public static int Shards(ThreadTeam team, long bytes) =>
+        team.Threads == 1 ? 1 : (int)Math.Clamp(bytes / LeastShardBytes, 1, 2L * team.Threads);
+
+    /// <summary>Runs a scan; what it throws is the same from any thread.</summary>
+    public static void Run<TJob>(ThreadTeam team, TJob scan, int shards)
+        where TJob : struct, IJob
+    {
+        try
+        {
+            team.Run(scan, shards);
+        }
+        catch (AggregateException problem) when (problem.InnerException is ArgumentException inner)
+        {
+            throw new ArgumentException(inner.Message, "query", inner);
+        }
+        catch (AggregateException problem) when (problem.InnerException is SextantException)
+        {
+            ExceptionDispatchInfo.Throw(problem.InnerException);
+        }
+    }
+
+    /// <summary>The best of all shards, in order; returns how many there are.</summary>
+    /// <param name="best">[shards, k].</param>
+    /// <param name="found">[shards]: how many each has.</param>
+    /// <param name="shards">Number of shards.</param>
+    /// <param name="k">Room of each.</param>
+    /// <param name="hits">Receives the hits.</param>
+    public static int Merge(Hit* best, int* found, int shards, int k, Span<Hit> hits)
+    {
+        var all = new BestHits(hits);
+        for (int shard = 0; shard < shards; shard++)
+        {
+            foreach (Hit hit in new Span<Hit>(best + ((nint)shard * k), found[shard]))
+                all.Offer(hit);
+        }
+        return all.Sort();
+    }
+}
