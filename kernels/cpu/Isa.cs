@@ -22,7 +22,9 @@ public enum Isa
 /// <summary>What this machine can run. The only place that asks the hardware.</summary>
 public static class InstructionSets
 {
-    /// <summary>The environment variable that forces one instruction set: avx512, avx2, vector128 or reference.</summary>
+    /// <summary>
+    /// The environment variable that forces one instruction set: avx512, avx2, vector128 or reference.
+    /// </summary>
     public const string Variable = "SEXTANT_ISA";
 
     /// <summary>True when this process can run the kernels written for <paramref name="isa"/>.</summary>
@@ -34,7 +36,9 @@ public static class InstructionSets
         _ => isa == Isa.Reference,
     };
 
-    /// <summary>True when a fused multiply-add is one instruction here; without it results are the same bits, only slow.</summary>
+    /// <summary>
+    /// True when a fused multiply-add is one instruction here; without it results are the same bits, only slow.
+    /// </summary>
     public static bool HasFusedMultiplyAdd =>
         Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported;
 
@@ -43,7 +47,9 @@ public static class InstructionSets
         Array.FindAll([Isa.Avx512, Isa.Avx2, Isa.Vector128, Isa.Reference], IsSupported);
 
     /// <summary>The instruction set to use: the one <see cref="Variable"/> names, else the best.</summary>
-    /// <exception cref="PlatformNotSupportedException">The variable names no known set, or one this machine lacks.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The variable names no known set, or one this machine lacks.
+    /// </exception>
     public static Isa Choose()
     {
         string? wanted = Environment.GetEnvironmentVariable(Variable);
@@ -51,7 +57,9 @@ public static class InstructionSets
     }
 
     /// <summary>The instruction set called <paramref name="name"/>, as <see cref="Variable"/> spells it.</summary>
-    /// <exception cref="PlatformNotSupportedException">The name is not known, or this machine lacks the set.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The name is not known, or this machine lacks the set.
+    /// </exception>
     public static Isa Parse(string name)
     {
         Isa isa = name switch

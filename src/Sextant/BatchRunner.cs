@@ -16,7 +16,9 @@ internal sealed class BatchRunner(LoadedModel model)
     public static bool IsFull(EmbeddingSession session) =>
         session.Sequences.Tokens >= TokensPerWindow || session.Sequences.Count >= TextsPerWindow;
 
-    /// <summary>Hands on the rows of the session's sequences, the first of which is number <paramref name="first"/>.</summary>
+    /// <summary>
+    /// Hands on the rows of the session's sequences, the first of which is number <paramref name="first"/>.
+    /// </summary>
     public void Run<TSink>(
         EmbeddingSession session, int first, TSink sink, IProgress<int>? progress, CancellationToken cancellation)
         where TSink : struct, IRowSink, allows ref struct
@@ -79,7 +81,9 @@ internal sealed class BatchRunner(LoadedModel model)
         model.Backend.Download(hidden, destination);
     }
 
-    /// <summary>Writes a head's scores of every token of the session's only sequence, a block of rows at a time.</summary>
+    /// <summary>
+    /// Writes a head's scores of every token of the session's only sequence, a block of rows at a time.
+    /// </summary>
     public void RunTokens(EmbeddingSession session, TokenHead head, Span<float> destination)
     {
         session.Batch.PaddingId = model.Trunk.Shape.PaddingId;
@@ -88,7 +92,8 @@ internal sealed class BatchRunner(LoadedModel model)
         int rows = Math.Min(longest, 64);
         var needs = new ScratchNeeds(1, 1, 0, head.Inputs);
         session.Workspace.Reset(
-            model.Trunk.WorkspaceBytes(model.Backend, longest, longest, model.Layers) + model.Backend.ScratchBytes(needs)
+            model.Trunk.WorkspaceBytes(model.Backend, longest, longest, model.Layers)
+                + model.Backend.ScratchBytes(needs)
             + Workspace.SizeOf(rows, head.Inputs) + Workspace.SizeOf(rows, head.Outputs));
         Tensor hidden = model.Trunk.Run(model.Backend, session.Batch, longest, session.Workspace, model.Layers);
         Tensor scratch = model.Backend.TakeScratch(session.Workspace, needs);
@@ -123,8 +128,10 @@ internal sealed class BatchRunner(LoadedModel model)
         long needed = WorkspaceBytes(session, tokens);
         return new DeviceMemoryException(
             problem.Device,
-            FormattableString.Invariant($"text {index} alone has {tokens} tokens and needs {needed >> 20} MiB beside the ")
-            + FormattableString.Invariant($"{model.Backend.WeightBytes >> 20} MiB of weights, which the device does not have. ")
+            FormattableString.Invariant(
+                $"text {index} alone has {tokens} tokens and needs {needed >> 20} MiB beside the ")
+            + FormattableString.Invariant(
+                $"{model.Backend.WeightBytes >> 20} MiB of weights, which the device does not have. ")
             + "Cut it (MaxTokens), free memory on the device, or use another one.",
             needed, problem);
     }

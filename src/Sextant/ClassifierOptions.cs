@@ -2,7 +2,9 @@ using Sextant.Backends;
 
 namespace Sextant;
 
-/// <summary>How a <see cref="SequenceClassifier"/> is loaded and used. Null means: as the model's own files say.</summary>
+/// <summary>
+/// How a <see cref="SequenceClassifier"/> is loaded and used. Null means: as the model's own files say.
+/// </summary>
 public sealed record ClassifierOptions
 {
     /// <summary>What to do with texts and pairs that are too long. Of a pair, the longer text is cut first.</summary>

@@ -7,8 +7,8 @@ using Sextant.Tokens;
 namespace Sextant;
 
 /// <summary>
-/// An embedding model: texts in, vectors out. The f32 vector of a text is one fixed bit pattern, whatever else is in the
-/// batch, however many threads work on it, and whichever instruction set serves.
+/// An embedding model: texts in, vectors out. The f32 vector of a text is one fixed bit pattern, whatever else is in
+/// the batch, however many threads work on it, and whichever instruction set serves.
 /// </summary>
 /// <remarks>
 /// Thread-safe: any number of threads may call any member; weights are shared, each call in flight has its own working
@@ -38,28 +38,41 @@ public sealed class EmbeddingModel : IDisposable
     public int MaxTokens => Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
-    /// <exception cref="InvalidModelException">The folder has none, or it is not supported or does not fit the model.</exception>
+    /// <exception cref="InvalidModelException">
+    /// The folder has none, or it is not supported or does not fit the model.
+    /// </exception>
     public Tokenizer Tokenizer => _calls.Tokenizer;
 
     /// <summary>Loads a model folder in sentence-transformers' or Hugging Face's format.</summary>
-    /// <exception cref="InvalidModelException">A file is missing, damaged, or says something that is not supported.</exception>
-    /// <exception cref="UnsupportedRequestException">The options ask for something the model or the device does not have.</exception>
-    /// <exception cref="DeviceException">The device has too little memory, was lost, or does not accept the kernels.</exception>
-    /// <exception cref="PlatformNotSupportedException">SEXTANT_ISA names an instruction set this machine lacks.</exception>
+    /// <exception cref="InvalidModelException">
+    /// A file is missing, damaged, or says something that is not supported.
+    /// </exception>
+    /// <exception cref="UnsupportedRequestException">
+    /// The options ask for something the model or the device does not have.
+    /// </exception>
+    /// <exception cref="DeviceException">
+    /// The device has too little memory, was lost, or does not accept the kernels.
+    /// </exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// SEXTANT_ISA names an instruction set this machine lacks.
+    /// </exception>
     public static EmbeddingModel Load(string path, EmbeddingOptions? options = null) =>
         Load(path, options ?? new EmbeddingOptions(), options?.Device ?? Device.Cpu);
 
     /// <summary>Loads the model at <see cref="DefaultPath"/>.</summary>
     public static EmbeddingModel LoadDefault(EmbeddingOptions? options = null) => Load(DefaultPath, options);
 
-    /// <summary>Loads a model for a certain set of the processor's kernels; the bits are the same for all of them.</summary>
+    /// <summary>
+    /// Loads a model for a certain set of the processor's kernels; the bits are the same for all of them.
+    /// </summary>
     /// <exception cref="ArgumentException">The options name a device: these kernels are the processor's.</exception>
     public static EmbeddingModel Load(string path, EmbeddingOptions options, KernelSet kernels)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(kernels);
         if (options.Device is not null)
-            throw new ArgumentException("A set of kernels is for the processor; the options name a device.", nameof(options));
+            throw new ArgumentException(
+                "A set of kernels is for the processor; the options name a device.", nameof(options));
         return Load(path, options, new CpuDevice(kernels, null));
     }
 
@@ -76,15 +89,25 @@ public sealed class EmbeddingModel : IDisposable
         return vector;
     }
 
-    /// <summary>The vector of what is searched for, in a new array: <see cref="Embed(string, Prompt)"/> with <see cref="Prompt.Query"/>.</summary>
+    /// <summary>
+    /// The vector of what is searched for, in a new array: <see cref="Embed(string, Prompt)"/> with
+    /// <see cref="Prompt.Query"/>.
+    /// </summary>
     public float[] EmbedQuery(string text) => Embed(text, Prompt.Query);
 
-    /// <summary>The vector of what is searched in, in a new array: <see cref="Embed(string, Prompt)"/> with <see cref="Prompt.Document"/>.</summary>
+    /// <summary>
+    /// The vector of what is searched in, in a new array: <see cref="Embed(string, Prompt)"/> with
+    /// <see cref="Prompt.Document"/>.
+    /// </summary>
     public float[] EmbedDocument(string text) => Embed(text, Prompt.Document);
 
-    /// <summary>Writes the vector of a text to <paramref name="destination"/> [Dimensions]. Allocates nothing.</summary>
+    /// <summary>
+    /// Writes the vector of a text to <paramref name="destination"/> [Dimensions]. Allocates nothing.
+    /// </summary>
     /// <exception cref="UnsupportedRequestException">The model has no prompt of this name.</exception>
-    /// <exception cref="TextTooLongException">The text is too long and the policy is <see cref="Truncation.Error"/>.</exception>
+    /// <exception cref="TextTooLongException">
+    /// The text is too long and the policy is <see cref="Truncation.Error"/>.
+    /// </exception>
     /// <exception cref="NonFiniteEmbeddingException">The weights overflow on this text.</exception>
     public TextReport Embed(ReadOnlySpan<char> text, Span<float> destination, Prompt prompt = default)
     {
@@ -92,13 +115,17 @@ public sealed class EmbeddingModel : IDisposable
         return _calls.RunText(text, prompt, new DenseRows(destination, Dimensions));
     }
 
-    /// <summary>Writes the vectors of texts to <paramref name="destination"/> [texts, Dimensions], in the order given.</summary>
+    /// <summary>
+    /// Writes the vectors of texts to <paramref name="destination"/> [texts, Dimensions], in the order given.
+    /// </summary>
     /// <param name="texts">Any number of texts; they are batched by their lengths inside.</param>
     /// <param name="destination">At least texts × <see cref="Dimensions"/> elements.</param>
     /// <param name="reports">Where to say what became of each text: as many as texts, or empty.</param>
     /// <param name="progress">Told how many texts are done.</param>
     /// <param name="cancellationToken">Looked at between layers.</param>
-    /// <exception cref="TextTooLongException">A text is too long and the policy is <see cref="Truncation.Error"/>.</exception>
+    /// <exception cref="TextTooLongException">
+    /// A text is too long and the policy is <see cref="Truncation.Error"/>.
+    /// </exception>
     /// <exception cref="NonFiniteEmbeddingException">The weights overflow on a text.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the destination is partly written.</exception>
     public void Embed(
@@ -117,7 +144,9 @@ public sealed class EmbeddingModel : IDisposable
         EmbedAll(new TextInputs(texts, prompt), destination, reports, progress, cancellationToken);
     }
 
-    /// <summary>Writes the vectors of token sequences, used as given, to <paramref name="destination"/>; needs no tokenizer.</summary>
+    /// <summary>
+    /// Writes the vectors of token sequences, used as given, to <paramref name="destination"/>; needs no tokenizer.
+    /// </summary>
     /// <inheritdoc cref="Embed(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)"/>
     /// <exception cref="InvalidTokensException">A sequence is empty, or an id does not fit the model.</exception>
     public void EmbedTokens(
@@ -129,8 +158,8 @@ public sealed class EmbeddingModel : IDisposable
     }
 
     /// <summary>
-    /// Writes a hidden state of every token to <paramref name="destination"/> [tokens, hidden size]: the state before the
-    /// first layer for 0, the output of layer k for k. Later layers are not run.
+    /// Writes a hidden state of every token to <paramref name="destination"/> [tokens, hidden size]: the state before
+    /// the first layer for 0, the output of layer k for k. Later layers are not run.
     /// </summary>
     /// <exception cref="UnsupportedRequestException">The model was not loaded with this layer.</exception>
     /// <exception cref="TextTooLongException">The sequence is longer than <see cref="MaxTokens"/>.</exception>
@@ -145,7 +174,8 @@ public sealed class EmbeddingModel : IDisposable
         if (tokens <= MaxTokens)
             ModelCalls.CheckDestination(tokens, Card.HiddenSize, destination);
         _calls.RunSequence(
-            sequence, (runner, session, states) => runner.RunHidden(session, new LayerSelection(layer), states), destination);
+            sequence, (runner, session, states) =>
+                runner.RunHidden(session, new LayerSelection(layer), states), destination);
     }
 
     /// <summary>Frees the weights and the working memory.</summary>
@@ -163,11 +193,14 @@ public sealed class EmbeddingModel : IDisposable
         _calls.Run(inputs, new DenseRows(destination, Dimensions), reports, progress, cancellation);
     }
 
-    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "An empty location falls back to the base directory.")]
+    [UnconditionalSuppressMessage(
+        "SingleFile", "IL3000", Justification = "An empty location falls back to the base directory.")]
     private static string FindDefault()
     {
         string beside = Path.Combine(AppContext.BaseDirectory, "weights", "default");
         string? folder = Path.GetDirectoryName(typeof(EmbeddingModel).Assembly.Location);
-        return Directory.Exists(beside) || string.IsNullOrEmpty(folder) ? beside : Path.Combine(folder, "weights", "default");
+        return Directory.Exists(beside) || string.IsNullOrEmpty(folder)
+            ? beside
+            : Path.Combine(folder, "weights", "default");
     }
 }

@@ -28,15 +28,17 @@ public enum AttentionDirection
 /// <summary>How a model is loaded and used. Null means: as the model's own files say.</summary>
 public sealed record EmbeddingOptions
 {
-    /// <summary>Length of the vectors: the first values are kept, then normalised where the model normalises (Matryoshka).</summary>
+    /// <summary>
+    /// Length of the vectors: the first values are kept, then normalised where the model normalises (Matryoshka).
+    /// </summary>
     public int? Dimensions { get; init; }
 
     /// <summary>Layers to run; the later ones are neither loaded nor computed (early exit).</summary>
     public int? Layers { get; init; }
 
     /// <summary>
-    /// Hidden states to average before pooling: 0 is the state before the first layer, k the output of layer k, so [0, L]
-    /// is the first-last average of SimCSE. Layers behind the largest number are neither loaded nor computed.
+    /// Hidden states to average before pooling: 0 is the state before the first layer, k the output of layer k, so [0,
+    /// L] is the first-last average of SimCSE. Layers behind the largest number are neither loaded nor computed.
     /// </summary>
     public IReadOnlyList<int>? AverageLayers { get; init; }
 
@@ -50,20 +52,20 @@ public sealed record EmbeddingOptions
     public bool? Normalize { get; init; }
 
     /// <summary>
-    /// What tokens see, for a decoder used as an encoder; null: as its config says (causal where it says nothing). Encoders
-    /// are bidirectional and take nothing else.
+    /// What tokens see, for a decoder used as an encoder; null: as its config says (causal where it says nothing).
+    /// Encoders are bidirectional and take nothing else.
     /// </summary>
     public AttentionDirection? Attention { get; init; }
 
     /// <summary>
-    /// Name of the prompt to put before the texts of calls that name none, as config_sentence_transformers.json names it;
-    /// null: its default, if any.
+    /// Name of the prompt to put before the texts of calls that name none, as config_sentence_transformers.json names
+    /// it; null: its default, if any.
     /// </summary>
     public string? Prompt { get; init; }
 
     /// <summary>
-    /// Whether every text ends with the tokenizer_config.json's eos_token, also where the tokenizer does not put it there;
-    /// null: where that file says add_eos_token. Models that pool the last token are trained with one.
+    /// Whether every text ends with the tokenizer_config.json's eos_token, also where the tokenizer does not put it
+    /// there; null: where that file says add_eos_token. Models that pool the last token are trained with one.
     /// </summary>
     public bool? EndToken { get; init; }
 
@@ -76,7 +78,9 @@ public sealed record EmbeddingOptions
     /// <summary>Threads to compute with; null: the process-wide team (as many as the process may use).</summary>
     public int? Threads { get; init; }
 
-    /// <summary>What computes; null: <see cref="Device.Cpu"/>. A device is used or refused, never replaced in silence.</summary>
+    /// <summary>
+    /// What computes; null: <see cref="Device.Cpu"/>. A device is used or refused, never replaced in silence.
+    /// </summary>
     public Device? Device { get; init; }
 
     /// <summary>What it computes in. A device that has no <see cref="Precision.Fast"/> refuses it.</summary>

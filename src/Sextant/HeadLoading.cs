@@ -51,11 +51,15 @@ internal static class HeadLoading
                 path, trunk, selection, output, backend, options, modules.Settings, notes) with
             {
                 Pooling = plan.Kind,
-                MaxTokens = ModelLoading.MaxTokens(modules.Transformer, trunk.Shape.Positions, options.MaxTokens, notes),
+                MaxTokens = ModelLoading.MaxTokens(
+                    modules.Transformer, trunk.Shape.Positions, options.MaxTokens, notes),
                 Prompt = modules.Settings.DefaultPromptName,
                 DeviceFallback = device.Fallback,
             };
-            InputRules rules = InputRules.Of(trunk.Shape.Architecture) with { EndToken = EndToken.Read(folder, options.EndToken) };
+            InputRules rules = InputRules.Of(trunk.Shape.Architecture) with
+            {
+                EndToken = EndToken.Read(folder, options.EndToken),
+            };
             card = card with { EndToken = rules.EndToken };
             return new LoadedModel(
                 backend, trunk, selection, output, card, new PromptBook(modules.Settings, card.Prompt), false,

@@ -117,7 +117,8 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         for (int i = 0; i < values.Length; i++)
         {
             if ((uint)values[i] >= (uint)limit)
-                throw new InvalidTokensException(index, $"{what} {values[i]} at {i}; this model takes 0 to {limit - 1}.");
+                throw new InvalidTokensException(
+                    index, $"{what} {values[i]} at {i}; this model takes 0 to {limit - 1}.");
         }
     }
 
@@ -130,7 +131,8 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
                 $"every text is to end with the token '{text}', which the tokenizer does not have.");
         }
         if (special + 1 >= MaxTokens)
-            throw new UnsupportedRequestException($"{MaxTokens} tokens a text leave no room for words and the end token.");
+            throw new UnsupportedRequestException(
+                $"{MaxTokens} tokens a text leave no room for words and the end token.");
         var buffer = new TokenBuffer();
         tokenizer.Encode("a", buffer);
         bool isThere = buffer.Count > 0 && buffer.Ids[^1] == id && buffer.SpecialTokensMask[^1] != 0;

@@ -47,7 +47,9 @@ internal sealed class ModelCalls : IDisposable
         }
     }
 
-    /// <summary>All inputs, in windows: enough to sort by length, few enough that memory does not grow with their number.</summary>
+    /// <summary>
+    /// All inputs, in windows: enough to sort by length, few enough that memory does not grow with their number.
+    /// </summary>
     public void Run<TInputs, TSink>(
         TInputs inputs, TSink sink, Span<TextReport> reports, IProgress<int>? progress, CancellationToken cancellation)
         where TInputs : struct, ICallInputs
@@ -55,7 +57,8 @@ internal sealed class ModelCalls : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, _name);
         if (!reports.IsEmpty && reports.Length < inputs.Count)
-            throw new ArgumentException($"{inputs.Count} reports are needed; there are {reports.Length}.", nameof(reports));
+            throw new ArgumentException(
+                $"{inputs.Count} reports are needed; there are {reports.Length}.", nameof(reports));
         EmbeddingSession session = _sessions.Rent();
         try
         {

@@ -17,7 +17,9 @@ public sealed record ModelCard
     /// <summary>Layers the checkpoint has.</summary>
     public required int Layers { get; init; }
 
-    /// <summary>Hidden states that are pooled: a layer's number, or several joined with '+' for their average.</summary>
+    /// <summary>
+    /// Hidden states that are pooled: a layer's number, or several joined with '+' for their average.
+    /// </summary>
     public required string LayersInUse { get; init; }
 
     /// <summary>Attention heads.</summary>
@@ -68,7 +70,9 @@ public sealed record ModelCard
     /// <summary>The device that computes.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Why this device stands in for the one that was preferred; null where it is what was asked for.</summary>
+    /// <summary>
+    /// Why this device stands in for the one that was preferred; null where it is what was asked for.
+    /// </summary>
     public required string? DeviceFallback { get; init; }
 
     /// <summary>What it computes in.</summary>
@@ -77,7 +81,10 @@ public sealed record ModelCard
     /// <summary>Texts the model wants before an input, by name.</summary>
     public required IReadOnlyDictionary<string, string> Prompts { get; init; }
 
-    /// <summary>The token that every text ends with because tokenizer_config.json or the caller says so; null for what the tokenizer does by itself.</summary>
+    /// <summary>
+    /// The token that every text ends with because tokenizer_config.json or the caller says so; null for what the
+    /// tokenizer does by itself.
+    /// </summary>
     public string? EndToken { get; init; }
 
     /// <summary>Name of the prompt that is put before the texts of calls that name none; null for none.</summary>

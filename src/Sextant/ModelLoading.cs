@@ -66,7 +66,8 @@ internal static class ModelLoading
             Prompt = prompt,
             EndToken = rules.EndToken,
         };
-        return new LoadedModel(backend, trunk, selection, head, card, prompts, pooling.SkipsPrompt, transformer.LowerCase,
+        return new LoadedModel(
+            backend, trunk, selection, head, card, prompts, pooling.SkipsPrompt, transformer.LowerCase,
             rules, transformer.Folder);
     }
 
@@ -161,7 +162,8 @@ internal static class ModelLoading
     private static HeadStep LoadDense(DenseModule dense, Backend backend)
     {
         using Checkpoint checkpoint = Checkpoint.Open(dense.Folder);
-        var loader = new WeightLoader(checkpoint, backend, "linear.", $"a dense layer {dense.InputSize} → {dense.OutputSize}");
+        var loader = new WeightLoader(
+            checkpoint, backend, "linear.", $"a dense layer {dense.InputSize} → {dense.OutputSize}");
         StackedRows weight = loader.Rows(dense.OutputSize, dense.InputSize, "weight");
         StackedRows? bias = dense.Bias ? loader.Column(dense.OutputSize, "bias") : null;
         return new HeadStep(backend.LoadMatrix(weight, bias), Activations.Named(dense.Activation));

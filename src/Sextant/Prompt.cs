@@ -28,8 +28,8 @@ public readonly record struct Prompt
     public static Prompt Query => new(PromptKind.Query, null);
 
     /// <summary>
-    /// For what is searched in: the first of the prompts "document", "passage" and "corpus" that the model's file gives;
-    /// where it has none of them, no prompt.
+    /// For what is searched in: the first of the prompts "document", "passage" and "corpus" that the model's file
+    /// gives; where it has none of them, no prompt.
     /// </summary>
     public static Prompt Document => new(PromptKind.Document, null);
 
@@ -45,8 +45,8 @@ public readonly record struct Prompt
     }
 
     /// <summary>
-    /// This text, to the letter; a space behind it is the caller's to write. Models that take instructions say how in their
-    /// cards, such as "Instruct: Given a question, retrieve passages that answer it\nQuery: ".
+    /// This text, to the letter; a space behind it is the caller's to write. Models that take instructions say how in
+    /// their cards, such as "Instruct: Given a question, retrieve passages that answer it\nQuery: ".
     /// </summary>
     public static Prompt Text(string text)
     {

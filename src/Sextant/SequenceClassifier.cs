@@ -5,13 +5,13 @@ using Sextant.Tokens;
 namespace Sextant;
 
 /// <summary>
-/// A model with a classification head: texts or pairs in, a score for each label out; with one label, a cross-encoder that
-/// ranks documents for a query.
+/// A model with a classification head: texts or pairs in, a score for each label out; with one label, a cross-encoder
+/// that ranks documents for a query.
 /// </summary>
 /// <remarks>
-/// Thread-safe, as <see cref="EmbeddingModel"/> is: any number of threads may call any member; each call in flight has its
-/// own working memory. The scores of an input are the same bits in any batch, order and number of threads. Disposing while
-/// calls are in flight is not allowed.
+/// Thread-safe, as <see cref="EmbeddingModel"/> is: any number of threads may call any member; each call in flight has
+/// its own working memory. The scores of an input are the same bits in any batch, order and number of threads.
+/// Disposing while calls are in flight is not allowed.
 /// </remarks>
 public sealed class SequenceClassifier : IDisposable
 {
@@ -34,7 +34,8 @@ public sealed class SequenceClassifier : IDisposable
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>
-    /// What <see cref="Classify(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)"/>
+    /// What
+    /// <see cref="Classify(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)"/>
     /// makes of raw scores: sigmoid for one label or several that do not exclude each other (problem_type
     /// multi_label_classification), softmax for several that do, nothing for problem_type regression.
     /// </summary>
@@ -50,12 +51,14 @@ public sealed class SequenceClassifier : IDisposable
     public int MaxTokens => Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
-    /// <exception cref="InvalidModelException">The folder has none, or it is not supported or does not fit the model.</exception>
+    /// <exception cref="InvalidModelException">
+    /// The folder has none, or it is not supported or does not fit the model.
+    /// </exception>
     public Tokenizer Tokenizer => _calls.Tokenizer;
 
     /// <summary>Loads a model folder in Hugging Face's format whose checkpoint has a classification head.</summary>
-    /// <exception cref="InvalidModelException">A file is missing, damaged, has no such head, or says something that is not
-    /// supported.</exception>
+    /// <exception cref="InvalidModelException">A file is missing, damaged, has no such head, or says something that is
+    /// not supported.</exception>
     /// <exception cref="UnsupportedRequestException">The family's head or an option is not supported.</exception>
     public static SequenceClassifier Load(string path, ClassifierOptions? options = null)
     {
@@ -70,7 +73,9 @@ public sealed class SequenceClassifier : IDisposable
         return new SequenceClassifier(model, labels!, options);
     }
 
-    /// <summary>Writes raw scores of token sequences, used as given, to <paramref name="destination"/> [sequences, labels].</summary>
+    /// <summary>
+    /// Writes raw scores of token sequences, used as given, to <paramref name="destination"/> [sequences, labels].
+    /// </summary>
     /// <exception cref="InvalidTokensException">A sequence is empty, or an id does not fit the model.</exception>
     public void Logits(
         IReadOnlyList<TokenSequence> sequences, Span<float> destination, Span<TextReport> reports = default,
@@ -86,7 +91,9 @@ public sealed class SequenceClassifier : IDisposable
     /// <param name="reports">Where to say what became of each text: as many as texts, or empty.</param>
     /// <param name="progress">Told how many texts are done.</param>
     /// <param name="cancellationToken">Looked at between layers.</param>
-    /// <exception cref="TextTooLongException">A text is too long and the policy is <see cref="Truncation.Error"/>.</exception>
+    /// <exception cref="TextTooLongException">
+    /// A text is too long and the policy is <see cref="Truncation.Error"/>.
+    /// </exception>
     /// <exception cref="NonFiniteEmbeddingException">The weights overflow on a text.</exception>
     public void Classify(
         IReadOnlyList<string> texts, Span<float> destination, Span<TextReport> reports = default,
@@ -96,7 +103,10 @@ public sealed class SequenceClassifier : IDisposable
         Run(new TextInputs(texts, Prompt.Default), LabelFunction, destination, reports, progress, cancellationToken);
     }
 
-    /// <summary>The same for pairs, such as a premise and a hypothesis; of a pair that is too long, the longer text is cut first.</summary>
+    /// <summary>
+    /// The same for pairs, such as a premise and a hypothesis; of a pair that is too long, the longer text is cut
+    /// first.
+    /// </summary>
     /// <inheritdoc cref="Classify(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)"/>
     public void ClassifyPairs(
         IReadOnlyList<TextPair> pairs, Span<float> destination, Span<TextReport> reports = default,
@@ -115,15 +125,21 @@ public sealed class SequenceClassifier : IDisposable
         return scores;
     }
 
-    /// <summary>Writes how well each document answers a query to <paramref name="destination"/> [documents]; larger is better.</summary>
+    /// <summary>
+    /// Writes how well each document answers a query to <paramref name="destination"/> [documents]; larger is better.
+    /// </summary>
     /// <param name="query">The first text of every pair.</param>
     /// <param name="documents">The second texts.</param>
     /// <param name="destination">At least as many elements as documents.</param>
     /// <param name="reports">Where to say what became of each pair: as many as documents, or empty.</param>
     /// <param name="progress">Told how many documents are done.</param>
     /// <param name="cancellationToken">Looked at between layers.</param>
-    /// <exception cref="UnsupportedRequestException">The model has several labels, so its scores are no ranks.</exception>
-    /// <exception cref="TextTooLongException">A pair is too long and the policy is <see cref="Truncation.Error"/>.</exception>
+    /// <exception cref="UnsupportedRequestException">
+    /// The model has several labels, so its scores are no ranks.
+    /// </exception>
+    /// <exception cref="TextTooLongException">
+    /// A pair is too long and the policy is <see cref="Truncation.Error"/>.
+    /// </exception>
     /// <exception cref="NonFiniteEmbeddingException">The weights overflow on a pair.</exception>
     public void Rank(
         string query, IReadOnlyList<string> documents, Span<float> destination, Span<TextReport> reports = default,
@@ -141,7 +157,9 @@ public sealed class SequenceClassifier : IDisposable
     }
 
     /// <summary>The documents' places and scores, best first; equal scores in the order given.</summary>
-    /// <exception cref="UnsupportedRequestException">The model has several labels, so its scores are no ranks.</exception>
+    /// <exception cref="UnsupportedRequestException">
+    /// The model has several labels, so its scores are no ranks.
+    /// </exception>
     public RankedDocument[] Rank(string query, IReadOnlyList<string> documents, int most = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(documents);

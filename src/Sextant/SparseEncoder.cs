@@ -6,13 +6,14 @@ using Sextant.Tokens;
 namespace Sextant;
 
 /// <summary>
-/// A sparse encoder (SPLADE, Formal et al., 2021): a text's weight for each token of the vocabulary is log(1 + relu(x)), x
-/// being the largest score that the model's masked-language head gives that token at any place of the text.
+/// A sparse encoder (SPLADE, Formal et al., 2021): a text's weight for each token of the vocabulary is log(1 +
+/// relu(x)), x being the largest score that the model's masked-language head gives that token at any place of the text.
 /// </summary>
 /// <remarks>
-/// Thread-safe, as <see cref="EmbeddingModel"/> is: any number of threads may call any member; each call in flight has its
-/// own working memory, which does not grow with the number of texts nor as tokens × vocabulary. The weights of a text are
-/// the same bits in any batch, order and number of threads. Disposing while calls are in flight is not allowed.
+/// Thread-safe, as <see cref="EmbeddingModel"/> is: any number of threads may call any member; each call in flight has
+/// its own working memory, which does not grow with the number of texts nor as tokens × vocabulary. The weights of a
+/// text are the same bits in any batch, order and number of threads. Disposing while calls are in flight is not
+/// allowed.
 /// </remarks>
 public sealed class SparseEncoder : IDisposable
 {
@@ -37,12 +38,16 @@ public sealed class SparseEncoder : IDisposable
     public int MaxTokens => Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use; it tells the terms' texts.</summary>
-    /// <exception cref="InvalidModelException">The folder has none, or it is not supported or does not fit the model.</exception>
+    /// <exception cref="InvalidModelException">
+    /// The folder has none, or it is not supported or does not fit the model.
+    /// </exception>
     public Tokenizer Tokenizer => _calls.Tokenizer;
 
-    /// <summary>Loads a model folder whose checkpoint has a masked-language head, plain or as sentence-transformers writes it.</summary>
-    /// <exception cref="InvalidModelException">A file is missing, damaged, has no such head, or says something that is not
-    /// supported.</exception>
+    /// <summary>
+    /// Loads a model folder whose checkpoint has a masked-language head, plain or as sentence-transformers writes it.
+    /// </summary>
+    /// <exception cref="InvalidModelException">A file is missing, damaged, has no such head, or says something that is
+    /// not supported.</exception>
     /// <exception cref="UnsupportedRequestException">The family's head or an option is not supported.</exception>
     public static SparseEncoder Load(string path, SparseOptions? options = null) => Load(path, options, null);
 
@@ -68,14 +73,19 @@ public sealed class SparseEncoder : IDisposable
         return vectors[0].ToArray();
     }
 
-    /// <summary>Puts the vectors of texts into <paramref name="destination"/>, in the order given; its former content is replaced.</summary>
+    /// <summary>
+    /// Puts the vectors of texts into <paramref name="destination"/>, in the order given; its former content is
+    /// replaced.
+    /// </summary>
     /// <param name="texts">Any number of texts.</param>
     /// <param name="destination">Where the vectors go.</param>
     /// <param name="prompt">What is put before each text.</param>
     /// <param name="reports">Where to say what became of each text: as many as texts, or empty.</param>
     /// <param name="progress">Told how many texts are done.</param>
     /// <param name="cancellationToken">Looked at between layers.</param>
-    /// <exception cref="TextTooLongException">A text is too long and the policy is <see cref="Truncation.Error"/>.</exception>
+    /// <exception cref="TextTooLongException">
+    /// A text is too long and the policy is <see cref="Truncation.Error"/>.
+    /// </exception>
     /// <exception cref="NonFiniteEmbeddingException">The weights overflow on a text.</exception>
     public void Embed(
         IReadOnlyList<string> texts, SparseVectors destination, Prompt prompt = default, Span<TextReport> reports = default,
@@ -84,7 +94,8 @@ public sealed class SparseEncoder : IDisposable
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(destination);
         destination.Begin(texts.Count);
-        _calls.Run(new TextInputs(texts, prompt), new SparseRows(destination, _mostTerms), reports, progress, cancellationToken);
+        _calls.Run(new TextInputs(texts, prompt), new SparseRows(destination, _mostTerms), reports, progress,
+            cancellationToken);
     }
 
     /// <summary>The same for token sequences, used as given.</summary>
@@ -96,7 +107,8 @@ public sealed class SparseEncoder : IDisposable
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(destination);
         destination.Begin(sequences.Count);
-        _calls.Run(new SequenceInputs(sequences), new SparseRows(destination, _mostTerms), reports, progress, cancellationToken);
+        _calls.Run(new SequenceInputs(sequences), new SparseRows(destination, _mostTerms), reports, progress,
+            cancellationToken);
     }
 
     /// <summary>Frees the weights and the working memory.</summary>
@@ -119,7 +131,8 @@ public sealed class SparseEncoder : IDisposable
             }
             if (count > most)
             {
-                // The logarithm keeps the order, so the largest maxima are the largest weights; ties go to the smaller id.
+                // The logarithm keeps the order, so the largest maxima are the largest weights; ties go to the smaller
+                // id.
                 terms.Sort(static (a, b) => a.Weight != b.Weight ? b.Weight.CompareTo(a.Weight) : a.Id.CompareTo(b.Id));
                 terms = terms[..most];
                 terms.Sort(static (a, b) => a.Id.CompareTo(b.Id));

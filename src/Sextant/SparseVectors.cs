@@ -6,8 +6,8 @@ namespace Sextant;
 public readonly record struct TermWeight(int Id, float Weight);
 
 /// <summary>
-/// Takes the sparse vectors of a call. Made and kept by the caller, used again and again: it grows to the largest call and
-/// then allocates nothing. Not for two threads at once; spans are valid until the next call.
+/// Takes the sparse vectors of a call. Made and kept by the caller, used again and again: it grows to the largest call
+/// and then allocates nothing. Not for two threads at once; spans are valid until the next call.
 /// </summary>
 public sealed class SparseVectors
 {
@@ -30,7 +30,9 @@ public sealed class SparseVectors
         }
     }
 
-    /// <summary>Σ of products of the weights of terms that both have, ascending by id: a chain of fused multiply-adds.</summary>
+    /// <summary>
+    /// Σ of products of the weights of terms that both have, ascending by id: a chain of fused multiply-adds.
+    /// </summary>
     public static float Dot(ReadOnlySpan<TermWeight> left, ReadOnlySpan<TermWeight> right)
     {
         float sum = 0;

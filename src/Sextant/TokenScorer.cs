@@ -7,10 +7,14 @@ namespace Sextant;
 /// <summary>What a head says of single tokens.</summary>
 public enum TokenHeadKind
 {
-    /// <summary>For each place of a text, a score of each token of the vocabulary that could stand there (BERT and kin).</summary>
+    /// <summary>
+    /// For each place of a text, a score of each token of the vocabulary that could stand there (BERT and kin).
+    /// </summary>
     MaskedLanguage,
 
-    /// <summary>For each place of a text, a score of each token of the vocabulary that could come next (decoders).</summary>
+    /// <summary>
+    /// For each place of a text, a score of each token of the vocabulary that could come next (decoders).
+    /// </summary>
     NextToken,
 
     /// <summary>For each place of a text, one score: above 0 where the token does not belong there (ELECTRA).</summary>
@@ -19,8 +23,8 @@ public enum TokenHeadKind
 
 /// <summary>A model with a head on single tokens: token ids in, raw scores out.</summary>
 /// <remarks>
-/// Thread-safe, as <see cref="EmbeddingModel"/> is. The scores of a sequence are the same bits on any number of threads and
-/// any instruction set. Disposing while calls are in flight is not allowed.
+/// Thread-safe, as <see cref="EmbeddingModel"/> is. The scores of a sequence are the same bits on any number of threads
+/// and any instruction set. Disposing while calls are in flight is not allowed.
 /// </remarks>
 public sealed class TokenScorer : IDisposable
 {
@@ -44,15 +48,17 @@ public sealed class TokenScorer : IDisposable
     public int MaxTokens => Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
-    /// <exception cref="InvalidModelException">The folder has none, or it is not supported or does not fit the model.</exception>
+    /// <exception cref="InvalidModelException">
+    /// The folder has none, or it is not supported or does not fit the model.
+    /// </exception>
     public Tokenizer Tokenizer => _calls.Tokenizer;
 
     /// <summary>Loads a model folder in Hugging Face's format whose checkpoint has a head of this kind.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="kind">Which head.</param>
     /// <param name="options">Threads, device, precision and attention; what concerns vectors is not looked at.</param>
-    /// <exception cref="InvalidModelException">A file is missing, damaged, has no such head, or says something that is not
-    /// supported.</exception>
+    /// <exception cref="InvalidModelException">A file is missing, damaged, has no such head, or says something that is
+    /// not supported.</exception>
     /// <exception cref="UnsupportedRequestException">The family's head or an option is not supported.</exception>
     public static TokenScorer Load(string path, TokenHeadKind kind, EmbeddingOptions? options = null)
     {
@@ -73,7 +79,9 @@ public sealed class TokenScorer : IDisposable
         return new TokenScorer(model, loaded!);
     }
 
-    /// <summary>Writes the scores of every token to <paramref name="destination"/> [tokens, <see cref="Outputs"/>].</summary>
+    /// <summary>
+    /// Writes the scores of every token to <paramref name="destination"/> [tokens, <see cref="Outputs"/>].
+    /// </summary>
     /// <exception cref="InvalidTokensException">The sequence is empty, or an id does not fit the model.</exception>
     /// <exception cref="TextTooLongException">The sequence is longer than <see cref="MaxTokens"/>.</exception>
     public void Score(TokenSequence sequence, Span<float> destination)
@@ -83,7 +91,10 @@ public sealed class TokenScorer : IDisposable
             sequence, (runner, session, scores) => runner.RunTokens(session, _head, scores), destination);
     }
 
-    /// <summary>Writes the scores of the last token of each sequence to <paramref name="destination"/> [sequences, <see cref="Outputs"/>].</summary>
+    /// <summary>
+    /// Writes the scores of the last token of each sequence to <paramref name="destination"/> [sequences,
+    /// <see cref="Outputs"/>].
+    /// </summary>
     /// <exception cref="InvalidTokensException">A sequence is empty, or an id does not fit the model.</exception>
     /// <exception cref="TextTooLongException">A sequence is longer than <see cref="MaxTokens"/>.</exception>
     /// <exception cref="NonFiniteEmbeddingException">The weights overflow on a sequence.</exception>

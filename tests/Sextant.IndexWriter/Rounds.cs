@@ -5,7 +5,9 @@ using Sextant.Indexes;
 
 namespace Sextant.IndexWriting;
 
-/// <summary>Rounds of changes to an index, and what the index holds after each: a function of the round alone.</summary>
+/// <summary>
+/// Rounds of changes to an index, and what the index holds after each: a function of the round alone.
+/// </summary>
 public static class Rounds
 {
     private const int Keys = 40;
@@ -70,7 +72,8 @@ public static class Rounds
             Key = key,
             Vectors = vectors,
             Payloads = [.. Enumerable.Range(0, passages).Select(i =>
-                (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{key} {round} {i}")))],
+                (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $"{key} {round} {i}")))],
             Attributes = [new IndexAttribute("round", round)],
         };
     }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Sextant.Kernels.Tests;
 
-/// <summary>64-byte aligned floats with a guard of NaNs on both sides; disposing checks that the guards are untouched.</summary>
+/// <summary>
+/// 64-byte aligned floats with a guard of NaNs on both sides; disposing checks that the guards are untouched.
+/// </summary>
 internal sealed unsafe class AlignedBuffer : IDisposable
 {
     private const int Guard = 64;

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Sextant.Kernels.Tests;
 
-/// <summary>Attention with random queries, keys, values and tables, by the words of a kind such as "after=0,bias=3".</summary>
+/// <summary>
+/// Attention with random queries, keys, values and tables, by the words of a kind such as "after=0,bias=3".
+/// </summary>
 internal sealed unsafe class AttentionCase
 {
     private const int Positions = 32;
@@ -20,13 +22,15 @@ internal sealed unsafe class AttentionCase
     private AttentionCase(int n, int d, string kind)
     {
         (_n, _d) = (n, d);
-        _words = kind.Split(',').Where(w => w.Contains('=', StringComparison.Ordinal)).Select(w => w.Split('=')).ToDictionary(
+        _words = kind.Split(',').Where(w => w.Contains('=', StringComparison.Ordinal))
+            .Select(w => w.Split('=')).ToDictionary(
             w => w[0], w => int.Parse(w[1], CultureInfo.InvariantCulture));
         _qkv = Cases.Random(5, 400 * 3 * d, 2f)[..(n * 3 * d)];
         _bias = Cases.Random(6, 2 * Reach + 1, 3f);
         _keys = Cases.Random(7, d * Positions);
         _queries = Cases.Random(8, d * Positions);
-        _rows = [.. Enumerable.Range(-Reach, 2 * Reach + 1).Select(o => (float)Math.Clamp(o + Positions / 2, 0, Positions - 1))];
+        _rows = [.. Enumerable.Range(-Reach, 2 * Reach + 1)
+            .Select(o => (float)Math.Clamp(o + Positions / 2, 0, Positions - 1))];
     }
 
     private int Reach => Word("bias", Word("positions", 1));

@@ -48,7 +48,8 @@ public unsafe class AttentionTests
     {
         float[] expected = AttentionCase.Run(Isa.Reference, tokens, headSize, kind);
         foreach (Isa isa in Cases.VectorSets)
-            Cases.AssertSameBits(expected, AttentionCase.Run(isa, tokens, headSize, kind), $"{isa} n={tokens} d={headSize} {kind}");
+            Cases.AssertSameBits(
+                expected, AttentionCase.Run(isa, tokens, headSize, kind), $"{isa} n={tokens} d={headSize} {kind}");
     }
 
     [Theory]
@@ -65,7 +66,8 @@ public unsafe class AttentionTests
     public void AMaskThatHidesNothingGivesTheBitsOfNone()
     {
         float[] all = AttentionCase.Run(InstructionSets.Supported[0], 40, 32, "all");
-        Cases.AssertSameBits(all, AttentionCase.Run(InstructionSets.Supported[0], 40, 32, "before=64,after=64"), "wide window");
+        Cases.AssertSameBits(
+            all, AttentionCase.Run(InstructionSets.Supported[0], 40, 32, "before=64,after=64"), "wide window");
     }
 
     [Fact]

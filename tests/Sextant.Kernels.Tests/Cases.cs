@@ -5,7 +5,9 @@ namespace Sextant.Kernels.Tests;
 /// <summary>Random data with a fixed seed, and comparison bit by bit.</summary>
 internal static class Cases
 {
-    /// <summary>Runs without FMA hardware compute each fused multiply-add in software: they get the small shapes only.</summary>
+    /// <summary>
+    /// Runs without FMA hardware compute each fused multiply-add in software: they get the small shapes only.
+    /// </summary>
     public static bool IsSlow => !InstructionSets.HasFusedMultiplyAdd;
 
     public static IEnumerable<Isa> VectorSets =>

@@ -2,7 +2,9 @@ using Sextant.Kernels.Elementary;
 
 namespace Sextant.Kernels.Tests;
 
-/// <summary>The binary64 functions behind load-time tables, against the platform's, which are within an ulp themselves.</summary>
+/// <summary>
+/// The binary64 functions behind load-time tables, against the platform's, which are within an ulp themselves.
+/// </summary>
 public class ElementaryDoubleTests
 {
     [Fact]
@@ -37,7 +39,8 @@ public class ElementaryDoubleTests
         for (int i = 0; i < 300_000; i++)
         {
             double x = Math.ScaleB(random.NextDouble() + 0.5, random.Next(-100, 100));
-            Assert.Equal(1, 1 + (ElementaryDouble.Log(x) - Math.Log(x)) / Math.Max(Math.Abs(Math.Log(x)), 1), Tolerances.DoubleUlps);
+            Assert.Equal(1, 1 + (ElementaryDouble.Log(x) - Math.Log(x)) / Math.Max(Math.Abs(Math.Log(x)), 1),
+                Tolerances.DoubleUlps);
             double y = (random.NextDouble() - 0.5) * 1000;
             Assert.Equal(1, ElementaryDouble.Exp(y) / Math.Exp(y), Tolerances.DoubleUlps);
             double theta = 10 + random.NextDouble() * 1e6;
@@ -52,7 +55,8 @@ public class ElementaryDoubleTests
     public void RotationRowsAreRoundedOnceUpTo128KPositions(double theta)
     {
         const int Half = 32;
-        double[] frequencies = [.. Enumerable.Range(0, Half).Select(i => ElementaryDouble.Pow(theta, -(double)i / Half))];
+        double[] frequencies = [.. Enumerable.Range(0, Half)
+            .Select(i => ElementaryDouble.Pow(theta, -(double)i / Half))];
         var row = new float[2 * Half];
         for (int position = 0; position < 131072; position += 127)
         {

@@ -78,7 +78,8 @@ public unsafe class ElementaryTests
         return buffer.Span.ToArray();
     }
 
-    private static void AssertUlp(Func<float, float> actual, Func<double, double> exact, double limit, Func<float, bool> domain)
+    private static void AssertUlp(
+        Func<float, float> actual, Func<double, double> exact, double limit, Func<float, bool> domain)
     {
         double worst = 0;
         float where = 0;

@@ -37,7 +37,8 @@ public unsafe class GemmTests
                     foreach (Isa isa in Cases.VectorSets)
                     {
                         float[] actual = Run(isa, type, rows, outputs, inputs, activation, residual);
-                        Cases.AssertSameBits(expected, actual, $"{isa} {type} [{rows},{outputs},{inputs}] {activation} residual {residual}");
+                        Cases.AssertSameBits(expected, actual,
+                            $"{isa} {type} [{rows},{outputs},{inputs}] {activation} residual {residual}");
                     }
                 }
             }
@@ -68,7 +69,8 @@ public unsafe class GemmTests
     {
         float[] whole = Run(InstructionSets.Supported[0], StoredType.F32, 10, 200, 32, ActivationKind.Identity, false);
         float[] parts = Run(
-            InstructionSets.Supported[0], StoredType.F32, 10, 200, 32, ActivationKind.Identity, false, split: [0, 1, 3, 5]);
+            InstructionSets.Supported[0], StoredType.F32, 10, 200, 32, ActivationKind.Identity, false, split: [0, 1, 3,
+                5]);
         Cases.AssertSameBits(whole, parts, "partition");
     }
 

@@ -4,7 +4,9 @@ using Sextant.Kernels.Hamming;
 
 namespace Sextant.Kernels.Tests;
 
-/// <summary>Distances of many queries in bit planes: every kernel against counting, with canaries around what is written.</summary>
+/// <summary>
+/// Distances of many queries in bit planes: every kernel against counting, with canaries around what is written.
+/// </summary>
 public sealed unsafe class HammingBatchTests
 {
     private const int Tile = HammingArguments.TileCodes;
@@ -12,7 +14,8 @@ public sealed unsafe class HammingBatchTests
     private const ulong Canary = 0xDEAD_BEEF_DEAD_BEEF;
 
     /// <summary>Code lengths in words: each number of planes begins at a power of two.</summary>
-    public static TheoryData<int> Lengths => [1, 2, 3, 4, 5, 6, 7, 8, 12, 15, 16, 17, 32, 33, 64, 127, HammingArguments.MostWords];
+    public static TheoryData<int> Lengths =>
+        [1, 2, 3, 4, 5, 6, 7, 8, 12, 15, 16, 17, 32, 33, 64, 127, HammingArguments.MostWords];
 
     [Theory]
     [MemberData(nameof(Lengths))]
@@ -74,7 +77,8 @@ public sealed unsafe class HammingBatchTests
                 {
                     for (int code = 0; code < count; code++)
                     {
-                        int expected = Differing(queries.AsSpan(query * words, words), codes.AsSpan(code * words, words));
+                        int expected = Differing(
+                            queries.AsSpan(query * words, words), codes.AsSpan(code * words, words));
                         int distance = HammingBatchArguments.Distance(
                             first + (query * planes * Tile), planes, code / Tile, code % Tile);
                         bool isNear = ((near[(query * Tile) + (code % Tile)] >> (code / Tile)) & 1) != 0;

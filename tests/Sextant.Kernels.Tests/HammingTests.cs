@@ -4,13 +4,17 @@ using Sextant.Kernels.Hamming;
 
 namespace Sextant.Kernels.Tests;
 
-/// <summary>Hamming distances: every kernel against counting bit by bit, with canaries around what is written.</summary>
+/// <summary>
+/// Hamming distances: every kernel against counting bit by bit, with canaries around what is written.
+/// </summary>
 public sealed unsafe class HammingTests
 {
     private const int Tile = HammingArguments.TileCodes;
     private const int Canary = unchecked((int)0xDEAD_BEEF);
 
-    /// <summary>Code lengths in words: around the vector widths and the 31 words after which bytes would overflow.</summary>
+    /// <summary>
+    /// Code lengths in words: around the vector widths and the 31 words after which bytes would overflow.
+    /// </summary>
     public static TheoryData<int> Lengths =>
         [.. Enumerable.Range(1, 34), 61, 62, 63, 64, 93, 94, 128, HammingArguments.MostWords];
 
@@ -41,7 +45,8 @@ public sealed unsafe class HammingTests
             Check(queries, codes, words);
             foreach (Isa isa in InstructionSets.Supported)
             {
-                Assert.All(Run(isa, queries, codes, words), d => Assert.Equal(64 * words - words * BitOperations.PopCount(query), d));
+                Assert.All(Run(isa, queries, codes, words),
+                    d => Assert.Equal(64 * words - words * BitOperations.PopCount(query), d));
                 Assert.All(Run(isa, queries, queries[..words].Concat(new ulong[7 * words]).ToArray(), words)[..1], d =>
                     Assert.Equal(0, d));
             }
@@ -73,7 +78,8 @@ public sealed unsafe class HammingTests
         for (int query = 0; query < queries.Length / words; query++)
         {
             for (int code = 0; code < count; code++)
-                expected[query * count + code] = CountBitByBit(queries.AsSpan(query * words, words), codes.AsSpan(code * words, words));
+                expected[query * count + code] = CountBitByBit(
+                    queries.AsSpan(query * words, words), codes.AsSpan(code * words, words));
         }
         foreach (Isa isa in InstructionSets.Supported)
             Assert.Equal(expected, Run(isa, queries, codes, words));

@@ -1,9 +1,12 @@
 namespace Sextant.Kernels.Tests;
 
-/// <summary>The kernels that work on rows: bit-equal to their references at every length from 1 to 257 and beyond.</summary>
+/// <summary>
+/// The kernels that work on rows: bit-equal to their references at every length from 1 to 257 and beyond.
+/// </summary>
 public unsafe class RowKernelTests
 {
-    private static IEnumerable<int> Lengths => Cases.IsSlow ? [1, 5, 31, 32, 33, 70] : [.. Enumerable.Range(1, 257), 384, 768, 1021];
+    private static IEnumerable<int> Lengths =>
+        Cases.IsSlow ? [1, 5, 31, 32, 33, 70] : [.. Enumerable.Range(1, 257), 384, 768, 1021];
 
     [Fact]
     public void LayerNorm()
@@ -52,7 +55,8 @@ public unsafe class RowKernelTests
                 {
                     float[] expected = RunPool(Isa.Reference, kind, rows, n, skip);
                     foreach (Isa isa in Cases.VectorSets)
-                        Cases.AssertSameBits(expected, RunPool(isa, kind, rows, n, skip), $"{isa} [{rows},{n}] skip {skip}");
+                        Cases.AssertSameBits(
+                            expected, RunPool(isa, kind, rows, n, skip), $"{isa} [{rows},{n}] skip {skip}");
                 }
             }
         }

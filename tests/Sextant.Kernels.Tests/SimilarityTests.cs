@@ -4,7 +4,9 @@ using Sextant.Kernels.Similarity;
 
 namespace Sextant.Kernels.Tests;
 
-/// <summary>Measures of queries with stored rows and with signs: bit-equal everywhere, near the sum in double.</summary>
+/// <summary>
+/// Measures of queries with stored rows and with signs: bit-equal everywhere, near the sum in double.
+/// </summary>
 public sealed unsafe class SimilarityTests
 {
     private const int Rows = 5;

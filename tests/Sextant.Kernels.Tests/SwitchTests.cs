@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Sextant.Kernels.Tests;
 
-/// <summary>A run that takes an instruction set away must first prove that it is gone: some switches do nothing.</summary>
+/// <summary>
+/// A run that takes an instruction set away must first prove that it is gone: some switches do nothing.
+/// </summary>
 public class SwitchTests
 {
     [Fact]
@@ -33,7 +35,8 @@ public class SwitchTests
         {
             any = true;
             Assert.Equal(name, InstructionSets.Name(KernelSet.Chosen.Isa));
-            Assert.All(KernelSet.Chosen.Describe(), op => Assert.EndsWith(name, op.Kernel, StringComparison.OrdinalIgnoreCase));
+            Assert.All(KernelSet.Chosen.Describe(),
+                op => Assert.EndsWith(name, op.Kernel, StringComparison.OrdinalIgnoreCase));
         }
         if (!any)
             Assert.Skip("No switch that takes an instruction set away is set.");
@@ -57,7 +60,8 @@ public class SwitchTests
             if (InstructionSets.IsSupported(isa))
                 Assert.Equal(isa, InstructionSets.Parse(name));
             else
-                Assert.Contains(name, Assert.Throws<PlatformNotSupportedException>(() => InstructionSets.Parse(name)).Message, StringComparison.Ordinal);
+                Assert.Contains(name, Assert.Throws<PlatformNotSupportedException>(
+                    () => InstructionSets.Parse(name)).Message, StringComparison.Ordinal);
         }
     }
 

@@ -12,15 +12,21 @@ internal static class Tolerances
     /// <summary>Absolute error of attention over values up to 2, 100 keys.</summary>
     public const double Attention = 4e-6;
 
-    /// <summary>Absolute error of binary64 sine and cosine up to 2²⁰: the claim plus the platform's own. 2026-11-21.</summary>
+    /// <summary>
+    /// Absolute error of binary64 sine and cosine up to 2²⁰: the claim plus the platform's own. 2026-11-21.
+    /// </summary>
     public const double DoubleSine = 4.5e-16;
 
     /// <summary>Relative error of binary64 log and exp: two ulps plus the platform's own. 2026-11-21.</summary>
     public const double DoubleUlps = 9e-16;
 
-    /// <summary>Absolute error of a cosine or sine in a rotation table: half an ulp of 1 in binary32, and a hair. 2026-11-21.</summary>
+    /// <summary>
+    /// Absolute error of a cosine or sine in a rotation table: half an ulp of 1 in binary32, and a hair. 2026-11-21.
+    /// </summary>
     public const double Rotation = 3.0e-8 + 2e-9;
 
-    /// <summary>log(1 + x) rounded from binary64: half an ulp, and what 1 + x loses of a small x. Set 2026-11-21.</summary>
+    /// <summary>
+    /// log(1 + x) rounded from binary64: half an ulp, and what 1 + x loses of a small x. Set 2026-11-21.
+    /// </summary>
     public const double LogOnePlusUlp = 0.75;
 }

@@ -1,9 +1,12 @@
 namespace Sextant.Kernels.Tests;
 
-/// <summary>RMSNorm, rotary positions and gated activations: the bits of their references, and close to double.</summary>
+/// <summary>
+/// RMSNorm, rotary positions and gated activations: the bits of their references, and close to double.
+/// </summary>
 public unsafe class TransformerKernelTests
 {
-    private static IEnumerable<int> Lengths => Cases.IsSlow ? [1, 5, 32, 33, 70] : [.. Enumerable.Range(1, 257), 384, 1021];
+    private static IEnumerable<int> Lengths =>
+        Cases.IsSlow ? [1, 5, 32, 33, 70] : [.. Enumerable.Range(1, 257), 384, 1021];
 
     [Theory]
     [InlineData(1, false)]

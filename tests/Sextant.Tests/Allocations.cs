@@ -4,8 +4,8 @@ namespace Sextant.Tests;
 internal static class Allocations
 {
     /// <summary>
-    /// Bytes of the first round that allocates at most <paramref name="accepted"/>, or of the fortieth. Code that is not
-    /// optimised yet boxes some structures, and a busy machine optimises late; what allocates at every round shows.
+    /// Bytes of the first round that allocates at most <paramref name="accepted"/>, or of the fortieth. Code that is
+    /// not optimised yet boxes some structures, and a busy machine optimises late; what allocates at every round shows.
     /// </summary>
     public static long WhenSteady(Action round, long accepted = 0)
     {

@@ -4,7 +4,9 @@ using Sextant.Weights;
 
 namespace Sextant.Tests;
 
-/// <summary>The default model against what PyTorch, in float64, makes of the same file: ids and vectors of 200 texts.</summary>
+/// <summary>
+/// The default model against what PyTorch, in float64, makes of the same file: ids and vectors of 200 texts.
+/// </summary>
 public class DefaultModelTests
 {
     private static readonly string s_folder = Path.Combine(TestData.Fixtures, "default-model");

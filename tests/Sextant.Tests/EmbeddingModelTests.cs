@@ -32,7 +32,8 @@ public class EmbeddingModelTests
         model.Embed(texts, vectors, progress: new Report(done => { Assert.True(done > last); last = done; }));
         Assert.Equal(texts.Length, last);
         foreach (int i in new[] { 0, 1, 4095, 4096, 4499 })
-            Assert.True(vectors.AsSpan(i * model.Dimensions, model.Dimensions).SequenceEqual(model.Embed(texts[i])), $"text {i}");
+            Assert.True(vectors.AsSpan(i * model.Dimensions, model.Dimensions).SequenceEqual(model.Embed(texts[i])),
+                $"text {i}");
     }
 
     [Fact]
@@ -41,13 +42,15 @@ public class EmbeddingModelTests
         string text = string.Join(' ', Enumerable.Repeat("water", 20));
         using EmbeddingModel right = EmbeddingModel.LoadDefault(new() { MaxTokens = 10 });
         using EmbeddingModel left = EmbeddingModel.LoadDefault(new() { MaxTokens = 10, Truncation = Truncation.Left });
-        using EmbeddingModel strict = EmbeddingModel.LoadDefault(new() { MaxTokens = 10, Truncation = Truncation.Error });
+        using EmbeddingModel strict = EmbeddingModel.LoadDefault(
+            new() { MaxTokens = 10, Truncation = Truncation.Error });
         var vector = new float[right.Dimensions];
         Assert.Equal(new TextReport(10, 12), right.Embed(text, vector));
         Assert.Equal(right.Embed(string.Join(' ', Enumerable.Repeat("water", 8))), vector);
         Assert.Equal(new TextReport(10, 12), left.Embed("music " + text, vector) with { Truncated = 12 });
         Assert.Equal(right.Embed(string.Join(' ', Enumerable.Repeat("water", 8))), vector);
-        var error = Assert.Throws<TextTooLongException>(() => strict.Embed(["fine", text], new float[2 * vector.Length]));
+        var error = Assert.Throws<TextTooLongException>(
+            () => strict.Embed(["fine", text], new float[2 * vector.Length]));
         Assert.Equal((1, 22, 10), (error.Index, error.Tokens, error.Limit));
     }
 
@@ -58,12 +61,16 @@ public class EmbeddingModelTests
         var vector = new float[model.Dimensions];
         Assert.Throws<ArgumentException>(() => model.Embed("text", vector.AsSpan(1)));
         Assert.Throws<ArgumentException>(() => model.Embed(["a", null!], new float[2 * vector.Length]));
-        Assert.Throws<ArgumentException>(() => model.Embed(["a", "b"], new float[2 * vector.Length], new TextReport[1]));
+        Assert.Throws<ArgumentException>(
+            () => model.Embed(["a", "b"], new float[2 * vector.Length], new TextReport[1]));
         Assert.Throws<InvalidTokensException>(() => model.EmbedTokens([new TokenSequence(Array.Empty<int>())], vector));
         Assert.Throws<InvalidTokensException>(() => model.EmbedTokens([new TokenSequence(new[] { -1 })], vector));
-        Assert.Throws<InvalidTokensException>(() => model.EmbedTokens([new TokenSequence(new[] { model.Card.VocabularySize })], vector));
-        Assert.Throws<InvalidTokensException>(() => model.EmbedTokens([new TokenSequence(new[] { 1, 2 }, new[] { 0 })], vector));
-        Assert.Throws<InvalidTokensException>(() => model.EmbedTokens([new TokenSequence(new[] { 1 }, new[] { 2 })], vector));
+        Assert.Throws<InvalidTokensException>(
+            () => model.EmbedTokens([new TokenSequence(new[] { model.Card.VocabularySize })], vector));
+        Assert.Throws<InvalidTokensException>(
+            () => model.EmbedTokens([new TokenSequence(new[] { 1, 2 }, new[] { 0 })], vector));
+        Assert.Throws<InvalidTokensException>(
+            () => model.EmbedTokens([new TokenSequence(new[] { 1 }, new[] { 2 })], vector));
         Assert.Throws<UnsupportedRequestException>(() => EmbeddingModel.LoadDefault(new() { Prompt = "nobody" }));
         Assert.Throws<UnsupportedRequestException>(() => EmbeddingModel.LoadDefault(new() { MaxTokens = 100_000 }));
         Assert.Throws<InvalidModelException>(() => EmbeddingModel.Load(Path.Combine(TestData.Root, "no-such-folder")));

@@ -63,10 +63,12 @@ public sealed class EndTokenTests : IDisposable
     public void WhatCannotBeIsRefused()
     {
         Config("""{"add_eos_token":true}""");
-        Assert.Contains("'eos_token' is missing", Assert.Throws<InvalidModelException>(() => Load()).Message, StringComparison.Ordinal);
+        Assert.Contains("'eos_token' is missing", Assert.Throws<InvalidModelException>(() => Load()).Message,
+            StringComparison.Ordinal);
         Config("""{"add_eos_token":true,"eos_token":"</s>"}""");
         using EmbeddingModel model = Load();
-        Assert.Contains("'</s>'", Assert.Throws<InvalidModelException>(() => model.Embed("one")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'</s>'", Assert.Throws<InvalidModelException>(() => model.Embed("one")).Message, StringComparison.Ordinal);
         Config("""{"add_eos_token":true,"eos_token":"<end>"}""");
         using EmbeddingModel narrow = Load(new() { Pooling = "lasttoken", MaxTokens = 3 });
         Assert.Throws<UnsupportedRequestException>(() => narrow.Embed("one"));
@@ -87,7 +89,8 @@ public sealed class EndTokenTests : IDisposable
 
     private void Config(string json) => _folder.Write("tokenizer_config.json", json);
 
-    private EmbeddingModel Load(EmbeddingOptions? options = null) => _folder.Load(options ?? new() { Pooling = "lasttoken" });
+    private EmbeddingModel Load(EmbeddingOptions? options = null) =>
+        _folder.Load(options ?? new() { Pooling = "lasttoken" });
 
     private static float[] Tokens(EmbeddingModel model, params int[] ids)
     {

@@ -14,7 +14,8 @@ public sealed class PromptTests : IDisposable
 
     public PromptTests()
     {
-        _folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nsearch\nquery\npassage\ntitle\n:\none\ntwo\nthree\n");
+        _folder.Write(
+            "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nsearch\nquery\npassage\ntitle\n:\none\ntwo\nthree\n");
         Modules(includePrompt: true);
     }
 
@@ -52,7 +53,8 @@ public sealed class PromptTests : IDisposable
         using EmbeddingModel model = Load(Prompts, new() { Prompt = "query" });
         Assert.Equal("search query : ", model.PromptText(Prompt.Default));
         Assert.Equal("passage : ", model.PromptText(Prompt.Document));
-        Assert.Equal(("query", "query", "passage"), (model.Card.Prompt, model.Card.QueryPrompt, model.Card.DocumentPrompt));
+        Assert.Equal(
+            ("query", "query", "passage"), (model.Card.Prompt, model.Card.QueryPrompt, model.Card.DocumentPrompt));
     }
 
     [Fact]
@@ -61,7 +63,8 @@ public sealed class PromptTests : IDisposable
         using EmbeddingModel model = Load(Prompts);
         var error = Assert.Throws<UnsupportedRequestException>(() => model.Embed("one", Prompt.Named("heading")));
         Assert.Contains("'heading'; it has query, document, passage, title", error.Message, StringComparison.Ordinal);
-        Assert.Throws<UnsupportedRequestException>(() => model.Embed(["one"], Prompt.Named("heading"), new float[ModelFolder.Hidden]));
+        Assert.Throws<UnsupportedRequestException>(
+            () => model.Embed(["one"], Prompt.Named("heading"), new float[ModelFolder.Hidden]));
     }
 
     [Fact]
@@ -81,7 +84,8 @@ public sealed class PromptTests : IDisposable
         using EmbeddingModel model = Load(Prompts);
         Prompt[] prompts = [Prompt.Query, Prompt.Document, Prompt.None, Prompt.Default, Prompt.Text("three ")];
         string[] texts = ["one two", "", "two three one", "one"];
-        float[][] expected = Array.ConvertAll(prompts, prompt => Array.ConvertAll(texts, text => model.Embed(text, prompt)).SelectMany(v => v).ToArray());
+        float[][] expected = Array.ConvertAll(
+            prompts, prompt => Array.ConvertAll(texts, text => model.Embed(text, prompt)).SelectMany(v => v).ToArray());
         Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
             var actual = new float[texts.Length * ModelFolder.Hidden];
@@ -111,7 +115,8 @@ public sealed class PromptTests : IDisposable
         int[] ids = [2, 9, 10, 11, 12, 3];
         Assert.Equal(MeanOfLast(model, ids, 4), model.Embed("one two three", Prompt.Query));
         // Of a longer text the whole prompt is lost, and only [CLS] is left out.
-        Assert.Equal(MeanOfLast(model, [2, 11, 12, 10, 11, 3], 5), model.Embed("three one two three one two", Prompt.Query));
+        Assert.Equal(
+            MeanOfLast(model, [2, 11, 12, 10, 11, 3], 5), model.Embed("three one two three one two", Prompt.Query));
     }
 
     [Fact]

@@ -2,13 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace Sextant.Tests;
 
-/// <summary>Who may import whom: the walls between the rooms of src/Sextant, read from namespaces and using lines.</summary>
+/// <summary>
+/// Who may import whom: the walls between the rooms of src/Sextant, read from namespaces and using lines.
+/// </summary>
 public partial class RoomRulesTests
 {
-    // The outermost files (EmbeddingModel and its parts, namespace Sextant) may use every room but Search and Evaluation.
+    // The outermost files (EmbeddingModel and its parts, namespace Sextant) may use every room but Search and
+    // Evaluation.
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
-        ["Sextant"] = ["Kernels", "Runtime", "Tensors", "Tokens", "Batches", "Weights", "Backends", "Layers", "Models", "Pooling", "Heads"],
+        ["Sextant"] = ["Kernels", "Runtime", "Tensors", "Tokens", "Batches", "Weights", "Backends", "Layers", "Models",
+            "Pooling", "Heads"],
         ["Runtime"] = [],
         ["Tensors"] = [],
         ["Tokens"] = [],
@@ -22,7 +26,8 @@ public partial class RoomRulesTests
         ["Heads"] = ["Tensors", "Batches", "Backends", "Kernels", "Layers", "Weights", "Models", "Pooling"],
         ["Codes"] = ["Tensors", "Kernels"],
         ["Search"] = ["Codes", "Backends", "Tensors", "Runtime", "Kernels"],
-        ["Indexes"] = ["Search", "Codes", "Runtime", "Kernels"], // files of vectors: whoever made them, models stay outside
+        ["Indexes"] = ["Search", "Codes", "Runtime",
+            "Kernels"], // files of vectors: whoever made them, models stay outside
         ["Passages"] = ["Tokens"],
         ["Evaluation"] = ["Search", "Passages", "Codes"],
     };
@@ -35,15 +40,19 @@ public partial class RoomRulesTests
         foreach (string file in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories))
         {
             string relative = Path.GetRelativePath(source, file).Replace('\\', '/');
-            if (relative.StartsWith("obj/", StringComparison.Ordinal) || relative.StartsWith("bin/", StringComparison.Ordinal))
+            if (relative.StartsWith("obj/", StringComparison.Ordinal)
+                || relative.StartsWith("bin/", StringComparison.Ordinal))
                 continue;
             files++;
             string text = File.ReadAllText(file);
-            string room = relative.Contains('/', StringComparison.Ordinal) ? relative[..relative.IndexOf('/', StringComparison.Ordinal)] : "Sextant";
+            string room = relative.Contains('/', StringComparison.Ordinal)
+                ? relative[..relative.IndexOf('/', StringComparison.Ordinal)]
+                : "Sextant";
             string space = SpaceLine().Match(text).Groups[1].Value;
             if (room == "Diagnostics")
             {
-                Assert.True(space == "Sextant", $"{relative} is in namespace {space}; Diagnostics is for everyone, so it is in Sextant.");
+                Assert.True(space == "Sextant",
+                    $"{relative} is in namespace {space}; Diagnostics is for everyone, so it is in Sextant.");
                 room = "Tokens";
             }
             else
@@ -53,7 +62,8 @@ public partial class RoomRulesTests
                     space == expected || space.StartsWith(expected + ".", StringComparison.Ordinal),
                     $"{relative} is in namespace {space}, not {expected}.");
             }
-            Assert.True(s_allowed.TryGetValue(room, out string[]? allowed), $"{relative}: the room {room} has no rule; add one.");
+            Assert.True(s_allowed.TryGetValue(room, out string[]? allowed),
+                $"{relative}: the room {room} has no rule; add one.");
             foreach (Match import in Imports().Matches(text))
             {
                 string other = import.Groups[1].Value;

@@ -4,7 +4,9 @@ using Sextant.Runtime;
 
 namespace Sextant.Tests;
 
-/// <summary>After warm-up a call allocates nothing, and memory stays where it is. Alone, since memory is the process's.</summary>
+/// <summary>
+/// After warm-up a call allocates nothing, and memory stays where it is. Alone, since memory is the process's.
+/// </summary>
 [Collection(nameof(MeasuredAlone))]
 public class SteadyStateTests
 {
@@ -44,7 +46,8 @@ public class SteadyStateTests
     {
         using EmbeddingModel model = EmbeddingModel.Load(
             TestData.Shared("golden", "models", fixture), new() { Pooling = "mean", Normalize = true, Threads = 2 });
-        TokenSequence[] texts = [.. Enumerable.Range(1, 60).Select(n => new TokenSequence(Enumerable.Range(5, n).ToArray()))];
+        TokenSequence[] texts = [.. Enumerable.Range(1, 60)
+            .Select(n => new TokenSequence(Enumerable.Range(5, n).ToArray()))];
         var vectors = new float[texts.Length * model.Dimensions];
         Assert.Equal(0, Allocations.WhenSteady(() => model.EmbedTokens(texts, vectors)));
     }
@@ -73,8 +76,10 @@ public class SteadyStateTests
     [InlineData("f16")]
     public void LoadingTakesLittleMoreThanThePackedWeights(string type)
     {
-        if (!File.Exists("/proc/self/clear_refs") || !RuntimeInformation.RuntimeIdentifier.StartsWith("linux-x64", StringComparison.Ordinal))
-            Assert.Skip("Only Linux tells a process the peak of its memory, and only glibc gives free memory back on demand.");
+        if (!File.Exists("/proc/self/clear_refs")
+            || !RuntimeInformation.RuntimeIdentifier.StartsWith("linux-x64", StringComparison.Ordinal))
+            Assert.Skip(
+                "Only Linux tells a process the peak of its memory, and only glibc gives free memory back on demand.");
         string root = Path.Combine(Path.GetTempPath(), $"sextant-memory-{Environment.ProcessId}");
         try
         {
@@ -86,7 +91,8 @@ public class SteadyStateTests
             long before = Status("VmRSS");
             using EmbeddingModel model = EmbeddingModel.Load(folder, new() { Pooling = "mean" });
             long peak = Status("VmHWM") - before;
-            Assert.True(peak <= model.Card.PackedBytes + (64 << 20), $"{peak >> 20} MiB for {model.Card.PackedBytes >> 20} MiB of weights");
+            Assert.True(peak <= model.Card.PackedBytes + (64 << 20),
+                $"{peak >> 20} MiB for {model.Card.PackedBytes >> 20} MiB of weights");
             Assert.True(Status("VmHWM") >= model.Card.PackedBytes, "The measurement does not see the weights.");
         }
         finally
@@ -100,8 +106,10 @@ public class SteadyStateTests
 
     private static long Status(string name)
     {
-        string line = File.ReadLines("/proc/self/status").Single(l => l.StartsWith(name + ":", StringComparison.Ordinal));
-        return long.Parse(line.AsSpan(name.Length + 1).Trim().TrimEnd("kB ").Trim(), System.Globalization.CultureInfo.InvariantCulture) << 10;
+        string line = File.ReadLines("/proc/self/status")
+            .Single(l => l.StartsWith(name + ":", StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(name.Length + 1).Trim().TrimEnd("kB ").Trim(),
+            System.Globalization.CultureInfo.InvariantCulture) << 10;
     }
 
     [Fact]

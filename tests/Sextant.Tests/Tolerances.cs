@@ -3,13 +3,19 @@ namespace Sextant.Tests;
 /// <summary>Every tolerance of these tests that a fixture does not bring itself, with its reason.</summary>
 internal static class Tolerances
 {
-    /// <summary>Two dense layers and a norm in f32 against double, values below 1: rounding of 64-term sums. Set 2026-11.</summary>
+    /// <summary>
+    /// Two dense layers and a norm in f32 against double, values below 1: rounding of 64-term sums. Set 2026-11.
+    /// </summary>
     public const double Head = 2e-6;
 
-    /// <summary>stories260K's f32 error, which its reference does not state: a third of the worst allowed. Set 2026-11-21.</summary>
+    /// <summary>
+    /// stories260K's f32 error, which its reference does not state: a third of the worst allowed. Set 2026-11-21.
+    /// </summary>
     public const double Stories = 1e-9;
 
-    /// <summary>A dense layer, a norm and a last layer in f32 against double, values of about 1. Set 2026-11-21.</summary>
+    /// <summary>
+    /// A dense layer, a norm and a last layer in f32 against double, values of about 1. Set 2026-11-21.
+    /// </summary>
     public const double HeadByHand = 4e-6;
 
     /// <summary>A handful of operations in double against the same by hand with 15 digits. Set 2026-11.</summary>
@@ -19,11 +25,13 @@ internal static class Tolerances
     public const double Score = 4e-7;
 
     /// <summary>
-    /// Unit vectors of static tables against numpy's in f32: the reference's mean of 1000 equal rows is itself 3.4e-6 from
-    /// that row computed in double, ours 0.3e-6; model2vec-rs allows the same in its own test. Set 2026-11-21.
+    /// Unit vectors of static tables against numpy's in f32: the reference's mean of 1000 equal rows is itself 3.4e-6
+    /// from that row computed in double, ours 0.3e-6; model2vec-rs allows the same in its own test. Set 2026-11-21.
     /// </summary>
     public const double StaticTable = 1e-5;
 
-    /// <summary>Unit vectors of the default model in f32 against float64: PyTorch's own f32 is off by 1.6e-7. Set 2026-11.</summary>
+    /// <summary>
+    /// Unit vectors of the default model in f32 against float64: PyTorch's own f32 is off by 1.6e-7. Set 2026-11.
+    /// </summary>
     public const double UnitVector = 1e-6;
 }

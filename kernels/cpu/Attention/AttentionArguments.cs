@@ -2,12 +2,12 @@ namespace Sextant.Kernels;
 
 /// <summary>y [n,D] = softmax(scores of q [n,D] and k [n,D]) · v [n,D]: one query head of one sequence.</summary>
 /// <remarks>
-/// Order, for query i: c[j] = the fma chain of q·k[j], d ascending, for the visible keys j of i − Before … i + After; with
-/// position tables c[j] = (c[j] + q[i]·pk[r]) + k[j]·pq[r], two more chains, r being the row for j − i. Then
+/// Order, for query i: c[j] = the fma chain of q·k[j], d ascending, for the visible keys j of i − Before … i + After;
+/// with position tables c[j] = (c[j] + q[i]·pk[r]) + k[j]·pq[r], two more chains, r being the row for j − i. Then
 /// m = max(c)·scale and p[j] = exp(fma(c[j], scale, −m)); with a softcap or a bias
 /// s[j] = cap·tanh(c[j]·(scale/cap)) or s[j] = fma(c[j], scale, bias), m = max(s) and p[j] = exp(s[j] − m).
-/// l = Sum(p) in 32 lanes counted from the first visible key; y[d] = (the fma chain of p[j]·v[j,d], j ascending) · (1/l),
-/// and where some key may be invisible, the chain's −0 becomes +0 first. Strides count elements.
+/// l = Sum(p) in 32 lanes counted from the first visible key; y[d] = (the fma chain of p[j]·v[j,d], j ascending) ·
+/// (1/l), and where some key may be invisible, the chain's −0 becomes +0 first. Strides count elements.
 /// </remarks>
 public unsafe struct AttentionArguments
 {
@@ -75,8 +75,8 @@ public unsafe struct AttentionArguments
     public const int Everything = int.MaxValue;
 
     /// <summary>
-    /// Elements of scratch: transposed keys, padded values, scores, an output tile, a line of distances, products with the
-    /// position tables. Linear in n.
+    /// Elements of scratch: transposed keys, padded values, scores, an output tile, a line of distances, products with
+    /// the position tables. Linear in n.
     /// </summary>
     public static int ScratchLength(int tokens, int headSize, int positions = 0) =>
         Padded(tokens) * (headSize + Padded(headSize) + QueryRows + 2 + positions)

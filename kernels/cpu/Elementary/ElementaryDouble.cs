@@ -2,9 +2,9 @@ using static System.Math;
 
 namespace Sextant.Kernels.Elementary;
 
-// Functions in binary64 for tables that are computed when a model is loaded (kernels/NUMERICS.md): sequences of correctly
-// rounded operations, so that the tables have the same bits on every machine. The polynomials are Taylor's, whose
-// coefficients are quotients of whole numbers and are written as such.
+// Functions in binary64 for tables that are computed when a model is loaded (kernels/NUMERICS.md): sequences of
+// correctly rounded operations, so that the tables have the same bits on every machine. The polynomials are Taylor's,
+// whose coefficients are quotients of whole numbers and are written as such.
 
 /// <summary>
 /// log, exp, pow, sine and cosine of binary64 numbers as fixed sequences of correctly rounded operations.

@@ -1,7 +1,9 @@
 namespace Sextant.Kernels;
 
 /// <summary>y [T,H] = (word[id]·scale + type[type id]) + position[position], tables widened exactly to f32.</summary>
-/// <remarks>Order: the word row times the scale; + the type row, if there is a type table; + the position row, if there is one.</remarks>
+/// <remarks>
+/// Order: the word row times the scale; + the type row, if there is a type table; + the position row, if there is one.
+/// </remarks>
 public unsafe struct GatherArguments
 {
     /// <summary>Token ids [T].</summary>

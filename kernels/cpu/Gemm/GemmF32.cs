@@ -5,8 +5,8 @@ using Sextant.Kernels.Vectors;
 namespace Sextant.Kernels.Gemm;
 
 // GEMM, f32 arithmetic, weights f32, f16 or bf16:   y [T,F] = act(x [T,K] · w [F,K]ᵀ + b) + residual
-// Loops     blocks of 64 to 256 rows of x, about 400 kB; in them panels; in them tiles of R rows over the whole K. A panel
-//           is read from memory once per block and serves from L2 after; x stays in L2 and is not packed.
+// Loops     blocks of 64 to 256 rows of x, about 400 kB; in them panels; in them tiles of R rows over the whole K. A
+//           panel is read from memory once per block and serves from L2 after; x stays in L2 and is not packed.
 // Widening  bf16 is widened in the tile, which costs nothing that shows; f16 takes four operations a vector, so a panel
 //           that more than one tile reads is widened into scratch once per block.
 // Prefetch  while a panel is in use, its successor is fetched, spread over the tiles of the block. The weights of a

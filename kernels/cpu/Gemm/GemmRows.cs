@@ -7,7 +7,9 @@ internal static class GemmRows<TIsa, TVector>
     where TIsa : struct, IVectorIsa<TVector>
     where TVector : struct
 {
-    /// <summary>Runs a tile of 1 to 8 rows (1 to 4 where vectors are shorter than 512 bits) and 1 to 3 vectors.</summary>
+    /// <summary>
+    /// Runs a tile of 1 to 8 rows (1 to 4 where vectors are shorter than 512 bits) and 1 to 3 vectors.
+    /// </summary>
     public static void Run<TStored>(in TileArguments t, int rows, int vectors, int prefetchLines)
         where TStored : struct, IStored
     {

@@ -3,13 +3,15 @@ using System.Runtime.CompilerServices;
 namespace Sextant.Kernels;
 
 /// <summary>
-/// A weight matrix w [F,K] in the kernels' layout, transposed into panels: panel p holds outputs 48p … 48p + width − 1 as
-/// [K][width], width being 48, or for the last panel what is left, rounded up to 16 with zeros. One layout serves every
-/// instruction set. A view: whoever allocated the memory owns it.
+/// A weight matrix w [F,K] in the kernels' layout, transposed into panels: panel p holds outputs 48p … 48p + width − 1
+/// as [K][width], width being 48, or for the last panel what is left, rounded up to 16 with zeros. One layout serves
+/// every instruction set. A view: whoever allocated the memory owns it.
 /// </summary>
 public readonly unsafe struct PackedMatrix
 {
-    /// <summary>Describes panels at <paramref name="panels"/>, 64-byte aligned, and a bias padded with zeros to 16.</summary>
+    /// <summary>
+    /// Describes panels at <paramref name="panels"/>, 64-byte aligned, and a bias padded with zeros to 16.
+    /// </summary>
     public PackedMatrix(byte* panels, StoredType type, int outputs, int inputs, float* bias)
     {
         Panels = panels;

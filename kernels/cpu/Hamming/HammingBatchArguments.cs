@@ -49,7 +49,9 @@ public unsafe struct HammingBatchArguments
     /// <summary>64-bit words of a code, at most <see cref="HammingArguments.MostWords"/>.</summary>
     public int Words;
 
-    /// <summary>[QueryCount, PlaneCount(Words), 8], 64-byte aligned: distances. Undefined behind the last tile.</summary>
+    /// <summary>
+    /// [QueryCount, PlaneCount(Words), 8], 64-byte aligned: distances. Undefined behind the last tile.
+    /// </summary>
     public ulong* Planes;
 
     /// <summary>[QueryCount, 8]: a bit for each code that is near; 0 behind the last tile.</summary>

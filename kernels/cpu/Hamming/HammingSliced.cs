@@ -12,7 +12,8 @@ namespace Sextant.Kernels.Hamming;
 //           16, then 8, 4, 2, 1: 42 adders of two operations each for 64 bits of 512 codes.
 // Compare   a borrow runs through the planes against the limit: one bit per code comes out.
 // Bound     arithmetic: for each word, query and vector of codes 84 operations (five times as many without a
-//           three-input one) and 43 loads, from tables of 21 KiB that stay in the first-level cache while all queries pass.
+//           three-input one) and 43 loads, from tables of 21 KiB that stay in the first-level cache while all queries
+//           pass.
 // Order     integers: any order gives the same.
 // Measured  BinaryIndex.Search, 64 queries, 1 M codes of 256 bits, top-10 included, one thread, on a busy machine
 //           (Emerald Rapids), in turns with the byte-shuffle tables that were here before: medians of 3,350 and 1,510
@@ -62,9 +63,9 @@ internal static unsafe class HammingSliced<TIsa, TVector>
         }
     }
 
-    // slices [64, 8]: bit t of slice b is bit b of tile t's code, in each lane; tiles that are not there count as zeros.
-    // A matrix of 64 × 64 bits turns by exchanging halves, then quarters, and so on: eight vectors take part in three
-    // such steps without leaving the registers.
+    // slices [64, 8]: bit t of slice b is bit b of tile t's code, in each lane; tiles that are not there count as
+    // zeros. A matrix of 64 × 64 bits turns by exchanging halves, then quarters, and so on: eight vectors take part in
+    // three such steps without leaving the registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(ulong* tiles, int count, nint stride, ulong* slices)
     {

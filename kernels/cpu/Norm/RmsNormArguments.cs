@@ -2,8 +2,9 @@ namespace Sextant.Kernels;
 
 /// <summary>y = x / sqrt(mean square + ε) · γ (+ residual), over groups of n columns of x [T, groups·n].</summary>
 /// <remarks>
-/// Order: v = Sum(x·x)/n; r = 1/sqrt(v + ε); y = (x·r)·γ; then + residual. The sum is in 32 lanes. With one group it norms
-/// a row; with one group per head it norms queries and keys. y may be x or the residual. Zhang and Sennrich, 2019.
+/// Order: v = Sum(x·x)/n; r = 1/sqrt(v + ε); y = (x·r)·γ; then + residual. The sum is in 32 lanes. With one group it
+/// norms a row; with one group per head it norms queries and keys. y may be x or the residual. Zhang and Sennrich,
+/// 2019.
 /// </remarks>
 public unsafe struct RmsNormArguments
 {

@@ -2,7 +2,9 @@ using Sextant.Kernels.Norm;
 
 namespace Sextant.Kernels;
 
-/// <summary>Norms of rows in the order that kernels/NUMERICS.md gives them, for tables that are computed at load.</summary>
+/// <summary>
+/// Norms of rows in the order that kernels/NUMERICS.md gives them, for tables that are computed at load.
+/// </summary>
 public static unsafe class RowNorms
 {
     /// <summary>LayerNorm of each row of x [rows, γ] in place.</summary>

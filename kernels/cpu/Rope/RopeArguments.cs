@@ -3,8 +3,8 @@ namespace Sextant.Kernels;
 /// <summary>Rotary positions on the heads of x [T, heads·D], in place.</summary>
 /// <remarks>
 /// Of each head the first R elements turn: with h = R/2, c = table[p,i] and s = table[p,h + i] for i below h,
-/// y[i] = fma(0 − s, x[i + h], x[i]·c) and y[i + h] = fma(s, x[i], x[i + h]·c). Su et al., 2021, with halves in place of
-/// neighbours; weights made for neighbours have their rows permuted when they are loaded.
+/// y[i] = fma(0 − s, x[i + h], x[i]·c) and y[i + h] = fma(s, x[i], x[i + h]·c). Su et al., 2021, with halves in place
+/// of neighbours; weights made for neighbours have their rows permuted when they are loaded.
 /// </remarks>
 public unsafe struct RopeArguments
 {

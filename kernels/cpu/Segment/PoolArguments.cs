@@ -24,8 +24,8 @@ public enum PoolKind
 
 /// <summary>y [H] = pool of x [n,H], the rows of one sequence, from row <see cref="Skip"/> on.</summary>
 /// <remarks>
-/// Order: one chain per column, rows ascending, from +0 (weighted: fma(i+1, x, acc)); then one division by n, sqrt(n) or
-/// Σ(i+1), each rounded once to f32. Max: a &gt; b ? a : b, ascending, from the first row.
+/// Order: one chain per column, rows ascending, from +0 (weighted: fma(i+1, x, acc)); then one division by n, sqrt(n)
+/// or Σ(i+1), each rounded once to f32. Max: a &gt; b ? a : b, ascending, from the first row.
 /// </remarks>
 public unsafe struct PoolArguments
 {

@@ -1,6 +1,8 @@
 namespace Sextant.Kernels;
 
-/// <summary>Sums and maxima of short rows in the order that kernels/NUMERICS.md gives them, for code outside of kernels.</summary>
+/// <summary>
+/// Sums and maxima of short rows in the order that kernels/NUMERICS.md gives them, for code outside of kernels.
+/// </summary>
 public static class RowSums
 {
     /// <summary>Σ x[i] in 32 lanes.</summary>

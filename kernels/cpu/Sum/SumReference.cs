@@ -1,8 +1,8 @@
 namespace Sextant.Kernels.Sum;
 
 // The specification of a row's sum: 32 lanes, each from +0; lane i adds elements i, i+32, i+64 … in order; then the
-// lanes fold with strides 16, 8, 4, 2, 1. A warp, two AVX-512 registers and a loop all do the same. A row whose length is
-// no multiple of 32 is filled up with +0: that turns a lane of −0 (a product that underflowed) into +0.
+// lanes fold with strides 16, 8, 4, 2, 1. A warp, two AVX-512 registers and a loop all do the same. A row whose length
+// is no multiple of 32 is filled up with +0: that turns a lane of −0 (a product that underflowed) into +0.
 
 internal static class SumReference
 {

@@ -3,8 +3,8 @@ using Sextant.Kernels;
 namespace Sextant.Backends;
 
 /// <summary>
-/// One layer's attention, in numbers. Queries, keys and values lie in one tensor [T, (N + 2K)·D]: N heads of queries, K of
-/// keys, K of values; N/K query heads that follow each other share a head of keys and values.
+/// One layer's attention, in numbers. Queries, keys and values lie in one tensor [T, (N + 2K)·D]: N heads of queries, K
+/// of keys, K of values; N/K query heads that follow each other share a head of keys and values.
 /// </summary>
 internal readonly record struct AttentionShape
 {
@@ -46,8 +46,8 @@ internal readonly record struct AttentionShape
 }
 
 /// <summary>
-/// What scores gain by the distance between key and query, j − i. Either <paramref name="Bias"/>, or the three tables of
-/// disentangled attention, in which content meets relative positions (He et al., 2021).
+/// What scores gain by the distance between key and query, j − i. Either <paramref name="Bias"/>, or the three tables
+/// of disentangled attention, in which content meets relative positions (He et al., 2021).
 /// </summary>
 /// <param name="Bias">
 /// [N, 2M + 1]: added to the scaled score; column M is distance 0, longer distances count as ±M. Holds ALiBi too.

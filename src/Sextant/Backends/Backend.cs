@@ -32,7 +32,9 @@ internal abstract class Backend : IDisposable
     /// <summary>Packs w [F,K] and its bias [F], if it has one.</summary>
     public abstract Matrix LoadMatrix(IRowSource rows, IRowSource? bias);
 
-    /// <summary>Loads a table [rows, columns] as f32, or as stored where it is stored in 16 bits and that is allowed.</summary>
+    /// <summary>
+    /// Loads a table [rows, columns] as f32, or as stored where it is stored in 16 bits and that is allowed.
+    /// </summary>
     public abstract Table LoadTable(IRowSource rows, bool keep16);
 
     /// <summary>Creates the memory of one call.</summary>
@@ -51,13 +53,14 @@ internal abstract class Backend : IDisposable
     public abstract void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y);
 
     /// <summary>
-    /// y [T,C] = RMSNorm(x [T,C]) (+ residual [T,C]), each group of as many columns as γ has; y may be x or the residual.
+    /// y [T,C] = RMSNorm(x [T,C]) (+ residual [T,C]), each group of as many columns as γ has; y may be x or the
+    /// residual.
     /// </summary>
     public abstract void RmsNorm(Tensor x, Table gamma, float epsilon, Tensor residual, Tensor y);
 
     /// <summary>
-    /// Turns the heads of x [T, heads·D] in place by their tokens' positions: table [positions, R] holds R/2 cosines, then
-    /// R/2 sines; the first R elements of each head turn, element i with element i + R/2.
+    /// Turns the heads of x [T, heads·D] in place by their tokens' positions: table [positions, R] holds R/2 cosines,
+    /// then R/2 sines; the first R elements of each head turn, element i with element i + R/2.
     /// </summary>
     public abstract void Rope(PackedBatch batch, Tensor x, int headSize, Table table);
 
@@ -65,7 +68,8 @@ internal abstract class Backend : IDisposable
     public abstract void Gate(Tensor x, ActivationKind activation);
 
     /// <summary>y [T,F] = activation(x [T,K] · w [F,K]ᵀ + b) + residual [T,F]; y may be the residual.</summary>
-    public abstract void Linear(Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch);
+    public abstract void Linear(
+        Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch);
 
     /// <summary>y [T, N·D] = attention over each sequence of qkv [T, (N + 2K)·D].</summary>
     public abstract void Attend(

@@ -18,7 +18,9 @@ public abstract class Device : IDisposable
     /// <summary>What it is, for people.</summary>
     public string Name { get; }
 
-    /// <summary>Why this device stands in for the one that was preferred; null where it is what was asked for.</summary>
+    /// <summary>
+    /// Why this device stands in for the one that was preferred; null where it is what was asked for.
+    /// </summary>
     public virtual string? Fallback => null;
 
     /// <summary>The processor in the place of a device that was preferred and cannot be used.</summary>
@@ -41,7 +43,9 @@ public abstract class Device : IDisposable
 
     /// <summary>Room for one model's weights, and the ops on them.</summary>
     /// <param name="precision">What to compute in.</param>
-    /// <param name="threads">Threads of the processor; null for the process's team. Other devices have no use for it.</param>
+    /// <param name="threads">
+    /// Threads of the processor; null for the process's team. Other devices have no use for it.
+    /// </param>
     internal abstract Backend CreateBackend(Precision precision, int? threads);
 
     /// <summary>Throws where the device does not compute in a precision.</summary>

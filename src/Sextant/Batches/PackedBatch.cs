@@ -26,8 +26,8 @@ internal sealed class PackedBatch
     public ReadOnlySpan<int> TypeIds => _typeIds.AsSpan(0, Tokens);
 
     /// <summary>
-    /// The padding token's id p where positions are counted from p + 1 on and p is that token's own position, also where a
-    /// text spells it out; null where positions are 0, 1, 2 … Holds for what is added next.
+    /// The padding token's id p where positions are counted from p + 1 on and p is that token's own position, also
+    /// where a text spells it out; null where positions are 0, 1, 2 … Holds for what is added next.
     /// </summary>
     public int? PaddingId { get; set; }
 
@@ -40,7 +40,9 @@ internal sealed class PackedBatch
     /// <summary>Tokens at the start of each sequence that pooling leaves out [S].</summary>
     public ReadOnlySpan<int> Skips => _skips.AsSpan(0, Sequences);
 
-    /// <summary>Changes with the content, and is no other batch's, so that a device knows what it holds already.</summary>
+    /// <summary>
+    /// Changes with the content, and is no other batch's, so that a device knows what it holds already.
+    /// </summary>
     public long Version { get; private set; }
 
     /// <summary>Another batch, for ops on parts of this one.</summary>

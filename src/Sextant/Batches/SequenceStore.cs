@@ -1,6 +1,8 @@
 namespace Sextant.Batches;
 
-/// <summary>Encoded sequences of one window of a call, and the order in which they are batched: longest first.</summary>
+/// <summary>
+/// Encoded sequences of one window of a call, and the order in which they are batched: longest first.
+/// </summary>
 /// <remarks>Not thread-safe. Grows to the largest window and is used again and again.</remarks>
 internal sealed class SequenceStore
 {
@@ -19,7 +21,9 @@ internal sealed class SequenceStore
 
     public void Clear() => Count = Tokens = _next = 0;
 
-    /// <summary>Adds a sequence; <paramref name="skip"/> tokens at its start are a prompt that pooling leaves out.</summary>
+    /// <summary>
+    /// Adds a sequence; <paramref name="skip"/> tokens at its start are a prompt that pooling leaves out.
+    /// </summary>
     public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> typeIds, int skip)
     {
         int end = Tokens + ids.Length;
@@ -44,8 +48,8 @@ internal sealed class SequenceStore
     public void Sort() => Array.Sort(_order, 0, Count);
 
     /// <summary>
-    /// Fills a batch with the next sequences, up to a budget of tokens and of sequences; one sequence may exceed the tokens. Returns where in the
-    /// order they begin; nothing is added when all were taken.
+    /// Fills a batch with the next sequences, up to a budget of tokens and of sequences; one sequence may exceed the
+    /// tokens. Returns where in the order they begin; nothing is added when all were taken.
     /// </summary>
     public int NextBatch(PackedBatch batch, int tokenBudget, out int longest, int mostSequences = int.MaxValue)
     {

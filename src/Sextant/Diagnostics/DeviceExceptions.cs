@@ -10,7 +10,9 @@ public abstract class DeviceException : SextantException
     public string Device { get; }
 }
 
-/// <summary>A device cannot be opened: no driver, one that is too old, no such device, or one that fails a check.</summary>
+/// <summary>
+/// A device cannot be opened: no driver, one that is too old, no such device, or one that fails a check.
+/// </summary>
 public sealed class DeviceUnavailableException : DeviceException
 {
     /// <summary>Creates the error; <paramref name="problem"/> says what was found and what to do.</summary>
@@ -31,7 +33,9 @@ public sealed class DeviceMemoryException : DeviceException
     public long Bytes { get; }
 }
 
-/// <summary>A device stopped answering, was reset or taken away. Models on it are lost; load them again, there or elsewhere.</summary>
+/// <summary>
+/// A device stopped answering, was reset or taken away. Models on it are lost; load them again, there or elsewhere.
+/// </summary>
 public sealed class DeviceLostException : DeviceException
 {
     /// <summary>Creates the error; <paramref name="problem"/> repeats what the driver said.</summary>

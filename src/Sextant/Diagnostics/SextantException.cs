@@ -79,7 +79,9 @@ public sealed class NonFiniteEmbeddingException : SextantException
     public int Index { get; }
 }
 
-/// <summary>A request that this model or this machine cannot serve, such as more dimensions than the model has.</summary>
+/// <summary>
+/// A request that this model or this machine cannot serve, such as more dimensions than the model has.
+/// </summary>
 public sealed class UnsupportedRequestException : SextantException
 {
     /// <summary>Creates the error; the message says what was asked for and what is accepted.</summary>

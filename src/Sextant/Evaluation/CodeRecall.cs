@@ -91,7 +91,8 @@ public static class CodeRecall
         float[] sample = new float[SampleVectors * dimensions];
         long count = vectors.Length / dimensions;
         for (int i = 0; i < SampleVectors; i++)
-            vectors.AsSpan((int)(i * count / SampleVectors) * dimensions, dimensions).CopyTo(sample.AsSpan(i * dimensions));
+            vectors.AsSpan((int)(i * count / SampleVectors) * dimensions, dimensions)
+                .CopyTo(sample.AsSpan(i * dimensions));
         return sample;
     }
 

@@ -8,7 +8,9 @@ namespace Sextant.Heads;
 /// <summary>Reads a config.json into what the head of a family is.</summary>
 internal delegate HeadPlan ReadHead(ConfigFile config);
 
-/// <summary>The heads there are, a line for each family and kind; the formulas are those of the families' own code.</summary>
+/// <summary>
+/// The heads there are, a line for each family and kind; the formulas are those of the families' own code.
+/// </summary>
 internal static class HeadCatalog
 {
     private const string Bert = "embeddings.word_embeddings.weight";
@@ -24,7 +26,8 @@ internal static class HeadCatalog
         ("mpnet", RobertaClassifier),
         ("electra", _ => Classifier("classifier.dense", ActivationKind.Gelu, "classifier.out_proj")),
         ("distilbert", _ => Classifier("pre_classifier", ActivationKind.Relu, "classifier")),
-        ("deberta-v2", config => Classifier("pooler.dense", Activations.Parse(config, "pooler_hidden_act"), "classifier")),
+        ("deberta-v2",
+            config => Classifier("pooler.dense", Activations.Parse(config, "pooler_hidden_act"), "classifier")),
         ("modernbert", ModernBertClassifier),
         ("llama", Score),
         ("mistral", Score),

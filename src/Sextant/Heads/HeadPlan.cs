@@ -4,7 +4,9 @@ using Sextant.Layers;
 namespace Sextant.Heads;
 
 /// <summary>A checkpoint's head as data: the names of its tensors and what stands between them.</summary>
-/// <remarks>y = norm(activation(x · denseᵀ + b)) · outputᵀ + b; dense and norm may be absent. Names without ".weight".</remarks>
+/// <remarks>
+/// y = norm(activation(x · denseᵀ + b)) · outputᵀ + b; dense and norm may be absent. Names without ".weight".
+/// </remarks>
 internal sealed record HeadPlan
 {
     /// <summary>What the head is, for messages: "sequence classification".</summary>
@@ -31,12 +33,16 @@ internal sealed record HeadPlan
     /// <summary>ε of that norm.</summary>
     public float Epsilon { get; init; }
 
-    /// <summary>The last matrix [outputs,H]. Where it is absent and <see cref="Tied"/> is not, the word table is it.</summary>
+    /// <summary>
+    /// The last matrix [outputs,H]. Where it is absent and <see cref="Tied"/> is not, the word table is it.
+    /// </summary>
     public required string Output { get; init; }
 
     /// <summary>The names the last bias may have, whole; empty for none.</summary>
     public string[] OutputBias { get; init; } = [];
 
-    /// <summary>The end of the word table's name, which serves where the last matrix is absent; null: it must be there.</summary>
+    /// <summary>
+    /// The end of the word table's name, which serves where the last matrix is absent; null: it must be there.
+    /// </summary>
     public string? Tied { get; init; }
 }

@@ -12,8 +12,8 @@ internal sealed record LabelSettings(string[] Labels, ScoreFunction LabelFunctio
     /// <summary>Reads the keys; <paramref name="count"/> scores come out of the head.</summary>
     /// <remarks>
     /// Labels as transformers' text-classification pipeline: sigmoid for one label or problem_type
-    /// multi_label_classification, softmax for more, nothing for regression. Ranks as sentence-transformers' CrossEncoder:
-    /// the activation that the config names (sentence_transformers.activation_fn or, in older files,
+    /// multi_label_classification, softmax for more, nothing for regression. Ranks as sentence-transformers'
+    /// CrossEncoder: the activation that the config names (sentence_transformers.activation_fn or, in older files,
     /// sbert_ce_default_activation_function), else sigmoid for one label and nothing for more.
     /// </remarks>
     public static LabelSettings Read(ConfigFile config, int count)
@@ -35,7 +35,9 @@ internal sealed record LabelSettings(string[] Labels, ScoreFunction LabelFunctio
     {
         ConfigFile? own = config.OptionalObject("sentence_transformers");
         own?.Ignore("version");
-        string key = own is not null && own.Has("activation_fn") ? "activation_fn" : "sbert_ce_default_activation_function";
+        string key = own is not null && own.Has("activation_fn")
+            ? "activation_fn"
+            : "sbert_ce_default_activation_function";
         ConfigFile from = key == "activation_fn" ? own! : config;
         string? name = from.OptionalString(key);
         return name switch
@@ -62,7 +64,8 @@ internal sealed record LabelSettings(string[] Labels, ScoreFunction LabelFunctio
         {
             if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int index) || index >= count
                 || names[index] is not null)
-                throw config.Refuse("id2label", $"an object with the keys 0 to {count - 1}: the head has {count} labels");
+                throw config.Refuse(
+                    "id2label", $"an object with the keys 0 to {count - 1}: the head has {count} labels");
             names[index] = name;
         }
         if (Array.IndexOf(names, null) >= 0)

@@ -3,7 +3,9 @@ using Sextant.Weights;
 
 namespace Sextant.Heads;
 
-/// <summary>The folder of a sparse encoder: plain, or sentence-transformers' with MLMTransformer and SpladePooling.</summary>
+/// <summary>
+/// The folder of a sparse encoder: plain, or sentence-transformers' with MLMTransformer and SpladePooling.
+/// </summary>
 internal static class SparseModules
 {
     /// <summary>The transformer, and what the folder's other files say.</summary>
@@ -38,14 +40,17 @@ internal static class SparseModules
             bool own = type.StartsWith("sentence_transformers.", StringComparison.Ordinal);
             if (own && transformer is null && type.EndsWith(".MLMTransformer", StringComparison.Ordinal))
                 transformer = folder;
-            else if (own && transformer is not null && !pooled && type.EndsWith(".SpladePooling", StringComparison.Ordinal))
+            else if (own && transformer is not null && !pooled
+                && type.EndsWith(".SpladePooling", StringComparison.Ordinal))
                 pooled = CheckPooling(folder, notes);
             else
-                throw new InvalidModelException(file, $"asks for the module {MessageText.Quote(type)} at place {number - 1}; "
+                throw new InvalidModelException(
+                    file, $"asks for the module {MessageText.Quote(type)} at place {number - 1}; "
                     + "a sparse encoder is an MLMTransformer and a SpladePooling of sentence-transformers.");
         }
         if (transformer is null || !pooled)
-            throw new InvalidModelException(file, "has no MLMTransformer with a SpladePooling behind it, which a sparse encoder is.");
+            throw new InvalidModelException(
+                file, "has no MLMTransformer with a SpladePooling behind it, which a sparse encoder is.");
         return transformer;
     }
 

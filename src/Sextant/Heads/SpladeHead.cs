@@ -7,12 +7,13 @@ using Sextant.Tensors;
 namespace Sextant.Heads;
 
 /// <summary>
-/// The largest score of each token of the vocabulary over a sequence's tokens: what SPLADE's pooling takes the logarithm of.
+/// The largest score of each token of the vocabulary over a sequence's tokens: what SPLADE's pooling takes the
+/// logarithm of.
 /// </summary>
 /// <remarks>
-/// Scores of a block of rows at a time, so that memory does not grow as tokens × vocabulary: whole sequences as far as they
-/// fit in a block; a longer one block by block, the maximum so far being its first row. A maximum does not depend on where
-/// the borders lie.
+/// Scores of a block of rows at a time, so that memory does not grow as tokens × vocabulary: whole sequences as far as
+/// they fit in a block; a longer one block by block, the maximum so far being its first row. A maximum does not depend
+/// on where the borders lie.
 /// </remarks>
 /// <param name="head">The masked-language head.</param>
 /// <param name="blockRows">Rows of a block, which change no bit; null: as many as serve best.</param>

@@ -85,7 +85,8 @@ internal sealed class TokenHead
 
     private static int Rows(Checkpoint checkpoint, string name, int hidden)
     {
-        if (checkpoint.TryFind(name, out TensorInfo? tensor) && tensor.Shape.Length == 2 && tensor.Shape[0] is > 0 and < 1 << 24)
+        if (checkpoint.TryFind(name, out TensorInfo? tensor) && tensor.Shape.Length == 2
+            && tensor.Shape[0] is > 0 and < 1 << 24)
             return (int)tensor.Shape[0];
         throw new InvalidModelException(checkpoint.Location,
             $"'{name}' [labels,{hidden}] is missing; without it the model has no such head.");

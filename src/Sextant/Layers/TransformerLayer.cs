@@ -6,8 +6,8 @@ using Sextant.Tensors;
 namespace Sextant.Layers;
 
 /// <summary>
-/// A transformer layer: attention, then a feed-forward part, each added to what it took, with norms where the family has
-/// them. Families differ in the data.
+/// A transformer layer: attention, then a feed-forward part, each added to what it took, with norms where the family
+/// has them. Families differ in the data.
 /// </summary>
 internal sealed class TransformerLayer
 {

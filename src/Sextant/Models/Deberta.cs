@@ -3,8 +3,8 @@ using Sextant.Weights;
 namespace Sextant.Models;
 
 /// <summary>
-/// DeBERTa 2 and 3 (He et al., 2021): BERT's layers without positions in the embeddings; content meets tables of relative
-/// positions in the scores instead (disentangled attention), distances in buckets.
+/// DeBERTa 2 and 3 (He et al., 2021): BERT's layers without positions in the embeddings; content meets tables of
+/// relative positions in the scores instead (disentangled attention), distances in buckets.
 /// </summary>
 internal static class Deberta
 {
@@ -48,7 +48,8 @@ internal static class Deberta
             Activation = Activations.Parse(config, "hidden_act"),
             PositionKind = "disentangled, relative",
         };
-        var relative = new RelativePositions(shape, buckets > 0 ? buckets : longest, buckets > 0, longest, norm == "layer_norm");
+        var relative = new RelativePositions(
+            shape, buckets > 0 ? buckets : longest, buckets > 0, longest, norm == "layer_norm");
         return new TrunkPlan
         {
             Shape = shape,

@@ -60,7 +60,8 @@ internal static class DecoderConfig
     };
 
     /// <summary>
-    /// Causal unless the caller or the config's is_causal says otherwise: published encoders made of decoders use that key.
+    /// Causal unless the caller or the config's is_causal says otherwise: published encoders made of decoders use that
+    /// key.
     /// </summary>
     public static bool IsCausal(ConfigFile config, AttentionDirection? attention)
     {

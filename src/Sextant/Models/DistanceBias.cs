@@ -10,8 +10,8 @@ namespace Sextant.Models;
 internal static class DistanceBias
 {
     /// <summary>
-    /// ALiBi (Press et al., 2022): −slope·|distance|, the slope of head h being 2^(−8(h + 1)/n) for n heads; where n is no
-    /// power of two, the heads beyond the next smaller power take every other slope of twice as many.
+    /// ALiBi (Press et al., 2022): −slope·|distance|, the slope of head h being 2^(−8(h + 1)/n) for n heads; where n is
+    /// no power of two, the heads beyond the next smaller power take every other slope of twice as many.
     /// </summary>
     public static LoadPositionBias Alibi(int heads, int positions)
     {
@@ -47,8 +47,8 @@ internal static class DistanceBias
     });
 
     /// <summary>
-    /// T5's bucket of a distance key − query: half of the buckets for each direction, of which half are single distances
-    /// and half grow geometrically up to <paramref name="farthest"/>. Borders are compared as whole numbers.
+    /// T5's bucket of a distance key − query: half of the buckets for each direction, of which half are single
+    /// distances and half grow geometrically up to <paramref name="farthest"/>. Borders are compared as whole numbers.
     /// </summary>
     internal static int Bucket(int distance, int buckets, int farthest)
     {

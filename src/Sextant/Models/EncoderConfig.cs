@@ -9,7 +9,8 @@ internal static class EncoderConfig
     public static int Hidden(ConfigFile config, string key = "hidden_size") => config.Int(key, 1, 65536);
 
     /// <summary>Attention heads: a divisor of the hidden size.</summary>
-    public static int Heads(ConfigFile config, int hidden, string key = "num_attention_heads", string ofWhat = "hidden_size")
+    public static int Heads(
+        ConfigFile config, int hidden, string key = "num_attention_heads", string ofWhat = "hidden_size")
     {
         int heads = config.Int(key, 1, hidden);
         if (hidden % heads != 0)
@@ -37,7 +38,8 @@ internal static class EncoderConfig
     public static int Vocabulary(ConfigFile config) => config.Int("vocab_size", 1, 1 << 24);
 
     /// <summary>Positions, 1 to 2²⁰.</summary>
-    public static int Positions(ConfigFile config, string key = "max_position_embeddings") => config.Int(key, 1, 1 << 20);
+    public static int Positions(ConfigFile config, string key = "max_position_embeddings") =>
+        config.Int(key, 1, 1 << 20);
 
     /// <summary>Refuses a caller who wants a bidirectional encoder to be causal, and configs of decoders.</summary>
     public static void RequireEncoder(ConfigFile config, AttentionDirection? attention)
@@ -47,7 +49,8 @@ internal static class EncoderConfig
         if (config.OptionalBool("add_cross_attention") == true)
             throw config.Refuse("add_cross_attention", "false");
         if (attention == AttentionDirection.Causal)
-            throw new UnsupportedRequestException("causal attention was asked for; this model is a bidirectional encoder.");
+            throw new UnsupportedRequestException(
+                "causal attention was asked for; this model is a bidirectional encoder.");
     }
 
     /// <summary>

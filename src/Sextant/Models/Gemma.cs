@@ -5,8 +5,8 @@ using Sextant.Weights;
 namespace Sextant.Models;
 
 /// <summary>
-/// Gemma and Gemma 2 (Gemma Team, 2024): embeddings times √H, norms whose weights count from one, GeGLU; the second with
-/// norms around each part, a softcap and a window on every other layer.
+/// Gemma and Gemma 2 (Gemma Team, 2024): embeddings times √H, norms whose weights count from one, GeGLU; the second
+/// with norms around each part, a softcap and a window on every other layer.
 /// </summary>
 internal static class Gemma
 {

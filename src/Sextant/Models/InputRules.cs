@@ -5,7 +5,9 @@ namespace Sextant.Models;
 /// <param name="DropsUnknown">Whether the unknown token is left out.</param>
 internal sealed record InputRules(bool SpecialTokens, bool DropsUnknown)
 {
-    /// <summary>A token that every text ends with, also where the tokenizer does not put it there; null for none.</summary>
+    /// <summary>
+    /// A token that every text ends with, also where the tokenizer does not put it there; null for none.
+    /// </summary>
     public string? EndToken { get; init; }
 
     /// <summary>As the tokenizer says.</summary>

@@ -1,8 +1,8 @@
 namespace Sextant.Models;
 
 /// <summary>
-/// Which hidden states become the trunk's output: one, or the average of several. 0 is the state before the first layer,
-/// k the output of layer k. Layers behind the last one chosen are not run.
+/// Which hidden states become the trunk's output: one, or the average of several. 0 is the state before the first
+/// layer, k the output of layer k. Layers behind the last one chosen are not run.
 /// </summary>
 internal sealed class LayerSelection
 {

@@ -11,7 +11,9 @@ internal static class LayerTypes
     /// <summary>What a config calls layers that see a window.</summary>
     public const string SlidingName = "sliding_attention";
 
-    /// <summary>True for each layer that sees a window; <paramref name="otherwise"/> says it where the config has no list.</summary>
+    /// <summary>
+    /// True for each layer that sees a window; <paramref name="otherwise"/> says it where the config has no list.
+    /// </summary>
     public static bool[] Sliding(ConfigFile config, int layers, Predicate<int> otherwise)
     {
         string[]? types = config.OptionalStrings("layer_types");

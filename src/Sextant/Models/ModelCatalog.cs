@@ -44,7 +44,8 @@ internal static class ModelCatalog
     {
         var table = new StringBuilder("| model_type | what sets it apart | such as |\n|---|---|---|\n");
         foreach (Family family in Families)
-            table.Append(CultureInfo.InvariantCulture, $"| `{family.ModelType}` | {family.Traits} | {family.Examples} |\n");
+            table.Append(
+                CultureInfo.InvariantCulture, $"| `{family.ModelType}` | {family.Traits} | {family.Examples} |\n");
         return table.ToString();
     }
 

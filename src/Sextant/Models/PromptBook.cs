@@ -20,7 +20,8 @@ internal sealed class PromptBook(PromptSettings settings, string? defaultName)
         _ => _default,
     };
 
-    private static string Named(PromptSettings settings, string name) => settings.Prompts.TryGetValue(name, out string? text)
+    private static string Named(PromptSettings settings, string name) =>
+        settings.Prompts.TryGetValue(name, out string? text)
         ? text
         : throw new UnsupportedRequestException(
             $"the model has no prompt '{name}'; it has {string.Join(", ", settings.Prompts.Keys)}.");

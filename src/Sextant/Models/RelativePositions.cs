@@ -7,9 +7,9 @@ using Sextant.Weights;
 namespace Sextant.Models;
 
 /// <summary>
-/// The tables of disentangled attention: a vector for each relative position, which every layer turns into a key and a query
-/// with its own matrices. They are computed when the model is loaded, in the order that kernels/NUMERICS.md gives products
-/// and norms.
+/// The tables of disentangled attention: a vector for each relative position, which every layer turns into a key and a
+/// query with its own matrices. They are computed when the model is loaded, in the order that kernels/NUMERICS.md gives
+/// products and norms.
 /// </summary>
 internal sealed class RelativePositions(TrunkShape shape, int span, bool inBuckets, int longest, bool normed)
 {

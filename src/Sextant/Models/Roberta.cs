@@ -3,7 +3,8 @@ using Sextant.Weights;
 namespace Sextant.Models;
 
 /// <summary>
-/// RoBERTa (Liu et al., 2019), XLM-RoBERTa and CamemBERT: BERT with positions that are counted from the padding token's id.
+/// RoBERTa (Liu et al., 2019), XLM-RoBERTa and CamemBERT: BERT with positions that are counted from the padding token's
+/// id.
 /// </summary>
 internal static class Roberta
 {
@@ -12,7 +13,11 @@ internal static class Roberta
         EncoderConfig.RequireEncoder(config, attention);
         config.OptionalOneOf("position_embedding_type", "absolute");
         (int padding, int rows, int tokens) = EncoderConfig.PositionsBehindPadding(config);
-        TrunkShape shape = Bert.Shape(config, config.String("model_type")) with { Positions = tokens, PaddingId = padding };
+        TrunkShape shape = Bert.Shape(config, config.String("model_type")) with
+        {
+            Positions = tokens,
+            PaddingId = padding,
+        };
         return new TrunkPlan
         {
             Shape = shape,

@@ -35,8 +35,8 @@ internal sealed class Rotation
         new(Array.ConvertAll(_frequencies, f => f / factor), $"rotary, linear scaling by {MessageText.Number(factor)}");
 
     /// <summary>
-    /// A config's rope_theta (or <paramref name="otherwise"/>), with the scaling that its rope_scaling names; newer configs
-    /// have both in rope_parameters.
+    /// A config's rope_theta (or <paramref name="otherwise"/>), with the scaling that its rope_scaling names; newer
+    /// configs have both in rope_parameters.
     /// </summary>
     public static Rotation Read(ConfigFile config, int columns, double otherwise = 10_000)
     {
@@ -46,8 +46,8 @@ internal sealed class Rotation
     }
 
     /// <summary>
-    /// One of the rotations of a config whose layers turn by several: under rope_parameters.<paramref name="layers"/> in
-    /// newer configs, else by the base under <paramref name="key"/>, unscaled.
+    /// One of the rotations of a config whose layers turn by several: under rope_parameters.<paramref name="layers"/>
+    /// in newer configs, else by the base under <paramref name="key"/>, unscaled.
     /// </summary>
     public static Rotation Read(ConfigFile config, string layers, string key, int columns, double otherwise)
     {

@@ -19,8 +19,9 @@ internal static class RowOrder
     }
 
     /// <summary>
-    /// Of the first <paramref name="turned"/> rows of each of the first heads, the even ones and then the odd ones: what
-    /// was stored to turn in pairs of neighbours turns in pairs of halves. A product of queries and keys stays the same.
+    /// Of the first <paramref name="turned"/> rows of each of the first heads, the even ones and then the odd ones:
+    /// what was stored to turn in pairs of neighbours turns in pairs of halves. A product of queries and keys stays the
+    /// same.
     /// </summary>
     public static int[] HalvesOfPairs(int turningHeads, int otherHeads, int size, int turned)
     {

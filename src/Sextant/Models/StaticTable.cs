@@ -38,7 +38,9 @@ internal static class StaticTable
         return Array.Exists(s_tables, name => checkpoint.TryFind(name, out _));
     }
 
-    /// <summary>Whether a folder's config.json says that vectors are scaled to length one; where it does not say, they are not.</summary>
+    /// <summary>
+    /// Whether a folder's config.json says that vectors are scaled to length one; where it does not say, they are not.
+    /// </summary>
     public static bool Normalizes(string folder) =>
         ConfigFile.ReadIfPresent(Path.Combine(folder, "config.json"))?.OptionalBool("normalize") ?? false;
 
@@ -47,7 +49,8 @@ internal static class StaticTable
     {
         ConfigFile? config = ConfigFile.ReadIfPresent(Path.Combine(folder, "config.json"));
         using Checkpoint checkpoint = Checkpoint.Open(folder);
-        bool isModel2Vec = config is not null && config.IsString("model_type") && config.String("model_type") == Model2Vec;
+        bool isModel2Vec = config is not null && config.IsString("model_type")
+            && config.String("model_type") == Model2Vec;
         if (!isModel2Vec)
             return Load(Plain, NoLimit, checkpoint, backend, request);
         Trunk trunk = Load(config!, checkpoint, backend, request);
@@ -62,7 +65,8 @@ internal static class StaticTable
         // How the table was made, which changes nothing in its use; hidden_dim need not be the width of the rows.
         config.Ignore("tokenizer_name", "apply_pca", "apply_zipf", "sif_coefficient", "hidden_dim", "architectures",
             "model_type", "normalize", "embedding_dtype", "vocabulary_quantization");
-        return Load(Model2Vec, config.OptionalInt("seq_length", 1, int.MaxValue) ?? NoLimit, checkpoint, backend, request);
+        return Load(Model2Vec, config.OptionalInt("seq_length", 1, int.MaxValue)
+            ?? NoLimit, checkpoint, backend, request);
     }
 
     private static Trunk Load(string name, int limit, Checkpoint checkpoint, Backend backend, TrunkRequest request)
@@ -86,7 +90,8 @@ internal static class StaticTable
         var rows = new StackedRows(checkpoint, table);
         Tensors.IRowSource source = mapping is null && weights is null
             ? rows
-            : new WeightedRows(rows, Size(table, vocabulary), Mapping(checkpoint, mapping, rows.Rows), Values(checkpoint, weights));
+            : new WeightedRows(
+                rows, Size(table, vocabulary), Mapping(checkpoint, mapping, rows.Rows), Values(checkpoint, weights));
         Table words = backend.LoadTable(source, keep16: true);
         var shape = new TrunkShape
         {
@@ -130,7 +135,8 @@ internal static class StaticTable
 
     private static int Size(TensorInfo table, long size) => size <= int.MaxValue
         ? (int)size
-        : throw new InvalidModelException(table.File, $"'{table.Name}' is for {size} tokens; at most {int.MaxValue} are supported.");
+        : throw new InvalidModelException(
+            table.File, $"'{table.Name}' is for {size} tokens; at most {int.MaxValue} are supported.");
 
     private static int[]? Mapping(Checkpoint checkpoint, TensorInfo? tensor, int rows)
     {
@@ -139,12 +145,14 @@ internal static class StaticTable
             return null;
         // Read as f32, which is exact up to 2^24 rows.
         if (rows > 1 << 24)
-            throw new InvalidModelException(tensor!.File, $"'mapping' is for {rows} rows; at most {1 << 24} are supported.");
+            throw new InvalidModelException(
+                tensor!.File, $"'mapping' is for {rows} rows; at most {1 << 24} are supported.");
         var mapping = new int[values.Length];
         for (int i = 0; i < mapping.Length; i++)
         {
             if (!(values[i] >= 0 && values[i] < rows) || values[i] != MathF.Floor(values[i]))
-                throw new InvalidModelException(tensor!.File, $"'mapping' holds {values[i]} at {i}; rows 0 to {rows - 1} are there.");
+                throw new InvalidModelException(
+                    tensor!.File, $"'mapping' holds {values[i]} at {i}; rows 0 to {rows - 1} are there.");
             mapping[i] = (int)values[i];
         }
         return mapping;

@@ -5,8 +5,9 @@ using Sextant.Weights;
 namespace Sextant.Models;
 
 /// <summary>
-/// The encoder of T5 (Raffel et al., 2020) and mT5: RMSNorm before each part, scores that are not scaled and gain a learned
-/// bias by the bucket of their distance, which all layers share, and no bias anywhere. The decoder is not loaded.
+/// The encoder of T5 (Raffel et al., 2020) and mT5: RMSNorm before each part, scores that are not scaled and gain a
+/// learned bias by the bucket of their distance, which all layers share, and no bias anywhere. The decoder is not
+/// loaded.
 /// </summary>
 internal static class T5
 {
@@ -59,7 +60,9 @@ internal static class T5
         {
             Shape = shape,
             Embeddings = new EmbeddingPlan("shared.weight"),
-            Layer = gated ? s_layer with { Up = ["layer.1.DenseReluDense.wi_0", "layer.1.DenseReluDense.wi_1"] } : s_layer,
+            Layer = gated
+                ? s_layer with { Up = ["layer.1.DenseReluDense.wi_0", "layer.1.DenseReluDense.wi_1"] }
+                : s_layer,
             Attention = _ => TrunkPlan.FullAttention(shape) with { Scale = 1f },
             Bias = DistanceBias.Bucketed(Bias, shape.Heads, buckets, farthest),
             FinalNorm = "encoder.final_layer_norm",
@@ -68,7 +71,8 @@ internal static class T5
 
     // "gated-gelu" means the tanh form, as the published code reads it.
     private static (ActivationKind Activation, bool Gated) FeedForward(ConfigFile config) =>
-        (config.OptionalOneOf("feed_forward_proj", "relu", "gelu", "gelu_new", "gated-gelu", "gated-relu", "gated-silu") ?? "relu") switch
+        (config.OptionalOneOf("feed_forward_proj", "relu", "gelu", "gelu_new", "gated-gelu", "gated-relu", "gated-silu")
+            ?? "relu") switch
         {
             "gated-gelu" => (ActivationKind.GeluTanh, true),
             "gated-relu" => (ActivationKind.Relu, true),

@@ -42,7 +42,8 @@ internal sealed class Trunk(
 
     private int Wide => Math.Max(
         Math.Max(shape.Hidden, facts.EmbeddingWidth),
-        Math.Max(Attended + 2 * shape.KeyHeads * shape.HeadSize, shape.Gated ? 2 * shape.Intermediate : shape.Intermediate));
+        Math.Max(
+            Attended + 2 * shape.KeyHeads * shape.HeadSize, shape.Gated ? 2 * shape.Intermediate : shape.Intermediate));
 
     /// <summary>Bytes of a workspace that <see cref="Run"/> takes.</summary>
     public long WorkspaceBytes(Backend backend, int tokens, int longest, LayerSelection selection)
@@ -50,12 +51,13 @@ internal sealed class Trunk(
         long bytes = (selection.Count > 1 ? 2 : 1) * Workspace.SizeOf(tokens, shape.Hidden);
         return IsLookup(selection)
             ? bytes
-            : bytes + Workspace.SizeOf(tokens, Context) + Workspace.SizeOf(tokens, Wide) + backend.ScratchBytes(Needs(longest));
+            : bytes + Workspace.SizeOf(tokens, Context) + Workspace.SizeOf(tokens, Wide)
+                + backend.ScratchBytes(Needs(longest));
     }
 
     /// <summary>
-    /// batch → hidden [T,H], in the workspace. The state behind the last layer has the last norm; those before it are as
-    /// the layers give them.
+    /// batch → hidden [T,H], in the workspace. The state behind the last layer has the last norm; those before it are
+    /// as the layers give them.
     /// </summary>
     public Tensor Run(
         Backend backend, PackedBatch batch, int longest, Workspace workspace, LayerSelection selection,

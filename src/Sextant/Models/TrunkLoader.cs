@@ -27,7 +27,8 @@ internal sealed class TrunkLoader
     {
         TrunkShape shape = plan.Shape;
         if (request.Layers > shape.Layers)
-            throw new UnsupportedRequestException($"layer {request.Layers} was asked for; this model has {shape.Layers}.");
+            throw new UnsupportedRequestException(
+                $"layer {request.Layers} was asked for; this model has {shape.Layers}.");
         string? found = Array.Find(plan.Prefixes, p => checkpoint.TryFind(p + plan.Embeddings.Words, out _));
         var loader = new WeightLoader(
             checkpoint, backend, found ?? plan.Prefixes[^1], $"{shape.Architecture} with hidden_size {shape.Hidden}");
@@ -72,7 +73,9 @@ internal sealed class TrunkLoader
         int width = e.Width ?? _shape.Hidden;
         Table words = _loader.Table(e.WordRows ?? _shape.Vocabulary, width, e.Words, keep16: true);
         Table? types = e.Types is null ? null : _loader.Table(_shape.Types, width, e.Types, keep16: false);
-        Table? positions = e.Positions is null ? null : _loader.Table(e.PositionRows, width, e.Positions, keep16: false);
+        Table? positions = e.Positions is null
+            ? null
+            : _loader.Table(e.PositionRows, width, e.Positions, keep16: false);
         Norm? norm = e.Norm is null ? null : _loader.Norm(width, e.Norm, _shape.Norm, _shape.Epsilon);
         MatrixSource? projection = e.Projection is null
             ? null
@@ -120,7 +123,9 @@ internal sealed class TrunkLoader
         int[] parts, int inputs, bool bias, int[]? order, string layer, params string[] names)
     {
         IRowSource rows = _loader.Rows(parts, inputs, Array.ConvertAll(names, name => layer + name + ".weight"));
-        IRowSource? column = bias ? _loader.Column(parts, Array.ConvertAll(names, name => layer + name + ".bias")) : null;
+        IRowSource? column = bias
+            ? _loader.Column(parts, Array.ConvertAll(names, name => layer + name + ".bias"))
+            : null;
         if (order is null)
             return new MatrixSource(rows, column);
         return new MatrixSource(new OrderedRows(rows, order), column is null ? null : new OrderedRows(column, order));

@@ -8,7 +8,9 @@ internal static class UnusedTensors
     /// <summary>One line for each group of names, such as "pooler.dense"; empty where all were used.</summary>
     /// <param name="checkpoint">All tensors.</param>
     /// <param name="used">The names that were asked for.</param>
-    /// <param name="partial">Whether only the first layers were loaded, as asked: then layers are not spoken of.</param>
+    /// <param name="partial">
+    /// Whether only the first layers were loaded, as asked: then layers are not spoken of.
+    /// </param>
     public static List<string> Describe(Checkpoint checkpoint, IReadOnlySet<string> used, bool partial)
     {
         var groups = new SortedDictionary<string, int>(StringComparer.Ordinal);

@@ -2,7 +2,9 @@ using Sextant.Tensors;
 
 namespace Sextant.Models;
 
-/// <summary>Rows of a small table, each token's one times the token's weight: the table of a quantised vocabulary.</summary>
+/// <summary>
+/// Rows of a small table, each token's one times the token's weight: the table of a quantised vocabulary.
+/// </summary>
 /// <param name="rows">The small table.</param>
 /// <param name="count">Tokens.</param>
 /// <param name="mapping">Each token's row; null: its own number.</param>

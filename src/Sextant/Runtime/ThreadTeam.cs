@@ -6,7 +6,9 @@ namespace Sextant.Runtime;
 /// <summary>Work that splits into numbered items, each of which any thread may do.</summary>
 internal interface IJob
 {
-    /// <summary>Does one item; <paramref name="worker"/> is below the team's size and unique among the running threads.</summary>
+    /// <summary>
+    /// Does one item; <paramref name="worker"/> is below the team's size and unique among the running threads.
+    /// </summary>
     void Execute(int item, int worker);
 }
 
@@ -15,8 +17,8 @@ internal interface IJob
 /// for some microseconds, since the next op of a model follows at once, and then sleep.
 /// </summary>
 /// <remarks>
-/// Thread-safe. A second caller finds the team busy and does its job alone, on its own thread: the machine is never given
-/// more threads than the team has and the callers bring. Which thread does an item never changes a result.
+/// Thread-safe. A second caller finds the team busy and does its job alone, on its own thread: the machine is never
+/// given more threads than the team has and the callers bring. Which thread does an item never changes a result.
 /// </remarks>
 internal sealed unsafe class ThreadTeam : IDisposable
 {
@@ -53,7 +55,9 @@ internal sealed unsafe class ThreadTeam : IDisposable
         }
     }
 
-    /// <summary>The process-wide team: as many threads as the process may use (affinity and container limits count).</summary>
+    /// <summary>
+    /// The process-wide team: as many threads as the process may use (affinity and container limits count).
+    /// </summary>
     public static ThreadTeam Shared => s_shared.Value;
 
     /// <summary>Threads that work on a job, the caller included.</summary>

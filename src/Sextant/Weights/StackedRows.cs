@@ -2,7 +2,9 @@ using Sextant.Tensors;
 
 namespace Sextant.Weights;
 
-/// <summary>Tensors with rows of one length, read as if they stood below each other (query, key and value as one matrix).</summary>
+/// <summary>
+/// Tensors with rows of one length, read as if they stood below each other (query, key and value as one matrix).
+/// </summary>
 internal sealed class StackedRows : IRowSource
 {
     private readonly Checkpoint _checkpoint;

@@ -9,8 +9,8 @@ internal static class UnknownToken
     private const long LongestFile = 1L << 30;
 
     /// <summary>
-    /// 'model.unk_token' of the folder's tokenizer.json; null where there is no such file or key. Unigram models have an
-    /// 'unk_id' instead, which model2vec does not look at, so neither does this.
+    /// 'model.unk_token' of the folder's tokenizer.json; null where there is no such file or key. Unigram models have
+    /// an 'unk_id' instead, which model2vec does not look at, so neither does this.
     /// </summary>
     public static string? NameIn(string folder)
     {

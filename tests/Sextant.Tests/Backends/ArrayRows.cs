@@ -19,7 +19,8 @@ internal sealed class ArrayRows(int rows, int columns, ElementType type, float[]
             destination[i] = type switch
             {
                 ElementType.F16 => (float)(Half)value,
-                ElementType.BF16 => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000),
+                ElementType.BF16 =>
+                    BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000),
                 _ => value,
             };
         }

@@ -6,7 +6,8 @@ using Sextant.Tensors;
 namespace Sextant.Tests.Backends;
 
 /// <summary>
-/// What every backend owes: each op gives the bits of the reference kernels. One body; a backend derives a class from it.
+/// What every backend owes: each op gives the bits of the reference kernels. One body; a backend derives a class from
+/// it.
 /// </summary>
 public abstract class BackendContract
 {
@@ -71,7 +72,8 @@ public abstract class BackendContract
                     {
                         int columns = width * groups;
                         Tensor x = run.Put(9, columns + 5, Values(1, 9 * (columns + 5), 3f)).ColumnRange(2, columns);
-                        Table gamma = run.Backend.LoadTable(new ArrayRows(1, width, ElementType.F32, Values(2, width)), false);
+                        Table gamma = run.Backend.LoadTable(
+                            new ArrayRows(1, width, ElementType.F32, Values(2, width)), false);
                         Tensor residual = withResidual ? run.Put(9, columns, Values(3, 9 * columns)) : default;
                         Tensor y = withResidual ? residual : run.Poisoned(9, columns);
                         run.Backend.RmsNorm(x, gamma, 1e-6f, residual, y);
@@ -116,12 +118,14 @@ public abstract class BackendContract
         foreach (ElementType type in new[] { ElementType.F32, ElementType.F16, ElementType.BF16 })
         {
             foreach (bool whole in new[] { false, true })
-                AssertSame($"linear [{rows},{outputs},{inputs}] {type}, bias and residual {whole}", Product(type, whole));
+                AssertSame(
+                    $"linear [{rows},{outputs},{inputs}] {type}, bias and residual {whole}", Product(type, whole));
         }
         foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
             AssertSame($"linear [{rows},{outputs},{inputs}] {kind}", Product(ElementType.F32, true, kind));
 
-        Func<BackendRun, Tensor> Product(ElementType type, bool whole, ActivationKind kind = ActivationKind.Identity) => run =>
+        Func<BackendRun, Tensor> Product(
+            ElementType type, bool whole, ActivationKind kind = ActivationKind.Identity) => run =>
         {
             Tensor x = whole
                 ? run.Put(rows, inputs, Values(1, rows * inputs))
@@ -156,7 +160,8 @@ public abstract class BackendContract
     [InlineData(200, 1, 1)]
     public void Attention(int size, int heads, int keyHeads)
     {
-        var shape = new AttentionShape { Heads = heads, KeyHeads = keyHeads, HeadSize = size, Scale = 1f / MathF.Sqrt(size) };
+        float scale = 1f / MathF.Sqrt(size);
+        var shape = new AttentionShape { Heads = heads, KeyHeads = keyHeads, HeadSize = size, Scale = scale };
         foreach (AttentionShape one in new[]
         {
             shape,
@@ -238,11 +243,13 @@ public abstract class BackendContract
         for (int i = 0; i < expected.Length; i++)
         {
             if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i]))
-                Assert.Fail($"{what}: element {i} of {expected.Length} is {actual[i]:R}, the reference gives {expected[i]:R}.");
+                Assert.Fail(
+                    $"{what}: element {i} of {expected.Length} is {actual[i]:R}, the reference gives {expected[i]:R}.");
         }
     }
 
-    private static Backend Reference() => new CpuDevice(new KernelSet(Isa.Reference), null).CreateBackend(Precision.Exact, 1);
+    private static Backend Reference() =>
+        new CpuDevice(new KernelSet(Isa.Reference), null).CreateBackend(Precision.Exact, 1);
 
     private static float[] Run(Backend backend, PackedBatch batch, Func<BackendRun, Tensor> op)
     {

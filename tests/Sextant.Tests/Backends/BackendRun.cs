@@ -62,7 +62,9 @@ internal sealed class BackendRun : IDisposable
         Backend.Dispose();
     }
 
-    /// <summary>Sequences of these lengths, with ids below <paramref name="vocabulary"/> and prompts of a token.</summary>
+    /// <summary>
+    /// Sequences of these lengths, with ids below <paramref name="vocabulary"/> and prompts of a token.
+    /// </summary>
     public static PackedBatch BatchOf(int[] lengths, int vocabulary)
     {
         var batch = new PackedBatch();

@@ -3,7 +3,9 @@ using Sextant.Kernels;
 
 namespace Sextant.Tests.Heads;
 
-/// <summary>Scores and sparse vectors are one bit pattern each: alone or in any batch, on any threads and instruction set.</summary>
+/// <summary>
+/// Scores and sparse vectors are one bit pattern each: alone or in any batch, on any threads and instruction set.
+/// </summary>
 public class HeadExactnessTests
 {
     private static readonly bool s_slow = !InstructionSets.HasFusedMultiplyAdd;
@@ -14,7 +16,8 @@ public class HeadExactnessTests
         string folder = TestData.Shared("golden", "models", "bert_mlm");
         TokenSequence[] texts = Sequences(s_slow ? 5 : 60, s_slow ? 10 : 120);
         TermWeight[][] expected = new TermWeight[texts.Length][];
-        using (SparseEncoder alone = SparseEncoder.Load(folder, new() { Threads = 1, Device = new CpuDevice(new KernelSet(Isa.Reference), null) }))
+        using (SparseEncoder alone = SparseEncoder.Load(
+            folder, new() { Threads = 1, Device = new CpuDevice(new KernelSet(Isa.Reference), null) }))
         {
             var vectors = new SparseVectors();
             for (int i = 0; i < texts.Length; i++)
@@ -28,13 +31,15 @@ public class HeadExactnessTests
         {
             foreach (int threads in new[] { 1, 2 })
             {
-                using SparseEncoder model = SparseEncoder.Load(folder, new() { Threads = threads, Device = new CpuDevice(new KernelSet(isa), null) });
+                using SparseEncoder model = SparseEncoder.Load(
+                    folder, new() { Threads = threads, Device = new CpuDevice(new KernelSet(isa), null) });
                 int[] order = [.. Enumerable.Range(0, texts.Length)];
                 new Random(threads).Shuffle(order);
                 var vectors = new SparseVectors();
                 model.EmbedTokens(Array.ConvertAll(order, i => texts[i]), vectors);
                 for (int i = 0; i < order.Length; i++)
-                    Assert.True(expected[order[i]].AsSpan().SequenceEqual(vectors[i]), $"text {order[i]} on {isa}, {threads} threads");
+                    Assert.True(expected[order[i]].AsSpan().SequenceEqual(vectors[i]),
+                        $"text {order[i]} on {isa}, {threads} threads");
             }
         }
     }
@@ -54,7 +59,8 @@ public class HeadExactnessTests
             var others = new SparseVectors();
             other.EmbedTokens(texts, others);
             for (int i = 0; i < texts.Length; i++)
-                Assert.True(vectors[i].SequenceEqual(others[i]), $"text {i} of {texts[i].Ids.Length} tokens in blocks of {rows}");
+                Assert.True(vectors[i].SequenceEqual(others[i]),
+                    $"text {i} of {texts[i].Ids.Length} tokens in blocks of {rows}");
         }
         for (int i = 0; i < texts.Length; i++)
         {
@@ -86,7 +92,8 @@ public class HeadExactnessTests
         Assert.Equal(texts.Length, expected.Distinct().Count());
         foreach (Isa isa in InstructionSets.Supported)
         {
-            using SequenceClassifier model = SequenceClassifier.Load(folder, new() { Threads = 2, Device = new CpuDevice(new KernelSet(isa), null) });
+            using SequenceClassifier model = SequenceClassifier.Load(
+                folder, new() { Threads = 2, Device = new CpuDevice(new KernelSet(isa), null) });
             var actual = new float[texts.Length];
             model.Logits([.. texts.Reverse()], actual);
             Assert.Equal(expected, actual.Reverse());
@@ -105,9 +112,11 @@ public class HeadExactnessTests
         few.EmbedTokens(texts, cut);
         for (int i = 0; i < texts.Length; i++)
         {
-            TermWeight[] expected = [.. whole[i].ToArray().OrderByDescending(t => t.Weight).ThenBy(t => t.Id).Take(20).OrderBy(t => t.Id)];
+            TermWeight[] expected = [.. whole[i].ToArray().OrderByDescending(t => t.Weight).ThenBy(t => t.Id)
+                .Take(20).OrderBy(t => t.Id)];
             Assert.Equal(expected, cut[i].ToArray());
-            double dot = whole[i].ToArray().Join(cut[i].ToArray(), a => a.Id, b => b.Id, (a, b) => (double)a.Weight * b.Weight).Sum();
+            double dot = whole[i].ToArray()
+                .Join(cut[i].ToArray(), a => a.Id, b => b.Id, (a, b) => (double)a.Weight * b.Weight).Sum();
             Assert.Equal(dot, SparseVectors.Dot(whole[i], cut[i]), 1e-5 * dot);
         }
     }

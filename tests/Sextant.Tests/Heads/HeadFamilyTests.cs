@@ -5,8 +5,8 @@ using Sextant.Weights;
 namespace Sextant.Tests.Heads;
 
 /// <summary>
-/// Classification heads of families whose fixtures have none: random weights under the families' names, the scores computed
-/// by hand in double from the trunk's hidden states, which the golden tests hold.
+/// Classification heads of families whose fixtures have none: random weights under the families' names, the scores
+/// computed by hand in double from the trunk's hidden states, which the golden tests hold.
 /// </summary>
 public class HeadFamilyTests
 {
@@ -49,7 +49,9 @@ public class HeadFamilyTests
         folder.Write("config.json", config.ToJsonString());
         var random = new Random(fixture.Length);
         bool biased = norm is null;
-        (float[] w1, float[] b1) = dense is null ? ([], []) : (Add(dense + ".weight", hidden, hidden), biased ? Add(dense + ".bias", hidden) : new float[hidden]);
+        (float[] w1, float[] b1) = dense is null
+            ? ([], [])
+            : (Add(dense + ".weight", hidden, hidden), biased ? Add(dense + ".bias", hidden) : new float[hidden]);
         float[] gamma = norm is null ? [] : Add(norm + ".weight", hidden);
         float[] w2 = Add(output + ".weight", Labels, hidden);
         float[] b2 = dense is null ? new float[Labels] : Add(output + ".bias", Labels);

@@ -25,7 +25,8 @@ public class HeadGoldenTests
     public void LabelScoresAreEqual(string name, Isa isa)
     {
         using var golden = new GoldenModel(name);
-        using SequenceClassifier model = SequenceClassifier.Load(golden.Folder, new() { Device = new CpuDevice(new KernelSet(isa), null) });
+        using SequenceClassifier model = SequenceClassifier.Load(
+            golden.Folder, new() { Device = new CpuDevice(new KernelSet(isa), null) });
         foreach (GoldenCase item in golden.Cases)
         {
             var actual = new float[item.Sequences.Length * model.Labels.Count];
@@ -56,9 +57,12 @@ public class HeadGoldenTests
         using var golden = new GoldenModel(name);
         foreach (GoldenCase item in golden.Cases.Where(c => golden.TryGet($"{c.Name}.0.logits", out _)))
         {
-            AttentionDirection attention = item.Mode == "causal" ? AttentionDirection.Causal : AttentionDirection.Bidirectional;
+            AttentionDirection attention = item.Mode == "causal"
+                ? AttentionDirection.Causal
+                : AttentionDirection.Bidirectional;
             using TokenScorer model = TokenScorer.Load(
-                golden.Folder, TokenHeadKind.NextToken, new() { Attention = attention, Device = new CpuDevice(new KernelSet(isa), null) });
+                golden.Folder, TokenHeadKind.NextToken,
+                new() { Attention = attention, Device = new CpuDevice(new KernelSet(isa), null) });
             float[] expected = golden.Get($"{item.Name}.0.logits");
             var last = new float[model.Outputs];
             model.ScoreLast(item.Sequences[..1], last);
@@ -74,7 +78,8 @@ public class HeadGoldenTests
     public void SparseVectorsAreEqual(string name, Isa isa)
     {
         using var golden = new GoldenModel(name);
-        using SparseEncoder model = SparseEncoder.Load(golden.Folder, new() { Device = new CpuDevice(new KernelSet(isa), null) });
+        using SparseEncoder model = SparseEncoder.Load(
+            golden.Folder, new() { Device = new CpuDevice(new KernelSet(isa), null) });
         GoldenCase item = golden.Cases.Single(c => c.Name == "mixed");
         float[] expected = golden.Get("mixed.splade");
         var vectors = new SparseVectors();
@@ -92,7 +97,8 @@ public class HeadGoldenTests
     private static void AssertScores(string name, Isa isa, TokenHeadKind kind, Func<GoldenCase, bool> has)
     {
         using var golden = new GoldenModel(name);
-        using TokenScorer model = TokenScorer.Load(golden.Folder, kind, new() { Device = new CpuDevice(new KernelSet(isa), null) });
+        using TokenScorer model = TokenScorer.Load(
+            golden.Folder, kind, new() { Device = new CpuDevice(new KernelSet(isa), null) });
         int compared = 0;
         foreach (GoldenCase item in golden.Cases.Where(has))
         {
@@ -113,7 +119,8 @@ public class HeadGoldenTests
         var data = new TheoryData<string, Isa>();
         foreach (string name in fixtures)
         {
-            foreach (Isa isa in InstructionSets.Supported.Where(i => InstructionSets.HasFusedMultiplyAdd || i == Isa.Reference))
+            foreach (Isa isa in InstructionSets.Supported.Where(
+                i => InstructionSets.HasFusedMultiplyAdd || i == Isa.Reference))
                 data.Add(name, isa);
         }
         return data;

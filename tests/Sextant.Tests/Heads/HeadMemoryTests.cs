@@ -21,7 +21,8 @@ public class HeadMemoryTests
     [Fact]
     public void SparseVectorsAllocateNothing()
     {
-        using SparseEncoder model = SparseEncoder.Load(TestData.Shared("golden", "models", "bert_mlm"), new() { MostTerms = 50 });
+        using SparseEncoder model = SparseEncoder.Load(
+            TestData.Shared("golden", "models", "bert_mlm"), new() { MostTerms = 50 });
         TokenSequence[] texts = Sequences(40);
         var vectors = new SparseVectors();
         Assert.Equal(0, Allocations.WhenSteady(() => model.EmbedTokens(texts, vectors)));
@@ -33,7 +34,8 @@ public class HeadMemoryTests
         string folder = TestData.Shared("golden", "models", "bert_mlm");
         using Backend backend = Device.Cpu.CreateBackend(Precision.Exact, 1);
         using Checkpoint checkpoint = Checkpoint.Open(folder);
-        HeadPlan plan = HeadCatalog.Find(HeadCatalog.MaskedLanguage, "", ConfigFile.Read(Path.Combine(folder, "config.json")));
+        HeadPlan plan = HeadCatalog.Find(
+            HeadCatalog.MaskedLanguage, "", ConfigFile.Read(Path.Combine(folder, "config.json")));
         var head = new SpladeHead(TokenHead.Load(plan, checkpoint, backend, 64, 1000));
         var batch = new PackedBatch();
         batch.Add(new int[300], default, 0);

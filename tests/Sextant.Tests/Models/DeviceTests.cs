@@ -20,7 +20,8 @@ public class DeviceTests
     [Fact]
     public void AStandInSaysWhy()
     {
-        using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = Device.CpuInstead("cuda:0: no driver.") });
+        using EmbeddingModel model = EmbeddingModel.LoadDefault(
+            new() { Device = Device.CpuInstead("cuda:0: no driver.") });
         Assert.Equal("cuda:0: no driver.", model.Card.DeviceFallback);
         Assert.StartsWith("CPU", model.Card.Device, StringComparison.Ordinal);
     }

@@ -4,7 +4,9 @@ using Sextant.Measurement.Models;
 
 namespace Sextant.Tests.Models;
 
-/// <summary>One text, one bit pattern: alone or in any batch, in any order, on any threads, with any instruction set.</summary>
+/// <summary>
+/// One text, one bit pattern: alone or in any batch, in any order, on any threads, with any instruction set.
+/// </summary>
 public class ExactnessTests
 {
     private static readonly bool s_slow = !InstructionSets.HasFusedMultiplyAdd;
@@ -21,8 +23,10 @@ public class ExactnessTests
             foreach (int threads in new[] { 1, 2, 8 })
             {
                 AssertEqual(expected, Alone(folder, isa, threads, texts), $"alone, {isa}, {threads} threads");
-                AssertEqual(expected, Batched(folder, isa, threads, texts, seed: 1), $"batched, {isa}, {threads} threads");
-                AssertEqual(expected, Batched(folder, isa, threads, texts, seed: 2), $"another order, {isa}, {threads} threads");
+                AssertEqual(
+                    expected, Batched(folder, isa, threads, texts, seed: 1), $"batched, {isa}, {threads} threads");
+                AssertEqual(expected, Batched(folder, isa, threads, texts, seed: 2),
+                    $"another order, {isa}, {threads} threads");
             }
         }
     }
@@ -51,7 +55,8 @@ public class ExactnessTests
         foreach (Isa isa in InstructionSets.Supported.Where(i => i != Isa.Reference))
         {
             AssertEqual(expected, Alone(folder, isa, 1, texts, attention), $"{name} alone, {isa}");
-            AssertEqual(expected, Batched(folder, isa, 2, texts, seed: 1, attention), $"{name} batched, {isa}, 2 threads");
+            AssertEqual(
+                expected, Batched(folder, isa, 2, texts, seed: 1, attention), $"{name} batched, {isa}, 2 threads");
             AssertEqual(expected, Batched(folder, isa, 3, texts, seed: 2, attention), $"{name} another order, {isa}");
         }
     }
@@ -85,7 +90,8 @@ public class ExactnessTests
     [Fact]
     public void ManyCallersAtOnce()
     {
-        using EmbeddingModel model = Load(Path.Combine(TestData.Fixtures, "models", "bert"), InstructionSets.Supported[0], 2);
+        using EmbeddingModel model = Load(
+            Path.Combine(TestData.Fixtures, "models", "bert"), InstructionSets.Supported[0], 2);
         TokenSequence[] texts = Sequences(s_slow ? 4 : 64, 1000, s_slow ? 8 : 60);
         var expected = new float[texts.Length * model.Dimensions];
         model.EmbedTokens(texts, expected);
@@ -102,7 +108,8 @@ public class ExactnessTests
 
     private static EmbeddingModel Load(string folder, Isa isa, int threads, AttentionDirection? attention = null) =>
         EmbeddingModel.Load(
-            folder, new() { Pooling = "mean", Normalize = true, Threads = threads, Attention = attention }, new KernelSet(isa));
+            folder, new() { Pooling = "mean", Normalize = true, Threads = threads, Attention = attention },
+            new KernelSet(isa));
 
     private static byte[][] Alone(
         string folder, Isa isa, int threads, TokenSequence[] texts, AttentionDirection? attention = null)
@@ -129,7 +136,8 @@ public class ExactnessTests
             var vectors = new float[batch.Length * model.Dimensions];
             model.EmbedTokens(Array.ConvertAll(batch, i => texts[i]), vectors);
             for (int i = 0; i < batch.Length; i++)
-                result[batch[i]] = MemoryMarshal.AsBytes(vectors.AsSpan(i * model.Dimensions, model.Dimensions)).ToArray();
+                result[batch[i]] = MemoryMarshal.AsBytes(
+                    vectors.AsSpan(i * model.Dimensions, model.Dimensions)).ToArray();
         }
         return result;
     }

@@ -41,7 +41,8 @@ public class FamilyConfigTests
     [InlineData("t5", "\"feed_forward_proj\": \"relu\"", "\"feed_forward_proj\": \"gated-mish\"", "gated-mish", "gated-gelu")]
     [InlineData("t5", "\"feed_forward_proj\": \"relu\"", "\"feed_forward_proj\": \"gated-gelu\"", "wi_0", "t5")]
     [InlineData("t5", "\"relative_attention_num_buckets\": 32", "\"relative_attention_num_buckets\": 16", "relative_attention_bias", "[16,4]")]
-    public void UnsupportedConfigsAreRefusedByName(string fixture, string found, string replaced, string named, string accepted)
+    public void UnsupportedConfigsAreRefusedByName(
+        string fixture, string found, string replaced, string named, string accepted)
     {
         using var folder = new FamilyFolder(fixture);
         var error = Assert.Throws<InvalidModelException>(() => folder.Load(found, replaced));
@@ -49,7 +50,8 @@ public class FamilyConfigTests
         Assert.Contains(accepted, error.Message, StringComparison.Ordinal);
     }
 
-    // The same model as configs have been written since rotations went into one object; the fixtures have the older keys.
+    // The same model as configs have been written since rotations went into one object; the fixtures have the older
+    // keys.
     [Theory]
     [InlineData("llama", "\"rope_theta\": 10000.0", "\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 10000.0}")]
     [InlineData("gemma3", "\"rope_local_base_freq\": 10000", OwnRotations)]
@@ -63,7 +65,8 @@ public class FamilyConfigTests
         using var folder = new FamilyFolder(fixture);
         using EmbeddingModel older = folder.Load(Encoding.UTF8.GetBytes(folder.Config));
         using EmbeddingModel newer = folder.Load(found, replaced);
-        using EmbeddingModel other = folder.Load(found, replaced.Replace("10000.0", "20000.0", StringComparison.Ordinal));
+        using EmbeddingModel other = folder.Load(
+            found, replaced.Replace("10000.0", "20000.0", StringComparison.Ordinal));
         TokenSequence[] sequence = [new TokenSequence(Enumerable.Range(10, 90).ToArray())];
         float[] expected = Vector(older, sequence);
         Assert.Equal(expected, Vector(newer, sequence));
@@ -99,7 +102,8 @@ public class FamilyConfigTests
     [InlineData("llama", "lm_head")]
     public void WhatTheEncoderDoesNotNeedIsSaid(string fixture, string tensors)
     {
-        using EmbeddingModel model = EmbeddingModel.Load(TestData.Shared("golden", "models", fixture), new() { Pooling = "cls" });
+        using EmbeddingModel model = EmbeddingModel.Load(
+            TestData.Shared("golden", "models", fixture), new() { Pooling = "cls" });
         Assert.Contains(model.Card.Notes, note => note.Contains(tensors, StringComparison.Ordinal));
     }
 
@@ -117,7 +121,8 @@ public class FamilyConfigTests
     [Fact]
     public void DamagedConfigsGiveTypedErrorsOnly()
     {
-        int mutations = int.Parse(Environment.GetEnvironmentVariable("SEXTANT_MUTATIONS") ?? "2000", CultureInfo.InvariantCulture);
+        int mutations = int.Parse(Environment.GetEnvironmentVariable("SEXTANT_MUTATIONS")
+            ?? "2000", CultureInfo.InvariantCulture);
         var mutator = new JsonMutator(new Random(Seed));
         (int accepted, int refused) = (0, 0);
         foreach (string fixture in GoldenTests.Families)
@@ -138,7 +143,8 @@ public class FamilyConfigTests
                 }
                 catch (Exception error)
                 {
-                    Assert.Fail($"seed {Seed}, mutation {i} of {fixture} gave {error}\n{Encoding.Latin1.GetString(mutant)}");
+                    Assert.Fail(
+                        $"seed {Seed}, mutation {i} of {fixture} gave {error}\n{Encoding.Latin1.GetString(mutant)}");
                 }
             }
         }

@@ -59,7 +59,9 @@ internal sealed class GoldenModel : IDisposable
 internal sealed record GoldenCase(
     string Name, string Mode, TokenSequence[] Sequences, double[] Yardstick, Dictionary<string, double> Pooled)
 {
-    /// <summary>Upstream's own f32 error of each sequence's scores; where the fixture has none, that of its hidden states.</summary>
+    /// <summary>
+    /// Upstream's own f32 error of each sequence's scores; where the fixture has none, that of its hidden states.
+    /// </summary>
     public double[] HeadYardstick { get; private init; } = [];
 
     /// <summary>The same of SPLADE's weights.</summary>

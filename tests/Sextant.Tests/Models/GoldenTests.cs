@@ -2,7 +2,9 @@ using Sextant.Kernels;
 
 namespace Sextant.Tests.Models;
 
-/// <summary>The fixtures of all families, on every instruction set that is fast here: hidden states, layers, poolings.</summary>
+/// <summary>
+/// The fixtures of all families, on every instruction set that is fast here: hidden states, layers, poolings.
+/// </summary>
 public class GoldenTests
 {
     /// <summary>A fixture of each family.</summary>
@@ -29,7 +31,8 @@ public class GoldenTests
         var data = new TheoryData<string, Isa>();
         foreach (string name in Families.Concat(s_withHeads))
         {
-            foreach (Isa isa in InstructionSets.Supported.Where(i => InstructionSets.HasFusedMultiplyAdd || i == Isa.Reference))
+            foreach (Isa isa in InstructionSets.Supported.Where(
+                i => InstructionSets.HasFusedMultiplyAdd || i == Isa.Reference))
                 data.Add(name, isa);
         }
         return data;

@@ -38,7 +38,8 @@ public class ModelLoadingTests
         AssertClose(Unit(Pooled(folder, "mean")[..10]), Embed(model));
         using EmbeddingModel raw = folder.Load(new() { Pooling = "mean", Dimensions = 10 });
         Assert.Equal(Pooled(folder, "mean")[..10], Embed(raw));
-        var error = Assert.Throws<UnsupportedRequestException>(() => folder.Load(new() { Pooling = "mean", Dimensions = 65 }));
+        var error = Assert.Throws<UnsupportedRequestException>(
+            () => folder.Load(new() { Pooling = "mean", Dimensions = 65 }));
         Assert.Contains("64", error.Message, StringComparison.Ordinal);
     }
 
@@ -88,7 +89,8 @@ public class ModelLoadingTests
     public void AFolderWithoutModulesNeedsAPooling()
     {
         using var folder = new ModelFolder();
-        Assert.Contains("pooling", Assert.Throws<InvalidModelException>(() => folder.Load()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "pooling", Assert.Throws<InvalidModelException>(() => folder.Load()).Message, StringComparison.Ordinal);
         Assert.Contains("weightedmean", Assert.Throws<UnsupportedRequestException>(
             () => folder.Load(new() { Pooling = "average" })).Message, StringComparison.Ordinal);
     }
@@ -137,7 +139,8 @@ public class ModelLoadingTests
     public void AnUnknownConfigKeyIsSaid()
     {
         using var folder = new ModelFolder();
-        folder.Config = folder.Config.Replace("\"use_cache\": true", "\"use_cache\": true, \"sliding_window\": 7", StringComparison.Ordinal);
+        folder.Config = folder.Config.Replace(
+            "\"use_cache\": true", "\"use_cache\": true, \"sliding_window\": 7", StringComparison.Ordinal);
         using EmbeddingModel model = folder.Load(new() { Pooling = "mean" });
         Assert.Contains(model.Card.Notes, note => note.Contains("sliding_window", StringComparison.Ordinal));
     }

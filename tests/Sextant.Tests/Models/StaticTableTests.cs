@@ -55,8 +55,10 @@ public class StaticTableTests
     public void TheCardSaysWhatItIs()
     {
         using EmbeddingModel model = EmbeddingModel.Load(Folder("test-model-float16"));
-        Assert.Equal(("model2vec", "F16", "mean", true), (model.Card.Architecture, model.Card.StoredType, model.Card.Pooling, model.Card.Normalized));
-        Assert.Equal((2, 0, 29528, 1_000_000), (model.Dimensions, model.Card.Layers, model.Card.VocabularySize, model.MaxTokens));
+        Assert.Equal(("model2vec", "F16", "mean", true),
+            (model.Card.Architecture, model.Card.StoredType, model.Card.Pooling, model.Card.Normalized));
+        Assert.Equal((2, 0, 29528, 1_000_000),
+            (model.Dimensions, model.Card.Layers, model.Card.VocabularySize, model.MaxTokens));
         Assert.Empty(model.Card.Notes);
     }
 
@@ -127,7 +129,8 @@ public class StaticTableTests
         using var folder = new TableFolder();
         folder.Write([1, 2, 3, 4], [2, 2], new() { ["weights"] = [1, 1, 1] });
         var error = Assert.Throws<InvalidModelException>(() => folder.Load());
-        Assert.Contains("'embeddings' is [2,2]; a static table of 3 tokens needs [3,2].", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'embeddings' is [2,2]; a static table of 3 tokens needs [3,2].", error.Message, StringComparison.Ordinal);
         folder.Write([1, 2, 3, 4], [4], []);
         Assert.Throws<InvalidModelException>(() => folder.Load());
         folder.Write([1, 2, 3, 4], [2, 2], []);

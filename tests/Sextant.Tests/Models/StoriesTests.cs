@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Sextant.Tests.Models;
 
-/// <summary>A real trained checkpoint of 260,000 weights (stories260K), with its tokenizer, against a float64 forward of it.</summary>
+/// <summary>
+/// A real trained checkpoint of 260,000 weights (stories260K), with its tokenizer, against a float64 forward of it.
+/// </summary>
 public class StoriesTests
 {
     [Fact]
@@ -16,7 +18,8 @@ public class StoriesTests
         Assert.Equal("causal", mean.Card.Attention);
         foreach (JsonElement item in reference.RootElement.GetProperty("cases").EnumerateArray())
         {
-            var tokens = new TokenSequence(item.GetProperty("ids").EnumerateArray().Select(v => v.GetInt32()).ToArray());
+            var tokens = new TokenSequence(
+                item.GetProperty("ids").EnumerateArray().Select(v => v.GetInt32()).ToArray());
             AssertClose(item.GetProperty("mean_pooled"), mean, tokens);
             AssertClose(item.GetProperty("last_hidden"), last, tokens);
         }
