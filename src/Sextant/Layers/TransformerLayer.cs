@@ -60,15 +60,15 @@ internal sealed class TransformerLayer
     public void Run(Backend backend, PackedBatch batch, Tensor x, Tensor context, Tensor wide, Tensor scratch)
     {
         Tensor input = Normed(backend, _beforeAttention, x, context);
-        Tensor qkv = Columns(wide, _qkv.Outputs);
+        Tensor qkv = Narrow(wide, _qkv.Outputs);
         backend.Linear(input, _qkv, ActivationKind.Identity, default, qkv, scratch);
         Position(backend, batch, qkv);
-        Tensor attended = Columns(context, _shape.Heads * _shape.HeadSize);
+        Tensor attended = Narrow(context, _shape.Heads * _shape.HeadSize);
         backend.Attend(batch, qkv, _shape, _bias, attended, scratch);
         Add(backend, attended, _output, _afterAttention, x, Columns(wide, x.Columns), scratch);
 
         input = Normed(backend, _beforeFeedForward, x, context);
-        Tensor feed = Columns(wide, _up.Outputs);
+        Tensor feed = Narrow(wide, _up.Outputs);
         backend.Linear(input, _up, _gated ? ActivationKind.Identity : _activation, default, feed, scratch);
         if (_gated)
         {
@@ -80,11 +80,15 @@ internal sealed class TransformerLayer
 
     private static Tensor Columns(Tensor memory, int columns) => new(memory.Address, memory.Rows, columns, columns);
 
+    // What only products and attention read.
+    private static Tensor Narrow(Tensor memory, int columns) =>
+        new(memory.Address, memory.Rows, columns, columns, isNarrow: true);
+
     private static Tensor Normed(Backend backend, Norm? norm, Tensor x, Tensor memory)
     {
         if (norm is null)
             return x;
-        Tensor y = Columns(memory, x.Columns);
+        Tensor y = Narrow(memory, x.Columns);
         norm.Run(backend, x, y);
         return y;
     }

@@ -5,7 +5,11 @@ namespace Sextant.Tensors;
 /// <param name="rows">Rows.</param>
 /// <param name="columns">Elements of a row.</param>
 /// <param name="stride">Elements from one row to the next.</param>
-internal readonly struct Tensor(nint address, int rows, int columns, int stride)
+/// <param name="isNarrow">
+/// Whether products, attention and what lies between them are all that reads it, so that a backend with a fast mode may keep
+/// it in 16 bits. Exact mode never does.
+/// </param>
+internal readonly struct Tensor(nint address, int rows, int columns, int stride, bool isNarrow = false)
 {
     public nint Address { get; } = address;
 
@@ -15,6 +19,9 @@ internal readonly struct Tensor(nint address, int rows, int columns, int stride)
 
     public int Stride { get; } = stride;
 
+    /// <summary>Whether it may be kept in 16 bits in fast mode.</summary>
+    public bool IsNarrow { get; } = isNarrow;
+
     /// <summary>True for the default value: no tensor.</summary>
     public bool IsNone => Address == 0;
 
@@ -23,8 +30,9 @@ internal readonly struct Tensor(nint address, int rows, int columns, int stride)
 
     /// <summary>Some of the rows.</summary>
     public Tensor RowRange(int first, int count) =>
-        new(Address + (nint)first * Stride * sizeof(float), count, Columns, Stride);
+        new(Address + (nint)first * Stride * sizeof(float), count, Columns, Stride, IsNarrow);
 
     /// <summary>Some columns of every row.</summary>
-    public Tensor ColumnRange(int first, int count) => new(Address + first * sizeof(float), Rows, count, Stride);
+    public Tensor ColumnRange(int first, int count) =>
+        new(Address + first * sizeof(float), Rows, count, Stride, IsNarrow);
 }
