@@ -1,5 +1,6 @@
 // exp, erf, tanh and the activations: the sequences of kernels/NUMERICS.md, for one type of float.
-// Included once for each type: REAL and INTEGER are scalars or vectors of as many elements, WITH(name) makes the names.
+// Included once for each type: REAL and INTEGER are scalars or vectors of as many elements, WITH(name) makes the names,
+// DIVIDE(a, b) is a / b, which exact mode has rounded correctly.
 
 DEVICE REAL WITH(exp)(REAL x)
 {
@@ -40,7 +41,7 @@ DEVICE REAL WITH(erf)(REAL x)
     q = FMA(q, s, (REAL)(ERF_Q2));
     q = FMA(q, s, (REAL)(ERF_Q1));
     q = FMA(q, s, (REAL)(1.0f));
-    return WITH(limit)(z * p / q, 1.0f);
+    return WITH(limit)(DIVIDE(z * p, q), 1.0f);
 }
 
 DEVICE REAL WITH(tanh)(REAL x)
@@ -55,7 +56,7 @@ DEVICE REAL WITH(tanh)(REAL x)
     q = FMA(q, s, (REAL)(TANH_Q2));
     q = FMA(q, s, (REAL)(TANH_Q1));
     q = FMA(q, s, (REAL)(1.0f));
-    return WITH(limit)(z * p / q, 1.0f);
+    return WITH(limit)(DIVIDE(z * p, q), 1.0f);
 }
 
 DEVICE REAL WITH(activate)(int kind, REAL x)
@@ -70,10 +71,10 @@ DEVICE REAL WITH(activate)(int kind, REAL x)
     if (kind == RELU)
         return x > (REAL)(0.0f) ? x : (REAL)(0.0f);
     if (kind == SILU)
-        return x / ((REAL)(1.0f) + WITH(exp)((REAL)(0.0f) - x));
+        return DIVIDE(x, (REAL)(1.0f) + WITH(exp)((REAL)(0.0f) - x));
     if (kind == TANH)
         return WITH(tanh)(x);
     if (kind == SIGMOID)
-        return (REAL)(1.0f) / ((REAL)(1.0f) + WITH(exp)((REAL)(0.0f) - x));
+        return DIVIDE((REAL)(1.0f), (REAL)(1.0f) + WITH(exp)((REAL)(0.0f) - x));
     return x;
 }

@@ -4,6 +4,7 @@
 #include "Prelude.h"
 #include "Constants.h"
 
+#define DIVIDE(a, b) ((a) / (b))
 #define REAL float
 #define INTEGER int
 #define AS_INTEGER(x) BITS(x)

@@ -57,13 +57,22 @@ public sealed class CudaDevice : Device
     }
 
     /// <inheritdoc/>
-    public override bool Supports(Precision precision) => precision == Precision.Exact;
+    /// <remarks>Fast mode needs compute capability 8.0 and a driver of CUDA 11.0 or newer.</remarks>
+    public override bool Supports(Precision precision) => precision switch
+    {
+        Precision.Exact => true,
+        Precision.Fast => _driver.HasFast,
+        _ => false,
+    };
 
     internal override Backend CreateBackend(Precision precision, int? threads)
     {
         Require(precision);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return new GpuBackend(_driver.Hold());
+        if (precision == Precision.Exact)
+            return new GpuBackend(_driver.Hold());
+        _driver.LoadFast();
+        return new GpuFastBackend(_driver.Hold());
     }
 
     private protected override void Dispose(bool disposing)

@@ -27,7 +27,10 @@ internal sealed unsafe class GpuBackend(GpuDriver driver) : Backend
 
     public override long WeightBytes => Weights.Bytes;
 
-    private GpuWeights Weights => _weights ??= new GpuWeights(driver, _space);
+    /// <summary>Where its memory has addresses.</summary>
+    internal AddressSpace Space => _space;
+
+    internal GpuWeights Weights => _weights ??= new GpuWeights(driver, _space);
 
     public override void Reserve(long bytes) => Weights.Reserve(bytes);
 
@@ -265,7 +268,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver) : Backend
 
     private static GpuKernel Stored(GpuKernel f32, StoredType type) => f32 + (int)type;
 
-    private static long Groups(long items, int perGroup = Items) => (items + perGroup - 1) / perGroup;
+    internal static long Groups(long items, int perGroup = Items) => (items + perGroup - 1) / perGroup;
 
     private static int QueriesAtOnce(GpuKernel kernel) => kernel switch
     {
@@ -309,7 +312,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver) : Backend
         };
     }
 
-    private GpuWorkspace WorkspaceOf(Tensor tensor) =>
+    internal GpuWorkspace WorkspaceOf(Tensor tensor) =>
         _space[tensor.Address].Owner ?? throw new InvalidOperationException("Weights are not written.");
 
     private void Add(ref KernelLaunch launch, Tensor tensor)

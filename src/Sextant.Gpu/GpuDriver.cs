@@ -18,6 +18,9 @@ internal abstract class GpuDriver
     /// <summary>Most bytes of one block.</summary>
     public abstract long LargestBlock { get; }
 
+    /// <summary>Whether it has the kernels of fast mode.</summary>
+    public abstract bool HasFast { get; }
+
     /// <summary>Tokens of a batch that serve it best.</summary>
     public abstract int TokensPerBatch { get; }
 

@@ -36,6 +36,30 @@ internal enum GpuKernel
     GemmF16,
     GemmBF16,
     AttentionCpu,
+    LayerNormFastF16,
+    LayerNormFastBF16,
+    RmsNormFastF16,
+    RmsNormFastBF16,
+    GateRowsFastF16,
+    GateRowsFastBF16,
+    RopeRowsFastF16,
+    RopeRowsFastBF16,
+    NarrowRowsFastF16,
+    NarrowRowsFastBF16,
+    WidenRowsFastF16,
+    WidenRowsFastBF16,
+    Gemm128FastF16,
+    Gemm128FastBF16,
+    Gemm64FastF16,
+    Gemm64FastBF16,
+    Gemm32FastF16,
+    Gemm32FastBF16,
+    Attention32FastF16,
+    Attention32FastBF16,
+    Attention64FastF16,
+    Attention64FastBF16,
+    Attention128FastF16,
+    Attention128FastBF16,
 }
 
 /// <summary>What the sources call the kernels.</summary>
@@ -44,9 +68,22 @@ internal static class GpuKernels
     public static readonly string[] Names =
     [
         "layer_norm", "rms_norm", "normalize_rows", "pool_rows", "accumulate_rows", "copy_rows", "gate_rows", "rope_rows",
-        "probe", "hamming_scan", "hamming_ties", "hamming_collect", "clear_integers", "gather_f32", "gather_f16", "gather_bf16", "gemm_128_f32", "gemm_128_f16", "gemm_128_bf16",
-        "gemm_64_f32", "gemm_64_f16", "gemm_64_bf16", "gemm_16_f32", "gemm_16_f16", "gemm_16_bf16",
+        "probe", "hamming_scan", "hamming_ties", "hamming_collect", "clear_integers",
+        "gather_f32", "gather_f16", "gather_bf16", "gemm_128_f32", "gemm_128_f16", "gemm_128_bf16", "gemm_64_f32", "gemm_64_f16", "gemm_64_bf16", "gemm_16_f32", "gemm_16_f16", "gemm_16_bf16",
         "attention_32", "attention_64", "attention_128", "attention_256",
         "gemm_f32", "gemm_f16", "gemm_bf16", "attention_cpu",
+        "layer_norm_fast_f16", "layer_norm_fast_bf16", "rms_norm_fast_f16", "rms_norm_fast_bf16",
+        "gate_rows_fast_f16", "gate_rows_fast_bf16", "rope_rows_fast_f16", "rope_rows_fast_bf16",
+        "narrow_rows_fast_f16", "narrow_rows_fast_bf16", "widen_rows_fast_f16", "widen_rows_fast_bf16",
+        "gemm_128_fast_f16", "gemm_128_fast_bf16", "gemm_64_fast_f16", "gemm_64_fast_bf16",
+        "gemm_32_fast_f16", "gemm_32_fast_bf16",
+        "attention_32_fast_f16", "attention_32_fast_bf16", "attention_64_fast_f16", "attention_64_fast_bf16",
+        "attention_128_fast_f16", "attention_128_fast_bf16",
     ];
+
+    /// <summary>Whether it is one of Fast.cl; the others are of Exact.cl.</summary>
+    public static bool IsFast(GpuKernel kernel) => kernel >= GpuKernel.LayerNormFastF16;
+
+    /// <summary>Whether it is for processors alone.</summary>
+    public static bool IsForProcessors(GpuKernel kernel) => kernel is >= GpuKernel.GemmF32 and <= GpuKernel.AttentionCpu;
 }

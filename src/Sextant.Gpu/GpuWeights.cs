@@ -15,6 +15,21 @@ internal sealed class GpuMatrix(nint panels, nint bias, int outputs, int inputs,
     public nint Bias { get; } = bias;
 }
 
+/// <summary>w [F,K] row by row in 16 bits, each row filled with zeros to a multiple of eight, and b [F] in f32: fast mode.</summary>
+internal sealed class NarrowMatrix(nint rows, nint bias, int outputs, int inputs, StoredType type)
+    : Matrix(outputs, inputs, type)
+{
+    public nint Rows { get; } = rows;
+
+    /// <summary>0 for none.</summary>
+    public nint Bias { get; } = bias;
+
+    /// <summary>Elements of a row with its zeros.</summary>
+    public int PaddedInputs => Padded(Inputs);
+
+    public static int Padded(int inputs) => (inputs + 7) & ~7;
+}
+
 /// <summary>A model's weights in a device's memory.</summary>
 /// <remarks>Not thread-safe: loading is single-threaded.</remarks>
 internal sealed unsafe class GpuWeights(GpuDriver driver, AddressSpace space) : IDisposable
@@ -50,6 +65,30 @@ internal sealed unsafe class GpuWeights(GpuDriver driver, AddressSpace space) : 
         else
             Pack<ushort>(rows, panels);
         return new GpuMatrix(panels, bias is null ? 0 : LoadTable(bias, false).Address, rows.Rows, rows.Columns, type);
+    }
+
+    public static long SizeOfNarrowMatrix(IRowSource rows) =>
+        Align((long)rows.Rows * NarrowMatrix.Padded(rows.Columns) * sizeof(ushort)) + Align(rows.Rows * sizeof(float));
+
+    /// <summary>Rounds a matrix to f16 or bf16, or takes it as it is stored.</summary>
+    public NarrowMatrix LoadNarrowMatrix(IRowSource rows, IRowSource? bias, StoredType type)
+    {
+        int padded = NarrowMatrix.Padded(rows.Columns);
+        nint data = Take((long)rows.Rows * padded * sizeof(ushort));
+        int step = (int)Math.Clamp(ChunkBytes / ((long)padded * sizeof(float)), 1, rows.Rows);
+        using var buffer = new NativeBlock((long)step * rows.Columns * sizeof(float));
+        using var narrow = new NativeBlock((long)step * padded * sizeof(ushort));
+        for (int row = 0; row < rows.Rows; row += step)
+        {
+            int count = Math.Min(step, rows.Rows - row);
+            var from = new Span<float>(buffer.Pointer, count * rows.Columns);
+            var to = new Span<ushort>(narrow.Pointer, count * padded);
+            rows.Read(row, from);
+            for (int i = 0; i < count; i++)
+                Narrowing.Round(from.Slice(i * rows.Columns, rows.Columns), type, to.Slice(i * padded, padded));
+            Upload(data + (nint)((long)row * padded * sizeof(ushort)), narrow.Pointer, (long)to.Length * sizeof(ushort));
+        }
+        return new NarrowMatrix(data, bias is null ? 0 : LoadTable(bias, false).Address, rows.Rows, rows.Columns, type);
     }
 
     public Table LoadTable(IRowSource rows, bool keep16)

@@ -1,12 +1,17 @@
 using Sextant.Backends;
 using Sextant.Batches;
+using Sextant.Tensors;
 
 namespace Sextant.Gpu;
 
 /// <summary>A call's memory on a device, its queue, and the batch that it works on.</summary>
-internal sealed unsafe class GpuWorkspace(GpuDriver driver, AddressSpace space) : Workspace
+/// <param name="driver">Where.</param>
+/// <param name="space">Where its addresses are.</param>
+/// <param name="hasNarrow">Whether every element has a 16-bit form beside its f32 form: fast mode.</param>
+internal sealed unsafe class GpuWorkspace(GpuDriver driver, AddressSpace space, bool hasNarrow = false) : Workspace
 {
     private nint _memory;
+    private nint _narrow;
     private nint _integers;
     private PackedBatch? _uploaded;
     private long _version;
@@ -16,6 +21,9 @@ internal sealed unsafe class GpuWorkspace(GpuDriver driver, AddressSpace space) 
     public GpuQueue Queue { get; } = driver.CreateQueue();
 
     public override long Bytes => _memory == 0 ? 0 : space[_memory].Bytes;
+
+    /// <summary>Where the 16-bit form of a tensor of this workspace begins.</summary>
+    public nint Narrow(Tensor tensor) => _narrow + (nint)(AddressSpace.Offset(tensor.Address) / 2);
 
     /// <summary>Where the batch's token ids [T] are.</summary>
     public nint Ids { get; private set; }
@@ -88,6 +96,7 @@ internal sealed unsafe class GpuWorkspace(GpuDriver driver, AddressSpace space) 
     {
         Queue.Dispose();
         Free(ref _memory);
+        Free(ref _narrow);
         Free(ref _integers);
     }
 
@@ -99,7 +108,20 @@ internal sealed unsafe class GpuWorkspace(GpuDriver driver, AddressSpace space) 
             _pending = false;
         }
         Free(ref _memory);
+        Free(ref _narrow);
         _memory = Allocate(driver, space, bytes, this);
+        if (!hasNarrow)
+            return;
+        try
+        {
+            _narrow = Allocate(driver, space, bytes / 2, this);
+        }
+        catch
+        {
+            // Half of it would be taken for enough the next time.
+            Free(ref _memory);
+            throw;
+        }
     }
 
     protected override nint Address(long offset) => _memory + (nint)offset;

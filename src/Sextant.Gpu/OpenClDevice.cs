@@ -31,10 +31,17 @@ public sealed class OpenClDevice : Device
     }
 
     /// <inheritdoc/>
-    public override bool Supports(Precision precision) => precision == Precision.Exact;
+    /// <remarks>OpenCL has no words for tensor cores, so that no device has fast mode.</remarks>
+    public override bool Supports(Precision precision) => precision switch
+    {
+        Precision.Exact => true,
+        Precision.Fast => _driver.HasFast,
+        _ => false,
+    };
 
     /// <summary>Opens a device with one of the two kinds of kernels, and with a limit to its memory.</summary>
-    internal static OpenClDevice Open(int index, bool? asProcessor, long memoryLimit)
+    internal static OpenClDevice Open(
+        int index, bool? asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None)
     {
         OpenClDeviceInfo[] all = OpenClDeviceInfo.All();
         if (index >= all.Length)
@@ -48,7 +55,7 @@ public sealed class OpenClDevice : Device
         OpenClDeviceInfo info = all[index];
         if (info.Problem is { } problem)
             throw new DeviceUnavailableException(info.DisplayName, problem);
-        var driver = new OpenClDriver(info, asProcessor ?? info.IsProcessor, memoryLimit);
+        var driver = new OpenClDriver(info, asProcessor ?? info.IsProcessor, memoryLimit, fast);
         try
         {
             if (DeviceProbe.FailedCheck(driver) is { } failed)
@@ -69,7 +76,7 @@ public sealed class OpenClDevice : Device
     {
         Require(precision);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return new GpuBackend(_driver.Hold());
+        return precision == Precision.Exact ? new GpuBackend(_driver.Hold()) : new GpuFastBackend(_driver.Hold());
     }
 
     private protected override void Dispose(bool disposing)

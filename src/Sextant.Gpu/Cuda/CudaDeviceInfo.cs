@@ -18,6 +18,9 @@ internal sealed unsafe record CudaDeviceInfo(int Id, int Index)
 
     public required int Units { get; init; }
 
+    /// <summary>Whether it has tensor cores for bf16, and a driver that knows PTX 7.0, which came with CUDA 11.</summary>
+    public bool HasFast => Capability >= 80 && DriverVersion >= 11000;
+
     /// <summary>Why it cannot be used; null where nothing speaks against it.</summary>
     public string? Problem => Capability >= 70 ? null
         : FormattableString.Invariant($"its compute capability is {Capability / 10}.{Capability % 10}; 7.0 or newer is needed.");

@@ -4,7 +4,7 @@ using static Sextant.Gpu.Cuda.CudaNative;
 
 namespace Sextant.Gpu.Cuda;
 
-/// <summary>One CUDA device: its primary context and the module that the driver makes of kernels/gpu/ptx.</summary>
+/// <summary>One CUDA device: its primary context and the modules that the driver makes of kernels/gpu/ptx.</summary>
 internal sealed unsafe class CudaDriver : GpuDriver
 {
     private const int LogBytes = 16 << 10;
@@ -12,6 +12,8 @@ internal sealed unsafe class CudaDriver : GpuDriver
     private readonly CudaDeviceInfo _info;
     private readonly nint _context;
     private readonly nint _module;
+    private readonly Lock _loading = new();
+    private nint _fastModule;
     private readonly nint[] _functions = new nint[GpuKernels.Names.Length];
 
     public CudaDriver(CudaDeviceInfo info)
@@ -23,7 +25,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
         try
         {
             Use();
-            _module = LoadModule();
+            _module = LoadModule("Exact.ptx");
         }
         catch
         {
@@ -39,6 +41,8 @@ internal sealed unsafe class CudaDriver : GpuDriver
     public override int Units => _info.Units;
 
     public override long LargestBlock => long.MaxValue;
+
+    public override bool HasFast => _info.HasFast;
 
     public override int TokensPerBatch => 16 * 1024;
 
@@ -56,7 +60,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
             return found;
         string name = GpuKernels.Names[(int)kernel];
         fixed (byte* text = Encoding.ASCII.GetBytes(name + "\0"))
-            CudaErrors.Check(cuModuleGetFunction(&found, _module, text), Name, $"cuModuleGetFunction {name}");
+            CudaErrors.Check(cuModuleGetFunction(&found, ModuleOf(kernel), text), Name, $"cuModuleGetFunction {name}");
         Volatile.Write(ref _functions[(int)kernel], found);
         return found;
     }
@@ -90,13 +94,31 @@ internal sealed unsafe class CudaDriver : GpuDriver
     protected override void Close()
     {
         if (TryUse())
+        {
             _ = cuModuleUnload(_module);
+            if (_fastModule != 0)
+                _ = cuModuleUnload(_fastModule);
+        }
         _ = cuDevicePrimaryCtxRelease(_info.Id);
     }
 
-    private nint LoadModule()
+    /// <summary>Has the driver compile the kernels of fast mode, unless that is done.</summary>
+    /// <exception cref="DeviceBuildException">It does not.</exception>
+    public void LoadFast()
     {
-        byte[] image = Encoding.ASCII.GetBytes(KernelSources.Read("Exact.ptx") + "\0");
+        Use();
+        lock (_loading)
+        {
+            if (_fastModule == 0)
+                _fastModule = LoadModule("Fast.ptx");
+        }
+    }
+
+    private nint ModuleOf(GpuKernel kernel) => GpuKernels.IsFast(kernel) ? _fastModule : _module;
+
+    private nint LoadModule(string name)
+    {
+        byte[] image = Encoding.ASCII.GetBytes(KernelSources.Read(name) + "\0");
         var log = new byte[LogBytes];
         nint module;
         int code;

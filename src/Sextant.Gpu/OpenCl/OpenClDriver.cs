@@ -2,16 +2,33 @@ using static Sextant.Gpu.OpenCl.OpenClNative;
 
 namespace Sextant.Gpu.OpenCl;
 
+/// <summary>Whether a device without tensor cores emulates them, so that the kernels of fast mode can be tested.</summary>
+internal enum FastEmulation
+{
+    /// <summary>Not at all: what every user gets.</summary>
+    None,
+
+    /// <summary>With copies into local memory that are there as soon as they are started.</summary>
+    EarlyCopies,
+
+    /// <summary>With copies that are there when they are waited for, and not before.</summary>
+    LateCopies,
+}
+
 /// <summary>One OpenCL device with its context and the built program.</summary>
 internal sealed unsafe class OpenClDriver : GpuDriver
 {
     /// <summary>Names a limit to a device's memory, in MiB: for tests of what happens when it runs out.</summary>
     private readonly long _memoryLimit;
+    private readonly FastEmulation _fast;
+    private readonly nint _exactProgram;
+    private readonly nint _fastProgram;
     private long _allocated;
 
-    public OpenClDriver(OpenClDeviceInfo info, bool asProcessor, long memoryLimit)
+    public OpenClDriver(OpenClDeviceInfo info, bool asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None)
     {
         Info = info;
+        _fast = fast;
         _memoryLimit = memoryLimit;
         IsProcessor = asProcessor;
         Name = info.DisplayName;
@@ -21,10 +38,17 @@ internal sealed unsafe class OpenClDriver : GpuDriver
         OpenClErrors.Check(error, Name, "clCreateContext");
         try
         {
-            Program = OpenClProgram.Build(this);
+            _exactProgram = OpenClProgram.Build(this, asProcessor ? "#define CPU_DEVICE\n" : "", "Exact.cl");
+            if (HasFast)
+            {
+                _fastProgram = OpenClProgram.Build(
+                    this, fast == FastEmulation.LateCopies ? "#define LATE_COPIES\n" : "", "Fast.cl", " -cl-opt-disable");
+            }
         }
         catch
         {
+            if (_exactProgram != 0)
+                _ = clReleaseProgram(_exactProgram);
             _ = clReleaseContext(Context);
             throw;
         }
@@ -36,13 +60,13 @@ internal sealed unsafe class OpenClDriver : GpuDriver
 
     public nint Device => Info.Id;
 
-    public nint Program { get; }
-
     public override string Name { get; }
 
     public override bool IsProcessor { get; }
 
     public override int Units => Info.Units;
+
+    public override bool HasFast => _fast != FastEmulation.None;
 
     public override long LargestBlock => Math.Min(Info.LargestBlock, _memoryLimit);
 
@@ -78,11 +102,16 @@ internal sealed unsafe class OpenClDriver : GpuDriver
         _ = clReleaseMemObject(handle);
     }
 
+    /// <summary>The program that has a kernel.</summary>
+    public nint ProgramOf(GpuKernel kernel) => GpuKernels.IsFast(kernel) ? _fastProgram : _exactProgram;
+
     public override GpuQueue CreateQueue() => new OpenClQueue(this);
 
     protected override void Close()
     {
-        _ = clReleaseProgram(Program);
+        _ = clReleaseProgram(_exactProgram);
+        if (_fastProgram != 0)
+            _ = clReleaseProgram(_fastProgram);
         _ = clReleaseContext(Context);
     }
 }

@@ -12,20 +12,25 @@ internal static unsafe class OpenClProgram
     private const string Options = "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt";
 
     /// <summary>Compiles, or loads what was compiled before.</summary>
+    /// <param name="driver">For whom.</param>
+    /// <param name="defines">Lines before the source.</param>
+    /// <param name="name">The source.</param>
+    /// <param name="moreOptions">Options of the compiler beside those of exact mode.</param>
     /// <exception cref="DeviceBuildException">The driver does not accept the kernels.</exception>
-    public static nint Build(OpenClDriver driver)
+    public static nint Build(OpenClDriver driver, string defines, string name, string moreOptions = "")
     {
-        string source = (driver.IsProcessor ? "#define CPU_DEVICE\n" : "") + KernelSources.Expand("Exact.cl");
+        string options = Options + moreOptions;
+        string source = defines + KernelSources.Expand(name);
         string? file = KernelCache.File(
-            "opencl", source, Options, driver.Info.Platform, driver.Info.DriverVersion, driver.Info.Version, driver.Info.Name);
-        if (KernelCache.Read(file) is { } stored && TryLoad(driver, stored, out nint program))
+            "opencl", source, options, driver.Info.Platform, driver.Info.DriverVersion, driver.Info.Version, driver.Info.Name);
+        if (KernelCache.Read(file) is { } stored && TryLoad(driver, options, stored, out nint program))
             return program;
-        program = Compile(driver, source);
+        program = Compile(driver, options, source);
         KernelCache.Write(file, Binary(program));
         return program;
     }
 
-    private static nint Compile(OpenClDriver driver, string source)
+    private static nint Compile(OpenClDriver driver, string options, string source)
     {
         int error;
         nint program;
@@ -37,7 +42,7 @@ internal static unsafe class OpenClProgram
             program = clCreateProgramWithSource(driver.Context, 1, &start, &length, &error);
         }
         OpenClErrors.Check(error, driver.Name, "clCreateProgramWithSource");
-        if (BuildFor(driver, program) >= 0)
+        if (BuildFor(driver, options, program) >= 0)
             return program;
         string log = Log(driver, program);
         _ = clReleaseProgram(program);
@@ -45,7 +50,7 @@ internal static unsafe class OpenClProgram
             driver.Name, $"the driver ({driver.Info.Platform} {driver.Info.DriverVersion}) does not build the kernels.", log);
     }
 
-    private static bool TryLoad(OpenClDriver driver, byte[] stored, out nint program)
+    private static bool TryLoad(OpenClDriver driver, string options, byte[] stored, out nint program)
     {
         int error, status;
         nint device = driver.Device;
@@ -55,7 +60,7 @@ internal static unsafe class OpenClProgram
             nuint length = (nuint)stored.Length;
             program = clCreateProgramWithBinary(driver.Context, 1, &device, &length, &binary, &status, &error);
         }
-        if (error >= 0 && BuildFor(driver, program) >= 0)
+        if (error >= 0 && BuildFor(driver, options, program) >= 0)
             return true;
         if (error >= 0)
             _ = clReleaseProgram(program);
@@ -63,11 +68,11 @@ internal static unsafe class OpenClProgram
         return false;
     }
 
-    private static int BuildFor(OpenClDriver driver, nint program)
+    private static int BuildFor(OpenClDriver driver, string options, nint program)
     {
         nint device = driver.Device;
-        fixed (byte* options = Encoding.ASCII.GetBytes(Options + "\0"))
-            return clBuildProgram(program, 1, &device, options, null, null);
+        fixed (byte* text = Encoding.ASCII.GetBytes(options + "\0"))
+            return clBuildProgram(program, 1, &device, text, null, null);
     }
 
     private static byte[] Binary(nint program)

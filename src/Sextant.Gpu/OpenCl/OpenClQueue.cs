@@ -82,7 +82,7 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         string name = GpuKernels.Names[(int)kernel];
         int error;
         fixed (byte* text = Encoding.ASCII.GetBytes(name + "\0"))
-            found = clCreateKernel(_driver.Program, text, &error);
+            found = clCreateKernel(_driver.ProgramOf(kernel), text, &error);
         OpenClErrors.Check(error, _driver.Name, $"clCreateKernel {name}");
         return found;
     }

@@ -1,0 +1,281 @@
+using Sextant.Backends;
+using Sextant.Batches;
+using Sextant.Kernels;
+using Sextant.Tensors;
+
+namespace Sextant.Gpu;
+
+/// <summary>
+/// The ops in fast mode: products and attention of 16-bit floats on tensor cores, summed in f32. The residual stream, sums
+/// over tokens and vectors stay f32: those ops are the exact kernels.
+/// </summary>
+/// <remarks>
+/// Every element of a workspace has an f32 form, and a 16-bit form at the same place of a second block: products read the
+/// one, norms and residuals the other. An op writes both, so that either can be read next; of a tensor that is narrow only
+/// the 16-bit form is written. The type is f16 where the first matrix is stored so, else bf16, which has f32's range.
+/// </remarks>
+internal sealed class GpuFastBackend(GpuDriver driver) : Backend
+{
+    private const int Items = 256;
+    private const int NormRows = 4;
+    private const int LargestHead = 128;
+
+    private readonly GpuBackend _exact = new(driver);
+    private StoredType? _type;
+
+    public override string Name => _exact.Name;
+
+    public override int TokensPerBatch => _exact.TokensPerBatch;
+
+    public override long WeightBytes => _exact.WeightBytes;
+
+    private AddressSpace Space => _exact.Space;
+
+    public override void Reserve(long bytes) => _exact.Reserve(bytes);
+
+    public override long SizeOfMatrix(IRowSource rows) => GpuWeights.SizeOfNarrowMatrix(rows);
+
+    public override Matrix LoadMatrix(IRowSource rows, IRowSource? bias)
+    {
+        _type ??= rows.Type == ElementType.F16 ? StoredType.F16 : StoredType.BF16;
+        return _exact.Weights.LoadNarrowMatrix(rows, bias, _type.Value);
+    }
+
+    public override Table LoadTable(IRowSource rows, bool keep16) => _exact.LoadTable(rows, keep16);
+
+    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, Space, hasNarrow: true);
+
+    public override long ScratchBytes(ScratchNeeds needs) => _exact.ScratchBytes(needs);
+
+    public override Tensor TakeScratch(Workspace workspace, ScratchNeeds needs) => _exact.TakeScratch(workspace, needs);
+
+    public override void Gather(PackedBatch batch, Table words, float scale, Table? types, Table? positions, Tensor y)
+    {
+        _exact.Gather(batch, words, scale, types, positions, Wide(y));
+        Narrow(y);
+    }
+
+    public override void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y)
+    {
+        var launch = new KernelLaunch(Fast(GpuKernel.LayerNormFastF16), GpuBackend.Groups(x.Rows, NormRows), 32 * NormRows);
+        AddForms(ref launch, x);
+        Add(ref launch, gamma);
+        Add(ref launch, beta);
+        launch.Add(epsilon);
+        launch.Add(x.Rows);
+        launch.Add(x.Columns);
+        AddForms(ref launch, y);
+        Queue(y).Launch(ref launch);
+    }
+
+    public override void RmsNorm(Tensor x, Table gamma, float epsilon, Tensor residual, Tensor y)
+    {
+        int groups = x.Columns / gamma.Columns;
+        var launch = new KernelLaunch(
+            Fast(GpuKernel.RmsNormFastF16), GpuBackend.Groups((long)x.Rows * groups, NormRows), 32 * NormRows);
+        AddForms(ref launch, x);
+        Add(ref launch, gamma);
+        launch.Add(epsilon);
+        launch.Add(x.Rows);
+        launch.Add(groups);
+        launch.Add(gamma.Columns);
+        AddWide(ref launch, residual);
+        launch.Add(!residual.IsNone);
+        AddForms(ref launch, y);
+        Queue(y).Launch(ref launch);
+    }
+
+    public override void Rope(PackedBatch batch, Tensor x, int headSize, Table table)
+    {
+        GpuWorkspace workspace = _exact.WorkspaceOf(x);
+        workspace.Upload(batch);
+        int heads = x.Columns / headSize;
+        int half = table.Columns / 2;
+        var launch = new KernelLaunch(
+            Fast(GpuKernel.RopeRowsFastF16), GpuBackend.Groups((long)x.Rows * heads * half), Items);
+        AddForms(ref launch, x);
+        launch.Add(x.Rows);
+        launch.Add(heads);
+        launch.Add(headSize);
+        launch.Add(half);
+        launch.Add(Space, workspace.Positions, sizeof(int));
+        Add(ref launch, table);
+        workspace.Queue.Launch(ref launch);
+    }
+
+    public override void Gate(Tensor x, ActivationKind activation)
+    {
+        int columns = x.Columns / 2;
+        var launch = new KernelLaunch(
+            Fast(GpuKernel.GateRowsFastF16), GpuBackend.Groups((long)x.Rows * columns), Items);
+        AddForms(ref launch, x);
+        launch.Add(x.Rows);
+        launch.Add(columns);
+        launch.Add((int)activation);
+        Queue(x).Launch(ref launch);
+    }
+
+    public override void Linear(
+        Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch)
+    {
+        var matrix = (NarrowMatrix)weight;
+        (GpuKernel kernel, int tile, int items) = Tile(x.Rows, matrix.Outputs);
+        var launch = new KernelLaunch(
+            Fast(kernel), GpuBackend.Groups(x.Rows, tile) * GpuBackend.Groups(matrix.Outputs, tile), items);
+        AddNarrow(ref launch, x);
+        launch.Add((long)x.Stride);
+        launch.Add((Element(x) | (long)x.Stride | (long)matrix.Inputs) % 8 == 0);
+        launch.Add(x.Rows);
+        launch.Add(Space, matrix.Rows, sizeof(ushort));
+        launch.Add(matrix.PaddedInputs);
+        launch.Add(matrix.Inputs);
+        launch.Add(matrix.Outputs);
+        launch.Add(Space, matrix.Bias, sizeof(float));
+        launch.Add(matrix.Bias != 0);
+        launch.Add((int)activation);
+        AddWide(ref launch, residual);
+        launch.Add(!residual.IsNone);
+        launch.Add(Space, y.Address, sizeof(float));
+        AddNarrow(ref launch, y);
+        launch.Add((long)y.Stride);
+        launch.Add(y.IsNarrow);
+        launch.Add((Element(y) | (long)y.Stride) % 4 == 0);
+        Queue(y).Launch(ref launch);
+    }
+
+    public override void Attend(
+        PackedBatch batch, Tensor qkv, in AttentionShape shape, PositionBias? bias, Tensor y, Tensor scratch)
+    {
+        if (shape.HeadSize > LargestHead || bias?.Keys is not null)
+        {
+            // Larger heads, and content that meets relative positions: the exact kernels, on numbers of 16 bits.
+            Widen(qkv);
+            _exact.Attend(batch, Wide(qkv), shape, bias, Wide(y), scratch);
+            Narrow(y);
+            return;
+        }
+        GpuWorkspace workspace = _exact.WorkspaceOf(y);
+        workspace.Upload(batch);
+        GpuKernel kernel = shape.HeadSize switch
+        {
+            <= 32 => GpuKernel.Attention32FastF16,
+            <= 64 => GpuKernel.Attention64FastF16,
+            _ => GpuKernel.Attention128FastF16,
+        };
+        Tensor keys = qkv.ColumnRange(shape.Heads * shape.HeadSize, 1);
+        Tensor values = qkv.ColumnRange((shape.Heads + shape.KeyHeads) * shape.HeadSize, 1);
+        var launch = new KernelLaunch(Fast(kernel), (long)workspace.BlockCount * shape.Heads, 128);
+        launch.Add(Space, workspace.Starts, sizeof(int));
+        launch.Add(Space, workspace.Blocks, sizeof(int));
+        launch.Add(shape.Heads);
+        launch.Add(shape.Heads / shape.KeyHeads);
+        launch.Add(shape.HeadSize);
+        AddNarrow(ref launch, qkv);
+        AddNarrow(ref launch, keys);
+        AddNarrow(ref launch, values);
+        launch.Add((long)qkv.Stride);
+        launch.Add((Element(qkv) | (long)qkv.Stride | (long)shape.HeadSize) % 8 == 0);
+        launch.Add(shape.Scale);
+        launch.Add(shape.Before);
+        launch.Add(shape.After);
+        launch.Add(shape.Softcap);
+        launch.Add(Space, bias?.Bias?.Address ?? 0, sizeof(float));
+        launch.Add(bias?.Bias is not null);
+        launch.Add(bias?.Reach ?? 0);
+        launch.Add(Space, y.Address, sizeof(float));
+        AddNarrow(ref launch, y);
+        launch.Add((long)y.Stride);
+        launch.Add(y.IsNarrow);
+        workspace.Queue.Launch(ref launch);
+    }
+
+    public override void Pool(PackedBatch batch, Tensor x, PoolKind kind, bool skipPrompt, Tensor y)
+    {
+        _exact.Pool(batch, Wide(x), kind, skipPrompt, Wide(y));
+        Narrow(y);
+    }
+
+    public override void Accumulate(Tensor x, float divisor, Tensor y)
+    {
+        _exact.Accumulate(Wide(x), divisor, Wide(y));
+        Narrow(y);
+    }
+
+    public override void Copy(Tensor x, Tensor y)
+    {
+        _exact.Copy(Wide(x), Wide(y));
+        Narrow(y);
+    }
+
+    public override void Normalize(Tensor x)
+    {
+        _exact.Normalize(Wide(x));
+        Narrow(x);
+    }
+
+    public override void Download(Tensor x, Span<float> destination) => _exact.Download(x, destination);
+
+    public override void Dispose() => _exact.Dispose();
+
+    // Every tile gives the same bits.
+    private (GpuKernel Kernel, int Tile, int Items) Tile(int rows, int outputs)
+    {
+        if (rows >= 128 && GpuBackend.Groups(rows, 128) * GpuBackend.Groups(outputs, 128) >= driver.Units)
+            return (GpuKernel.Gemm128FastF16, 128, 256);
+        return rows >= 64 && GpuBackend.Groups(rows, 64) * GpuBackend.Groups(outputs, 64) >= driver.Units
+            ? (GpuKernel.Gemm64FastF16, 64, 128)
+            : (GpuKernel.Gemm32FastF16, 32, 128);
+    }
+
+    private GpuKernel Fast(GpuKernel f16) => _type == StoredType.F16 ? f16 : f16 + 1;
+
+    private GpuQueue Queue(Tensor tensor) => _exact.WorkspaceOf(tensor).Queue;
+
+    // The exact ops take f32 forms alone.
+    private static Tensor Wide(Tensor tensor) => new(tensor.Address, tensor.Rows, tensor.Columns, tensor.Stride);
+
+    private void Narrow(Tensor tensor) => Convert(GpuKernel.NarrowRowsFastF16, tensor, fromWide: true);
+
+    private void Widen(Tensor tensor)
+    {
+        if (tensor.IsNarrow)
+            Convert(GpuKernel.WidenRowsFastF16, tensor, fromWide: false);
+    }
+
+    private void Convert(GpuKernel kernel, Tensor tensor, bool fromWide)
+    {
+        var launch = new KernelLaunch(Fast(kernel), GpuBackend.Groups((long)tensor.Rows * tensor.Columns), Items);
+        if (fromWide)
+            launch.Add(Space, tensor.Address, sizeof(float));
+        AddNarrow(ref launch, tensor);
+        if (!fromWide)
+            launch.Add(Space, tensor.Address, sizeof(float));
+        launch.Add((long)tensor.Stride);
+        launch.Add(tensor.Rows);
+        launch.Add(tensor.Columns);
+        Queue(tensor).Launch(ref launch);
+    }
+
+    private static long Element(Tensor tensor) => AddressSpace.Offset(tensor.Address) / sizeof(float);
+
+    private void AddForms(ref KernelLaunch launch, Tensor tensor)
+    {
+        launch.Add(Space, tensor.Address, sizeof(float));
+        AddNarrow(ref launch, tensor);
+        launch.Add((long)tensor.Stride);
+        launch.Add(tensor.IsNarrow);
+    }
+
+    private void AddNarrow(ref KernelLaunch launch, Tensor tensor) =>
+        launch.Add(Space, _exact.WorkspaceOf(tensor).Narrow(tensor), sizeof(ushort));
+
+    private void AddWide(ref KernelLaunch launch, Tensor tensor)
+    {
+        if (tensor.IsNarrow)
+            throw new InvalidOperationException("A residual has an f32 form.");
+        launch.Add(Space, tensor.Address, sizeof(float));
+        launch.Add((long)tensor.Stride);
+    }
+
+    private void Add(ref KernelLaunch launch, Table? table) => launch.Add(Space, table?.Address ?? 0, sizeof(float));
+}

@@ -1,0 +1,112 @@
+using Sextant.Backends;
+using Sextant.Gpu.OpenCl;
+using Sextant.Kernels;
+using Sextant.Tensors;
+using Sextant.Tests.Backends;
+
+namespace Sextant.Gpu.Tests;
+
+/// <summary>
+/// The tensor-core product, emulated, against a sum in double of the same 16-bit factors: what is left is the rounding of f32
+/// sums. The kernel's own text runs: copies, places in local memory, fragments, edges, epilogues.
+/// </summary>
+public sealed class FastProductTests
+{
+    public static TheoryData<int, int, int> Shapes() => new()
+    {
+        { 1, 48, 16 }, { 1, 47, 7 }, { 2, 130, 33 }, { 5, 1, 1 }, { 7, 16, 64 }, { 8, 384, 100 }, { 17, 129, 31 },
+        { 33, 64, 129 }, { 65, 100, 48 }, { 129, 131, 37 }, { 130, 257, 24 }, { 257, 129, 72 }, { 64, 64, 256 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void ProductsAreThoseOfDouble(int rows, int outputs, int inputs)
+    {
+        foreach (FastEmulation emulation in new[] { FastEmulation.EarlyCopies, FastEmulation.LateCopies })
+        {
+            foreach (ElementType type in new[] { ElementType.F32, ElementType.F16 })
+            {
+                foreach (bool whole in new[] { false, true })
+                    Check(emulation, rows, outputs, inputs, type, whole, whole ? ActivationKind.Gelu : ActivationKind.Identity);
+            }
+        }
+    }
+
+    [Fact]
+    public void EveryActivationIsThere()
+    {
+        foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
+            Check(FastEmulation.EarlyCopies, 20, 40, 32, ElementType.F32, true, kind);
+    }
+
+    [Fact]
+    public void ARowHasTheSameBitsInEveryBatch()
+    {
+        // Rows decide which tile is taken; the first row is alike in all of them.
+        const int Outputs = 160, Inputs = 200;
+        float[]? first = null;
+        foreach (int rows in new[] { 1, 31, 64, 150, 300 })
+        {
+            using var run = Run(FastEmulation.EarlyCopies);
+            Tensor x = run.Put(rows, Inputs, FastValues.Of(1, rows * Inputs));
+            Matrix w = run.Backend.LoadMatrix(
+                new ArrayRows(Outputs, Inputs, ElementType.F32, FastValues.Of(2, Outputs * Inputs)), null);
+            Tensor y = run.Poisoned(rows, Outputs);
+            run.Backend.Linear(x, w, ActivationKind.Identity, default, y, default);
+            float[] row = run.Get(y)[..Outputs];
+            first ??= row;
+            Assert.Equal(first, row);
+        }
+    }
+
+    [Fact]
+    public void AWeightThatIsTooLargeIsRefused()
+    {
+        using var run = Run(FastEmulation.EarlyCopies);
+        _ = run.Backend.LoadMatrix(new ArrayRows(1, 8, ElementType.F16, new float[8]), null);
+        var error = Assert.Throws<UnsupportedRequestException>(
+            () => run.Backend.LoadMatrix(new ArrayRows(1, 1, ElementType.F32, [70000f]), null));
+        Assert.Contains("70000", error.Message, StringComparison.Ordinal);
+    }
+
+    private static BackendRun Run(FastEmulation emulation) => new(
+        FastHere.Device(emulation).CreateBackend(Precision.Fast, null), BackendRun.BatchOf([3], 10));
+
+    private static void Check(
+        FastEmulation emulation, int rows, int outputs, int inputs, ElementType type, bool whole, ActivationKind kind)
+    {
+        using var run = Run(emulation);
+        int stride = whole ? inputs : inputs + 3;
+        int offset = whole ? 0 : 1;
+        float[] xs = FastValues.Of(1, rows * stride), ws = FastValues.Of(2, outputs * inputs);
+        float[] bias = FastValues.Of(3, outputs), residual = FastValues.Of(4, rows * outputs);
+        Matrix w = run.Backend.LoadMatrix(
+            new ArrayRows(outputs, inputs, type, ws), whole ? new ArrayRows(outputs, 1, ElementType.F32, bias) : null);
+        Tensor x = run.Put(rows, stride, xs).ColumnRange(offset, inputs);
+        Tensor rest = whole ? run.Put(rows, outputs, residual) : default;
+        Tensor y = whole ? rest : run.Poisoned(rows, outputs);
+        run.Backend.Linear(x, w, kind, rest, y, default);
+        float[] actual = run.Get(y);
+        bool half = type == ElementType.F16;
+        double worst = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < outputs; column++)
+            {
+                double sum = 0, size = 0;
+                for (int k = 0; k < inputs; k++)
+                {
+                    double product = FastValues.Round(xs[row * stride + offset + k], half)
+                        * FastValues.Round(ws[column * inputs + k], half);
+                    sum += product;
+                    size += Math.Abs(product);
+                }
+                if (whole)
+                    sum = FastValues.Activate(kind, sum + bias[column]) + residual[row * outputs + column];
+                worst = Math.Max(worst, Math.Abs(sum - actual[row * outputs + column]) / (1 + size));
+            }
+        }
+        Assert.True(
+            worst <= Tolerances.FastProduct, $"[{rows},{outputs},{inputs}] {type} {kind} {emulation}: {worst:G3}");
+    }
+}
