@@ -40,6 +40,12 @@ public sealed unsafe class LinearTransform
     /// <summary>Length of the vectors that come out.</summary>
     public int Outputs => _rows.Length / _mean.Length;
 
+    /// <summary>What is taken from a vector first: [Inputs].</summary>
+    public ReadOnlySpan<float> Mean => _mean;
+
+    /// <summary>[Outputs, Inputs], row by row.</summary>
+    public ReadOnlySpan<float> Rows => _rows;
+
     /// <summary>Fits principal components to a sample.</summary>
     /// <param name="vectors">[n, dimensions], row by row.</param>
     /// <param name="dimensions">Length of a vector.</param>
@@ -55,7 +61,7 @@ public sealed unsafe class LinearTransform
             throw new ArgumentException(
                 $"{vectors.Length} values are not whole vectors of {dimensions}.", nameof(vectors));
         FiniteValues.Require(vectors, nameof(vectors));
-        double[] mean = Mean(vectors, dimensions);
+        double[] mean = MeanOf(vectors, dimensions);
         double[][] matrix = Covariance(vectors, mean);
         double[][] basis = Diagonalise(matrix);
         // The order of the components: by variance, equal ones by their place.
@@ -91,7 +97,7 @@ public sealed unsafe class LinearTransform
             _dot(x, rows, Outputs, Inputs, y);
     }
 
-    private static double[] Mean(ReadOnlySpan<float> vectors, int dimensions)
+    private static double[] MeanOf(ReadOnlySpan<float> vectors, int dimensions)
     {
         double[] mean = new double[dimensions];
         for (int i = 0; i < vectors.Length; i++)

@@ -26,6 +26,25 @@ public sealed unsafe class ProductCode
     private readonly Kernel<SimilarityArguments> _kernel = KernelSet.Chosen.Similarity.Run;
     private readonly float[] _centroids; // [parts, 256, part length]
 
+    /// <summary>Takes centroids as they are.</summary>
+    /// <param name="dimensions">Length of a vector.</param>
+    /// <param name="parts">Divides dimensions.</param>
+    /// <param name="centroids">[parts, 256, dimensions / parts], finite.</param>
+    /// <param name="error">Of the sample they were learnt from; NaN: not known.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, or a value is not finite.</exception>
+    public ProductCode(int dimensions, int parts, ReadOnlySpan<float> centroids, double error = double.NaN)
+        : this(dimensions, parts, centroids.ToArray())
+    {
+        RequireParts(dimensions, parts);
+        if (centroids.Length != (long)Centroids * dimensions)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"{centroids.Length} values; {Centroids} centroids of {dimensions} dimensions are needed."), nameof(centroids));
+        }
+        FiniteValues.Require(centroids, nameof(centroids));
+        Error = error;
+    }
+
     private ProductCode(int dimensions, int parts, float[] centroids) =>
         (Dimensions, Parts, _centroids) = (dimensions, parts, centroids);
 
@@ -37,6 +56,9 @@ public sealed unsafe class ProductCode
 
     /// <summary>Mean squared difference of values and decoded values on the sample, over their mean square.</summary>
     public double Error { get; private init; }
+
+    /// <summary>What parts can be: [Parts, 256, Dimensions / Parts].</summary>
+    public ReadOnlySpan<float> Values => _centroids;
 
     /// <summary>Numbers of a query's table.</summary>
     public int TableLength => Parts * Centroids;
@@ -52,10 +74,7 @@ public sealed unsafe class ProductCode
     /// </exception>
     public static ProductCode Fit(ReadOnlySpan<float> vectors, int dimensions, int parts)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(parts);
-        if (dimensions % parts != 0)
-            throw new ArgumentException($"{dimensions} dimensions are not {parts} equal parts.", nameof(parts));
+        RequireParts(dimensions, parts);
         if (vectors.IsEmpty || vectors.Length % dimensions != 0)
             throw new ArgumentException(
                 $"{vectors.Length} values are not whole vectors of {dimensions}.", nameof(vectors));
@@ -147,6 +166,14 @@ public sealed unsafe class ProductCode
         for (; i < parts; i++, table += Centroids)
             a += table[code[i]];
         return (a + b) + (c + d);
+    }
+
+    private static void RequireParts(int dimensions, int parts)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(parts);
+        if (dimensions % parts != 0)
+            throw new ArgumentException($"{dimensions} dimensions are not {parts} equal parts.", nameof(parts));
     }
 
     private static int Least(ReadOnlySpan<float> values)

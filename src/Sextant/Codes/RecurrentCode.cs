@@ -133,8 +133,11 @@ public sealed class RecurrentCode
             for (int i = 0; i < rest.Length; i++)
                 rest[i] -= rest[i] > 0 ? scale : -scale;
         }
-        return MathF.Sqrt(Math.Max(0f, Score(code, code)));
+        return Length(code);
     }
+
+    /// <summary>The length of what a code stands for.</summary>
+    public float Length(ReadOnlySpan<byte> code) => MathF.Sqrt(Math.Max(0f, Score(code, code)));
 
     /// <summary>What a code stands for.</summary>
     public void Decode(ReadOnlySpan<byte> code, Span<float> vector)

@@ -18,6 +18,20 @@ internal ref struct ByteReader(string file, ReadOnlySpan<byte> bytes)
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong)));
 
+    public double Double() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
+
+    /// <summary>So many numbers of 32 bits, which must all be there.</summary>
+    public float[] Singles(long count)
+    {
+        if (count > _rest.Length / sizeof(float))
+            throw Wrong($"ends where {count} more numbers are needed.");
+        float[] values = new float[count];
+        ReadOnlySpan<byte> stored = Take(sizeof(float) * values.Length);
+        for (int i = 0; i < values.Length; i++)
+            values[i] = BinaryPrimitives.ReadSingleLittleEndian(stored[(sizeof(float) * i)..]);
+        return values;
+    }
+
     /// <summary>A count of things of at least so many bytes each, which must all be there.</summary>
     public int Count(int least)
     {

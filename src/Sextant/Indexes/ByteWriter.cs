@@ -20,6 +20,14 @@ internal sealed class ByteWriter
 
     public void Single(float value) => BinaryPrimitives.WriteSingleLittleEndian(Reserve(sizeof(float)), value);
 
+    public void Singles(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+            Single(value);
+    }
+
+    public void Double(double value) => BinaryPrimitives.WriteDoubleLittleEndian(Reserve(sizeof(double)), value);
+
     public void Bytes(ReadOnlySpan<byte> value) => value.CopyTo(Reserve(value.Length));
 
     /// <summary>The text's UTF-8 behind its length.</summary>

@@ -10,7 +10,8 @@ namespace Sextant.Indexes;
 /// Planes of bits, each of which has all rows in tiles: 1 for binary codes, the levels of recurrent ones. 0: the rows
 /// lie one behind the other.
 /// </param>
-internal readonly record struct CodeLayout(int RowBytes, int Planes)
+/// <param name="HasLengths">Whether the length of what a code stands for is kept with it.</param>
+internal readonly record struct CodeLayout(int RowBytes, int Planes, bool HasLengths = false)
 {
     private const int TileCodes = HammingArguments.TileCodes;
 

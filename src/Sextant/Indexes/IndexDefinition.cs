@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using Sextant.Codes;
 using Sextant.Search;
@@ -20,8 +19,23 @@ public sealed record IndexDefinition
     /// <summary>What the scores are.</summary>
     public Metric Metric { get; init; } = Metric.Dot;
 
-    /// <summary>Ranges of the dimensions, where a code is <see cref="VectorCode.Int8"/>.</summary>
+    /// <summary>
+    /// Ranges of the dimensions, where a code is <see cref="VectorCode.Int8"/>; of what <see cref="Transform"/> makes of
+    /// the vectors, where that is what is scanned.
+    /// </summary>
     public CodeRanges? Ranges { get; init; }
+
+    /// <summary>What is put before the code that is scanned; null: nothing. What is rescored stays as it is.</summary>
+    public LinearTransform? Transform { get; init; }
+
+    /// <summary>The scales, where <see cref="Code"/> is <see cref="VectorCode.Recurrent"/>.</summary>
+    public RecurrentCode? Recurrent { get; init; }
+
+    /// <summary>The centroids, where <see cref="Code"/> is <see cref="VectorCode.Product"/>.</summary>
+    public ProductCode? Product { get; init; }
+
+    /// <summary>Length of the vectors that are encoded to be scanned: the transform's, or the vectors' own.</summary>
+    public int CodedDimensions => Transform?.Outputs ?? Dimensions;
 
     /// <summary>
     /// What made the vectors, by name: weights, config, tokenizer, pooling, prompts and the like. Kept and shown; those
@@ -59,97 +73,50 @@ public sealed record IndexDefinition
         }
     }
 
+    /// <summary>Whether what is scanned is small and loses much, so that the best of it may be scored again.</summary>
+    internal bool CanRescore => Code is VectorCode.Binary or VectorCode.Recurrent or VectorCode.Product;
+
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Dimensions);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Dimensions, BinaryIndex.MostBits);
         if (!Enum.IsDefined(Code) || (Rescore is { } one && !Enum.IsDefined(one)) || !Enum.IsDefined(Metric))
             throw new ArgumentException("an unknown code or metric.");
-        if (Rescore == VectorCode.Binary)
+        if (Rescore is VectorCode.Binary or VectorCode.Recurrent or VectorCode.Product)
             throw new ArgumentException(
-                "binary codes are scanned; rescoring needs int8, float16, bfloat16 or float32.");
-        if (Rescore is not null && Code != VectorCode.Binary)
-            throw new ArgumentException("only a scan of binary codes is rescored; other codes have final scores.");
+                $"{Rescore} codes are scanned; rescoring needs int8, float16, bfloat16 or float32.");
+        if (Rescore is not null && !CanRescore)
+        {
+            throw new ArgumentException(
+                "only a scan of binary, recurrent or product codes is rescored; other codes have final scores.");
+        }
         if (Code == VectorCode.Binary && Metric == Metric.SquaredDistance && Rescore is null)
             throw new ArgumentException("signs alone have no distance to a vector; rescore, or take another metric.");
+        if (Code == VectorCode.Recurrent && Metric == Metric.SquaredDistance)
+            throw new ArgumentException("recurrent codes are compared by dot products or cosines, not by distances.");
+        CheckFitted();
+    }
+
+    // What was fitted to a sample is there where it is needed, and nowhere else.
+    private void CheckFitted()
+    {
+        Require(Transform is not null, Transform is not null, Transform?.Inputs, Dimensions, "the transform");
+        if (CodedDimensions > BinaryIndex.MostBits)
+            throw new ArgumentException($"the transform makes more than {BinaryIndex.MostBits} dimensions.");
+        Require(Code == VectorCode.Recurrent, Recurrent is not null, Recurrent?.Dimensions, CodedDimensions, "scales");
+        Require(Code == VectorCode.Product, Product is not null, Product?.Dimensions, CodedDimensions, "centroids");
         bool needsRanges = Code == VectorCode.Int8 || Rescore == VectorCode.Int8;
-        if (needsRanges && Ranges is null)
-            throw new ArgumentException("int8 needs ranges from a calibration set.");
-        if (Ranges is not null && (!needsRanges || Ranges.Dimensions != Dimensions))
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"ranges for {Ranges.Dimensions} dimensions do not go with this code of {Dimensions}."));
-        }
-    }
+        int ranged = Code == VectorCode.Int8 ? CodedDimensions : Dimensions;
+        Require(needsRanges, Ranges is not null, Ranges?.Dimensions, ranged, "ranges");
 
-    internal byte[] ToBody()
-    {
-        var body = new ByteWriter();
-        body.UInt32((uint)Dimensions);
-        body.Byte((byte)Code);
-        body.Byte(Rescore is { } rescore ? (byte)rescore : (byte)0);
-        body.Byte((byte)Metric);
-        body.Byte(Ranges is null ? (byte)0 : (byte)1);
-        body.UInt32((uint)Properties.Count);
-        foreach ((string name, string value) in Properties)
+        void Require(bool isNeeded, bool isThere, int? dimensions, int needed, string what)
         {
-            body.String(name);
-            body.String(value);
-        }
-        if (Ranges is not null)
-        {
-            foreach (float min in Ranges.Mins)
-                body.Single(min);
-            foreach (float max in Ranges.Maxs)
-                body.Single(max);
-        }
-        return body.Written.ToArray();
-    }
-
-    internal static IndexDefinition FromBody(string path, ReadOnlySpan<byte> bytes)
-    {
-        var body = new ByteReader(path, bytes);
-        uint dimensions = body.UInt32();
-        byte code = body.Byte(), rescore = body.Byte(), metric = body.Byte(), hasRanges = body.Byte();
-        var properties = new List<KeyValuePair<string, string>>();
-        for (int left = body.Count(8); left > 0; left--)
-            properties.Add(new(body.String(), body.String()));
-        if (dimensions is 0 or > BinaryIndex.MostBits)
-            throw body.Wrong($"says vectors have {dimensions} dimensions; 1 to {BinaryIndex.MostBits} are accepted.");
-        CodeRanges? ranges = hasRanges == 0 ? null : Ranges(path, ref body, (int)dimensions);
-        body.End();
-        var definition = new IndexDefinition
-        {
-            Dimensions = (int)dimensions,
-            Code = (VectorCode)code,
-            Rescore = rescore == 0 ? null : (VectorCode)rescore,
-            Metric = (Metric)metric,
-            Ranges = ranges,
-            Properties = properties,
-        };
-        try
-        {
-            definition.Check();
-        }
-        catch (ArgumentException problem)
-        {
-            throw new InvalidIndexException(path, problem.Message, problem);
-        }
-        return definition;
-
-        static CodeRanges Ranges(string path, ref ByteReader body, int dimensions)
-        {
-            float[] values = new float[2 * dimensions];
-            ReadOnlySpan<byte> stored = body.Take(sizeof(float) * values.Length);
-            for (int i = 0; i < values.Length; i++)
-                values[i] = BinaryPrimitives.ReadSingleLittleEndian(stored[(sizeof(float) * i)..]);
-            try
+            if (isNeeded && !isThere)
+                throw new ArgumentException($"this code needs {what} from a sample.");
+            if (isThere && (!isNeeded || dimensions != needed))
             {
-                return new CodeRanges(values.AsSpan(0, dimensions), values.AsSpan(dimensions));
-            }
-            catch (ArgumentException problem)
-            {
-                throw new InvalidIndexException(path, problem.Message, problem);
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                    $"{what} for {dimensions} dimensions do not go with this code of {needed}."));
             }
         }
     }

@@ -49,4 +49,5 @@ internal enum SectionKind : uint
     Strings = 11,
     StringOffsets = 12,
     StringBytes = 13,
+    Lengths = 14,
 }

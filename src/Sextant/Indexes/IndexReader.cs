@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Sextant.Codes;
 using Sextant.Runtime;
@@ -20,15 +19,10 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     private readonly string _path;
     private readonly IndexSnapshot _snapshot;
     private readonly SearchMemory _memory = new();
-    private readonly ThreadTeam _team = ThreadTeam.Shared;
-    private readonly Lock _opening = new();
     private readonly int[] _firstIds;
     private readonly IdSet? _live;
     private readonly int _ids;
-    private readonly RowSearch _rowSearch;
-    private readonly HammingSearch _hammingSearch;
-    private SegmentTiles? _tiles;
-    private RowBlock[]? _rows;
+    private readonly SnapshotSearch _search;
     private bool _disposed;
 
     private IndexReader(string path, IndexSnapshot snapshot)
@@ -44,8 +38,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         }
         if (snapshot.Deleted.Exists(one => one is not null))
             _live = Live();
-        _rowSearch = new RowSearch(snapshot.Codes, _team, _memory);
-        _hammingSearch = new HammingSearch(Definition.Dimensions, _team, _memory);
+        _search = new SnapshotSearch(snapshot, _firstIds, ThreadTeam.Shared, _memory);
     }
 
     /// <summary>What the index is made of.</summary>
@@ -96,11 +89,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
                     $"the query has {query.Length} values; this index holds vectors of {Dimensions}."), nameof(query));
         }
         FiniteValues.Require(query, nameof(query));
-        options = WithoutDeleted(options ?? SearchOptions.None);
-        if (Definition.Code == VectorCode.Binary)
-            return SearchCodes(query, hits, options);
-        RowBlock[] rows = Rows();
-        return _rowSearch.Search(query, rows, hits, options.Allowed, options.LeastScore);
+        return _search.Search(query, hits, Count, WithoutDeleted(options ?? SearchOptions.None));
     }
 
     /// <summary>The ids of the passages of all documents that a filter accepts; deleted ones are left out.</summary>
@@ -217,66 +206,10 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         _memory.Dispose();
     }
 
-    private int SearchCodes(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions options)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
-        SegmentTiles tiles = Tiles();
-        int wanted = (int)Math.Min((long)hits.Length * options.Oversampling, Count);
-        if (wanted == 0)
-            return 0;
-        int codeBytes = _snapshot.Codes.RowBytes;
-        Span<byte> code = stackalloc byte[codeBytes];
-        _snapshot.Codes.Encode(query, code);
-        BinaryHit[] candidates = ArrayPool<BinaryHit>.Shared.Rent(wanted);
-        NativeBlock memory = _memory.Take((2L * Dimensions + 64) * sizeof(float));
-        try
-        {
-            int found = _hammingSearch.Nearest(tiles, code, codeBytes, wanted, candidates.AsSpan(0, wanted), options.Allowed);
-            var best = new BestHits(hits);
-            if (_snapshot.Vectors is { } vectors)
-            {
-                RowScorer scorer = vectors.Prepare(query, (float*)memory.Pointer);
-                foreach (BinaryHit candidate in candidates.AsSpan(0, found))
-                {
-                    float score;
-                    fixed (byte* row = Locate(candidate.Id, out int place).Vector(place, vectors.RowBytes))
-                        scorer.Score(row, 1, &score);
-                    Offer(ref best, candidate.Id, score, options);
-                }
-            }
-            else
-            {
-                var scorer = new SignScorer(query, _snapshot.Codes, (float*)memory.Pointer);
-                foreach (BinaryHit candidate in candidates.AsSpan(0, found))
-                {
-                    Segment segment = Locate(candidate.Id, out int place);
-                    Offer(ref best, candidate.Id, scorer.Score((ulong*)segment.Codes.All(), place), options);
-                }
-            }
-            return best.Sort();
-        }
-        finally
-        {
-            _memory.Return(memory);
-            ArrayPool<BinaryHit>.Shared.Return(candidates);
-        }
-    }
-
-    private static void Offer(ref BestHits best, int id, float score, SearchOptions options)
-    {
-        if (!(score < options.LeastScore))
-            best.Offer(new Hit(id, score));
-    }
-
     private Segment Locate(int id, out int row)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        int place = Array.BinarySearch(_firstIds, id);
-        if (place < 0)
-            place = ~place - 1;
-        while (place >= 0 && place + 1 < _firstIds.Length && _firstIds[place + 1] == id)
-            place++;
-        row = place < 0 ? -1 : id - _firstIds[place];
+        int place = _search.Locate(id, out row);
         if (row < 0 || row >= _snapshot.Segments[place].Rows)
             throw new ArgumentOutOfRangeException(nameof(id), id, "there is no passage with this id.");
         return _snapshot.Segments[place];
@@ -296,25 +229,6 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         }
         (segment, document) = (null, -1);
         return false;
-    }
-
-    private SegmentTiles Tiles()
-    {
-        if (Volatile.Read(ref _tiles) is { } ready)
-            return ready;
-        lock (_opening)
-            return _tiles ??= new SegmentTiles(_snapshot.Segments, _firstIds, _snapshot.Codes.RowBytes);
-    }
-
-    private RowBlock[] Rows()
-    {
-        if (Volatile.Read(ref _rows) is { } ready)
-            return ready;
-        lock (_opening)
-        {
-            return _rows ??= [.. _snapshot.Segments.Select(
-                (one, i) => new RowBlock(one.Codes.All(), one.Rows, _firstIds[i]))];
-        }
     }
 
     private SearchOptions WithoutDeleted(SearchOptions options)

@@ -11,12 +11,13 @@ internal sealed class IndexSnapshot : IDisposable
     private IndexSnapshot(string folder, IndexDefinition definition, Manifest manifest)
     {
         (Definition, Manifest) = (definition, manifest);
-        (Codes, Vectors) = Codecs(definition);
+        Codes = new CodeEncoder(definition);
+        Vectors = definition.Rescore is { } code ? Codec(definition, code) : null;
         try
         {
             foreach (SegmentEntry entry in manifest.Segments)
             {
-                Segments.Add(Segment.Open(folder, entry, Layout, Vectors?.RowBytes));
+                Segments.Add(Segment.Open(folder, entry, Codes.Layout, Vectors?.RowBytes));
                 Deleted.Add(entry.Deletes == 0 ? NoneDeleted(folder, entry) : ReadDeleted(folder, entry));
             }
         }
@@ -31,12 +32,11 @@ internal sealed class IndexSnapshot : IDisposable
 
     public Manifest Manifest { get; }
 
-    public RowCodec Codes { get; }
+    /// <summary>What is scanned.</summary>
+    public CodeEncoder Codes { get; }
 
+    /// <summary>What the best of the scan are scored with; null: nothing.</summary>
     public RowCodec? Vectors { get; }
-
-    /// <summary>How codes lie in a segment.</summary>
-    public CodeLayout Layout => new(Codes.RowBytes, Definition.Code == VectorCode.Binary ? 1 : 0);
 
     public List<Segment> Segments { get; } = [];
 
@@ -50,7 +50,7 @@ internal sealed class IndexSnapshot : IDisposable
             throw new InvalidIndexException(folder, "there is no such index.");
         byte[] body = FramedFile.Read(
             Path.Combine(folder, IndexFormat.DefinitionName), IndexFormat.DefinitionMagic, "the definition of an index");
-        var definition = IndexDefinition.FromBody(Path.Combine(folder, IndexFormat.DefinitionName), body);
+        var definition = DefinitionBody.Read(Path.Combine(folder, IndexFormat.DefinitionName), body);
         Manifest manifest = Manifest.Read(folder);
         for (int attempt = 1; ; attempt++)
         {
@@ -73,9 +73,6 @@ internal sealed class IndexSnapshot : IDisposable
             }
         }
     }
-
-    public static (RowCodec Codes, RowCodec? Vectors) Codecs(IndexDefinition definition) =>
-        (Codec(definition, definition.Code), definition.Rescore is { } code ? Codec(definition, code) : null);
 
     public void Dispose()
     {

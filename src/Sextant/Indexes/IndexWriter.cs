@@ -84,7 +84,7 @@ public sealed class IndexWriter : IDisposable
                     folder.Path, $"is a folder with other files ({Path.GetFileName(other)}); an empty or new one is needed.");
             }
             writing = CommitFiles.Lock(folder);
-            byte[] body = definition.ToBody();
+            byte[] body = DefinitionBody.Write(definition);
             folder.WriteWhole(IndexFormat.DefinitionName, FramedFile.Frame(IndexFormat.DefinitionMagic, body));
             CommitFiles.Publish(folder, new Manifest(0, 1, Checksum.Of(body), []));
             return new IndexWriter(folder, writing);
@@ -203,8 +203,7 @@ public sealed class IndexWriter : IDisposable
         _lock.Dispose();
     }
 
-    private SegmentBuilder NewBuilder() =>
-        new(Definition.Dimensions, _snapshot.Codes, _snapshot.Vectors, _snapshot.Layout);
+    private SegmentBuilder NewBuilder() => new(Definition.Dimensions, _snapshot.Codes, _snapshot.Vectors);
 
     private void Require()
     {
@@ -270,7 +269,7 @@ public sealed class IndexWriter : IDisposable
         foreach (int document in _pending.Removed)
             deleted!.Add(document);
         entry = entry with { DeletedDocuments = (uint)_pending.Removed.Count, DeletedRows = _pending.RemovedRows };
-        var segment = Segment.Open(_folder.Path, entry, _snapshot.Layout, _snapshot.Vectors?.RowBytes);
+        var segment = Segment.Open(_folder.Path, entry, _snapshot.Codes.Layout, _snapshot.Vectors?.RowBytes);
         Take(new WrittenSegment(segment, entry, deleted, deleted is not null));
         _pending = NewBuilder();
     }
@@ -300,7 +299,7 @@ public sealed class IndexWriter : IDisposable
     private void Copy(WrittenSegment source)
     {
         Segment segment = source.Segment;
-        byte[] code = new byte[_snapshot.Layout.RowBytes];
+        byte[] code = new byte[_snapshot.Codes.Layout.RowBytes];
         for (int document = 0; document < segment.Documents; document++)
         {
             if (source.Deleted?.Contains(document) == true)
@@ -309,7 +308,7 @@ public sealed class IndexWriter : IDisposable
             (int first, int end) = segment.RowsOf(document);
             for (int row = first; row < end; row++)
             {
-                _snapshot.Layout.Read(segment.Codes, segment.Rows, row, code);
+                _snapshot.Codes.Layout.Read(segment.Codes, segment.Rows, row, code);
                 _pending.AddRow(
                     code, _snapshot.Vectors is { } vectors ? segment.Vector(row, vectors.RowBytes) : [], segment.Payload(row));
             }

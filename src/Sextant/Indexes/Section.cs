@@ -10,7 +10,7 @@ namespace Sextant.Indexes;
 internal sealed unsafe class Section(MappedFile file, SectionKind kind, string name, long offset, long length, uint[] sums)
 {
     private readonly byte[] _checked = new byte[sums.Length];
-    private volatile bool _allChecked;
+    private int _checkedBlocks;
 
     public SectionKind Kind { get; } = kind;
 
@@ -19,16 +19,18 @@ internal sealed unsafe class Section(MappedFile file, SectionKind kind, string n
 
     public long Length { get; } = length;
 
+    /// <summary>Whether every block has been checked: there is nothing more to ask before reading.</summary>
+    public bool IsChecked => Volatile.Read(ref _checkedBlocks) == sums.Length;
+
+    /// <summary>The first byte. What is behind it is not checked: ask <see cref="Bytes"/> for it before reading.</summary>
+    public byte* Start => file.Start + offset;
+
     /// <summary>All of it, checked.</summary>
     public byte* All()
     {
-        if (!_allChecked)
-        {
-            for (int block = 0; block < sums.Length; block++)
-                Check(block);
-            _allChecked = true;
-        }
-        return file.Start + offset;
+        for (int block = 0; block < sums.Length && !IsChecked; block++)
+            Check(block);
+        return Start;
     }
 
     /// <summary>Some bytes, checked; what is not in the section is a typed error.</summary>
@@ -38,13 +40,13 @@ internal sealed unsafe class Section(MappedFile file, SectionKind kind, string n
             throw Damaged("points at bytes that it does not have");
         if (count == 0)
             return [];
-        if (!_allChecked)
+        if (!IsChecked)
         {
             long last = (start + count - 1) / IndexFormat.BlockBytes;
             for (long block = start / IndexFormat.BlockBytes; block <= last; block++)
                 Check((int)block);
         }
-        return new ReadOnlySpan<byte>(file.Start + offset + start, (int)count);
+        return new ReadOnlySpan<byte>(Start + start, (int)count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,9 +65,11 @@ internal sealed unsafe class Section(MappedFile file, SectionKind kind, string n
             return;
         long start = (long)block * IndexFormat.BlockBytes;
         var bytes = new ReadOnlySpan<byte>(
-            file.Start + offset + start, (int)Math.Min(IndexFormat.BlockBytes, Length - start));
+            Start + start, (int)Math.Min(IndexFormat.BlockBytes, Length - start));
         if (Checksum.Of(bytes) != sums[block])
             throw Damaged(FormattableString.Invariant($"does not have its checksum in the 64 KiB from byte {start}"));
-        Volatile.Write(ref _checked[block], 1);
+        // Counted once, whoever else has checked it meanwhile.
+        if (Interlocked.Exchange(ref _checked[block], 1) == 0)
+            Interlocked.Increment(ref _checkedBlocks);
     }
 }

@@ -27,6 +27,7 @@ internal sealed class Segment : IDisposable
         _payloads = Find(SectionKind.Payloads, null);
         Codes = Find(SectionKind.Codes, codes.Length(Rows));
         Vectors = vectorBytes is { } bytes ? Find(SectionKind.Vectors, (long)Rows * bytes) : null;
+        Lengths = codes.HasLengths ? Find(SectionKind.Lengths, (long)Rows * sizeof(float)) : null;
         Columns = [.. ReadColumns()];
         if (FirstRow(0) != 0 || FirstRow(Documents) != Rows)
             throw _firstRows.Damaged("does not cover the rows");
@@ -43,6 +44,9 @@ internal sealed class Segment : IDisposable
     public Section Codes { get; }
 
     public Section? Vectors { get; }
+
+    /// <summary>The lengths of what codes stand for, where the layout has them.</summary>
+    public Section? Lengths { get; }
 
     public Column[] Columns { get; }
 

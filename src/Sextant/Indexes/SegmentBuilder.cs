@@ -6,7 +6,7 @@ namespace Sextant.Indexes;
 internal readonly record struct SectionBytes(SectionKind Kind, string Name, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>Documents in memory that will be a segment.</summary>
-internal sealed class SegmentBuilder(int dimensions, RowCodec codes, RowCodec? vectors, CodeLayout layout)
+internal sealed class SegmentBuilder(int dimensions, CodeEncoder codes, RowCodec? vectors)
 {
     private readonly List<uint> _firstRows = [];
     private readonly List<ulong> _hashes = [];
@@ -38,7 +38,7 @@ internal sealed class SegmentBuilder(int dimensions, RowCodec codes, RowCodec? v
         for (int row = 0; row < document.Vectors.Length / dimensions; row++)
         {
             ReadOnlySpan<float> vector = document.Vectors.Span.Slice(row * dimensions, dimensions);
-            codes.Encode(vector, _codes.Reserve(codes.RowBytes));
+            codes.Encode(vector, _codes.Reserve(codes.Layout.RowBytes));
             vectors?.Encode(vector, _vectors.Reserve(vectors.RowBytes));
             AddPayload(document.Payloads.Count == 0 ? [] : document.Payloads[row].Span);
         }
@@ -107,8 +107,10 @@ internal sealed class SegmentBuilder(int dimensions, RowCodec codes, RowCodec? v
             Section(SectionKind.Keys, _keys),
             Section(SectionKind.KeyHashes, sorted),
             Section(SectionKind.KeyOrder, places),
-            new SectionBytes(SectionKind.Codes, "", layout.Section(_codes.Written, Rows)),
+            new SectionBytes(SectionKind.Codes, "", codes.Layout.Section(_codes.Written, Rows)),
         ];
+        if (codes.Layout.HasLengths)
+            sections.Add(Section(SectionKind.Lengths, Lengths()));
         if (vectors is not null)
             sections.Add(Section(SectionKind.Vectors, _vectors));
         sections.Add(Section(SectionKind.PayloadOffsets, _payloadOffsets));
@@ -116,6 +118,15 @@ internal sealed class SegmentBuilder(int dimensions, RowCodec codes, RowCodec? v
         foreach (ColumnBuilder column in _columns)
             column.AddSections(Documents, sections);
         return sections;
+    }
+
+    private ByteWriter Lengths()
+    {
+        var lengths = new ByteWriter();
+        int bytes = codes.Layout.RowBytes;
+        for (int row = 0; row < Rows; row++)
+            lengths.Single(codes.Length(_codes.Written.Slice(row * bytes, bytes)));
+        return lengths;
     }
 
     private static SectionBytes Section(SectionKind kind, ByteWriter bytes) =>

@@ -41,6 +41,8 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
         if (code == VectorCode.Binary)
             throw new ArgumentException("binary codes are BinaryIndex's, or RescoredIndex's.", nameof(code));
+        if (code is VectorCode.Recurrent or VectorCode.Product)
+            throw new ArgumentException($"these codes are {code}Index's.", nameof(code));
         _codec = new RowCodec(code, metric, dimensions, ranges);
         _blockRows = Math.Max(1, BlockBytes / _codec.RowBytes);
         _ownsTeam = threads is not null;

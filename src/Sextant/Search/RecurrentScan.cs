@@ -56,7 +56,7 @@ internal readonly unsafe struct RecurrentScan : IJob
             codes = Math.Min(codes, tiles * TileCodes);
             tiles = Score(tile, tiles, distances, scores);
             codes = Math.Min(codes, tiles * TileCodes);
-            float* lengths = QueryLength < 0 ? null : Codes.Lengths(tile);
+            float* lengths = QueryLength < 0 ? null : Codes.Lengths(tile, codes);
             for (int i = 0; i < codes; i++)
             {
                 int id = firstId + i;

@@ -6,6 +6,8 @@ internal abstract unsafe class RecurrentSource
     /// <summary>The tiles of a level.</summary>
     public abstract TileSource Level(int level);
 
-    /// <summary>The lengths of what the codes of a tile, and of those behind it in a row, stand for.</summary>
-    public abstract float* Lengths(int tile);
+    /// <summary>The lengths of what codes stand for.</summary>
+    /// <param name="tile">The tile with the first of them.</param>
+    /// <param name="codes">How many; all in tiles that lie in a row.</param>
+    public abstract float* Lengths(int tile, int codes);
 }

@@ -36,7 +36,7 @@ internal sealed unsafe class RecurrentStore : RecurrentSource, IDisposable
 
     public override TileSource Level(int level) => _levels[level];
 
-    public override float* Lengths(int tile)
+    public override float* Lengths(int tile, int codes)
     {
         _levels[0].Tile(tile, out _, out int firstId, out _);
         return (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_lengths, firstId);

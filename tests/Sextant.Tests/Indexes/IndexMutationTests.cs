@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using Sextant.Codes;
 using Sextant.Indexes;
 using Sextant.IndexWriting;
 using Sextant.Search;
@@ -17,11 +18,14 @@ public sealed class IndexMutationTests
     private static int Mutations =>
         int.Parse(Environment.GetEnvironmentVariable("SEXTANT_MUTATIONS") ?? "1000", CultureInfo.InvariantCulture);
 
-    [Fact]
-    public void EveryFile()
+    [Theory]
+    [InlineData(VectorCode.Binary)]
+    [InlineData(VectorCode.Recurrent)]
+    [InlineData(VectorCode.Product)]
+    public void EveryFile(VectorCode code)
     {
         using var scratch = new ScratchIndex();
-        using (IndexWriter writer = IndexWriter.Create(new FaultyFolder(scratch.Path, 0), Rounds.Definition))
+        using (IndexWriter writer = IndexWriter.Create(new FaultyFolder(scratch.Path, 0), Definition(code)))
         {
             for (long round = 1; round <= 4; round++)
                 Rounds.Write(writer, round);
@@ -62,6 +66,26 @@ public sealed class IndexMutationTests
         }
         Assert.True(accepted > 0 && refused > Mutations / 4, $"{accepted} accepted, {refused} refused");
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {Seed}, {accepted} accepted, {refused} refused");
+    }
+
+    // The fitted codes with a transform before them, and the product code without rescoring.
+    private static IndexDefinition Definition(VectorCode code)
+    {
+        if (code == VectorCode.Binary)
+            return Rounds.Definition;
+        int dimensions = Rounds.Definition.Dimensions, half = dimensions / 2;
+        float[] sample = [.. Enumerable.Range(0, 100).SelectMany(
+            i => Rounds.Document("sample", i + 1).Vectors.ToArray())];
+        float[] halves = sample[..(sample.Length / half * half)];
+        return Rounds.Definition with
+        {
+            Code = code,
+            Transform = LinearTransform.Fit(sample, dimensions, half, whiten: true),
+            Recurrent = code == VectorCode.Recurrent ? RecurrentCode.Fit(halves, half, 2) : null,
+            Product = code == VectorCode.Product ? ProductCode.Fit(halves, half, 4) : null,
+            Rescore = code == VectorCode.Recurrent ? VectorCode.Float32 : null,
+            Metric = Metric.Cosine,
+        };
     }
 
     private static void Use(string path)

@@ -1,3 +1,4 @@
+using Sextant.Codes;
 using Sextant.Indexes;
 using Sextant.Search;
 using static Sextant.Tests.Indexes.SomeDocuments;
@@ -94,6 +95,58 @@ public sealed class IndexRefusalTests : IDisposable
                 reader.Verify();
             }));
             File.WriteAllBytes(file, whole);
+        }
+    }
+
+    /// <summary>Opening and other sections read no codes; the scan that comes to the damage refuses it, on any thread.</summary>
+    [Theory]
+    [InlineData(VectorCode.Binary)]
+    [InlineData(VectorCode.Float32)]
+    [InlineData(VectorCode.Recurrent)]
+    [InlineData(VectorCode.Product)]
+    public void AScanRefusesTheDamageThatItComesTo(VectorCode code)
+    {
+        const int Rows = 50_000; // 16 bytes and more for each: several shards of several blocks
+        float[] vectors = Vectors(4, Rows), sample = vectors[..(300 * Dimensions)];
+        var definition = new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = code,
+            Recurrent = code == VectorCode.Recurrent ? RecurrentCode.Fit(sample, Dimensions, 2) : null,
+            Product = code == VectorCode.Product ? ProductCode.Fit(sample, Dimensions, 14) : null,
+            Rescore = null,
+        };
+        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, definition))
+        {
+            writer.Upsert(new IndexDocument { Key = "a", Vectors = vectors });
+            writer.Commit();
+        }
+        float[] query = Vectors(5, 1);
+        var hits = new Hit[3];
+        string segment = Directory.GetFiles(_scratch.Path, "segment-*").Single();
+        byte[] whole = File.ReadAllBytes(segment);
+        long place = PlaceOfCodes(whole) + (9 * IndexFormat.BlockBytes) + 77;
+        whole[place] ^= 1;
+        File.WriteAllBytes(segment, whole);
+        using (IndexReader reader = IndexReader.Open(_scratch.Path))
+        {
+            Assert.Equal("a", reader.Key(Rows - 1));
+            InvalidIndexException problem = Assert.Throws<InvalidIndexException>(() => reader.Search(query, hits));
+            Assert.Contains("its section Codes does not have its checksum in the 64 KiB from byte 589824", problem.Message);
+        }
+        whole[place] ^= 1;
+        File.WriteAllBytes(segment, whole);
+        using IndexReader mended = IndexReader.Open(_scratch.Path);
+        Assert.Equal(3, mended.Search(query, hits));
+
+        long PlaceOfCodes(byte[] file)
+        {
+            using MappedFile mapped = MappedFile.Open(segment, (ulong)file.Length);
+            List<Section> sections = SegmentFile.ReadSections(mapped, Manifest.Read(_scratch.Path).Segments[0]);
+            unsafe
+            {
+                return sections.Single(one => one.Kind == SectionKind.Codes).Start - mapped.Start;
+            }
         }
     }
 }

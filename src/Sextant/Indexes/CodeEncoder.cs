@@ -1,0 +1,96 @@
+using Sextant.Codes;
+using Sextant.Search;
+
+namespace Sextant.Indexes;
+
+/// <summary>Vectors to what an index scans: transformed where it says so, then encoded. Thread-safe.</summary>
+internal sealed unsafe class CodeEncoder
+{
+    private readonly IndexDefinition _definition;
+
+    public CodeEncoder(IndexDefinition definition)
+    {
+        _definition = definition;
+        // Fitted codes encode floats that are scaled as the metric wants.
+        bool isFitted = definition.Code is VectorCode.Recurrent or VectorCode.Product;
+        Rows = new RowCodec(
+            isFitted ? VectorCode.Float32 : definition.Code, definition.Metric, definition.CodedDimensions,
+            definition.Code == VectorCode.Int8 ? definition.Ranges : null);
+        Layout = definition.Code switch
+        {
+            VectorCode.Binary => new CodeLayout(Rows.RowBytes, 1),
+            VectorCode.Recurrent => new CodeLayout(
+                definition.Recurrent!.CodeBytes, definition.Recurrent.Levels, HasLengths: true),
+            VectorCode.Product => new CodeLayout(definition.Product!.Parts, 0),
+            _ => new CodeLayout(Rows.RowBytes, 0),
+        };
+    }
+
+    /// <summary>Of the vectors that are encoded; for recurrent and product codes as float32.</summary>
+    public RowCodec Rows { get; }
+
+    /// <summary>How codes lie in a segment.</summary>
+    public CodeLayout Layout { get; }
+
+    /// <summary>The length of what a code stands for, where the layout has lengths.</summary>
+    public float Length(ReadOnlySpan<byte> code) => _definition.Recurrent!.Length(code);
+
+    /// <summary>What is encoded, or compared with codes, for a vector.</summary>
+    /// <param name="vector">[Dimensions].</param>
+    /// <param name="coded">[CodedDimensions].</param>
+    /// <exception cref="ArgumentException">Products of the transform overflow.</exception>
+    public void Prepare(ReadOnlySpan<float> vector, Span<float> coded)
+    {
+        if (_definition.Transform is { } transform)
+            Transformed(transform, vector, coded);
+        else
+            vector.CopyTo(coded);
+        if (_definition.Code is not (VectorCode.Recurrent or VectorCode.Product))
+            return; // other codecs scale by themselves
+        fixed (float* scaled = coded)
+            Rows.Scale(new ReadOnlySpan<float>(scaled, Rows.Dimensions), scaled);
+    }
+
+    /// <summary>Encodes a vector.</summary>
+    /// <param name="vector">[Dimensions], finite.</param>
+    /// <param name="code">[RowBytes].</param>
+    /// <exception cref="ArgumentException">A value has no code.</exception>
+    public void Encode(ReadOnlySpan<float> vector, Span<byte> code)
+    {
+        int dimensions = _definition.CodedDimensions;
+        Span<float> coded = dimensions <= 4096 ? stackalloc float[dimensions] : new float[dimensions];
+        Prepare(vector, coded);
+        EncodePrepared(coded, code);
+    }
+
+    /// <summary>Encodes what <see cref="Prepare"/> gave.</summary>
+    public void EncodePrepared(ReadOnlySpan<float> coded, Span<byte> code)
+    {
+        switch (_definition.Code)
+        {
+            case VectorCode.Recurrent:
+                _definition.Recurrent!.Encode(coded, code);
+                break;
+            case VectorCode.Product:
+                _definition.Product!.Encode(coded, code);
+                break;
+            default:
+                Rows.Encode(coded, code);
+                break;
+        }
+    }
+
+    private static void Transformed(LinearTransform transform, ReadOnlySpan<float> vector, Span<float> coded)
+    {
+        transform.Apply(vector, coded);
+        foreach (float value in coded)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new ArgumentException(
+                    "the transformed vector is not a number: the values are so large that their products overflow.",
+                    nameof(vector));
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using Sextant.Codes;
+using Sextant.Search;
+
+namespace Sextant.Indexes;
+
+/// <summary>The bytes of a definition (FORMAT.md, "definition").</summary>
+internal static class DefinitionBody
+{
+    [Flags]
+    private enum Parts : byte
+    {
+        None = 0,
+        Ranges = 1,
+        Transform = 2,
+        Scales = 4,
+        Centroids = 8,
+        All = Ranges | Transform | Scales | Centroids,
+    }
+
+    public static byte[] Write(IndexDefinition definition)
+    {
+        var body = new ByteWriter();
+        body.UInt32((uint)definition.Dimensions);
+        body.Byte((byte)definition.Code);
+        body.Byte(definition.Rescore is { } rescore ? (byte)rescore : (byte)0);
+        body.Byte((byte)definition.Metric);
+        body.Byte((byte)(
+            (definition.Ranges is null ? Parts.None : Parts.Ranges)
+            | (definition.Transform is null ? Parts.None : Parts.Transform)
+            | (definition.Recurrent is null ? Parts.None : Parts.Scales)
+            | (definition.Product is null ? Parts.None : Parts.Centroids)));
+        body.UInt32((uint)definition.Properties.Count);
+        foreach ((string name, string value) in definition.Properties)
+        {
+            body.String(name);
+            body.String(value);
+        }
+        if (definition.Transform is { } transform)
+        {
+            body.UInt32((uint)transform.Outputs);
+            body.Singles(transform.Mean);
+            body.Singles(transform.Rows);
+        }
+        if (definition.Ranges is { } ranges)
+        {
+            body.Singles(ranges.Mins);
+            body.Singles(ranges.Maxs);
+        }
+        if (definition.Recurrent is { } recurrent)
+        {
+            body.UInt32((uint)recurrent.Levels);
+            body.Double(recurrent.Error);
+            body.Singles(recurrent.Scales);
+        }
+        if (definition.Product is { } product)
+        {
+            body.UInt32((uint)product.Parts);
+            body.Double(product.Error);
+            body.Singles(product.Values);
+        }
+        return body.Written.ToArray();
+    }
+
+    /// <exception cref="InvalidIndexException">It is no definition, or does not hold together.</exception>
+    public static IndexDefinition Read(string path, ReadOnlySpan<byte> bytes)
+    {
+        var body = new ByteReader(path, bytes);
+        uint dimensions = body.UInt32();
+        byte code = body.Byte(), rescore = body.Byte(), metric = body.Byte();
+        var parts = (Parts)body.Byte();
+        if ((parts & ~Parts.All) != 0)
+            throw body.Wrong($"has parts {(byte)parts}, of which this program knows {(byte)Parts.All}.");
+        var properties = new List<KeyValuePair<string, string>>();
+        for (int left = body.Count(8); left > 0; left--)
+            properties.Add(new(body.String(), body.String()));
+        if (dimensions is 0 or > BinaryIndex.MostBits)
+            throw body.Wrong($"says vectors have {dimensions} dimensions; 1 to {BinaryIndex.MostBits} are accepted.");
+        try
+        {
+            var definition = new IndexDefinition
+            {
+                Dimensions = (int)dimensions,
+                Code = (VectorCode)code,
+                Rescore = rescore == 0 ? null : (VectorCode)rescore,
+                Metric = (Metric)metric,
+                Properties = properties,
+            };
+            definition = Fitted(ref body, definition, parts);
+            body.End();
+            definition.Check();
+            return definition;
+        }
+        catch (ArgumentException problem)
+        {
+            throw new InvalidIndexException(path, problem.Message, problem);
+        }
+    }
+
+    // The transform comes first: ranges of an int8 scan, scales and centroids are for what it gives.
+    private static IndexDefinition Fitted(ref ByteReader body, IndexDefinition definition, Parts parts)
+    {
+        int dimensions = definition.Dimensions;
+        bool Has(Parts part) => (parts & part) != 0;
+        if (Has(Parts.Transform))
+        {
+            int outputs = Number(ref body, BinaryIndex.MostBits, "dimensions of the transform");
+            definition = definition with
+            {
+                Transform = new LinearTransform(body.Singles(dimensions), body.Singles((long)outputs * dimensions)),
+            };
+        }
+        if (Has(Parts.Ranges))
+        {
+            int ranged = definition.Code == VectorCode.Int8 ? definition.CodedDimensions : dimensions;
+            definition = definition with { Ranges = new CodeRanges(body.Singles(ranged), body.Singles(ranged)) };
+        }
+        if (Has(Parts.Scales))
+        {
+            int levels = Number(ref body, RecurrentCode.MostLevels, "levels");
+            double error = body.Double();
+            definition = definition with
+            {
+                Recurrent = new RecurrentCode(definition.CodedDimensions, body.Singles(levels), error),
+            };
+        }
+        if (Has(Parts.Centroids))
+        {
+            int coded = definition.CodedDimensions, count = Number(ref body, coded, "parts of a vector");
+            double error = body.Double();
+            definition = definition with
+            {
+                Product = new ProductCode(coded, count, body.Singles((long)ProductCode.Centroids * coded), error),
+            };
+        }
+        return definition;
+    }
+
+    private static int Number(ref ByteReader body, int most, string what)
+    {
+        uint number = body.UInt32();
+        return number >= 1 && number <= (uint)most
+            ? (int)number
+            : throw body.Wrong($"counts {number} {what}; 1 to {most} are accepted.");
+    }
+}

@@ -1,0 +1,192 @@
+using System.Runtime.ExceptionServices;
+using Sextant.Codes;
+using Sextant.Runtime;
+using Sextant.Search;
+
+namespace Sextant.Indexes;
+
+/// <summary>Finds the nearest in the mapped segments of a commit: a scan of codes, and where there is more, rescoring.</summary>
+/// <remarks>Thread-safe. In steady state a search allocates nothing.</remarks>
+internal sealed unsafe class SnapshotSearch
+{
+    private readonly IndexSnapshot _snapshot;
+    private readonly int[] _firstIds;
+    private readonly ThreadTeam _team;
+    private readonly SearchMemory _memory;
+    private readonly HammingSearch? _hamming;
+    private readonly SegmentTiles? _tiles;
+    private readonly RecurrentSearch? _recurrent;
+    private readonly RecurrentSegments? _levels;
+    private readonly ProductSearch? _product;
+    private readonly RowSearch? _rows;
+    private readonly RowBlock[] _blocks = [];
+
+    public SnapshotSearch(IndexSnapshot snapshot, int[] firstIds, ThreadTeam team, SearchMemory memory)
+    {
+        (_snapshot, _firstIds, _team, _memory) = (snapshot, firstIds, team, memory);
+        IndexDefinition definition = snapshot.Definition;
+        CodeLayout layout = snapshot.Codes.Layout;
+        switch (definition.Code)
+        {
+            case VectorCode.Binary:
+                _hamming = new HammingSearch(definition.CodedDimensions, team, memory);
+                _tiles = new SegmentTiles(snapshot.Segments, firstIds, layout);
+                return;
+            case VectorCode.Recurrent:
+                _recurrent = new RecurrentSearch(definition.Recurrent!, team, memory);
+                _levels = new RecurrentSegments(snapshot.Segments, firstIds, layout);
+                return;
+            case VectorCode.Product:
+                _product = new ProductSearch(definition.Product!, definition.Metric == Metric.SquaredDistance, team, memory);
+                break;
+            default:
+                _rows = new RowSearch(snapshot.Codes.Rows, team, memory);
+                break;
+        }
+        _blocks = new RowBlock[snapshot.Segments.Count];
+        for (int i = 0; i < _blocks.Length; i++)
+        {
+            Segment one = snapshot.Segments[i];
+            _blocks[i] = new RowBlock(one.Codes.Start, one.Rows, firstIds[i], new SectionGuard(one.Codes));
+        }
+    }
+
+    private IndexDefinition Definition => _snapshot.Definition;
+
+    /// <summary>Finds the nearest.</summary>
+    /// <param name="query">[Dimensions], finite.</param>
+    /// <param name="hits">Receives the hits, best first.</param>
+    /// <param name="most">How many there are to be found.</param>
+    /// <param name="options">What the search is limited to; what is deleted is not among the allowed.</param>
+    public int Search(ReadOnlySpan<float> query, Span<Hit> hits, int most, SearchOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
+        bool isFinal = Definition.Code != VectorCode.Binary && Definition.Rescore is null;
+        int wanted = isFinal ? 0 : (int)Math.Min((long)hits.Length * options.Oversampling, most);
+        if (hits.Length == 0 || most == 0)
+            return 0;
+        long coded = Align((long)Definition.CodedDimensions * sizeof(float));
+        NativeBlock memory = _memory.Take(coded + ((long)wanted * sizeof(Hit)) + ((long)wanted * sizeof(int)));
+        try
+        {
+            var prepared = new Span<float>(memory.Pointer, Definition.CodedDimensions);
+            _snapshot.Codes.Prepare(query, prepared);
+            if (isFinal)
+                return Scan(prepared, hits, options.Allowed, options.LeastScore);
+            var ids = new Span<int>(memory.Pointer + coded + ((long)wanted * sizeof(Hit)), wanted);
+            ids = ids[..Candidates(prepared, memory.Pointer + coded, ids, options.Allowed)];
+            return Definition.Rescore is null
+                ? ScoreSigns(prepared, ids, hits, options.LeastScore)
+                : Rescore(query, ids, hits, options.LeastScore);
+        }
+        finally
+        {
+            _memory.Return(memory);
+        }
+    }
+
+    /// <summary>Scores some vectors with what is kept for that, and finds the best of them.</summary>
+    /// <param name="query">[Dimensions], finite.</param>
+    /// <param name="ids">The vectors; put into ascending order, which is that of the files.</param>
+    /// <param name="hits">Receives the hits, best first.</param>
+    /// <param name="leastScore">Hits with smaller scores are left out.</param>
+    public int Rescore(ReadOnlySpan<float> query, Span<int> ids, Span<Hit> hits, float leastScore)
+    {
+        RowCodec vectors = _snapshot.Vectors!;
+        NativeBlock memory = _memory.Take((long)vectors.QueryFloats * sizeof(float));
+        try
+        {
+            ids.Sort();
+            RowScorer scorer = vectors.Prepare(query, (float*)memory.Pointer);
+            var best = new BestHits(hits);
+            foreach (int id in ids)
+            {
+                float score;
+                fixed (byte* row = _snapshot.Segments[Locate(id, out int place)].Vector(place, vectors.RowBytes))
+                    scorer.Score(row, 1, &score);
+                if (!(score < leastScore))
+                    best.Offer(new Hit(id, score));
+            }
+            return best.Sort();
+        }
+        finally
+        {
+            _memory.Return(memory);
+        }
+    }
+
+    /// <summary>The segment of a row; where there is no row with the id, the row is none of the segment's.</summary>
+    public int Locate(int id, out int row)
+    {
+        int place = Array.BinarySearch(_firstIds, id);
+        if (place < 0)
+            place = ~place - 1;
+        while (place >= 0 && place + 1 < _firstIds.Length && _firstIds[place + 1] == id)
+            place++;
+        row = place < 0 ? -1 : id - _firstIds[place];
+        return place;
+    }
+
+    // Hits as good as the code allows.
+    private int Scan(ReadOnlySpan<float> prepared, Span<Hit> hits, IdSet? allowed, float leastScore)
+    {
+        if (_recurrent is not null)
+            return _recurrent.Search(prepared, _levels!, Definition.Metric == Metric.Cosine, hits, allowed, leastScore);
+        return _product is not null
+            ? _product.Search(prepared, _blocks, hits, allowed, leastScore)
+            : _rows!.Search(prepared, _blocks, hits, allowed, leastScore);
+    }
+
+    // The best of a scan by their codes alone.
+    private int Candidates(ReadOnlySpan<float> prepared, byte* memory, Span<int> ids, IdSet? allowed)
+    {
+        if (_hamming is null)
+        {
+            var hits = new Span<Hit>(memory, ids.Length);
+            int scored = Scan(prepared, hits, allowed, float.NegativeInfinity);
+            for (int i = 0; i < scored; i++)
+                ids[i] = hits[i].Id;
+            return scored;
+        }
+        int bytes = _snapshot.Codes.Layout.RowBytes;
+        Span<byte> code = stackalloc byte[bytes];
+        _snapshot.Codes.EncodePrepared(prepared, code);
+        var nearest = new Span<BinaryHit>(memory, ids.Length);
+        int found = 0;
+        try
+        {
+            found = _hamming.Nearest(_tiles!, code, bytes, ids.Length, nearest, allowed);
+        }
+        catch (AggregateException problem) when (problem.InnerException is SextantException)
+        {
+            ExceptionDispatchInfo.Throw(problem.InnerException); // the same from any thread
+        }
+        for (int i = 0; i < found; i++)
+            ids[i] = nearest[i].Id;
+        return found;
+    }
+
+    private int ScoreSigns(ReadOnlySpan<float> prepared, ReadOnlySpan<int> ids, Span<Hit> hits, float leastScore)
+    {
+        NativeBlock memory = _memory.Take((2L * Definition.CodedDimensions + 64) * sizeof(float));
+        try
+        {
+            var scorer = new SignScorer(prepared, _snapshot.Codes.Rows, (float*)memory.Pointer);
+            var best = new BestHits(hits);
+            foreach (int id in ids)
+            {
+                Segment segment = _snapshot.Segments[Locate(id, out int row)]; // the scan has checked its codes
+                float score = scorer.Score((ulong*)segment.Codes.Start, row);
+                if (!(score < leastScore))
+                    best.Offer(new Hit(id, score));
+            }
+            return best.Sort();
+        }
+        finally
+        {
+            _memory.Return(memory);
+        }
+    }
+
+    private static long Align(long bytes) => (bytes + 63) & ~63L;
+}

@@ -1,0 +1,202 @@
+using Sextant.Codes;
+using Sextant.Indexes;
+using Sextant.Search;
+using static Sextant.Tests.Indexes.SomeDocuments;
+
+namespace Sextant.Tests.Indexes;
+
+/// <summary>Codes whose parameters are fitted to a sample, on disk: they find what the same codes in memory find.</summary>
+[Collection(nameof(MeasuredAlone))]
+public sealed class FittedCodeTests : IDisposable
+{
+    private const int Few = 48;
+
+    private static readonly float[] s_sample = Vectors(17, 400);
+
+    private readonly ScratchIndex _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(3, null)]
+    [InlineData(2, VectorCode.Float16)]
+    public void Recurrent(int levels, VectorCode? rescore)
+    {
+        RecurrentCode code = RecurrentCode.Fit(Scaled(s_sample), Dimensions, levels);
+        var definition = new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = VectorCode.Recurrent,
+            Recurrent = code,
+            Rescore = rescore,
+            Metric = Metric.Cosine,
+        };
+        using var expected = new RecurrentIndex(code, 1);
+        AssertFindsTheSame(definition, vectors => expected.Add(Scaled(vectors)), query => All(expected, Scaled(query)));
+    }
+
+    [Theory]
+    [InlineData(Metric.Dot, null)]
+    [InlineData(Metric.SquaredDistance, null)]
+    [InlineData(Metric.Cosine, VectorCode.Float32)]
+    public void Product(Metric metric, VectorCode? rescore)
+    {
+        float[] Seen(float[] vectors) => metric == Metric.Cosine ? Scaled(vectors) : vectors;
+        ProductCode code = ProductCode.Fit(Seen(s_sample), Dimensions, 14);
+        var definition = new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = VectorCode.Product,
+            Product = code,
+            Rescore = rescore,
+            Metric = metric,
+        };
+        using var expected = new ProductIndex(code, metric == Metric.Cosine ? Metric.Dot : metric, 1);
+        AssertFindsTheSame(definition, vectors => expected.Add(Seen(vectors)), query => All(expected, Seen(query)));
+    }
+
+    [Theory]
+    [InlineData(VectorCode.Float32)]
+    [InlineData(VectorCode.Recurrent)]
+    public void ATransformComesBeforeTheCode(VectorCode code)
+    {
+        LinearTransform transform = LinearTransform.Fit(s_sample, Dimensions, Few, whiten: true);
+        float[] Turned(float[] vectors)
+        {
+            float[] all = new float[vectors.Length / Dimensions * Few];
+            for (int i = 0; i < vectors.Length / Dimensions; i++)
+                transform.Apply(vectors.AsSpan(i * Dimensions, Dimensions), all.AsSpan(i * Few));
+            return all;
+        }
+        RecurrentCode? recurrent =
+            code == VectorCode.Recurrent ? RecurrentCode.Fit(Turned(s_sample), Few, 2) : null;
+        var definition = new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = code,
+            Transform = transform,
+            Recurrent = recurrent,
+            Rescore = null,
+            Metric = Metric.Cosine,
+        };
+        IVectorIndex expected = recurrent is null
+            ? new ExactIndex(Few, code, Metric.Cosine, threads: 1)
+            : new RecurrentIndex(recurrent, 1);
+        using var disposed = (IDisposable)expected;
+        AssertFindsTheSame(
+            definition,
+            vectors => _ = expected is ExactIndex exact ? exact.Add(Turned(vectors)) : ((RecurrentIndex)expected).Add(
+                Scaled(Turned(vectors), Few)),
+            query => All(expected, recurrent is null ? Turned(query) : Scaled(Turned(query), Few)));
+    }
+
+    [Fact]
+    public void WhatWasFittedIsKept()
+    {
+        ProductCode product = ProductCode.Fit(Vectors(3, 300)[..(300 * 48)], Few, 6);
+        LinearTransform transform = LinearTransform.Fit(s_sample, Dimensions, Few, whiten: false);
+        var definition = new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = VectorCode.Product,
+            Product = product,
+            Transform = transform,
+            Ranges = CodeRanges.Of(s_sample, Dimensions),
+            Rescore = VectorCode.Int8,
+        };
+        IndexWriter.Create(_scratch.Path, definition).Dispose();
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        IndexDefinition read = reader.Definition;
+        Assert.Equal(product.Values.ToArray(), read.Product!.Values.ToArray());
+        Assert.Equal(product.Error, read.Product.Error);
+        Assert.Equal(transform.Mean.ToArray(), read.Transform!.Mean.ToArray());
+        Assert.Equal(transform.Rows.ToArray(), read.Transform.Rows.ToArray());
+        Assert.Equal(definition.Ranges.Maxs.ToArray(), read.Ranges!.Maxs.ToArray());
+    }
+
+    [Fact]
+    public void WhatDoesNotGoTogetherIsRefused()
+    {
+        RecurrentCode two = RecurrentCode.Fit(s_sample, Dimensions, 2);
+        var good = new IndexDefinition { Dimensions = Dimensions, Code = VectorCode.Recurrent, Recurrent = two };
+        Refused(good with { Recurrent = null }, "needs scales");
+        Refused(good with { Recurrent = RecurrentCode.Fit(new float[] { 1, 2 }, 2, 2) }, "scales for 2 dimensions");
+        Refused(good with { Metric = Metric.SquaredDistance }, "not by distances");
+        Refused(good with { Code = VectorCode.Binary }, "scales for 70 dimensions do not go");
+        Refused(good with { Code = VectorCode.Product }, "scales");
+        Refused(good with { Code = VectorCode.Product, Recurrent = null }, "needs centroids");
+        Refused(good with { Rescore = VectorCode.Recurrent }, "rescoring needs");
+        Refused(good with { Transform = LinearTransform.Fit(s_sample, Dimensions, Few, true) }, "scales for 70");
+        Refused(
+            good with { Transform = LinearTransform.Fit(s_sample.AsSpan(0, 35 * 100), 35, 35, true) },
+            "the transform for 35");
+
+        void Refused(IndexDefinition definition, string message) => Assert.Contains(
+            message, Assert.Throws<ArgumentException>(() => IndexWriter.Create(_scratch.Path, definition)).Message);
+    }
+
+    // The index after random changes, and an index in memory of what must be left.
+    private void AssertFindsTheSame(IndexDefinition definition, Action<float[]> add, Func<float[], Hit[]> search)
+    {
+        List<(string Key, float[] Vectors)> documents = Change(_scratch, definition);
+        var added = new List<string>();
+        foreach ((string key, float[] vectors) in documents)
+        {
+            add(vectors);
+            added.AddRange(Enumerable.Range(0, vectors.Length / Dimensions).Select(i => $"{key}#{i}"));
+        }
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        reader.Verify();
+        float[] query = Vectors(99, 1);
+        var hits = new Hit[added.Count + 2];
+        int found = reader.Search(query, hits);
+        Assert.Equal(added.Count, found);
+        for (int i = 1; i < found; i++)
+            Assert.True(hits[i - 1].IsBefore(hits[i]));
+        if (definition.Rescore is null)
+        {
+            Assert.Equal(
+                search(query).Select(hit => (hit.Score, added[hit.Id])).Order(),
+                hits[..found].Select(hit => (hit.Score, Name(reader, hit.Id))).Order());
+        }
+        else
+        {
+            var vectors = documents.SelectMany(one => one.Vectors.Chunk(Dimensions)).ToArray();
+            var scores = added.Select((name, i) => (name, vectors[i])).ToDictionary(
+                one => one.name, one => Dot(Scaled(query), Scaled(one.Item2)));
+            Assert.All(hits[..found], hit => Assert.Equal(scores[Name(reader, hit.Id)], hit.Score, 1e-3));
+        }
+        var ten = new Hit[10];
+        IdSet allowed = reader.Where(IndexFilter.Parse());
+        for (int i = 0; i < 10; i++)
+            allowed.Remove(hits[i].Id);
+        reader.Search(query, ten, new SearchOptions { Allowed = allowed, Oversampling = added.Count });
+        Assert.Equal(hits[10..20], ten);
+        Assert.Equal(0, Allocations.WhenSteady(() => reader.Search(query, ten)));
+    }
+
+    private static Hit[] All(IVectorIndex index, float[] query)
+    {
+        var hits = new Hit[index.Count];
+        Assert.Equal(hits.Length, index.Search(query, hits));
+        return hits;
+    }
+
+    private static double Dot(float[] left, float[] right) =>
+        left.Zip(right).Sum(pair => (double)pair.First * pair.Second);
+
+    private static float[] Scaled(float[] vectors) => Scaled(vectors, Dimensions);
+
+    // To length one, by the kernels' rule.
+    private static unsafe float[] Scaled(float[] vectors, int dimensions)
+    {
+        float[] scaled = [.. vectors];
+        fixed (float* start = scaled)
+        {
+            for (int at = 0; at < scaled.Length; at += dimensions)
+                Kernels.KernelSet.Chosen.Normalize.Run(start + at, dimensions);
+        }
+        return scaled;
+    }
+}
