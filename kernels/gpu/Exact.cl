@@ -97,3 +97,5 @@
 #undef MOST_D
 #undef QUERIES
 #endif
+
+#include "Peak.h"

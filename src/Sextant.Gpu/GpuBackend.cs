@@ -9,7 +9,7 @@ namespace Sextant.Gpu;
 /// The ops on a CUDA or OpenCL device: each is one kernel of kernels/gpu. Written once; the driver, which it holds until it
 /// is disposed, is all that differs.
 /// </summary>
-internal sealed unsafe class GpuBackend(GpuDriver driver) : Backend
+internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : Backend
 {
     private const int Items = 256;
     private const int NormRows = 4;
@@ -40,7 +40,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver) : Backend
 
     public override Table LoadTable(IRowSource rows, bool keep16) => Weights.LoadTable(rows, keep16);
 
-    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, _space);
+    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, _space, timed: timed);
 
     public override long ScratchBytes(ScratchNeeds needs) =>
         Workspace.SizeOf(ScratchRows, ScratchColumns(needs));

@@ -15,6 +15,9 @@ internal abstract class GpuDriver
     /// <summary>Units that work at the same time.</summary>
     public abstract int Units { get; }
 
+    /// <summary>Whether it computes in f64, which only measurements ask for.</summary>
+    public abstract bool HasDoubles { get; }
+
     /// <summary>Most bytes of one block.</summary>
     public abstract long LargestBlock { get; }
 
@@ -31,7 +34,8 @@ internal abstract class GpuDriver
     public abstract void Free(nint handle);
 
     /// <summary>Creates a queue. Queues run beside each other.</summary>
-    public abstract GpuQueue CreateQueue();
+    /// <param name="timed">Whether it can tell how long its kernels ran, which costs a little.</param>
+    public abstract GpuQueue CreateQueue(bool timed = false);
 
     /// <summary>Holds it, until <see cref="Release"/>.</summary>
     public GpuDriver Hold()
@@ -68,6 +72,12 @@ internal abstract unsafe class GpuQueue : IDisposable
 
     /// <summary>Waits until all work is done.</summary>
     public abstract void Finish();
+
+    /// <summary>
+    /// Waits, and says how many seconds the kernels ran that were started since the last call, by the device's own clock.
+    /// Of queues that were created to be timed; 0 of others.
+    /// </summary>
+    public abstract double TakeKernelSeconds();
 
     public abstract void Dispose();
 }

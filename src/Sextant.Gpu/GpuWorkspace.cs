@@ -8,7 +8,9 @@ namespace Sextant.Gpu;
 /// <param name="driver">Where.</param>
 /// <param name="space">Where its addresses are.</param>
 /// <param name="hasNarrow">Whether every element has a 16-bit form beside its f32 form: fast mode.</param>
-internal sealed unsafe class GpuWorkspace(GpuDriver driver, AddressSpace space, bool hasNarrow = false) : Workspace
+/// <param name="timed">Whether its queue times its kernels.</param>
+internal sealed unsafe class GpuWorkspace(
+    GpuDriver driver, AddressSpace space, bool hasNarrow = false, bool timed = false) : Workspace
 {
     private nint _memory;
     private nint _narrow;
@@ -18,7 +20,7 @@ internal sealed unsafe class GpuWorkspace(GpuDriver driver, AddressSpace space, 
     private bool _pending;
 
     /// <summary>What it has the device do.</summary>
-    public GpuQueue Queue { get; } = driver.CreateQueue();
+    public GpuQueue Queue { get; } = driver.CreateQueue(timed);
 
     public override long Bytes => _memory == 0 ? 0 : space[_memory].Bytes;
 

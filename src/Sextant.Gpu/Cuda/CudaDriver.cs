@@ -40,6 +40,8 @@ internal sealed unsafe class CudaDriver : GpuDriver
 
     public override int Units => _info.Units;
 
+    public override bool HasDoubles => true;
+
     public override long LargestBlock => long.MaxValue;
 
     public override bool HasFast => _info.HasFast;
@@ -89,7 +91,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
             _ = cuMemFree(handle);
     }
 
-    public override GpuQueue CreateQueue() => new CudaQueue(this);
+    public override GpuQueue CreateQueue(bool timed = false) => new CudaQueue(this, timed);
 
     protected override void Close()
     {

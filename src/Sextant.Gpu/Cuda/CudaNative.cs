@@ -103,6 +103,18 @@ internal static unsafe partial class CudaNative
     public static partial int cuStreamSynchronize(nint stream);
 
     [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuEventCreate(nint* created, uint flags);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuEventRecord(nint recorded, nint stream);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuEventElapsedTime(float* milliseconds, nint start, nint end);
+
+    [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuEventDestroy_v2")]
+    public static partial int cuEventDestroy(nint done);
+
+    [LibraryImport(NativeLibraries.Cuda)]
     public static partial int cuLaunchKernel(
         nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes,
         nint stream, void** parameters, void** extra);

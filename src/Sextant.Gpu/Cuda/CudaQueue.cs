@@ -7,12 +7,17 @@ internal sealed unsafe class CudaQueue : GpuQueue
 {
     private readonly CudaDriver _driver;
     private readonly nint _stream;
+
+    // Pairs of events around kernels, of which the first so many are in use; null where nothing is timed.
+    private readonly List<nint>? _events;
+    private int _used;
     private void* _staging;
     private long _stagingBytes;
 
-    public CudaQueue(CudaDriver driver)
+    public CudaQueue(CudaDriver driver, bool timed)
     {
         _driver = driver;
+        _events = timed ? [] : null;
         driver.Use();
         nint stream;
         CudaErrors.Check(cuStreamCreate(&stream, StreamNonBlocking), driver.Name, "cuStreamCreate");
@@ -71,11 +76,27 @@ internal sealed unsafe class CudaQueue : GpuQueue
         }
         if (launch.Groups > int.MaxValue)
             throw new UnsupportedRequestException($"{_driver.Name}: a batch of {launch.Groups} groups is too large.");
+        Mark();
         int code = cuLaunchKernel(
             _driver.Function(launch.Kernel), (uint)launch.Groups, 1, 1, (uint)launch.GroupSize, 1, 1, 0, _stream, parameters,
             null);
         if (code != Success)
             throw CudaErrors.Of(code, CudaErrors.Name(code), _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
+        Mark();
+    }
+
+    public override double TakeKernelSeconds()
+    {
+        Finish();
+        double seconds = 0;
+        for (int i = 0; i + 1 < _used; i += 2)
+        {
+            float milliseconds;
+            CudaErrors.Check(cuEventElapsedTime(&milliseconds, _events![i], _events[i + 1]), _driver.Name, "cuEventElapsedTime");
+            seconds += milliseconds * 1e-3;
+        }
+        _used = 0;
+        return seconds;
     }
 
     public override void Finish()
@@ -89,9 +110,25 @@ internal sealed unsafe class CudaQueue : GpuQueue
         if (!_driver.TryUse())
             return; // a device that is lost has taken its memory along
         _ = cuStreamSynchronize(_stream);
+        foreach (nint done in _events ?? [])
+            _ = cuEventDestroy(done);
         _ = cuStreamDestroy(_stream);
         if (_staging != null)
             _ = cuMemFreeHost(_staging);
         _staging = null;
+    }
+
+    // Puts the next event into the stream.
+    private void Mark()
+    {
+        if (_events is null)
+            return;
+        if (_used == _events.Count)
+        {
+            nint created;
+            CudaErrors.Check(cuEventCreate(&created, 0), _driver.Name, "cuEventCreate");
+            _events.Add(created);
+        }
+        CudaErrors.Check(cuEventRecord(_events[_used++], _stream), _driver.Name, "cuEventRecord");
     }
 }

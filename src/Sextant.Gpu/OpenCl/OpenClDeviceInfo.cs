@@ -28,6 +28,9 @@ internal sealed unsafe record OpenClDeviceInfo(nint Id, int Index)
 
     public required ulong FloatConfig { get; init; }
 
+    /// <summary>What f64 can do; 0 where there is none.</summary>
+    public required ulong DoubleConfig { get; init; }
+
     /// <summary>Why it cannot be used; null where nothing speaks against it.</summary>
     public required string? Problem { get; init; }
 
@@ -82,6 +85,7 @@ internal sealed unsafe record OpenClDeviceInfo(nint Id, int Index)
             LocalMemory = (long)Number(id, DeviceLocalMemSize, sizeof(ulong)),
             LargestGroup = (long)Number(id, DeviceMaxWorkGroupSize, (uint)sizeof(nuint)),
             FloatConfig = config,
+            DoubleConfig = Number(id, DeviceDoubleFpConfig, sizeof(ulong)),
             Problem = FindProblem(id, config),
         };
     }

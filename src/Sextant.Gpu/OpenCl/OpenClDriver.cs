@@ -68,6 +68,8 @@ internal sealed unsafe class OpenClDriver : GpuDriver
 
     public override bool HasFast => _fast != FastEmulation.None;
 
+    public override bool HasDoubles => Info.DoubleConfig != 0;
+
     public override long LargestBlock => Math.Min(Info.LargestBlock, _memoryLimit);
 
     // A processor's caches hold as many; others want enough to fill all their units.
@@ -105,7 +107,7 @@ internal sealed unsafe class OpenClDriver : GpuDriver
     /// <summary>The program that has a kernel.</summary>
     public nint ProgramOf(GpuKernel kernel) => GpuKernels.IsFast(kernel) ? _fastProgram : _exactProgram;
 
-    public override GpuQueue CreateQueue() => new OpenClQueue(this);
+    public override GpuQueue CreateQueue(bool timed = false) => new OpenClQueue(this, timed);
 
     protected override void Close()
     {

@@ -32,11 +32,16 @@ internal static unsafe partial class OpenClNative
     public const uint DeviceName = 0x102B;
     public const uint DriverVersion = 0x102D;
     public const uint DeviceVersion = 0x102F;
+    public const uint DeviceDoubleFpConfig = 0x1032;
 
     public const ulong FpDenormals = 1 << 0;
     public const ulong FpRoundToNearest = 1 << 2;
     public const ulong FpFma = 1 << 5;
     public const ulong FpCorrectlyRoundedDivideSqrt = 1 << 7;
+
+    public const ulong QueueProfilingEnable = 1 << 1;
+    public const uint ProfilingCommandStart = 0x1282;
+    public const uint ProfilingCommandEnd = 0x1283;
 
     public const ulong MemReadWrite = 1;
     public const uint ProgramBinarySizes = 0x1165;
@@ -121,4 +126,10 @@ internal static unsafe partial class OpenClNative
 
     [LibraryImport(NativeLibraries.OpenCl)]
     public static partial int clFinish(nint queue);
+
+    [LibraryImport(NativeLibraries.OpenCl)]
+    public static partial int clGetEventProfilingInfo(nint done, uint name, nuint size, void* value, nuint* needed);
+
+    [LibraryImport(NativeLibraries.OpenCl)]
+    public static partial int clReleaseEvent(nint done);
 }

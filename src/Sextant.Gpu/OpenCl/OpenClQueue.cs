@@ -10,13 +10,15 @@ internal sealed unsafe class OpenClQueue : GpuQueue
     private readonly OpenClDriver _driver;
     private readonly nint _queue;
     private readonly nint[] _kernels = new nint[GpuKernels.Names.Length];
+    private readonly List<nint>? _events;
     private NativeBlock? _staging;
 
-    public OpenClQueue(OpenClDriver driver)
+    public OpenClQueue(OpenClDriver driver, bool timed)
     {
         _driver = driver;
+        _events = timed ? [] : null;
         int error;
-        _queue = clCreateCommandQueue(driver.Context, driver.Device, 0, &error);
+        _queue = clCreateCommandQueue(driver.Context, driver.Device, timed ? QueueProfilingEnable : 0, &error);
         OpenClErrors.Check(error, driver.Name, "clCreateCommandQueue");
     }
 
@@ -55,16 +57,40 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         }
         nuint local = (nuint)launch.GroupSize;
         nuint global = (nuint)launch.Groups * local;
-        int failure = clEnqueueNDRangeKernel(_queue, kernel, 1, null, &global, &local, 0, null, null);
+        nint done = 0;
+        int failure = clEnqueueNDRangeKernel(_queue, kernel, 1, null, &global, &local, 0, null, _events is null ? null : &done);
         if (failure < 0)
             throw OpenClErrors.Of(failure, _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
+        _events?.Add(done);
     }
 
     public override void Finish() => OpenClErrors.Check(clFinish(_queue), _driver.Name, "clFinish");
 
+    public override double TakeKernelSeconds()
+    {
+        Finish();
+        ulong nanoseconds = 0;
+        foreach (nint done in _events ?? [])
+        {
+            ulong start, end;
+            OpenClErrors.Check(
+                clGetEventProfilingInfo(done, ProfilingCommandStart, sizeof(ulong), &start, null), _driver.Name,
+                "clGetEventProfilingInfo");
+            OpenClErrors.Check(
+                clGetEventProfilingInfo(done, ProfilingCommandEnd, sizeof(ulong), &end, null), _driver.Name,
+                "clGetEventProfilingInfo");
+            nanoseconds += end - start;
+            _ = clReleaseEvent(done);
+        }
+        _events?.Clear();
+        return nanoseconds * 1e-9;
+    }
+
     public override void Dispose()
     {
         _ = clFinish(_queue);
+        foreach (nint done in _events ?? [])
+            _ = clReleaseEvent(done);
         foreach (nint kernel in _kernels)
         {
             if (kernel != 0)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Sextant.Measurement.Machines;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Sampling;
 using Sextant.Measurement.Statistics;
@@ -11,7 +10,7 @@ namespace Sextant.Measurement.Peaks;
 /// <summary>What the processor reaches, measured: arithmetic and memory for 1, 2, … all threads, and the cost of handing over work.</summary>
 internal sealed class PeakBench(MeasureContext context)
 {
-    private readonly List<(string Id, KeyValuePair<string, string>[] Labels, string Unit, Func<double> Measure)> _probes = [];
+    private readonly PeakProbes _probes = new(context);
     private readonly List<IDisposable> _memory = [];
 
     public List<BenchRow> Run(IReadOnlyList<int> threadCounts)
@@ -20,7 +19,7 @@ internal sealed class PeakBench(MeasureContext context)
         {
             foreach (int threads in threadCounts)
                 AddThreads(threads);
-            return Measure();
+            return _probes.Measure();
         }
         finally
         {
@@ -80,35 +79,9 @@ internal sealed class PeakBench(MeasureContext context)
     private void Add(string id, string unit, int threads, KeyValuePair<string, string>[] labels, Func<double> measure)
     {
         string count = threads.ToString(CultureInfo.InvariantCulture);
-        _probes.Add(($"peak/{id}/{count}", [.. labels, new("device", "cpu"), new("threads", count)], unit, measure));
-    }
-
-    private List<BenchRow> Measure()
-    {
-        context.Say(string.Create(CultureInfo.InvariantCulture, $"{_probes.Count} ceilings in {context.Plan.Rounds} rounds"));
-        var samples = _probes.ConvertAll(_ => new double[context.Plan.Rounds]);
-        foreach (var probe in _probes)
-            probe.Measure();
-        for (int round = 0; round < context.Plan.Rounds; round++)
-        {
-            context.Calibrate();
-            for (int turn = 0; turn < _probes.Count; turn++)
-            {
-                context.Cancellation.ThrowIfCancellationRequested();
-                int i = round % 2 == 0 ? turn : _probes.Count - 1 - turn;
-                samples[i][round] = _probes[i].Measure();
-            }
-        }
-        return [.. _probes.Select((probe, i) => new BenchRow
-        {
-            Id = probe.Id,
-            Part = "peak",
-            Labels = probe.Labels,
-            Unit = probe.Unit,
-            Samples = samples[i],
-            Repeat = $"sextant bench peak --threads {probe.Labels[^1].Value}{context.RepeatFlags}",
-            Notes = NoiseWatch.SpreadNote(samples[i]) is { } note ? [note] : [],
-        })];
+        _probes.Add(
+            $"peak/{id}/{count}", [.. labels, new("device", "cpu"), new("threads", count)], unit,
+            $"sextant bench peak --threads {count}", measure);
     }
 
     // The sum of what threads reach at the same time, each pinned to a processor of its own.

@@ -22,6 +22,14 @@ internal sealed class Roofline
     /// <summary>Largest working set of each level, and the bytes a second that are read from it.</summary>
     public IReadOnlyList<(long Bytes, double BytesPerSecond)> Levels => _levels;
 
+    /// <summary>Ceilings that were measured elsewhere: levels from the smallest working set to the largest.</summary>
+    public static Roofline Of(double flops, IEnumerable<(long Bytes, double BytesPerSecond)> levels)
+    {
+        var roofline = new Roofline(flops);
+        roofline._levels.AddRange(levels);
+        return roofline;
+    }
+
     /// <summary>Measures the ceilings, each over about <paramref name="seconds"/>.</summary>
     public static Roofline Measure(MachineFacts machine, double seconds)
     {

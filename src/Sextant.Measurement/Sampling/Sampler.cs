@@ -14,9 +14,6 @@ internal sealed class Sampler(SamplingPlan plan, CancellationToken cancellation 
 {
     private const int MostSlices = 128;
 
-    // A slice shorter than this would be measured against the clock's own resolution.
-    private const double LeastSliceSeconds = 20e-6;
-
     // Warm means: the last three of some blocks agree within this.
     private const double StableSpread = 0.03;
 
@@ -88,13 +85,16 @@ internal sealed class Sampler(SamplingPlan plan, CancellationToken cancellation 
         long start = Stopwatch.GetTimestamp();
         for (int run = 0; run < runs; run++)
             subject.Run();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds / runs;
+        subject.Wait();
+        double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double own = subject.OwnSeconds();
+        return (double.IsNaN(own) ? wall : own) / runs;
     }
 
     private static Pace Choose(Subject subject, double secondsPerRun, double blockSeconds)
     {
         double perRun = Math.Max(secondsPerRun, 1e-9);
-        double sliceSeconds = Math.Max(LeastSliceSeconds, blockSeconds / MostSlices);
+        double sliceSeconds = Math.Max(subject.LeastSliceSeconds, blockSeconds / MostSlices);
         int runs = (int)Math.Clamp(Math.Ceiling(sliceSeconds / perRun), 1, subject.RunsPerRefresh);
         int slices = (int)Math.Clamp(blockSeconds / (perRun * runs), 1, MostSlices);
         return new Pace(runs, slices, false);

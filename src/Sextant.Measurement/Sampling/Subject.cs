@@ -11,6 +11,17 @@ internal abstract class Subject : IDisposable
     {
     }
 
+    /// <summary>How long a slice should last at least: far longer than what looking at the clock costs.</summary>
+    public virtual double LeastSliceSeconds => 20e-6;
+
+    /// <summary>Waits for what the runs have only started; its time is theirs.</summary>
+    public virtual void Wait()
+    {
+    }
+
+    /// <summary>Seconds that the runs since <see cref="Refresh"/> took by a clock of their own; NaN where the wall's counts.</summary>
+    public virtual double OwnSeconds() => double.NaN;
+
     /// <summary>The work, once. Allocates nothing of its own.</summary>
     public abstract void Run();
 

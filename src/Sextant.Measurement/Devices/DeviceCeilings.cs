@@ -1,0 +1,240 @@
+using System.Diagnostics;
+using Sextant.Backends;
+using Sextant.Gpu;
+using Sextant.Measurement.Peaks;
+using Sextant.Measurement.Statistics;
+
+namespace Sextant.Measurement.Devices;
+
+/// <summary>
+/// What a CUDA or OpenCL device reaches, by kernels/gpu/Peak.h: arithmetic and memory by the device's own clock, starting,
+/// waiting and copying by this process's.
+/// </summary>
+internal sealed unsafe class DeviceCeilings : IDisposable
+{
+    private const int Chains = 16;
+    private const int Repetitions = 5;
+
+    // Long enough for a clock of microseconds, short enough for a display's watchdog.
+    private const double LeastKernelSeconds = 2e-3;
+
+    private readonly GpuDriver _driver;
+    private readonly GpuQueue _timed;
+    private readonly GpuQueue _plain;
+    private readonly AddressSpace _space = new();
+    private readonly nint _memory;
+    private readonly Dictionary<(GpuKernel, long), int> _repeats = [];
+
+    /// <summary>Takes a device's driver and a piece of its memory.</summary>
+    public DeviceCeilings(Device device)
+    {
+        _driver = DriverOf(device).Hold();
+        _timed = _driver.CreateQueue(timed: true);
+        _plain = _driver.CreateQueue();
+        Bytes = Math.Min(_driver.IsProcessor ? 256L << 20 : 1L << 30, _driver.LargestBlock) & ~0xFFFFL;
+        _memory = _space.Add(new DeviceBlock(_driver.Allocate(Bytes), Bytes, null));
+        Fill();
+    }
+
+    /// <summary>Bytes of the largest working set.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Whether it is a processor, whose local memory is its memory.</summary>
+    public bool IsProcessor => _driver.IsProcessor;
+
+    /// <summary>Kinds of arithmetic it has kernels for.</summary>
+    public IReadOnlyList<string> Kinds => _driver.HasDoubles ? ["f32", "f64"] : ["f32"];
+
+    /// <summary>Working sets from caches to memory.</summary>
+    public IReadOnlyList<long> WorkingSets =>
+        [.. ((long[])[_driver.IsProcessor ? 1L << 20 : 8L << 20, 32L << 20, Bytes]).Where(bytes => bytes <= Bytes).Distinct()];
+
+    /// <summary>The driver of a device that is not this process's own processor.</summary>
+    public static GpuDriver DriverOf(Device device) => device switch
+    {
+        CudaDevice cuda => cuda.Driver,
+        OpenClDevice openCl => openCl.Driver,
+        _ => throw new ArgumentException($"{device.Name} is no CUDA or OpenCL device.", nameof(device)),
+    };
+
+    /// <summary>The least times that the device allows, from the measured ceilings.</summary>
+    public Roofline Measure() => Roofline.Of(
+        Fma("f32") * 1e9,
+        WorkingSets.Select(bytes => (bytes == Bytes ? long.MaxValue : bytes, Memory(MemoryAccess.Read, bytes) * 1e9)));
+
+    /// <summary>GFLOP/s of fused multiply-adds.</summary>
+    public double Fma(string kind)
+    {
+        GpuKernel kernel = kind == "f64" ? GpuKernel.PeakFmaF64 : GpuKernel.PeakFmaF32;
+        long groups = _driver.IsProcessor ? 4L * _driver.Units : 8L * _driver.Units;
+        int lanes = !_driver.IsProcessor ? 256 : kind == "f64" ? 8 : 16;
+        (double seconds, int iterations) = Timed(kernel, 0, 1000, count =>
+        {
+            KernelLaunch launch = Start(kernel, groups);
+            launch.Add(count);
+            launch.Add(_space, _memory, sizeof(float));
+            return launch;
+        });
+        return 2.0 * Chains * lanes * groups * iterations / seconds / 1e9;
+    }
+
+    /// <summary>GB/s of a working set; a copy counts bytes read and bytes written.</summary>
+    public double Memory(MemoryAccess access, long bytes)
+    {
+        long set = access == MemoryAccess.Copy ? bytes / 2 : bytes;
+        int groupItems = _driver.IsProcessor ? 1 : 256;
+        int vectorBytes = _driver.IsProcessor ? 64 : 16;
+        long groups = Math.Clamp(set / (16L * groupItems * vectorBytes), 1, 8L * _driver.Units);
+        int vectors = (int)(set / (groups * groupItems * vectorBytes)) & ~3;
+        GpuKernel kernel = access switch
+        {
+            MemoryAccess.Read => GpuKernel.PeakRead,
+            MemoryAccess.Write => GpuKernel.PeakWrite,
+            _ => GpuKernel.PeakCopy,
+        };
+        (double seconds, int passes) = Timed(kernel, bytes, 1, count =>
+        {
+            KernelLaunch launch = Start(kernel, groups);
+            launch.Add(_space, _memory, sizeof(float));
+            launch.Add(vectors);
+            launch.Add(count);
+            // What a read sums up goes over the set's first floats; a copy goes to its second half.
+            if (access != MemoryAccess.Write)
+                launch.Add(_space, access == MemoryAccess.Copy ? _memory + (nint)(bytes / 2) : _memory, sizeof(float));
+            return launch;
+        });
+        double moved = (access == MemoryAccess.Copy ? 2.0 : 1.0) * vectors * groups * groupItems * vectorBytes;
+        return moved * passes / seconds / 1e9;
+    }
+
+    /// <summary>GB/s that all groups read from local (CUDA: shared) memory.</summary>
+    public double Shared()
+    {
+        long groups = 8L * _driver.Units;
+        (double seconds, int iterations) = Timed(GpuKernel.PeakShared, 0, 1000, count =>
+        {
+            KernelLaunch launch = Start(GpuKernel.PeakShared, groups);
+            launch.Add(count);
+            launch.Add(_space, _memory, sizeof(float));
+            return launch;
+        });
+        return 16.0 * 256 * groups * iterations / seconds / 1e9;
+    }
+
+    /// <summary>Seconds that a kernel that does nothing costs among many that are started one after the other.</summary>
+    public double Launch()
+    {
+        const int Count = 200;
+        return Median(() =>
+        {
+            for (int i = 0; i < Count; i++)
+                StartNothing();
+            _plain.Finish();
+        }) / Count;
+    }
+
+    /// <summary>Seconds to start a kernel that does nothing and to know that it is done.</summary>
+    public double RoundTrip() => Median(() =>
+    {
+        StartNothing();
+        _plain.Finish();
+    });
+
+    /// <summary>Seconds to copy four bytes there, start a kernel that does nothing, and copy four bytes back.</summary>
+    public double RoundTripWithData()
+    {
+        byte* staging = _plain.Staging(64);
+        nint handle = _space[_memory].Handle;
+        return Median(() =>
+        {
+            _plain.Upload(handle, 0, staging, 4);
+            StartNothing();
+            _plain.Download(handle, 0, staging, 4);
+        });
+    }
+
+    /// <summary>GB/s between this process's memory, as the driver likes it best, and the device's.</summary>
+    public double Transfer(bool up, long bytes)
+    {
+        byte* staging = _plain.Staging(bytes);
+        nint handle = _space[_memory].Handle;
+        double seconds = Median(() =>
+        {
+            if (up)
+            {
+                _plain.Upload(handle, 0, staging, bytes);
+                _plain.Finish();
+            }
+            else
+            {
+                _plain.Download(handle, 0, staging, bytes);
+            }
+        });
+        return bytes / seconds / 1e9;
+    }
+
+    public void Dispose()
+    {
+        _timed.Dispose();
+        _plain.Dispose();
+        _driver.Free(_space[_memory].Handle);
+        _driver.Release();
+    }
+
+    private delegate KernelLaunch Prepare(int count);
+
+    private KernelLaunch Start(GpuKernel kernel, long groups) => new(kernel, groups, _driver.IsProcessor ? 1 : 256);
+
+    private void StartNothing()
+    {
+        KernelLaunch launch = Start(GpuKernel.PeakNothing, 1);
+        launch.Add(_space, _memory, sizeof(float));
+        _plain.Launch(ref launch);
+    }
+
+    // The median of some launches, each with as many iterations as the first call found to be long enough.
+    private (double Seconds, int Count) Timed(GpuKernel kernel, long size, int first, Prepare prepare)
+    {
+        if (!_repeats.TryGetValue((kernel, size), out int count))
+        {
+            count = first;
+            Once(prepare(count));
+            while (Once(prepare(count)) < LeastKernelSeconds && count < 1 << 24)
+                count *= 2;
+            _repeats.Add((kernel, size), count);
+        }
+        var times = new double[Repetitions];
+        for (int i = 0; i < times.Length; i++)
+            times[i] = Once(prepare(count));
+        return (Quantile.Median(times), count);
+    }
+
+    private double Once(KernelLaunch launch)
+    {
+        _timed.Launch(ref launch);
+        return _timed.TakeKernelSeconds();
+    }
+
+    private static double Median(Action run)
+    {
+        run();
+        var times = new double[2 * Repetitions + 1];
+        for (int i = 0; i < times.Length; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            run();
+            times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        return Quantile.Median(times);
+    }
+
+    private void Fill()
+    {
+        const int Piece = 4 << 20;
+        float* staging = (float*)_plain.Staging(Piece);
+        RandomData.Fill(staging, Piece / sizeof(float), 3);
+        for (long at = 0; at < Bytes; at += Piece)
+            _plain.Upload(_space[_memory].Handle, at, (byte*)staging, Math.Min(Piece, Bytes - at));
+        _plain.Finish();
+    }
+}
