@@ -12,6 +12,8 @@ public sealed class BenchTests : IDisposable
     [InlineData("there is no part 'kernel'; did you mean kernels?", "bench", "kernel")]
     [InlineData("there is no op 'gem'; there are gemm, attention", "bench", "kernels", "--op", "gem")]
     [InlineData("no op has a variant 'f8'", "bench", "kernels", "--variant", "f8")]
+    [InlineData("--device is 'tpu'; accepted: cpu, cuda", "bench", "kernels", "--device", "tpu")]
+    [InlineData("--device is 'tpu'; accepted: cpu, cuda", "bench", "peak", "--device", "tpu")]
     [InlineData("--isa avx1024", "bench", "kernels", "--isa", "avx1024")]
     [InlineData("whole numbers from 1 on", "bench", "kernels", "--shape", "0,1")]
     [InlineData("a shape of gemm is T,F,K", "bench", "kernels", "--op", "gemm", "--shapes", "SHAPES")]

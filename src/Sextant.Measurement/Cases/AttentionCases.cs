@@ -6,7 +6,7 @@ namespace Sextant.Measurement.Cases;
 internal sealed class AttentionCases : OpCases
 {
     // exp in the written sequence (10 fma and 3 others), the maximum, the scaling fma, the sum.
-    private const double SoftmaxFlops = 27;
+    public const double SoftmaxFlops = 27;
     private const int Heads = 12;
 
     // Tokens that a query sees on each side, as ModernBERT's local layers have it.
@@ -82,23 +82,10 @@ internal sealed class AttentionCases : OpCases
         {
             AttentionArguments a = _arguments;
             int i = index / a.HeadSize;
-            float* q = a.Q + (long)i * a.Stride;
-            double sum = 0, weights = 0, largest = double.NegativeInfinity;
-            Span<double> scores = new double[a.Tokens];
-            for (int j = FirstKey(i); j < EndKey(i); j++)
-            {
-                for (int d = 0; d < a.HeadSize; d++)
-                    scores[j] += (double)q[d] * a.K[(long)j * a.Stride + d];
-                scores[j] *= a.Scale;
-                largest = Math.Max(largest, scores[j]);
-            }
-            for (int j = FirstKey(i); j < EndKey(i); j++)
-            {
-                double weight = Math.Exp(scores[j] - largest);
-                weights += weight;
-                sum += weight * a.V[(long)j * a.Stride + index % a.HeadSize];
-            }
-            return sum / weights;
+            int stride = (int)a.Stride, length = (a.Tokens - 1) * stride + a.HeadSize;
+            return Formulas.Attention(
+                new(a.Q + (long)i * a.Stride, a.HeadSize), new(a.K, length), new(a.V, length), stride, a.Scale, FirstKey(i),
+                EndKey(i), index % a.HeadSize);
         }
 
         private int FirstKey(int i) => i > _arguments.Before ? i - _arguments.Before : 0;

@@ -59,13 +59,7 @@ internal sealed class DotCases : OpCases
             return _count;
         }
 
-        protected override double Exact(int index)
-        {
-            double sum = 0;
-            for (int i = 0; i < _n; i++)
-                sum += (double)_query[i] * Rows[(long)index * _n + i];
-            return sum;
-        }
+        protected override double Exact(int index) => Formulas.Dot(new(_query, _n), new(Rows + (long)index * _n, _n));
 
         private float* Rows => _rows + (long)_place * _count * _n;
     }

@@ -19,7 +19,7 @@ internal sealed class KernelBench(MeasureContext context)
         try
         {
             using ProcessorPin pin = ProcessorPin.ToLast();
-            return choice.Mode == KernelMode.Performance ? Time(entries) : entries.ConvertAll(Compare);
+            return choice.Mode == KernelMode.Performance ? Time(entries) : entries.ConvertAll(entry => Compare(entry, choice.Mode));
         }
         finally
         {
@@ -67,16 +67,17 @@ internal sealed class KernelBench(MeasureContext context)
     }
 
     // Correctness and bits only: what is 'measured' is how much was compared, which every round would repeat.
-    private BenchRow Compare(Entry entry)
+    private BenchRow Compare(Entry entry, KernelMode mode)
     {
         context.Cancellation.ThrowIfCancellationRequested();
         Accuracy accuracy = entry.Case.Verify(whole: true);
-        return Row(entry, "values", [accuracy.Compared], Errors(accuracy), accuracy, Notes(null, accuracy));
+        string flags = mode == KernelMode.Bitwise ? " --mode bitwise" : " --mode correctness";
+        return Row(entry, "values", [accuracy.Compared], Errors(accuracy), accuracy, Notes(null, accuracy), flags);
     }
 
     private BenchRow Row(
         Entry entry, string unit, double[] samples, List<KeyValuePair<string, double>> metrics, Accuracy accuracy,
-        List<string> notes)
+        List<string> notes, string flags = "")
     {
         string shape = string.Join(',', entry.Shape);
         return new BenchRow
@@ -93,12 +94,13 @@ internal sealed class KernelBench(MeasureContext context)
             Metrics = metrics,
             BitEqual = accuracy.BitEqual,
             Repeat = $"sextant bench kernels --op {entry.Op.Op} --isa {InstructionSets.Name(entry.Isa)} "
-                + $"--variant {entry.Variant} --shape {shape}{context.RepeatFlags}",
+                + $"--variant {entry.Variant} --shape {shape}{flags}{context.RepeatFlags}",
             Notes = notes,
         };
     }
 
-    private static List<KeyValuePair<string, double>> Errors(Accuracy accuracy) =>
+    /// <summary>What a row says of the error.</summary>
+    public static List<KeyValuePair<string, double>> Errors(Accuracy accuracy) =>
     [
         new("max_abs", accuracy.MaxAbs),
         new("max_ulp", accuracy.MaxUlp),
@@ -106,7 +108,8 @@ internal sealed class KernelBench(MeasureContext context)
         new("compared", accuracy.Compared),
     ];
 
-    private static List<string> Notes(Samples? samples, Accuracy accuracy)
+    /// <summary>What is wrong, or noisy.</summary>
+    public static List<string> Notes(Samples? samples, Accuracy accuracy)
     {
         var notes = new List<string>();
         if (accuracy.Poisoned > 0)
@@ -124,41 +127,16 @@ internal sealed class KernelBench(MeasureContext context)
 
     private List<Entry> Entries(KernelChoice choice)
     {
-        IReadOnlyList<OpCases> ops = [.. OpCatalog.Ops.Where(op => choice.Ops.Count == 0 || choice.Ops.Contains(op.Op))];
-        foreach (string op in choice.Ops)
-        {
-            if (!OpCatalog.Ops.Any(one => one.Op == op))
-                throw new ArgumentException($"there is no op '{op}'; there are {string.Join(", ", OpCatalog.Ops.Select(one => one.Op))}");
-        }
-        foreach (string variant in choice.Variants)
-        {
-            if (!ops.Any(op => op.Variants.Contains(variant)))
-            {
-                throw new ArgumentException(
-                    $"no op has a variant '{variant}'; there are {string.Join(", ", ops.SelectMany(op => op.Variants).Distinct())}");
-            }
-        }
+        var chosen = new ChosenCases(
+            choice, [.. OpCatalog.Ops.Select(op => new NamedOp(op.Op, op.ShapeForm, op.Variants, op.Shapes))]);
         var entries = new List<Entry>();
-        foreach (OpCases op in ops)
+        foreach ((string name, string variant, int[] shape) in chosen.All(context.IsQuick))
         {
-            foreach (int[] shape in Shapes(op, choice))
-            {
-                foreach (string variant in op.Variants)
-                {
-                    if (choice.Variants.Count > 0 ? !choice.Variants.Contains(variant) : context.IsQuick && variant != op.Variants[0])
-                        continue;
-                    foreach ((Isa isa, string kernel) in op.Kernels)
-                    {
-                        if (Wanted(isa, choice))
-                            entries.Add(new Entry(op, isa, kernel, shape, variant, op.Create(isa, shape, variant, context.Cold)));
-                    }
-                }
-            }
+            OpCases op = OpCatalog.Ops.First(one => one.Op == name);
+            foreach ((Isa isa, string kernel) in op.Kernels.Where(kernel => Wanted(kernel.Isa, choice)))
+                entries.Add(new Entry(op, isa, kernel, shape, variant, op.Create(isa, shape, variant, context.Cold)));
         }
-        return entries.Count > 0
-            ? entries
-            : throw new ArgumentException(
-                $"no kernel is left; shapes are {string.Join("; ", ops.Select(op => $"{op.Op} {op.ShapeForm}"))}");
+        return entries.Count > 0 ? entries : throw new ArgumentException(chosen.NothingLeft);
     }
 
     private bool Wanted(Isa isa, KernelChoice choice)
@@ -168,21 +146,6 @@ internal sealed class KernelBench(MeasureContext context)
         // The scalar reference is the specification, not a kernel that anybody runs for its speed.
         return InstructionSets.IsSupported(isa)
             && (choice.Mode != KernelMode.Performance || (isa != Isa.Reference && (!context.IsQuick || isa == InstructionSets.Supported[0])));
-    }
-
-    private IEnumerable<int[]> Shapes(OpCases op, KernelChoice choice)
-    {
-        if (choice.Shapes.Count == 0)
-            return op.Shapes(context.IsQuick);
-        int numbers = op.ShapeForm.Split(',').Length;
-        foreach ((string? name, int[] shape) in choice.Shapes)
-        {
-            if (name == op.Op && shape.Length != numbers)
-                throw new ArgumentException($"a shape of {op.Op} is {op.ShapeForm}, not '{string.Join(',', shape)}'");
-        }
-        return choice.Shapes
-            .Where(one => one.Op == op.Op || (one.Op is null && one.Shape.Length == numbers))
-            .Select(one => one.Shape);
     }
 
     private sealed record Entry(OpCases Op, Isa Isa, string Kernel, int[] Shape, string Variant, KernelCase Case);

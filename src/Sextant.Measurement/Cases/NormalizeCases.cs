@@ -18,8 +18,6 @@ internal sealed class NormalizeCases : OpCases
 
     private sealed unsafe class Case(NormalizeKernel kernel, NormalizeKernel reference, int length) : InPlaceCase(length, 1)
     {
-        private double _length;
-
         public override double Flops => 3.0 * Count;
 
         public override double Bytes => 8.0 * Count;
@@ -28,15 +26,6 @@ internal sealed class NormalizeCases : OpCases
 
         protected override void RunReferenceOn(float* x) => reference(x, Count);
 
-        protected override double Exact(int index)
-        {
-            if (_length == 0)
-            {
-                for (int i = 0; i < Count; i++)
-                    _length += (double)Source[i] * Source[i];
-                _length = Math.Sqrt(_length);
-            }
-            return Source[index] / _length;
-        }
+        protected override double Exact(int index) => Formulas.Normalize(new(Source, Count), index);
     }
 }

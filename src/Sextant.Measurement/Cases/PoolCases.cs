@@ -16,12 +16,15 @@ internal sealed class PoolCases : OpCases
     public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[128, 384]] : [[32, 384], [128, 384], [512, 768]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Pool, isa), Find(KernelTable.Pool, Isa.Reference), shape[0], shape[1], variant switch
-        {
-            "max" => PoolKind.Max,
-            "weightedmean" => PoolKind.WeightedMean,
-            _ => PoolKind.Mean,
-        });
+        Find(KernelTable.Pool, isa), Find(KernelTable.Pool, Isa.Reference), shape[0], shape[1], Kind(variant));
+
+    /// <summary>The pooling of a variant.</summary>
+    public static PoolKind Kind(string variant) => variant switch
+    {
+        "max" => PoolKind.Max,
+        "weightedmean" => PoolKind.WeightedMean,
+        _ => PoolKind.Mean,
+    };
 
     private sealed unsafe class Case : KernelCase
     {
@@ -57,26 +60,7 @@ internal sealed class PoolCases : OpCases
             return Output.Length;
         }
 
-        protected override double Exact(int index)
-        {
-            double value = _arguments.Kind == PoolKind.Max ? double.NegativeInfinity : 0;
-            for (int t = 0; t < _arguments.Rows; t++)
-            {
-                double x = _arguments.X[(long)t * _arguments.Columns + index];
-                value = _arguments.Kind switch
-                {
-                    PoolKind.Max => Math.Max(value, x),
-                    PoolKind.WeightedMean => value + (t + 1) * x,
-                    _ => value + x,
-                };
-            }
-            double n = _arguments.Rows;
-            return _arguments.Kind switch
-            {
-                PoolKind.Max => value,
-                PoolKind.WeightedMean => value / (n * (n + 1) / 2),
-                _ => value / n,
-            };
-        }
+        protected override double Exact(int index) => Formulas.Pool(
+            _arguments.Kind, new(_arguments.X, _arguments.Rows * _arguments.Columns), _arguments.Columns, index);
     }
 }

@@ -60,14 +60,9 @@ internal sealed class RopeCases : OpCases
 
         protected override double Exact(int index)
         {
-            int half = _arguments.Rotated / 2;
             int place = index % _arguments.HeadSize;
-            float* head = Source + (index - place);
             float* table = _arguments.Table + (long)(index / _arguments.Stride) * _arguments.Rotated;
-            double c = table[place % half], s = table[half + place % half];
-            return place < half
-                ? head[place] * c - s * head[place + half]
-                : head[place] * c + s * head[place - half];
+            return Formulas.Rope(new(Source + (index - place), _arguments.HeadSize), new(table, _arguments.Rotated), place);
         }
     }
 }

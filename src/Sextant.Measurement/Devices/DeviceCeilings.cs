@@ -36,6 +36,9 @@ internal sealed unsafe class DeviceCeilings : IDisposable
         Fill();
     }
 
+    /// <summary>The device's driver.</summary>
+    public GpuDriver Driver => _driver;
+
     /// <summary>Bytes of the largest working set.</summary>
     public long Bytes { get; }
 

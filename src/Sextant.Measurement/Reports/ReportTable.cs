@@ -8,6 +8,7 @@ internal sealed record ReportTable(string Part, IReadOnlyList<string> Columns, I
 {
     private static readonly (string Name, string Header, Func<double, string> Text)[] s_metrics =
     [
+        ("wall_seconds", "by the wall's clock", Units.Seconds),
         ("p50_seconds", "p50", Units.Seconds),
         ("p90_seconds", "p90", Units.Seconds),
         ("p99_seconds", "p99", Units.Seconds),

@@ -1,9 +1,11 @@
 using System.Globalization;
+using Sextant.Backends;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Inputs;
 using Sextant.Kernels;
 using Sextant.Measurement;
 using Sextant.Measurement.Cases;
+using Sextant.Measurement.Devices;
 using Sextant.Measurement.Records;
 
 namespace Sextant.Cli.Verbs.Bench;
@@ -32,10 +34,11 @@ internal sealed class BenchKernelsVerb : Verb
         "One pinned thread, random data. The share of the roofline is of the least time that this machine, measured in the "
         + "same run, needs for the arithmetic and for the memory traffic of the shape, whichever is longer. Error is against "
         + "double. Fails, with exit code 1, when a kernel leaves its output, is far from double, or has other bits than the "
-        + "reference.";
+        + "reference. With --device, the ops of a CUDA or OpenCL device instead: times by its own clock, beside the wall's, "
+        + "and the share of what 'bench peak --device' measures.";
 
     public override Flag[] Flags =>
-        [Ops, Sets, Variants, Shape, Shapes, Mode, BenchFlags.Quick, BenchFlags.Rounds, BenchFlags.Format, BenchFlags.Output];
+        [DeviceFlags.Device, Ops, Sets, Variants, Shape, Shapes, Mode, BenchFlags.Quick, BenchFlags.Rounds, BenchFlags.Format, BenchFlags.Output];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -49,19 +52,29 @@ internal sealed class BenchKernelsVerb : Verb
         BenchFlags.RequireNoTexts(arguments, Name);
         _ = BenchFlags.FormatOf(arguments);
         KernelChoice choice = Choice(arguments);
+        using Device? opened = DeviceFlags.Open(arguments, "sextant bench kernels", terminal);
+        bool isProcessor = opened is null or CpuDevice;
+        if (!isProcessor && arguments.Has(Sets))
+            throw new WrongUsageException("--isa chooses among the processor's kernels; a device has its own");
         using MeasureContext context = BenchFlags.Context(arguments, terminal, "sextant bench kernels");
+        List<BenchRow> rows = isProcessor
+            ? Rows(choice, context)
+            : Chosen(() => new DeviceKernelBench(context, opened!, arguments.Text(DeviceFlags.Device)!).Run(choice));
         BenchRecord record = context.Finish(
-            BenchFlags.Command(Name, arguments), BenchFlags.CpuName(context), Rows(choice, context));
+            BenchFlags.Command(Name, arguments), isProcessor ? BenchFlags.CpuName(context) : opened!.Name, rows);
         BenchFlags.Write(arguments, terminal, "sextant bench kernels", record);
         return BenchFlags.ExitCode(record, terminal, "sextant bench kernels");
     }
 
     /// <summary>The rows of a choice, also for a run of all parts.</summary>
-    public static List<BenchRow> Rows(KernelChoice choice, MeasureContext context)
+    public static List<BenchRow> Rows(KernelChoice choice, MeasureContext context) =>
+        Chosen(() => new KernelBench(context).Run(choice));
+
+    private static List<BenchRow> Chosen(Func<List<BenchRow>> run)
     {
         try
         {
-            return new KernelBench(context).Run(choice);
+            return run();
         }
         catch (ArgumentException problem)
         {

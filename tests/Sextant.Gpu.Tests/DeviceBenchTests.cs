@@ -1,0 +1,96 @@
+using Sextant.Measurement;
+using Sextant.Measurement.Cases;
+using Sextant.Measurement.Devices;
+using Sextant.Measurement.Peaks;
+using Sextant.Measurement.Records;
+using Sextant.Measurement.Sampling;
+
+namespace Sextant.Gpu.Tests;
+
+/// <summary>What <c>sextant bench --device</c> measures, on the OpenCL device of this machine; with both kinds of kernels.</summary>
+public sealed class DeviceBenchTests
+{
+    private static readonly Action<string> s_silent = _ => { };
+
+    public static TheoryData<bool> Kinds => [true, false];
+
+    private static OpenClDevice Open(bool chosen) => chosen ? OpenClHere.Device : OpenClHere.WithItemKernels;
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void EveryOpIsComparedBitByBit(bool chosen)
+    {
+        OpenClDevice device = Open(chosen);
+        using var context = new MeasureContext(SamplingPlan.Quick, true, s_silent);
+        List<BenchRow> rows = new DeviceKernelBench(context, device, "opencl").Run(new KernelChoice
+        {
+            Mode = KernelMode.Bitwise,
+            Shapes = [(null, [5, 40]), (null, [5, 40, 32]), (null, [2, 37, 3, 32])],
+        });
+        Assert.Equal(BackendOpCatalog.Ops.Select(op => op.Op).Order(), rows.Select(row => row.Label("op")).Distinct().Order());
+        Assert.All(rows, row =>
+        {
+            Assert.True(row.BitEqual, row.Id);
+            Assert.DoesNotContain(row.Notes, note => note.StartsWith("WRONG", StringComparison.Ordinal));
+            Assert.StartsWith("sextant bench kernels --device opencl --op ", row.Repeat, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void AnOpIsTimedByTheDeviceAndByTheWall()
+    {
+        OpenClDevice device = OpenClHere.Device;
+        using var context = new MeasureContext(SamplingPlan.Quick, true, s_silent);
+        BenchRow row = Assert.Single(new DeviceKernelBench(context, device, "opencl").Run(
+            new KernelChoice { Ops = ["layernorm"], Shapes = [(null, [64, 384])] }));
+        Assert.Equal(SamplingPlan.LeastRounds, row.Samples.Length);
+        Assert.All(row.Samples, seconds => Assert.True(seconds > 0));
+        Assert.True(row.Metric("wall_seconds") > 0);
+        Assert.True(row.Metric("roofline") > 0);
+        Assert.True(row.BitEqual);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void EveryCeilingIsMeasured(bool chosen)
+    {
+        using var ceilings = new DeviceCeilings(Open(chosen));
+        foreach (string kind in ceilings.Kinds)
+            Assert.InRange(ceilings.Fma(kind), 1e-3, 1e7);
+        foreach (MemoryAccess access in Enum.GetValues<MemoryAccess>())
+            Assert.InRange(ceilings.Memory(access, ceilings.WorkingSets[0]), 1e-3, 1e6);
+        Assert.InRange(ceilings.Launch(), 1e-9, 1);
+        Assert.InRange(ceilings.RoundTrip(), 1e-9, 1);
+        Assert.InRange(ceilings.RoundTripWithData(), 1e-9, 1);
+        Assert.InRange(ceilings.Transfer(up: true, 64 << 10), 1e-6, 1e6);
+        Assert.InRange(ceilings.Transfer(up: false, 64 << 10), 1e-6, 1e6);
+    }
+
+    [Fact]
+    public void OnlyATimedQueueTellsHowLongItsKernelsRan()
+    {
+        using var ceilings = new DeviceCeilings(OpenClHere.Device);
+        using GpuQueue timed = ceilings.Driver.CreateQueue(timed: true), plain = ceilings.Driver.CreateQueue();
+        nint memory = ceilings.Driver.Allocate(4096);
+        try
+        {
+            foreach (GpuQueue queue in (GpuQueue[])[timed, plain])
+            {
+                var space = new AddressSpace();
+                var launch = new KernelLaunch(GpuKernel.PeakFmaF32, 1, ceilings.IsProcessor ? 1 : 256);
+                launch.Add(1000);
+                launch.Add(space, space.Add(new DeviceBlock(memory, 4096, null)), sizeof(float));
+                queue.Launch(ref launch);
+            }
+            Assert.True(timed.TakeKernelSeconds() > 0);
+            Assert.Equal(0, timed.TakeKernelSeconds());
+            Assert.Equal(0, plain.TakeKernelSeconds());
+        }
+        finally
+        {
+            timed.Finish();
+            plain.Finish();
+            ceilings.Driver.Free(memory);
+        }
+    }
+}
