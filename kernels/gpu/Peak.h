@@ -51,7 +51,7 @@ KERNEL PEAK_SIZE void peak_fma_f32(int iterations, BUFFER(float, y))
 KERNEL PEAK_SIZE void peak_fma_f64(int iterations, BUFFER(float, y))
 {
     PEAK_F64 m = (PEAK_F64)(0.999);
-    PEAK_F64 a = (PEAK_F64)(0.001 * (double)(ITEM + 1));
+    PEAK_F64 a = (PEAK_F64)(0.001f * (float)(ITEM + 1));
     PEAK_CHAINS(PEAK_F64, a, PEAK_FMA_F64)
     AT(y)[GROUP * PEAK_ITEMS + ITEM] = (float)PEAK_FIRST(sum);
 }
