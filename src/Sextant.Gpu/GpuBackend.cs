@@ -25,6 +25,8 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override int TokensPerBatch => driver.TokensPerBatch;
 
+    public override int LargestHead => driver.IsProcessor ? int.MaxValue : 256;
+
     public override long WeightBytes => Weights.Bytes;
 
     /// <summary>Where its memory has addresses.</summary>
@@ -307,8 +309,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
             <= 64 => GpuKernel.Attention64,
             <= 128 => GpuKernel.Attention128,
             <= 256 => GpuKernel.Attention256,
-            _ => throw new UnsupportedRequestException(
-                $"{driver.Name}: heads of {headSize} elements; the device's kernels take at most 256. Use the CPU."),
+            _ => throw new InvalidOperationException("A head is at most as large as LargestHead."),
         };
     }
 

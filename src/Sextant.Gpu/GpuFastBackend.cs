@@ -18,7 +18,7 @@ internal sealed class GpuFastBackend(GpuDriver driver) : Backend
 {
     private const int Items = 256;
     private const int NormRows = 4;
-    private const int LargestHead = 128;
+    private const int LargestNarrowHead = 128;
 
     private readonly GpuBackend _exact = new(driver);
     private StoredType? _type;
@@ -26,6 +26,8 @@ internal sealed class GpuFastBackend(GpuDriver driver) : Backend
     public override string Name => _exact.Name;
 
     public override int TokensPerBatch => _exact.TokensPerBatch;
+
+    public override int LargestHead => _exact.LargestHead;
 
     public override long WeightBytes => _exact.WeightBytes;
 
@@ -146,7 +148,7 @@ internal sealed class GpuFastBackend(GpuDriver driver) : Backend
     public override void Attend(
         PackedBatch batch, Tensor qkv, in AttentionShape shape, PositionBias? bias, Tensor y, Tensor scratch)
     {
-        if (shape.HeadSize > LargestHead || bias?.Keys is not null)
+        if (shape.HeadSize > LargestNarrowHead || bias?.Keys is not null)
         {
             // Larger heads, and content that meets relative positions: the exact kernels, on numbers of 16 bits.
             Widen(qkv);

@@ -50,6 +50,8 @@ internal sealed class TimedBackend(Backend inner, Dictionary<string, OpTime> ops
 
     public override int TokensPerBatch => inner.TokensPerBatch;
 
+    public override int LargestHead => inner.LargestHead;
+
     public override long WeightBytes => inner.WeightBytes;
 
     public override void Reserve(long bytes) => inner.Reserve(bytes);

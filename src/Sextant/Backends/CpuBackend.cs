@@ -19,6 +19,8 @@ internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool
     // core did 32×128 tokens at 82, 88, 89 and 90 % of its FMA peak with 1024, 512, 256 and 128 tokens a batch.
     public override int TokensPerBatch => 256 * Math.Max(1, team.Threads / 2);
 
+    public override int LargestHead => int.MaxValue;
+
     public override long WeightBytes => _weights.Bytes;
 
     public override void Reserve(long bytes) => _weights.Reserve(bytes);

@@ -32,6 +32,12 @@ internal sealed class TransformerLayer
     {
         Backend backend = loader.Backend;
         _shape = source.Attention;
+        if (_shape.HeadSize > backend.LargestHead)
+        {
+            throw new UnsupportedRequestException(
+                $"{backend.Name}: the model has heads of {_shape.HeadSize} elements; this device's attention takes at most "
+                + $"{backend.LargestHead}. Use the CPU.");
+        }
         _place = source.NormPlace;
         _activation = source.Activation;
         _gated = source.Gated;
