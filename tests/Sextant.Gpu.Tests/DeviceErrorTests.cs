@@ -1,4 +1,6 @@
+using Sextant.Gpu.Cuda;
 using Sextant.Gpu.OpenCl;
+using Sextant.Measurement.Models;
 using Sextant.Tests;
 
 namespace Sextant.Gpu.Tests;
@@ -18,9 +20,66 @@ public sealed class DeviceErrorTests
     [InlineData(OpenClNative.MemoryObjectAllocationFailure, typeof(DeviceMemoryException))]
     [InlineData(OpenClNative.OutOfHostMemory, typeof(DeviceMemoryException))]
     [InlineData(OpenClNative.DeviceNotFound, typeof(DeviceUnavailableException))]
+    [InlineData(OpenClNative.OutOfResources, typeof(DeviceMemoryException))]
+    [InlineData(OpenClNative.DeviceNotAvailable, typeof(DeviceLostException))]
+    [InlineData(-36, typeof(DeviceLostException))]
     [InlineData(-9999, typeof(DeviceLostException))]
+    [InlineData(-48, typeof(DeviceCallException))]
+    [InlineData(-52, typeof(DeviceCallException))]
+    [InlineData(-4242, typeof(DeviceCallException))]
     public void NumbersBecomeTypes(int code, Type expected) =>
         Assert.IsType(expected, OpenClErrors.Of(code, "a device", "a call", 1 << 20));
+
+    [Fact]
+    public void AKernelThatWasEndedIsALossAndARefusedCallIsNot()
+    {
+        Assert.IsType<DeviceLostException>(OpenClErrors.Of(OpenClNative.OutOfResources, "a device", "clFinish"));
+        var refused = Assert.IsType<DeviceCallException>(OpenClErrors.Of(-52, "a device", "starting layer_norm"));
+        Assert.Equal(-52, refused.Code);
+        Assert.StartsWith(
+            "a device: starting layer_norm failed with CL_INVALID_KERNEL_ARGS (-52)", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("does not name (-4242)", OpenClErrors.Of(-4242, "a device", "a call").Message, StringComparison.Ordinal);
+        foreach (int code in new[] { 700, 719, 702, 999, 214 })
+            Assert.IsType<DeviceLostException>(CudaErrors.Of(code, "a name", "a device", "a call"));
+        foreach (int code in new[] { 1, 201, 400, 500, 701 })
+            Assert.IsType<DeviceCallException>(CudaErrors.Of(code, "a name", "a device", "a call"));
+        Assert.IsType<DeviceMemoryException>(CudaErrors.Of(2, "a name", "a device", "a call", 1));
+        Assert.IsType<DeviceUnavailableException>(CudaErrors.Of(222, "a name", "a device", "a call"));
+    }
+
+    /// <summary>The driver's own answer to a call that is wrong, not a number of ours.</summary>
+    [Fact]
+    public unsafe void ACallThatTheDriverRefusesNamesItself()
+    {
+        using var queue = (OpenClQueue)OpenClHere.Device.Driver.CreateQueue();
+        var launch = new KernelLaunch(GpuKernel.CopyRows, 1, 256);
+        var error = Assert.Throws<DeviceCallException>(() =>
+        {
+            // No argument is set.
+            var empty = launch;
+            queue.Launch(ref empty);
+        });
+        Assert.Contains("starting copy_rows failed with CL_INVALID_KERNEL_ARGS (-52)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void HeadsThatAreTooLargeAreRefusedWhenAModelLoads()
+    {
+        string root = Path.Combine(Path.GetTempPath(), $"sextant-heads-{Environment.ProcessId}");
+        try
+        {
+            string folder = (SyntheticModel.MiniLm with { Layers = 1, Hidden = 544, Heads = 2, Intermediate = 32 }).Write(root, "f32");
+            using EmbeddingModel model = EmbeddingModel.Load(folder, new() { Device = OpenClHere.Device, Pooling = "mean" });
+            var error = Assert.Throws<UnsupportedRequestException>(
+                () => EmbeddingModel.Load(folder, new() { Device = OpenClHere.WithItemKernels, Pooling = "mean" }));
+            Assert.Contains("heads of 272 elements", error.Message, StringComparison.Ordinal);
+            Assert.Contains("at most 256", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
 
     [Fact]
     public void AProbeNamesTheCheckThatFails()

@@ -29,9 +29,11 @@ internal static unsafe class CudaErrors
                 => new DeviceUnavailableException(device, $"{what}. Compute capability 7.0 or newer is needed."),
             CudaNative.NotInitialized or CudaNative.Deinitialized
                 => new DeviceUnavailableException(device, $"{what}. The driver is shutting down or was not started."),
-            _ => new DeviceLostException(
-                device, $"{what}. The device was reset or taken away, or its driver is at fault: load the model again, "
-                + "in a new process if this one goes on failing."),
+            _ when CudaNative.IsLoss(code) => new DeviceLostException(
+                device, $"{what}. The device was reset or taken away, or a kernel was ended: load the model again, "
+                + "in a new process, since this one's context is lost."),
+            _ => new DeviceCallException(
+                device, $"{what}. This is a defect of the driver or of Sextant: please report it with this line.", code),
         };
     }
 

@@ -10,7 +10,10 @@ internal static unsafe partial class OpenClNative
     public const int MemoryObjectAllocationFailure = -4;
     public const int OutOfResources = -5;
     public const int OutOfHostMemory = -6;
+    public const int EventFailed = -14;
+    public const int InvalidCommandQueue = -36;
     public const int InvalidBufferSize = -61;
+    public const int NvidiaIllegalAccess = -9999;
     public const int PlatformNotFound = -1001;
 
     public const ulong DeviceTypeAll = 0xFFFFFFFF;

@@ -45,6 +45,24 @@ public sealed class DeviceLostException : DeviceException
     }
 }
 
+/// <summary>
+/// A driver refused a call for another reason than memory or the loss of a device: a defect of the driver or of this library.
+/// The model can be used again.
+/// </summary>
+public sealed class DeviceCallException : DeviceException
+{
+    /// <summary>Creates the error; <paramref name="problem"/> names the call and what the driver answered.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="problem">What was called, and the name of the answer.</param>
+    /// <param name="code">The driver's number.</param>
+    /// <param name="inner">What it follows from.</param>
+    public DeviceCallException(string device, string problem, int code, Exception? inner = null)
+        : base(device, problem, inner) => Code = code;
+
+    /// <summary>The driver's number: OpenCL's are negative, CUDA's positive.</summary>
+    public int Code { get; }
+}
+
 /// <summary>A driver does not accept the kernels.</summary>
 public sealed class DeviceBuildException : DeviceException
 {
