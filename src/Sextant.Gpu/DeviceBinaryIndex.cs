@@ -12,7 +12,7 @@ namespace Sextant.Gpu;
 /// </summary>
 /// <remarks>
 /// Codes lie in tiles of 256, so that growing never copies one. Any number of threads may search, one after the other;
-/// adding and disposing need the index for themselves.
+/// adding and disposing need the index for themselves. A search in steady state allocates nothing in this process.
 /// </remarks>
 public sealed unsafe class DeviceBinaryIndex : IDisposable
 {
@@ -32,6 +32,12 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     private readonly ulong[] _tile;
     private readonly int _blockTiles;
     private readonly int _words;
+    private int[] _counts = [];  // memory of a search, which holds the lock
+    private int[] _ties = [];
+    private int[] _found = [];
+    private readonly int[] _limits = new int[ScanQueries];
+    private readonly int[] _atLimit = new int[ScanQueries];
+    private readonly int[] _last = new int[ScanQueries];
     private nint _work;
     private bool _disposed;
 
@@ -172,15 +178,13 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         UploadQueries(queries, count, memory);
         for (int block = 0; block < _blocks.Count; block++)
             Scan(block, count, memory);
-        int[] counts = Read(memory.Counts, count * (Bits + 1));
-        var limits = new int[count];
-        var atLimit = new int[count];
+        ReadOnlySpan<int> counts = Read(memory.Counts, count * (Bits + 1), ref _counts);
         for (int query = 0; query < count; query++)
-            (limits[query], atLimit[query]) = Limit(counts.AsSpan(query * (Bits + 1), Bits + 1), k);
-        Write(memory.Limits, limits);
-        LastIds(count, memory, limits, atLimit);
+            (_limits[query], _atLimit[query]) = Limit(counts.Slice(query * (Bits + 1), Bits + 1), k);
+        Write(memory.Limits, _limits.AsSpan(0, count));
+        LastIds(count, memory);
         Collect(count, k, memory);
-        int[] found = Read(memory.Hits, 2 * count * k);
+        ReadOnlySpan<int> found = Read(memory.Hits, 2 * count * k, ref _found);
         for (int query = 0; query < count; query++)
         {
             Span<BinaryHit> to = hits.Slice(query * hitStride, k);
@@ -245,7 +249,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     }
 
     // The last id at the limit that belongs, for each query.
-    private void LastIds(int count, in Memory memory, int[] limits, int[] atLimit)
+    private void LastIds(int count, in Memory memory)
     {
         int tiles = Tiles;
         var launch = new KernelLaunch(GpuKernel.HammingTies, (long)tiles * count, TileCodes);
@@ -256,17 +260,16 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         launch.Add(_space, memory.Limits, sizeof(int));
         launch.Add(_space, memory.Ties, sizeof(int));
         _queue.Launch(ref launch);
-        int[] ties = Read(memory.Ties, tiles * count);
-        var last = new int[count];
+        ReadOnlySpan<int> ties = Read(memory.Ties, tiles * count, ref _ties);
         for (int query = 0; query < count; query++)
         {
-            int left = atLimit[query];
+            int left = _atLimit[query];
             int tile = query * tiles;
             while (left > ties[tile])
                 left -= ties[tile++];
-            last[query] = IdOfTie(memory, query, tile - (query * tiles), limits[query], left);
+            _last[query] = IdOfTie(memory, query, tile - (query * tiles), _limits[query], left);
         }
-        Write(memory.LastIds, last);
+        Write(memory.LastIds, _last.AsSpan(0, count));
     }
 
     // The id of the n-th code at the limit in a tile.
@@ -301,15 +304,17 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         _queue.Launch(ref launch);
     }
 
-    private int[] Read(nint address, int count)
+    // Into an array that is kept for the next search.
+    private ReadOnlySpan<int> Read(nint address, int count, ref int[] values)
     {
-        var values = new int[count];
+        if (values.Length < count)
+            values = new int[count];
         fixed (int* to = values)
             _queue.Download(_space[address].Handle, AddressSpace.Offset(address), to, (long)count * sizeof(int));
-        return values;
+        return values.AsSpan(0, count);
     }
 
-    private void Write(nint address, int[] values)
+    private void Write(nint address, ReadOnlySpan<int> values)
     {
         long bytes = (long)values.Length * sizeof(int);
         byte* staging = _queue.Staging(bytes);

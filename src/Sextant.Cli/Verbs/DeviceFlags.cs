@@ -31,6 +31,10 @@ internal static class DeviceFlags
         return device;
     }
 
+    /// <summary>Whether the device is a wish: where it cannot do something, the CPU may, and says so.</summary>
+    public static bool IsPreferred(ArgumentValues arguments) =>
+        arguments.Text(Device)?.StartsWith("prefer:", StringComparison.Ordinal) == true;
+
     /// <summary>The precision that the flags name.</summary>
     public static Precision PrecisionOf(ArgumentValues arguments) =>
         arguments.Choice(Precision, "exact", "fast") == "fast" ? Backends.Precision.Fast : Backends.Precision.Exact;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Outputs;
+using Sextant.Gpu;
 using Sextant.Indexes;
 using Sextant.Passages;
 using Sextant.Search;
@@ -68,12 +69,14 @@ internal static class IndexSearch
             throw new WrongUsageException(
                 "--least-score is for scores of vectors; fused ones are sums of reciprocal ranks");
         var hits = new Hit[Math.Min(fuses ? Math.Max(most, FusedDepth) : most, Math.Max(1, reader.Count))];
-        int found = reader.Search(vector, hits, new SearchOptions
+        using DeviceIndex? onDevice = OnDevice(reader, allowed, arguments, terminal);
+        var options = new SearchOptions
         {
-            Allowed = allowed,
+            Allowed = onDevice is null ? allowed : null, // only what is allowed was copied to the device
             LeastScore = least,
             Oversampling = arguments.Number(Oversampling, 1, 10_000) ?? RescoredIndex.DefaultOversampling,
-        });
+        };
+        int found = onDevice is null ? reader.Search(vector, hits, options) : onDevice.Search(vector, hits, options);
         if (fuses)
             (hits, found) = Fused(reader, query, allowed, hits.AsSpan(0, found), most);
         var passages = new List<FoundPassage>();
@@ -83,6 +86,24 @@ internal static class IndexSearch
             passages.Add(new FoundPassage(passages.Count + 1, hit.Score, StoredPassage.Read(file, reader.Payload(hit.Id))));
         }
         return passages;
+    }
+
+    // The device scans what it can; where it is required and cannot, that is an error.
+    private static DeviceIndex? OnDevice(
+        IndexReader reader, IdSet? allowed, ArgumentValues arguments, Terminal terminal)
+    {
+        if (arguments.Device is not (CudaDevice or OpenClDevice))
+            return null;
+        try
+        {
+            return new DeviceIndex(arguments.Device, reader, allowed);
+        }
+        catch (Exception problem) when (problem is UnsupportedRequestException or DeviceMemoryException
+            && DeviceFlags.IsPreferred(arguments))
+        {
+            terminal.Error.WriteLine($"sextant search: warning: the CPU scans: {problem.Message}");
+            return null;
+        }
     }
 
     private static (Hit[] Hits, int Found) Fused(

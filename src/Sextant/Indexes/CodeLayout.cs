@@ -62,12 +62,17 @@ internal readonly record struct CodeLayout(int RowBytes, int Planes, bool HasLen
             codes.Bytes((long)row * RowBytes, RowBytes).CopyTo(code);
             return;
         }
-        for (int i = 0; i < RowBytes; i++)
+        for (int plane = 0; plane < Planes; plane++)
         {
-            int inPlane = i % PlaneBytes;
-            long word = ((long)(row / TileCodes) * Words * TileCodes) + (inPlane / 8 * TileCodes) + (row % TileCodes);
-            long place = (i / PlaneBytes * LengthOfPlane(rows)) + (word * sizeof(ulong)) + (inPlane % 8);
-            code[i] = codes.Bytes(place, 1)[0];
+            long first = (plane * LengthOfPlane(rows) / sizeof(ulong)) + ((long)(row / TileCodes) * Words * TileCodes);
+            Span<byte> rest = code.Slice(plane * PlaneBytes, PlaneBytes);
+            for (int word = 0; !rest.IsEmpty; word++)
+            {
+                long place = (first + (word * TileCodes) + (row % TileCodes)) * sizeof(ulong);
+                int bytes = Math.Min(rest.Length, sizeof(ulong));
+                codes.Bytes(place, bytes).CopyTo(rest);
+                rest = rest[bytes..];
+            }
         }
     }
 }

@@ -82,13 +82,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (query.Length != Dimensions)
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture,
-                    $"the query has {query.Length} values; this index holds vectors of {Dimensions}."), nameof(query));
-        }
-        FiniteValues.Require(query, nameof(query));
+        RequireQuery(query);
         return _search.Search(query, hits, Count, WithoutDeleted(options ?? SearchOptions.None));
     }
 
@@ -172,6 +166,37 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         }
     }
 
+    /// <summary>What the scan sees of a query, and its code, for codes that are scanned elsewhere.</summary>
+    /// <param name="query">[Dimensions].</param>
+    /// <param name="prepared">[CodedDimensions].</param>
+    /// <param name="code">A code.</param>
+    internal void Encode(ReadOnlySpan<float> query, Span<float> prepared, Span<byte> code)
+    {
+        RequireQuery(query);
+        _snapshot.Codes.Prepare(query, prepared);
+        _snapshot.Codes.EncodePrepared(prepared, code);
+    }
+
+    /// <summary>The code of a passage.</summary>
+    internal void CopyCode(int id, Span<byte> code)
+    {
+        Segment segment = Locate(id, out int row);
+        _snapshot.Codes.Layout.Read(segment.Codes, segment.Rows, row, code);
+    }
+
+    /// <summary>Scores passages that a scan elsewhere found, as <see cref="Search"/> does behind its own.</summary>
+    /// <param name="query">[Dimensions].</param>
+    /// <param name="prepared">From <see cref="Encode"/>.</param>
+    /// <param name="ids">Passages whose codes were copied; they are put into another order.</param>
+    /// <param name="hits">Receives the hits, best first.</param>
+    /// <param name="leastScore">Hits with smaller scores are left out.</param>
+    internal int Score(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> prepared, Span<int> ids, Span<Hit> hits, float leastScore)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _search.Score(query, prepared, ids, hits, leastScore);
+    }
+
     /// <summary>Sizes and counts.</summary>
     public IndexStatistics Statistics() => IndexStatistics.Of(_path, _snapshot);
 
@@ -204,6 +229,17 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         _disposed = true;
         _snapshot.Dispose();
         _memory.Dispose();
+    }
+
+    private void RequireQuery(ReadOnlySpan<float> query)
+    {
+        if (query.Length != Dimensions)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the query has {query.Length} values; this index holds vectors of {Dimensions}."), nameof(query));
+        }
+        FiniteValues.Require(query, nameof(query));
     }
 
     private Segment Locate(int id, out int row)

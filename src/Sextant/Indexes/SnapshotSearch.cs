@@ -75,9 +75,7 @@ internal sealed unsafe class SnapshotSearch
                 return Scan(prepared, hits, options.Allowed, options.LeastScore);
             var ids = new Span<int>(memory.Pointer + coded + ((long)wanted * sizeof(Hit)), wanted);
             ids = ids[..Candidates(prepared, memory.Pointer + coded, ids, options.Allowed)];
-            return Definition.Rescore is null
-                ? ScoreSigns(prepared, ids, hits, options.LeastScore)
-                : Rescore(query, ids, hits, options.LeastScore);
+            return Score(query, prepared, ids, hits, options.LeastScore);
         }
         finally
         {
@@ -85,18 +83,27 @@ internal sealed unsafe class SnapshotSearch
         }
     }
 
-    /// <summary>Scores some vectors with what is kept for that, and finds the best of them.</summary>
+    /// <summary>Scores some vectors as a search does behind its scan, and finds the best of them.</summary>
     /// <param name="query">[Dimensions], finite.</param>
-    /// <param name="ids">The vectors; put into ascending order, which is that of the files.</param>
+    /// <param name="prepared">[CodedDimensions]: what the codes are compared with.</param>
+    /// <param name="ids">The vectors, whose codes were checked; put into ascending order, which is that of the files.</param>
     /// <param name="hits">Receives the hits, best first.</param>
     /// <param name="leastScore">Hits with smaller scores are left out.</param>
-    public int Rescore(ReadOnlySpan<float> query, Span<int> ids, Span<Hit> hits, float leastScore)
+    public int Score(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> prepared, Span<int> ids, Span<Hit> hits, float leastScore)
+    {
+        ids.Sort();
+        return Definition.Rescore is null
+            ? ScoreSigns(prepared, ids, hits, leastScore)
+            : Rescore(query, ids, hits, leastScore);
+    }
+
+    private int Rescore(ReadOnlySpan<float> query, ReadOnlySpan<int> ids, Span<Hit> hits, float leastScore)
     {
         RowCodec vectors = _snapshot.Vectors!;
         NativeBlock memory = _memory.Take((long)vectors.QueryFloats * sizeof(float));
         try
         {
-            ids.Sort();
             RowScorer scorer = vectors.Prepare(query, (float*)memory.Pointer);
             var best = new BestHits(hits);
             foreach (int id in ids)

@@ -1,0 +1,123 @@
+using Sextant.Backends;
+using Sextant.Codes;
+using Sextant.Indexes;
+using Sextant.Search;
+
+namespace Sextant.Gpu;
+
+/// <summary>
+/// An index on disk whose binary codes are copied to a device and scanned there; what is rescored stays where it is
+/// mapped. It finds what <see cref="IndexReader"/> finds, in the same order.
+/// </summary>
+/// <remarks>
+/// Any number of threads may search, one scan after the other; disposing needs the index for itself. The reader stays
+/// the caller's and must outlive this. A search in steady state allocates nothing.
+/// </remarks>
+public sealed class DeviceIndex : IVectorIndex, IDisposable
+{
+    private const int CodesAtOnce = 4096;
+
+    private readonly IndexReader _reader;
+    private readonly DeviceBinaryIndex _codes;
+    private readonly int[] _ids; // of the codes on the device, ascending
+    private readonly Lock _lock = new();
+    private readonly float[] _prepared;
+    private readonly byte[] _code;
+    private BinaryHit[] _nearest = [];
+    private int[] _candidates = [];
+
+    /// <summary>Copies the codes of an index to a device.</summary>
+    /// <param name="device">An <see cref="OpenClDevice"/> or a <see cref="CudaDevice"/>.</param>
+    /// <param name="reader">An index of binary codes.</param>
+    /// <param name="allowed">The only passages that will be found; null: all that are not deleted.</param>
+    /// <exception cref="UnsupportedRequestException">
+    /// The device is the processor, or the index scans another code, or longer ones than the device's kernels read.
+    /// </exception>
+    /// <exception cref="DeviceMemoryException">The device's memory is too small.</exception>
+    /// <exception cref="InvalidIndexException">A code is damaged.</exception>
+    public DeviceIndex(Device device, IndexReader reader, IdSet? allowed = null)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(reader);
+        _reader = reader;
+        int bits = reader.Definition.CodedDimensions;
+        if (reader.Definition.Code != VectorCode.Binary || bits > DeviceBinaryIndex.MostBits)
+        {
+            throw new UnsupportedRequestException(FormattableString.Invariant(
+                $"{device.Name} scans binary codes of at most {DeviceBinaryIndex.MostBits} bits; this index scans ")
+                + FormattableString.Invariant($"{reader.Definition.Code} codes of {bits} dimensions, which the CPU does."));
+        }
+        (_prepared, _code) = (new float[bits], new byte[BinaryCode.Bytes(bits)]);
+        _ids = Ids(reader, allowed);
+        _codes = new DeviceBinaryIndex(device, bits);
+        try
+        {
+            Copy();
+        }
+        catch
+        {
+            _codes.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Dimensions => _reader.Dimensions;
+
+    /// <summary>How many passages can be found.</summary>
+    public int Count => _ids.Length;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">
+    /// The query has another length or holds a NaN or infinity, or the options allow some passages: which are to be
+    /// found is said when the codes are copied.
+    /// </exception>
+    public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
+    {
+        options ??= SearchOptions.None;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
+        if (options.Allowed is not null)
+            throw new ArgumentException("which passages are allowed is said when the codes are copied.", nameof(options));
+        lock (_lock)
+        {
+            _reader.Encode(query, _prepared, _code);
+            int wanted = (int)Math.Min((long)hits.Length * options.Oversampling, Count);
+            if (_nearest.Length < wanted)
+                (_nearest, _candidates) = (new BinaryHit[wanted], new int[wanted]);
+            int found = _codes.Search(_code, wanted, _nearest);
+            for (int i = 0; i < found; i++)
+                _candidates[i] = _ids[_nearest[i].Id];
+            return _reader.Score(query, _prepared, _candidates.AsSpan(0, found), hits, options.LeastScore);
+        }
+    }
+
+    /// <summary>Frees the codes on the device.</summary>
+    public void Dispose() => _codes.Dispose();
+
+    private static int[] Ids(IndexReader reader, IdSet? allowed)
+    {
+        IdSet live = reader.Where(IndexFilter.Parse());
+        if (allowed is not null)
+            live.IntersectWith(allowed);
+        var ids = new List<int>(live.Count);
+        for (int id = 0; id < reader.Ids; id++)
+        {
+            if (live.Contains(id))
+                ids.Add(id);
+        }
+        return [.. ids];
+    }
+
+    private void Copy()
+    {
+        int bytes = _codes.CodeBytes;
+        byte[] some = new byte[CodesAtOnce * bytes];
+        for (int first = 0; first < _ids.Length; first += CodesAtOnce)
+        {
+            int count = Math.Min(CodesAtOnce, _ids.Length - first);
+            for (int i = 0; i < count; i++)
+                _reader.CopyCode(_ids[first + i], some.AsSpan(i * bytes, bytes));
+            _codes.Add(some.AsSpan(0, count * bytes));
+        }
+    }
+}

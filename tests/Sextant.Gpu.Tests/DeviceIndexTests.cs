@@ -1,0 +1,115 @@
+using Sextant.Codes;
+using Sextant.Indexes;
+using Sextant.Search;
+
+namespace Sextant.Gpu.Tests;
+
+/// <summary>An index on disk that is scanned on a device finds what the reader finds, in the same order.</summary>
+public sealed class DeviceIndexTests : IDisposable
+{
+    private const int Dimensions = 100;
+
+    private readonly string _root = Directory.CreateTempSubdirectory("sextant-device-index-").FullName;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Theory]
+    [InlineData(VectorCode.Float16, false)]
+    [InlineData(null, false)]
+    [InlineData(VectorCode.Float32, true)]
+    public void HitsAreTheReadersOwn(VectorCode? rescore, bool turns)
+    {
+        float[] sample = Vectors(1, 300);
+        using IndexReader reader = Write(new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Rescore = rescore,
+            Transform = turns ? LinearTransform.Fit(sample, Dimensions, 60, whiten: true) : null,
+        });
+        IdSet some = reader.Where(IndexFilter.Parse("part=3"));
+        foreach (IdSet? allowed in (IdSet?[])[null, some])
+        {
+            using var index = new DeviceIndex(OpenClHere.Device, reader, allowed);
+            Assert.Equal(allowed?.Count ?? reader.Count, index.Count);
+            for (int round = 0; round < 5; round++)
+            {
+                float[] query = Vectors(round + 100, 1);
+                var expected = new Hit[25];
+                var hits = new Hit[25];
+                var limits = new SearchOptions { Oversampling = round + 1, LeastScore = -0.2f };
+                int count = reader.Search(query, expected, limits with { Allowed = allowed });
+                Assert.Equal(count, index.Search(query, hits, limits));
+                Assert.Equal(expected, hits);
+            }
+        }
+    }
+
+    [Fact]
+    public void ASearchAllocatesNothing()
+    {
+        using IndexReader reader = Write(new IndexDefinition { Dimensions = Dimensions });
+        using var index = new DeviceIndex(OpenClHere.Device, reader);
+        float[] query = Vectors(7, 1);
+        var hits = new Hit[10];
+        long allocated = long.MaxValue;
+        for (int round = 0; round < 40 && allocated > 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            index.Search(query, hits);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Assert.Equal(0, allocated);
+    }
+
+    [Fact]
+    public void WhatADeviceDoesNotScanIsRefused()
+    {
+        using IndexReader reader = Write(new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = VectorCode.Float16,
+            Rescore = null,
+        });
+        string message = Assert.Throws<UnsupportedRequestException>(
+            () => new DeviceIndex(OpenClHere.Device, reader)).Message;
+        Assert.Contains("scans binary codes of at most 4096 bits; this index scans Float16 codes", message);
+        Directory.Delete(_root, recursive: true);
+        using IndexReader binary = Write(new IndexDefinition { Dimensions = Dimensions });
+        Assert.Throws<UnsupportedRequestException>(() => new DeviceIndex(Backends.Device.Cpu, binary));
+        using var index = new DeviceIndex(OpenClHere.Device, binary);
+        var limited = new SearchOptions { Allowed = new IdSet(binary.Ids) };
+        Assert.Throws<ArgumentException>(() => index.Search(Vectors(1, 1), new Hit[1], limited));
+    }
+
+    // Several segments, with deleted documents.
+    private IndexReader Write(IndexDefinition definition)
+    {
+        using (IndexWriter writer = IndexWriter.Create(_root, definition))
+        {
+            for (int i = 0; i < 90; i++)
+            {
+                writer.Upsert(new IndexDocument
+                {
+                    Key = $"{i}",
+                    Vectors = Vectors(i, 1 + (i % 20)),
+                    Attributes = [new IndexAttribute("part", i % 5)],
+                });
+                if (i % 30 == 29)
+                    writer.Commit();
+            }
+            for (int i = 0; i < 90; i += 7)
+                writer.Delete($"{i}");
+            writer.Commit();
+        }
+        return IndexReader.Open(_root);
+    }
+
+    private static float[] Vectors(int seed, int count)
+    {
+        var random = new Random(seed);
+        float[] vectors = new float[count * Dimensions];
+        for (int i = 0; i < vectors.Length; i++)
+            vectors[i] = random.NextSingle() - 0.5f;
+        return vectors;
+    }
+}
