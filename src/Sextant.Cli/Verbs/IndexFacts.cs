@@ -22,7 +22,9 @@ internal static class IndexFacts
         facts.Add("segments", Number(statistics.Segments));
         facts.Section("code");
         facts.Add("dimensions", Number(definition.Dimensions));
-        facts.Add("scanned", definition.Code.ToString().ToLowerInvariant());
+        facts.Add("scanned", Scanned(definition));
+        if (definition.Transform is { } transform)
+            facts.Add("transform", FormattableString.Invariant($"{transform.Inputs} to {transform.Outputs} dimensions"));
         facts.Add("rescored", definition.Rescore?.ToString().ToLowerInvariant() ?? "no");
         facts.Add("metric", definition.Metric.ToString().ToLowerInvariant());
         facts.Section("bytes");
@@ -38,6 +40,15 @@ internal static class IndexFacts
         }
         return facts;
     }
+
+    private static string Scanned(IndexDefinition definition) => definition switch
+    {
+        { Recurrent: { } code } => FormattableString.Invariant(
+            $"recurrent, {code.Levels} bits a dimension, error {code.Error:F3} of the sample"),
+        { Product: { } code } => FormattableString.Invariant(
+            $"product, {code.Parts} bytes a vector, error {code.Error:F3} of the sample"),
+        _ => definition.Code.ToString().ToLowerInvariant(),
+    };
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,8 @@ internal static class IndexModel
     /// <param name="Dimensions">As asked for.</param>
     /// <param name="Layers">As asked for.</param>
     /// <param name="Pooling">As asked for.</param>
-    public sealed record Loaded(string Folder, int? Dimensions, int? Layers, string? Pooling)
+    /// <param name="Attention">As asked for.</param>
+    public sealed record Loaded(string Folder, int? Dimensions, int? Layers, string? Pooling, string? Attention)
     {
         public IEnumerable<KeyValuePair<string, string>> ToProperties()
         {
@@ -23,6 +24,8 @@ internal static class IndexModel
                 yield return new("load layers", layers.ToString(CultureInfo.InvariantCulture));
             if (Pooling is { } pooling)
                 yield return new("load pooling", pooling);
+            if (Attention is { } attention)
+                yield return new("load attention", attention);
         }
     }
 
@@ -34,6 +37,7 @@ internal static class IndexModel
             Dimensions = Number(definition, "load dimensions"),
             Layers = Number(definition, "load layers"),
             Pooling = definition.Property("load pooling"),
+            Attention = ModelFlags.AttentionNamed(definition.Property("load attention")),
         };
         string folder = arguments.Text(ModelFlags.Model) ?? definition.Property("model") ?? throw new InvalidIndexException(
             path, "does not say which model made it: it was not made by 'sextant index'.");

@@ -17,11 +17,6 @@ internal sealed class IndexVerb : Verb
     private static readonly Flag Update = new(
         "--update", "", "Bring an index that is there up to date: files that did not change are not embedded again, and "
             + "those that are gone are taken out. Also goes on where an ended run stopped.");
-    private static readonly Flag Code = new(
-        "--code", "C", "What is scanned: binary (a bit for each dimension), int8, float16 or float32. Default: binary.");
-    private static readonly Flag Rescore = new(
-        "--rescore", "R",
-        "What the best of a binary scan are scored with: float16, float32, int8 or none. Default: float16.");
     private static readonly Flag Attribute = new(
         "--attribute", "NAME=VALUE", "Give these files something to filter by; may be given again.", Repeats: true);
     private static readonly Flag DocumentPrompt = new(
@@ -38,13 +33,14 @@ internal sealed class IndexVerb : Verb
     public override string Details =>
         "Files are cut into passages as by search. What is done is committed every ten seconds: an index that is ended at "
         + "any moment is whole, and --update goes on. Attributes that every file has: size, modified, extension. "
-        + "int8 needs --ranges.";
+        + "int8 needs --ranges. bebr, pq and transforms are fitted to a sample of the passages, "
+        + "up to 4,096 from all over the files, which is embedded first.";
 
     public override Flag[] Flags =>
     [
-        Output, Stats, Update, Code, Rescore, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap, Attribute,
+        Output, Stats, Update, .. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap, Attribute,
         DocumentPrompt, QueryPrompt, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
-        ModelFlags.Threads,
+        ModelFlags.Attention, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>
@@ -53,6 +49,8 @@ internal sealed class IndexVerb : Verb
         ("sextant index --output notes.idx --update notes", "The same index, brought up to date."),
         ("sextant index --output wiki.idx --attribute lang=en --code int8 --ranges wiki.json wiki/en",
             "8-bit vectors, and an attribute for 'search --filter lang=en'."),
+        ("sextant index --output notes.idx --code bebr-2 --transform whiten notes",
+            "Two bits for each dimension, of whitened vectors, fitted to these files."),
         ("sextant index --stats notes.idx", "Documents, passages, bytes by section, model and prompts."),
     ];
 
@@ -89,18 +87,7 @@ internal sealed class IndexVerb : Verb
 
     private static int Make(string path, List<IndexAttribute> attributes, ArgumentValues arguments, Terminal terminal)
     {
-        VectorCode code = CodeNamed(arguments.Choice(Code, "binary", "int8", "float16", "float32") ?? "binary")!.Value;
-        string? rescoring = arguments.Choice(Rescore, "float16", "float32", "int8", "none");
-        if (rescoring is not null and not "none" && code != VectorCode.Binary)
-            throw new WrongUsageException("--rescore is for binary codes; others have final scores");
-        VectorCode? rescore = code == VectorCode.Binary ? CodeNamed(rescoring ?? "float16") : null;
-        bool needsRanges = code == VectorCode.Int8 || rescore == VectorCode.Int8;
-        if (needsRanges != arguments.Has(CodeFlags.Ranges))
-        {
-            throw new WrongUsageException(needsRanges
-                ? "int8 needs --ranges FILE; embed --write-ranges FILE makes it from a calibration set"
-                : "--ranges is for int8");
-        }
+        IndexCode code = IndexCode.Of(arguments);
         EmbeddingOptions options = ModelFlags.Options(arguments);
         using EmbeddingModel model = ModelFlags.Load(arguments, options);
         PassageOptions cutting = PassageFlags.Options(model, PassageFlags.ChunkOf(arguments), PassageFlags.OverlapOf(arguments));
@@ -110,23 +97,26 @@ internal sealed class IndexVerb : Verb
             throw new InvalidRangesException(arguments.Text(CodeFlags.Ranges)!, FormattableString.Invariant(
                 $"has ranges for {ranges.Dimensions} dimensions; the vectors have {model.Dimensions}."));
         }
+        code.Require(model.Dimensions);
         string prompt = arguments.Text(DocumentPrompt) ?? PromptOf(model, model.Card.DocumentPrompt);
         IndexModel.Loaded loaded = new(
             arguments.Text(ModelFlags.Model) is { } folder ? Path.GetFullPath(folder) : "", options.Dimensions,
-            options.Layers, options.Pooling);
+            options.Layers, options.Pooling, arguments.Text(ModelFlags.Attention));
         List<KeyValuePair<string, string>> properties = ModelFingerprint.Of(model, prompt);
         properties.Add(new("query prompt", arguments.Text(QueryPrompt) ?? PromptOf(model, model.Card.QueryPrompt)));
         properties.Add(new("chunk", cutting.Chunk.ToString(CultureInfo.InvariantCulture)));
         properties.Add(new("overlap", cutting.Overlap.ToString(CultureInfo.InvariantCulture)));
         properties.AddRange(loaded.ToProperties());
-        using IndexWriter writer = IndexWriter.Create(path, new IndexDefinition
+        float[] sample = code.NeedsSample
+            ? PassageSample.Embed(arguments.Texts, model, PassageFlags.Reader(model, cutting), prompt, terminal)
+            : [];
+        if (code.NeedsSample)
         {
-            Dimensions = model.Dimensions,
-            Code = code,
-            Rescore = rescore,
-            Ranges = ranges,
-            Properties = properties,
-        });
+            int passages = sample.Length / model.Dimensions;
+            properties.Add(new("fitted to", passages.ToString("N0", CultureInfo.InvariantCulture) + " passages"));
+        }
+        var plain = new IndexDefinition { Dimensions = model.Dimensions, Ranges = ranges, Properties = properties };
+        using IndexWriter writer = IndexWriter.Create(path, code.Define(plain, model.Card.Normalized, sample));
         return Write(path, writer, model, cutting, prompt, attributes, arguments.Texts, terminal);
     }
 
@@ -186,23 +176,14 @@ internal sealed class IndexVerb : Verb
     private static void RefuseWhatIsFixed(ArgumentValues arguments)
     {
         foreach (Flag flag in (Flag[])
-            [Code, Rescore, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap, DocumentPrompt, QueryPrompt,
-             ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling])
+            [.. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap, DocumentPrompt, QueryPrompt,
+             ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Attention])
         {
             if (arguments.Has(flag))
                 throw new WrongUsageException(
                     $"{flag.Name} is fixed when an index is made; build it anew to change it");
         }
     }
-
-    private static VectorCode? CodeNamed(string name) => name switch
-    {
-        "binary" => VectorCode.Binary,
-        "int8" => VectorCode.Int8,
-        "float16" => VectorCode.Float16,
-        "float32" => VectorCode.Float32,
-        _ => null,
-    };
 
     private static IndexAttribute ParseAttribute(string text)
     {

@@ -35,12 +35,7 @@ internal static class ModelFlags
         Dimensions = arguments.Number(Dimensions, 1, 1 << 16),
         Layers = arguments.Number(Layers, 0, 10_000),
         Pooling = arguments.Text(Pooling),
-        Attention = arguments.Choice(Attention, "causal", "bidirectional") switch
-        {
-            "causal" => AttentionDirection.Causal,
-            "bidirectional" => AttentionDirection.Bidirectional,
-            _ => null,
-        },
+        Attention = AttentionNamed(arguments.Choice(Attention, "causal", "bidirectional")),
         Prompt = arguments.Text(Prompt),
         Threads = arguments.Number(Threads, 1, 1024),
         Device = arguments.Device,
@@ -51,6 +46,14 @@ internal static class ModelFlags
             "left" => Truncation.Left,
             _ => Truncation.Right,
         },
+    };
+
+    /// <summary>What tokens see, by its name; null for no name or another one.</summary>
+    public static AttentionDirection? AttentionNamed(string? name) => name switch
+    {
+        "causal" => AttentionDirection.Causal,
+        "bidirectional" => AttentionDirection.Bidirectional,
+        _ => null,
     };
 
     /// <summary>The prompt that the flags say, or null.</summary>

@@ -41,12 +41,16 @@ internal sealed unsafe class CodeEncoder
     /// <exception cref="ArgumentException">Products of the transform overflow.</exception>
     public void Prepare(ReadOnlySpan<float> vector, Span<float> coded)
     {
-        if (_definition.Transform is { } transform)
-            Transformed(transform, vector, coded);
+        if (_definition.Code is VectorCode.Recurrent or VectorCode.Product)
+            PrepareScaled(vector, coded);
         else
-            vector.CopyTo(coded);
-        if (_definition.Code is not (VectorCode.Recurrent or VectorCode.Product))
-            return; // other codecs scale by themselves
+            Turn(vector, coded); // other codecs scale by themselves
+    }
+
+    /// <summary>The same, scaled to length one where the metric is the cosine.</summary>
+    public void PrepareScaled(ReadOnlySpan<float> vector, Span<float> coded)
+    {
+        Turn(vector, coded);
         fixed (float* scaled = coded)
             Rows.Scale(new ReadOnlySpan<float>(scaled, Rows.Dimensions), scaled);
     }
@@ -80,8 +84,13 @@ internal sealed unsafe class CodeEncoder
         }
     }
 
-    private static void Transformed(LinearTransform transform, ReadOnlySpan<float> vector, Span<float> coded)
+    private void Turn(ReadOnlySpan<float> vector, Span<float> coded)
     {
+        if (_definition.Transform is not { } transform)
+        {
+            vector.CopyTo(coded);
+            return;
+        }
         transform.Apply(vector, coded);
         foreach (float value in coded)
         {

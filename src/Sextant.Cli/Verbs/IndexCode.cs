@@ -1,0 +1,145 @@
+using System.Globalization;
+using Sextant.Cli.Arguments;
+using Sextant.Cli.Inputs;
+using Sextant.Codes;
+using Sextant.Indexes;
+using Sextant.Search;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary>What --code, --transform and --rescore ask for.</summary>
+/// <param name="Code">What is scanned.</param>
+/// <param name="Size">Bits for each dimension of recurrent codes, bytes of product codes; else 0.</param>
+/// <param name="Rescore">What the best of the scan are scored with; null: nothing.</param>
+/// <param name="Transform">pca or whiten, or null.</param>
+/// <param name="Outputs">Components that are kept; 0: all.</param>
+internal sealed record IndexCode(VectorCode Code, int Size, VectorCode? Rescore, string? Transform, int Outputs)
+{
+    public static readonly Flag CodeFlag = new(
+        "--code", "C",
+        "What is scanned: binary (a bit for each dimension), bebr-N (N bits for each, 1 to 8), pq-N (product codes of N "
+            + "bytes), int8, float16 or float32. Default: binary.");
+    public static readonly Flag TransformFlag = new(
+        "--transform", "T",
+        "What stands before the code: pca-N (the N principal components), whiten or whiten-N (with the variance 1 each).");
+    public static readonly Flag RescoreFlag = new(
+        "--rescore", "R",
+        "What the best of a binary, bebr or pq scan are scored with: float16, float32, int8 or none. Default: float16.");
+
+    private const string Codes = "binary, bebr-1 to bebr-8, pq-N, int8, float16, float32";
+
+    /// <summary>All three.</summary>
+    public static readonly Flag[] Flags = [CodeFlag, TransformFlag, RescoreFlag];
+
+    /// <summary>Whether something is fitted to a sample of the passages.</summary>
+    public bool NeedsSample => Code is VectorCode.Recurrent or VectorCode.Product || Transform is not null;
+
+    public static IndexCode Of(ArgumentValues arguments)
+    {
+        (VectorCode code, int size) = CodeOf(arguments.Text(CodeFlag) ?? "binary");
+        (string? transform, int outputs) = TransformOf(arguments.Text(TransformFlag));
+        string? rescoring = arguments.Choice(RescoreFlag, "float16", "float32", "int8", "none");
+        bool canRescore = code is VectorCode.Binary or VectorCode.Recurrent or VectorCode.Product;
+        if (rescoring is not null and not "none" && !canRescore)
+            throw new WrongUsageException("--rescore is for binary, bebr and pq codes; others have final scores");
+        if (transform is not null && code == VectorCode.Int8)
+            throw new WrongUsageException("--transform and int8 do not go together: ranges are those of the model's vectors");
+        VectorCode? rescore = !canRescore ? null : rescoring switch
+        {
+            "none" => null,
+            "float32" => VectorCode.Float32,
+            "int8" => VectorCode.Int8,
+            _ => VectorCode.Float16,
+        };
+        bool needsRanges = code == VectorCode.Int8 || rescore == VectorCode.Int8;
+        if (needsRanges != arguments.Has(CodeFlags.Ranges))
+        {
+            throw new WrongUsageException(needsRanges
+                ? "int8 needs --ranges FILE; embed --write-ranges FILE makes it from a calibration set"
+                : "--ranges is for int8");
+        }
+        return new IndexCode(code, size, rescore, transform, outputs);
+    }
+
+    /// <summary>Refuses what does not fit the model's vectors, before anything is embedded.</summary>
+    public void Require(int dimensions)
+    {
+        if (Outputs > dimensions)
+        {
+            throw new WrongUsageException(FormattableString.Invariant(
+                $"--transform keeps {Outputs} components; the vectors have {dimensions} dimensions"));
+        }
+        int coded = Outputs > 0 ? Outputs : dimensions;
+        if (Code == VectorCode.Product && (Size > coded || coded % Size != 0))
+        {
+            throw new WrongUsageException(FormattableString.Invariant(
+                $"--code pq-{Size} cuts vectors into {Size} equal parts; {coded} dimensions do not divide so"));
+        }
+    }
+
+    /// <summary>Least passages that what is fitted needs.</summary>
+    public int LeastSample(int dimensions) => Math.Max(
+        Transform is null ? 0 : IndexFit.LeastForTransform(dimensions),
+        Code == VectorCode.Product ? IndexFit.LeastForProduct : Code == VectorCode.Recurrent ? IndexFit.LeastForRecurrent : 0);
+
+    /// <summary>The definition of an index of this code; what has to be fitted is fitted to the sample.</summary>
+    /// <param name="plain">All but the code.</param>
+    /// <param name="normalized">Whether the vectors have length one.</param>
+    /// <param name="sample">[n, dimensions]; empty where none is needed.</param>
+    public IndexDefinition Define(IndexDefinition plain, bool normalized, ReadOnlySpan<float> sample)
+    {
+        IndexDefinition definition = plain with
+        {
+            Code = Code,
+            Rescore = Rescore,
+            // Fitted codes of vectors of length one stand for vectors of about that length: cosines mend it.
+            Metric = normalized && NeedsSample ? Metric.Cosine : Metric.Dot,
+        };
+        if (!NeedsSample)
+            return definition;
+        int count = sample.Length / plain.Dimensions, least = LeastSample(plain.Dimensions);
+        if (count < least)
+        {
+            throw new InputException(FormattableString.Invariant(
+                $"there are {count} passages, too few to fit this code to; at least {least} are needed. ")
+                + "--code binary needs none.");
+        }
+        if (Transform is not null)
+        {
+            definition = IndexFit.WithTransform(
+                definition, sample, Outputs > 0 ? Outputs : plain.Dimensions, Transform == "whiten");
+        }
+        return Code switch
+        {
+            VectorCode.Recurrent => IndexFit.WithRecurrent(definition, sample, Size),
+            VectorCode.Product => IndexFit.WithProduct(definition, sample, Size),
+            _ => definition,
+        };
+    }
+
+    private static (VectorCode Code, int Size) CodeOf(string text) => text switch
+    {
+        "binary" => (VectorCode.Binary, 0),
+        "int8" => (VectorCode.Int8, 0),
+        "float16" => (VectorCode.Float16, 0),
+        "float32" => (VectorCode.Float32, 0),
+        _ when Number(text, "bebr-") is >= 1 and <= RecurrentCode.MostLevels and int levels => (VectorCode.Recurrent, levels),
+        _ when Number(text, "pq-") is >= 1 and int parts => (VectorCode.Product, parts),
+        _ => throw new WrongUsageException($"{CodeFlag.Name} is '{text}'; accepted: {Codes}"),
+    };
+
+    private static (string? Transform, int Outputs) TransformOf(string? text) => text switch
+    {
+        null => (null, 0),
+        "whiten" => ("whiten", 0),
+        _ when Number(text, "whiten-") is >= 1 and int outputs => ("whiten", outputs),
+        _ when Number(text, "pca-") is >= 1 and int outputs => ("pca", outputs),
+        _ => throw new WrongUsageException($"{TransformFlag.Name} is '{text}'; accepted: pca-N, whiten, whiten-N"),
+    };
+
+    private static int? Number(string text, string before) =>
+        text.StartsWith(before, StringComparison.Ordinal)
+        && int.TryParse(text.AsSpan(before.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : null;
+}

@@ -1,0 +1,63 @@
+using Sextant.Cli.Outputs;
+using Sextant.Passages;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary>Vectors of passages from all over the files, to fit codes to.</summary>
+internal static class PassageSample
+{
+    /// <summary>Most passages: what k-means takes grows with them.</summary>
+    public const int MostPassages = 4096;
+
+    /// <summary>Embeds the sample: the same files give the same one.</summary>
+    /// <returns>[n, dimensions].</returns>
+    public static float[] Embed(
+        IReadOnlyList<string> paths, EmbeddingModel model, PassageReader reader, string prompt, Terminal terminal)
+    {
+        List<string> files = [.. TextFiles.Find(paths, _ => { })]; // what is skipped is said when the files are indexed
+        var texts = new List<string>();
+        using var progress = new ProgressLine(terminal, "passages of a sample");
+        foreach (string file in Scattered(files))
+        {
+            terminal.Cancellation.ThrowIfCancellationRequested();
+            if (texts.Count >= MostPassages)
+                break;
+            List<string> some = Read(file, reader);
+            // A long file among many gives its share only.
+            int most = Math.Max(16, MostPassages / files.Count), count = Math.Min(most, some.Count);
+            for (int i = 0; i < count && texts.Count < MostPassages; i++)
+                texts.Add(some[(int)((long)i * some.Count / count)]);
+        }
+        float[] vectors = new float[checked(texts.Count * model.Dimensions)];
+        if (texts.Count > 0)
+            model.Embed([.. texts], Prompt.Text(prompt), vectors, null, progress, terminal.Cancellation);
+        return vectors;
+    }
+
+    // All of them, neighbours far from each other: steps of the golden section, made to visit each once.
+    private static IEnumerable<string> Scattered(List<string> files)
+    {
+        long step = Math.Max(1, (long)(files.Count * 0.618));
+        while (Gcd(step, files.Count) > 1)
+            step++;
+        for (long i = 0; i < files.Count; i++)
+            yield return files[(int)(i * step % files.Count)];
+    }
+
+    private static long Gcd(long left, long right) => right == 0 ? left : Gcd(right, left % right);
+
+    // What cannot be read is said when the files are indexed.
+    private static List<string> Read(string path, PassageReader reader)
+    {
+        try
+        {
+            using StreamReader? text = TextFile.Open(path, out _);
+            return text is null ? [] : [.. reader.Read(text, path).Select(one => one.Text)];
+        }
+        catch (Exception problem)
+            when (problem is IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Sextant.Codes;
+
+namespace Sextant.Indexes;
+
+/// <summary>Fits to a sample what the code of an index needs, in the order of encoding: a transform, then the code.</summary>
+/// <remarks>
+/// The sample goes through what the definition has already, and is scaled as its metric wants, so that what is fitted is
+/// for what will be encoded. The same sample gives the same bits everywhere.
+/// </remarks>
+public static class IndexFit
+{
+    /// <summary>Least vectors for recurrent codes: their few scales are means over all values of all vectors.</summary>
+    public const int LeastForRecurrent = 16;
+
+    /// <summary>Least vectors for product codes: one for each centroid of a part.</summary>
+    public const int LeastForProduct = ProductCode.Centroids;
+
+    /// <summary>Least vectors for a transform: fewer leave dimensions of which they say nothing.</summary>
+    public static int LeastForTransform(int dimensions) => dimensions + 1;
+
+    /// <summary>Puts principal components, or whitening, before the code.</summary>
+    /// <param name="definition">Of an index whose code is not fitted yet.</param>
+    /// <param name="sample">[n, Dimensions], row by row; more than Dimensions rows.</param>
+    /// <param name="outputs">Components to keep.</param>
+    /// <param name="whiten">Whether to give every component the variance 1.</param>
+    /// <exception cref="ArgumentException">The sample is too small, no whole vectors, or not finite.</exception>
+    public static IndexDefinition WithTransform(
+        IndexDefinition definition, ReadOnlySpan<float> sample, int outputs, bool whiten)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        Require(definition, sample, LeastForTransform(definition.Dimensions), "a transform");
+        return definition with
+        {
+            Transform = LinearTransform.Fit(sample, definition.Dimensions, outputs, whiten),
+        };
+    }
+
+    /// <summary>Makes the code a recurrent one.</summary>
+    /// <param name="definition">Its transform and metric hold.</param>
+    /// <param name="sample">[n, Dimensions], row by row; at least <see cref="LeastForRecurrent"/> rows.</param>
+    /// <param name="levels">Bits for each dimension.</param>
+    /// <exception cref="ArgumentException">The sample is too small, no whole vectors, all zero, or not finite.</exception>
+    public static IndexDefinition WithRecurrent(IndexDefinition definition, ReadOnlySpan<float> sample, int levels)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        Require(definition, sample, LeastForRecurrent, "recurrent codes");
+        float[] prepared = Prepared(definition, sample);
+        return definition with
+        {
+            Code = VectorCode.Recurrent,
+            Recurrent = RecurrentCode.Fit(prepared, definition.CodedDimensions, levels),
+        };
+    }
+
+    /// <summary>Makes the code a product code.</summary>
+    /// <param name="definition">Its transform and metric hold.</param>
+    /// <param name="sample">[n, Dimensions], row by row; at least <see cref="LeastForProduct"/> rows.</param>
+    /// <param name="parts">Bytes of a code; divides the dimensions that are encoded.</param>
+    /// <exception cref="ArgumentException">
+    /// The sample is too small, no whole vectors, or not finite, or the parts do not divide the dimensions.
+    /// </exception>
+    public static IndexDefinition WithProduct(IndexDefinition definition, ReadOnlySpan<float> sample, int parts)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        Require(definition, sample, LeastForProduct, "product codes");
+        float[] prepared = Prepared(definition, sample);
+        return definition with
+        {
+            Code = VectorCode.Product,
+            Product = ProductCode.Fit(prepared, definition.CodedDimensions, parts),
+        };
+    }
+
+    private static void Require(IndexDefinition definition, ReadOnlySpan<float> sample, int least, string what)
+    {
+        int dimensions = definition.Dimensions, count = sample.Length / dimensions;
+        if (sample.Length % dimensions != 0)
+            throw new ArgumentException($"{sample.Length} values are not whole vectors of {dimensions}.", nameof(sample));
+        FiniteValues.Require(sample, nameof(sample));
+        if (count < least)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"{count} vectors are too few to fit {what} of {dimensions} dimensions to; at least {least} are needed."),
+                nameof(sample));
+        }
+    }
+
+    // What the encoder will see of the sample.
+    private static float[] Prepared(IndexDefinition definition, ReadOnlySpan<float> sample)
+    {
+        var encoder = new CodeEncoder(definition with { Code = VectorCode.Float32, Ranges = null });
+        int from = definition.Dimensions, to = definition.CodedDimensions;
+        float[] prepared = new float[sample.Length / from * to];
+        for (int i = 0; i < sample.Length / from; i++)
+            encoder.PrepareScaled(sample.Slice(i * from, from), prepared.AsSpan(i * to, to));
+        return prepared;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+
+namespace Sextant.Cli.Tests;
+
+/// <summary>Codes that are fitted to a sample of the files, by <c>index --code</c> and <c>--transform</c>.</summary>
+public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("sextant-index-codes-").FullName;
+
+    private string Files => Path.Combine(_root, "files");
+
+    private string Index => Path.Combine(_root, "idx");
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Theory]
+    [InlineData("bebr-3", "whiten", "recurrent, 3 bits a dimension", "32 to 32 dimensions")]
+    [InlineData("pq-4", null, "product, 4 bytes a vector", null)]
+    [InlineData("pq-2", "pca-4", "product, 2 bytes a vector", "32 to 4 dimensions")]
+    [InlineData("binary", "whiten-6", "binary", "32 to 6 dimensions")]
+    public void RescoredTheyFindWhatASearchInFilesFinds(string code, string? transform, string scanned, string? turned)
+    {
+        Write(400);
+        string[] turn = transform is null ? [] : ["--transform", transform];
+        Outcome made = Run(["index", "--output", Index, "--code", code, "--rescore", "float32", .. turn, Files]);
+        Assert.Equal((0, ""), (made.Exit, made.Error));
+        string stats = CommandLine.Run("index", "--stats", Index).Output;
+        Assert.Contains(scanned, stats);
+        Assert.Contains("400 passages", stats);
+        Assert.Equal(turned is not null, stats.Contains("transform", StringComparison.Ordinal));
+        Assert.Contains(turned ?? "", stats);
+        foreach (string query in (string[])["the sky is blue.", "ships sail over the sea"])
+        {
+            Outcome files = Run("search", "--in", Files, "-k", "5", query);
+            Outcome index = Run("search", "--index", Index, "-k", "5", "--oversample", "100", query);
+            Assert.Equal((0, ""), (index.Exit, index.Error));
+            Assert.Equal(Scores(files), Scores(index));
+        }
+        Outcome updated = Run("index", "--output", Index, "--update", Files);
+        Assert.StartsWith("0 files embedded (0 passages), 400 unchanged", updated.Output);
+    }
+
+    [Fact]
+    public void TooFewPassagesAreRefused()
+    {
+        Write(20);
+        Refused(1, "there are 20 passages, too few to fit this code to; at least 256 are needed", "--code", "pq-4");
+        Assert.False(File.Exists(Path.Combine(Index, "manifest")));
+        Assert.Equal(0, Run("index", "--output", Index, "--code", "bebr-2", "--rescore", "none", Files).Exit);
+        Outcome found = Run("search", "--index", Index, "-k1", File.ReadAllText(Path.Combine(Files, "7.txt")));
+        Assert.Contains("7.txt:1", found.Output);
+        Refused(2, "--code is fixed when an index is made", "--update", "--code", "binary");
+        Refused(2, "--attention is fixed when an index is made", "--update", "--attention", "causal");
+    }
+
+    [Fact]
+    public void WhatDoesNotGoTogetherIsWrongUsage()
+    {
+        Write(20);
+        Refused(2, "--code is 'bebr-9'; accepted: binary, bebr-1 to bebr-8, pq-N", "--code", "bebr-9");
+        Refused(2, "--code is 'pq'", "--code", "pq");
+        Refused(2, "--transform is 'zca'; accepted: pca-N, whiten, whiten-N", "--transform", "zca");
+        Refused(2, "cuts vectors into 3 equal parts; 32 dimensions do not divide so", "--code", "pq-3");
+        Refused(2, "keeps 33 components; the vectors have 32", "--transform", "pca-33");
+        Refused(2, "do not go together", "--transform", "whiten", "--code", "int8");
+        Refused(2, "--rescore is for binary, bebr and pq", "--code", "float16", "--rescore", "float32");
+    }
+
+    private static string[] Scores(Outcome outcome) =>
+        [.. outcome.Lines.Select(line => double.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture).ToString("F3", null))];
+
+    private void Refused(int exit, string message, params string[] flags)
+    {
+        Outcome outcome = Run(["index", "--output", Index, .. flags, Files]);
+        Assert.Equal(exit, outcome.Exit);
+        Assert.Contains(message, outcome.ErrorLine);
+    }
+
+    private Outcome Run(params string[] args) => CommandLine.Run([.. args, "--model", model.Folder]);
+
+    // One passage each, no two the same.
+    private void Write(int count)
+    {
+        Directory.CreateDirectory(Files);
+        for (int i = 0; i < count; i++)
+        {
+            string text = string.Join(' ', new[] { 20, 17, 13, 11, 7, 3 }.Select(step => TinyModel.Words[i % step]));
+            File.WriteAllText(Path.Combine(Files, $"{i}.txt"), $"{text}.\n");
+        }
+    }
+}
