@@ -1,7 +1,7 @@
 """BERT's encoder (Devlin et al. 2019, post-norm, GELU), with the tensor names of Hugging Face's BertModel.
 
-In float32 the matrix products may run on bfloat16 copies (`Encoder.rounded`): on a CPU that has the instruction this is
-what makes training affordable. Everything else, and all of evaluation and export, stays in the parameters' own type.
+Sequences are packed: x [T, H] holds the tokens of all texts of a batch, one after another, and `starts` [S + 1] says
+where each begins. Nothing is padded and nothing masked.
 """
 
 from dataclasses import asdict, dataclass
@@ -12,6 +12,7 @@ from torch import nn
 import torch.nn.functional as functional
 
 from cooccurrence import COUNTERWEIGHT
+from fused import attention, gelu
 from train_words import DAMPING
 
 
@@ -29,30 +30,6 @@ class Shape:
     layer_norm_eps: float = 1e-12
 
 
-class Rounded(torch.autograd.Function):
-    """x [T, I] · w [O, I]ᵀ + b [O], products on bfloat16, gradients returned in float32."""
-
-    @staticmethod
-    def forward(context, x, weight, bias):
-        x, weight = x.bfloat16(), weight.bfloat16()
-        context.save_for_backward(x, weight)
-        return functional.linear(x, weight, bias.bfloat16())
-
-    @staticmethod
-    def backward(context, gradient):
-        x, weight = context.saved_tensors
-        gradient = gradient.bfloat16()
-        flat = gradient.reshape(-1, gradient.shape[-1])
-        return ((gradient @ weight), (flat.T @ x.reshape(-1, x.shape[-1])).float(), flat.float().sum(0))
-
-
-def linear(layer, x, rounded):
-    """One dense layer, on bfloat16 copies where asked."""
-    if rounded:
-        return Rounded.apply(x, layer.weight, layer.bias)
-    return functional.linear(x, layer.weight, layer.bias)
-
-
 class Layer(nn.Module):
     """Self-attention and feed-forward, each followed by residual and normalisation."""
 
@@ -68,18 +45,14 @@ class Layer(nn.Module):
         self.intermediate = nn.ModuleDict({"dense": nn.Linear(width, inner)})
         self.output = nn.ModuleDict({"dense": nn.Linear(inner, width), "LayerNorm": norm()})
 
-    def forward(self, x, hidden_keys, rounded):
-        """x [S, T, H]; hidden_keys [S, 1, 1, T] is true where there is no token."""
-        sequences, tokens, width = x.shape
-        split = lambda y: y.view(sequences, tokens, self.heads, -1).transpose(1, 2)
-        query, key, value = (split(linear(layer, x, rounded)) for layer in self.attention["self"].values())
-        scores = (query @ key.transpose(2, 3)).to(x.dtype) / (width // self.heads) ** 0.5
-        weights = scores.masked_fill(hidden_keys, float("-inf")).softmax(3).to(value.dtype)
-        mixed = (weights @ value).transpose(1, 2).reshape(sequences, tokens, width)
+    def forward(self, x, starts):
+        """x [T, H], starts [S + 1] → [T, H]."""
+        parts = self.attention["self"].values()
+        weight, bias = torch.cat([p.weight for p in parts]), torch.cat([p.bias for p in parts])
+        mixed = attention(functional.linear(x, weight, bias), starts, self.heads)
         attended = self.attention["output"]
-        x = attended["LayerNorm"](x + linear(attended["dense"], mixed, rounded))
-        inner = functional.gelu(linear(self.intermediate["dense"], x, rounded))
-        return self.output["LayerNorm"](x + linear(self.output["dense"], inner, rounded))
+        x = attended["LayerNorm"](x + attended["dense"](mixed))
+        return self.output["LayerNorm"](x + self.output["dense"](gelu(self.intermediate["dense"](x))))
 
 
 class Encoder(nn.Module):
@@ -87,7 +60,7 @@ class Encoder(nn.Module):
 
     def __init__(self, shape):
         super().__init__()
-        self.shape, self.rounded = shape, False
+        self.shape = shape
         width = shape.hidden_size
         self.embeddings = nn.ModuleDict({
             "word_embeddings": nn.Embedding(shape.vocab_size, width),
@@ -115,36 +88,36 @@ class Encoder(nn.Module):
                     undamp(layer)
         return self
 
-    def forward(self, ids, lengths, offset=0):
-        """ids [S, T] padded with 0 → a list of [S, H], one for each layer; offset shifts the positions."""
-        tokens = torch.arange(ids.shape[1])
-        present = tokens[None, :] < lengths[:, None]
+    def forward(self, ids, lengths, offsets):
+        """ids [T], lengths [S], offsets [S] shift the positions → a list of [S, H], one for each layer."""
+        starts = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])
+        text = torch.repeat_interleave(torch.arange(len(lengths)), lengths)
+        positions = torch.arange(len(ids)) + (offsets - starts[:-1])[text]
         parts = self.embeddings
-        x = parts["word_embeddings"](ids) + parts["position_embeddings"].weight[offset:offset + ids.shape[1]]
+        x = parts["word_embeddings"](ids) + parts["position_embeddings"](positions)
         x = parts["LayerNorm"](x + parts["token_type_embeddings"].weight[0])
-        share = (present.to(x.dtype) / lengths[:, None].to(x.dtype))[:, None, :]
         pooled = []
         for layer in self.encoder["layer"]:
-            x = layer(x, ~present[:, None, None, :], self.rounded)
-            pooled.append((share @ x)[:, 0])
+            x = layer(x, starts)
+            pooled.append(x.new_zeros(len(lengths), x.shape[1]).index_add(0, text, x) / lengths[:, None])
         return pooled
 
-    def rows(self, rows, budget=4096, random=None):
+    def rows(self, rows, budget=8192, random=None):
         """Encodes id arrays in batches of similar length and returns the layers' [rows, H] in the rows' order."""
         sequence = sorted(range(len(rows)), key=lambda i: len(rows[i]))
         done, begin = [], 0
         while begin < len(sequence):
-            end = begin + 1
-            while end < len(sequence) and (end + 1 - begin) * len(rows[sequence[end]]) <= budget:
+            end, tokens = begin, 0
+            while end < len(sequence) and (end == begin or tokens + len(rows[sequence[end]]) <= budget):
+                tokens += len(rows[sequence[end]])
                 end += 1
             chosen = [rows[i] for i in sequence[begin:end]]
             lengths = torch.tensor([len(r) for r in chosen])
-            ids = np.zeros((len(chosen), int(lengths.max())), dtype=np.int64)
-            for place, row in enumerate(chosen):
-                ids[place, :len(row)] = row
-            room = self.shape.max_position_embeddings - ids.shape[1]
-            offset = int(random.integers(0, room + 1)) if random is not None and random.random() < 0.7 else 0
-            done.append(self(torch.from_numpy(ids), lengths, offset))
+            offsets = torch.zeros(len(chosen), dtype=torch.long)
+            if random is not None:
+                room = self.shape.max_position_embeddings - lengths.numpy()
+                offsets = torch.from_numpy(random.integers(0, room + 1) * (random.random(len(room)) < 0.7))
+            done.append(self(torch.from_numpy(np.concatenate(chosen)), lengths, offsets))
             begin = end
         back = torch.empty(len(sequence), dtype=torch.long)
         back[torch.tensor(sequence)] = torch.arange(len(sequence))

@@ -21,7 +21,7 @@ from model import Encoder, Shape
 from run import Log, rate, wait_while
 from sources import read_sts
 from train_words import recall_at_one
-from wordpiece import WordPiece
+from wordpiece import CLS, SEP, SPECIAL, WordPiece
 
 EARLIER_LAYER = 0.3         # weight of each layer before the last
 EARLIER_SIZES = ((256, 1.0), (64, 0.6))
@@ -35,6 +35,25 @@ def losses(pooled, count, loss):
     return last, EARLIER_LAYER * earlier
 
 
+class Noise:
+    """Adds tokens to first sides, drawn as the corpus has them: the idle words that questions have and pairs lack."""
+
+    def __init__(self, batches, tokens, most):
+        self.random, self.most = batches.random, most
+        counts = np.bincount(batches.passages["ids"], minlength=tokens).astype(float)
+        counts[:len(SPECIAL)] = 0
+        self.until = np.cumsum(counts / counts.sum())
+
+    def added(self, rows):
+        """Each row with up to `most` times its length more, before its [SEP]."""
+        if not self.most:
+            return rows
+        counts = (self.random.random(len(rows)) * self.most * [len(r) - 2 for r in rows]).astype(int)
+        drawn = np.searchsorted(self.until, self.random.random(counts.sum()))
+        pieces = np.split(drawn, np.cumsum(counts)[:-1])
+        return [np.concatenate([row[:-1], piece, row[-1:]]) for row, piece in zip(rows, pieces)]
+
+
 class Training:
     """The state of a run: what a checkpoint holds."""
 
@@ -42,9 +61,10 @@ class Training:
         self.options, self.step, self.average = options, 0, None
         self.tokenizer = WordPiece.load(options.vocabulary)
         self.batches = Batches(options.work, options.seed, options.batch, options.limit)
+        self.noise = Noise(self.batches, len(self.tokenizer.tokens), options.noise)
         train = Path(options.sts) / "stsb-en-train.csv"
         self.similar = Similarities(train, self.tokenizer, options.seed, options.similar, options.limit)
-        shape = Shape(len(self.tokenizer.tokens), num_hidden_layers=options.layers)
+        shape = Shape(len(self.tokenizer.tokens), num_hidden_layers=options.layers, intermediate_size=options.inner)
         # Runs from one start can be averaged: each is put at BERT's length first, so that none counts more.
         tables = [functional.layer_norm(torch.load(Path(options.work) / name), (shape.hidden_size,))
                   for name in options.words]
@@ -76,10 +96,10 @@ class Training:
         options = self.options
         for group in self.optimizer.param_groups:
             group["lr"] = rate(self.step, options.steps, group["peak"])
-        self.encoder.rounded = True
         self.optimizer.zero_grad()
         first, second = self.batches.next()
-        same = repeated(first) | repeated(second)
+        first = self.noise.added(first)
+        same = repeated(first, second)
         pooled = self.encoder.rows(first + second, random=self.batches.random)
         last, earlier = losses(pooled, len(first), lambda a, b, sizes: contrast(a, b, same, sizes))
         (last + earlier).backward()
@@ -104,14 +124,19 @@ class Training:
                 value.lerp_(state[name], AVERAGE_STEP)
 
     def report(self, log, held_out, development, **values):
-        self.encoder.rounded = False
+        first, second, gold = development
+        count = len(first)
+        ids = [np.array([CLS] + self.tokenizer.encode(t, 126) + [SEP]) for t in first + second]
         with torch.no_grad():
-            for layer in range(self.encoder.shape.num_hidden_layers):
-                encode = lambda rows: self.encoder.rows(rows)[layer].numpy()
-                texts = lambda rows: encode([np.array([2] + self.tokenizer.encode(t)[:126] + [3]) for t in rows])
-                values[f"sts_dev_layer{layer + 1}"] = sts(texts, development)
-                values[f"sts_dev_layer{layer + 1}_64"] = sts(texts, development, 64)
-                values[f"held_out_layer{layer + 1}"] = recall_at_one(encode, held_out)
+            texts = [p.numpy() for p in self.encoder.rows(ids)]
+            pairs = [p.numpy() for p in self.encoder.rows(held_out[0] + held_out[1])]
+        for number, (text, pair) in enumerate(zip(texts, pairs), 1):
+            side = lambda which: text[:count] if which is first else text[count:]
+            values[f"sts_dev_layer{number}"] = sts(side, development)
+            values[f"sts_dev_layer{number}_64"] = sts(side, development, 64)
+            half = len(held_out[0])
+            values[f"held_out_layer{number}"] = recall_at_one(
+                lambda rows: pair[:half] if rows is held_out[0] else pair[half:], held_out)
         log.write(step=self.step, **values)
 
 
@@ -123,6 +148,8 @@ def arguments():
     parser.add_argument("--words", nargs="+", default=["words.pt"], help="token vectors to start from; averaged")
     parser.add_argument("--out", default="encoder.pt")
     parser.add_argument("--layers", type=int, default=2)
+    parser.add_argument("--inner", type=int, default=1024)
+    parser.add_argument("--noise", type=float, default=0.0, help="most idle tokens a first side gets, as a share of it")
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--stop", type=int, default=0, help="stop early, at this step, with a checkpoint")
     parser.add_argument("--batch", type=int, default=256)
@@ -152,7 +179,7 @@ def main():
     while run.step < (options.stop or options.steps):
         wait_while(options.hold)
         recent.append(run.train_step())
-        if run.step % 50 == 0:
+        if run.step % 25 == 0:
             contrastive, similarity, tokens = np.array(recent).mean(0)
             log.write(step=run.step, contrastive=contrastive, similarity=similarity, tokens_a_step=tokens)
             recent = []

@@ -86,7 +86,7 @@ def main():
         first, second = batches.next()
         ready = damped(table)
         both = mean(ready, first + second)
-        loss = contrast(both[:len(first)], both[len(first):], repeated(second) | repeated(first))
+        loss = contrast(both[:len(first)], both[len(first):], repeated(first, second))
         recent.append(float(loss))
         if step >= options.steps * options.similarity_from and options.similarity > 0:
             a, b, gold = similar.next()
