@@ -56,14 +56,14 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
         int spread = FIRST_KEY(last) - base;
         int tiles = (END_KEY(last) - base + KEYS - 1) / KEYS;
         float most[ROUNDS], sum[ROUNDS];
-#pragma unroll
+        UNROLL
         for (int r = 0; r < ROUNDS; r++)
         {
             most[r] = -POSITIVE_INFINITY;
             sum[r] = 0.0f;
         }
         float values[SHARE];
-#pragma unroll
+        UNROLL
         for (int i = 0; i < SHARE; i++)
             values[i] = 0.0f;
         for (int pass = 0; pass < 2; pass++)
@@ -76,7 +76,7 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                 for (int i = item; i < loaded * size; i += ATTEND_ITEMS)
                     keys[i / size][i % size] = AT(k)[(start + from + i / size) * stride + key_column + i % size];
                 BARRIER;
-#pragma unroll
+                UNROLL
                 for (int r = 0; r < ROUNDS; r++)
                 {
                     int row = QUERY_OF(r);
@@ -120,7 +120,7 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                 for (int i = item; i < loaded * size; i += ATTEND_ITEMS)
                     keys[i / size][i % size] = AT(v)[(start + from + i / size) * stride + key_column + i % size];
                 BARRIER;
-#pragma unroll
+                UNROLL
                 for (int i = 0; i < SHARE; i++)
                 {
                     int output = item + i * ATTEND_ITEMS;
@@ -141,7 +141,7 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
             }
             // Folds the lanes of each query, strides 16, 8, 4, 2, 1, the lower lane first.
             BARRIER;
-#pragma unroll
+            UNROLL
             for (int r = 0; r < ROUNDS; r++)
                 weights[QUERY_OF(r)][lane] = pass == 0 ? most[r] : sum[r];
             BARRIER;
@@ -161,12 +161,12 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
             BARRIER;
             if (pass == 0)
             {
-#pragma unroll
+                UNROLL
                 for (int r = 0; r < ROUNDS; r++)
                     most[r] = folded[QUERY_OF(r)];
             }
         }
-#pragma unroll
+        UNROLL
         for (int i = 0; i < SHARE; i++)
         {
             int output = item + i * ATTEND_ITEMS;

@@ -32,9 +32,9 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
     int padded = (outputs + 15) & ~15;
     float sums[ITEM_ROWS][ITEM_COLUMNS];
     float4 x_next[X_QUADS], w_next[W_QUADS];
-#pragma unroll
+    UNROLL
     for (int i = 0; i < ITEM_ROWS; i++)
-#pragma unroll
+        UNROLL
         for (int j = 0; j < ITEM_COLUMNS; j++)
             sums[i][j] = 0.0f;
 
@@ -44,7 +44,7 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
         int next = depth + 1;
         if (next < depths)
         {
-#pragma unroll
+            UNROLL
             for (int q = 0; q < X_QUADS; q++)
             {
                 int quad = item + q * TILE_ITEMS;
@@ -69,7 +69,7 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
                 }
                 x_next[q] = value;
             }
-#pragma unroll
+            UNROLL
             for (int q = 0; q < W_QUADS; q++)
             {
                 int quad = item + q * TILE_ITEMS;
@@ -97,7 +97,7 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
             for (int k = 0; k < steps; k++)
             {
                 float left[ITEM_ROWS], right[ITEM_COLUMNS];
-#pragma unroll
+                UNROLL
                 for (int i = 0; i < ITEM_ROWS; i += 4)
                 {
                     float4 four = LOAD4(&xs[now][k][ROW_OF(i)]);
@@ -106,7 +106,7 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
                     left[i + 2] = four.z;
                     left[i + 3] = four.w;
                 }
-#pragma unroll
+                UNROLL
                 for (int j = 0; j < ITEM_COLUMNS; j += 4)
                 {
                     float4 four = LOAD4(&ws[now][k][COLUMN_OF(j)]);
@@ -115,9 +115,9 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
                     right[j + 2] = four.z;
                     right[j + 3] = four.w;
                 }
-#pragma unroll
+                UNROLL
                 for (int i = 0; i < ITEM_ROWS; i++)
-#pragma unroll
+                    UNROLL
                     for (int j = 0; j < ITEM_COLUMNS; j++)
                         sums[i][j] = FMA(left[i], right[j], sums[i][j]);
             }
@@ -126,7 +126,7 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
         {
             // Nobody reads this half of the local memory: the barrier behind the last step saw to that.
             int half_of = next & 1;
-#pragma unroll
+            UNROLL
             for (int q = 0; q < X_QUADS; q++)
             {
                 int quad = item + q * TILE_ITEMS;
@@ -137,7 +137,7 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
                 xs[half_of][k + 2][row] = x_next[q].z;
                 xs[half_of][k + 3][row] = x_next[q].w;
             }
-#pragma unroll
+            UNROLL
             for (int q = 0; q < W_QUADS; q++)
             {
                 int quad = item + q * TILE_ITEMS;
@@ -155,17 +155,17 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
     for (int i = 0; i < ITEM_ROWS; i++)
     {
         float values[ITEM_COLUMNS];
-#pragma unroll
+        UNROLL
         for (int other = 0; other < ITEM_ROWS; other++)
         {
-#pragma unroll
+            UNROLL
             for (int j = 0; j < ITEM_COLUMNS; j++)
                 values[j] = other == 0 || other == i ? sums[other][j] : values[j];
         }
         int row = first_row + ROW_OF(i);
         if (row >= rows)
             continue;
-#pragma unroll
+        UNROLL
         for (int j = 0; j < ITEM_COLUMNS; j++)
         {
             int column = first_column + COLUMN_OF(j);

@@ -61,6 +61,13 @@ DEVICE void store4(float4 v, float* p) { *(float4*)p = v; }
 
 #endif
 
+// Loops whose bodies index registers are unrolled; processors have none to index, and their drivers take minutes for the copies.
+#ifdef KEEP_LOOPS
+#define UNROLL _Pragma("nounroll")
+#else
+#define UNROLL _Pragma("unroll")
+#endif
+
 #define BUFFER(type, name) GLOBAL type* name##_memory, long name##_first
 #define AT(name) (name##_memory + name##_first)
 

@@ -14,8 +14,6 @@
 
 #ifdef __OPENCL_C_VERSION__
 
-#define UNROLL _Pragma("nounroll")
-
 // Memory of a group's exchanges: for each warp 16 × 16 and 8 × 16 floats.
 #define WARP_FLOATS (16 * 16 + 8 * 16)
 #define WARP_MEMORY(items) LOCAL_ARRAY float warp_memory[(items) / WARP * WARP_FLOATS]; COPY_QUEUE
@@ -162,7 +160,6 @@ DEVICE float quad_reduce(WARP_PARAMETERS, float x, int is_sum)
 
 #else
 
-#define UNROLL _Pragma("unroll")
 #define WARP_MEMORY(items)
 #define WARP_PARAMETERS int item
 #define WARP_ARGUMENTS item

@@ -156,6 +156,24 @@ public sealed class DeviceErrorTests
             Assert.True(ours.TryGetValue(name, out float other) && other == value, $"{name} is {value:R}, in kernels/gpu {other:R}");
     }
 
+    /// <summary>
+    /// Drivers other than PoCL, which keeps its own, find their programs in our cache; here PoCL stands in for them. It
+    /// compiles all kernels for that, so that the first run takes seconds. (Half of a binary would end the process in PoCL,
+    /// where a checksum keeps such files from any driver.)
+    /// </summary>
+    [Fact]
+    public void WhatADriverCompiledIsLoadedAgain()
+    {
+        var driver = (OpenClDriver)OpenClHere.Device.Driver;
+        byte[] binary = OpenClProgram.Binary(driver.ProgramOf(GpuKernel.LayerNorm));
+        Assert.NotEmpty(binary);
+        Assert.True(OpenClProgram.TryLoad(driver, "", binary, out nint program));
+        Assert.NotEqual(0, program);
+        Assert.Equal(0, OpenClNative.clReleaseProgram(program));
+        Assert.False(OpenClProgram.TryLoad(driver, "", new byte[1000], out program));
+        Assert.Equal(0, program);
+    }
+
     // Names without underscores and in one case, so that both files' styles meet.
     private static Dictionary<string, float> Numbers(string file, string start, char separator)
     {

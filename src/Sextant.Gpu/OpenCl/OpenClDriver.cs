@@ -38,11 +38,12 @@ internal sealed unsafe class OpenClDriver : GpuDriver
         OpenClErrors.Check(error, Name, "clCreateContext");
         try
         {
-            _exactProgram = OpenClProgram.Build(this, asProcessor ? "#define CPU_DEVICE\n" : "", "Exact.cl");
+            string defines = asProcessor ? "#define CPU_DEVICE\n" : info.IsProcessor ? "#define KEEP_LOOPS\n" : "";
+            _exactProgram = OpenClProgram.Build(this, defines, "Exact.cl");
             if (HasFast)
             {
-                _fastProgram = OpenClProgram.Build(
-                    this, fast == FastEmulation.LateCopies ? "#define LATE_COPIES\n" : "", "Fast.cl", " -cl-opt-disable");
+                string late = fast == FastEmulation.LateCopies ? "#define LATE_COPIES\n" : "";
+                _fastProgram = OpenClProgram.Build(this, $"#define KEEP_LOOPS\n{late}", "Fast.cl", " -cl-opt-disable");
             }
         }
         catch

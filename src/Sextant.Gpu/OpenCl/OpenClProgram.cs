@@ -9,6 +9,10 @@ namespace Sextant.Gpu.OpenCl;
 /// </summary>
 internal static unsafe class OpenClProgram
 {
+    // PoCL keeps what it compiles itself, and compiles a kernel when it is first started. To ask it for a binary is to have it
+    // compile all of them.
+    private const string Pocl = "Portable Computing Language";
+
     private const string Options = "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt";
 
     /// <summary>Compiles, or loads what was compiled before.</summary>
@@ -21,12 +25,13 @@ internal static unsafe class OpenClProgram
     {
         string options = Options + moreOptions;
         string source = defines + KernelSources.Expand(name);
-        string? file = KernelCache.File(
+        string? file = driver.Info.Platform == Pocl ? null : KernelCache.File(
             "opencl", source, options, driver.Info.Platform, driver.Info.DriverVersion, driver.Info.Version, driver.Info.Name);
-        if (KernelCache.Read(file) is { } stored && TryLoad(driver, options, stored, out nint program))
+        if (KernelCache.Read(file) is { } stored && TryLoad(driver, moreOptions, stored, out nint program))
             return program;
         program = Compile(driver, options, source);
-        KernelCache.Write(file, Binary(program));
+        if (file is not null)
+            KernelCache.Write(file, Binary(program));
         return program;
     }
 
@@ -50,7 +55,8 @@ internal static unsafe class OpenClProgram
             driver.Name, $"the driver ({driver.Info.Platform} {driver.Info.DriverVersion}) does not build the kernels.", log);
     }
 
-    private static bool TryLoad(OpenClDriver driver, string options, byte[] stored, out nint program)
+    /// <summary>Makes a program of what a driver compiled before; false where the driver does not take it.</summary>
+    internal static bool TryLoad(OpenClDriver driver, string moreOptions, byte[] stored, out nint program)
     {
         int error, status;
         nint device = driver.Device;
@@ -60,7 +66,7 @@ internal static unsafe class OpenClProgram
             nuint length = (nuint)stored.Length;
             program = clCreateProgramWithBinary(driver.Context, 1, &device, &length, &binary, &status, &error);
         }
-        if (error >= 0 && BuildFor(driver, options, program) >= 0)
+        if (error >= 0 && BuildFor(driver, Options + moreOptions, program) >= 0)
             return true;
         if (error >= 0)
             _ = clReleaseProgram(program);
@@ -75,7 +81,8 @@ internal static unsafe class OpenClProgram
             return clBuildProgram(program, 1, &device, text, null, null);
     }
 
-    private static byte[] Binary(nint program)
+    /// <summary>What the driver compiled; empty where it does not say.</summary>
+    internal static byte[] Binary(nint program)
     {
         nuint size = 0;
         if (clGetProgramInfo(program, ProgramBinarySizes, (nuint)sizeof(nuint), &size, null) < 0 || size == 0)
