@@ -16,6 +16,11 @@
 #include "GemmBlockForCpu.h"
 #undef BLOCK_ROWS
 #undef BLOCK_NAME
+#define BLOCK_ROWS 2
+#define BLOCK_NAME STORED_NAME(block_2)
+#include "GemmBlockForCpu.h"
+#undef BLOCK_ROWS
+#undef BLOCK_NAME
 #define BLOCK_ROWS 1
 #define BLOCK_NAME STORED_NAME(block_1)
 #include "GemmBlockForCpu.h"
@@ -36,6 +41,9 @@ KERNEL GROUP_SIZE(1) void NAME(
             AT(residual) + row * residual_stride, residual_stride, has_residual, AT(y) + row * y_stride, y_stride);
     for (; row + 4 <= end; row += 4)
         STORED_NAME(block_4)(AT(x) + row * x_stride, x_stride, AT(w), panel, inputs, outputs, AT(bias), has_bias, activation,
+            AT(residual) + row * residual_stride, residual_stride, has_residual, AT(y) + row * y_stride, y_stride);
+    for (; row + 2 <= end; row += 2)
+        STORED_NAME(block_2)(AT(x) + row * x_stride, x_stride, AT(w), panel, inputs, outputs, AT(bias), has_bias, activation,
             AT(residual) + row * residual_stride, residual_stride, has_residual, AT(y) + row * y_stride, y_stride);
     for (; row < end; row++)
         STORED_NAME(block_1)(AT(x) + row * x_stride, x_stride, AT(w), panel, inputs, outputs, AT(bias), has_bias, activation,
