@@ -40,27 +40,25 @@ public static class CodeRecall
         int[][] expected = [.. Nearest(exact, asked, null)];
 
         var lines = new List<CodeRecallLine>();
-        using (var binary = new RescoredIndex(dimensions))
-        {
-            binary.Add(vectors);
-            int bits = BinaryCode.Bytes(dimensions);
-            Line("binary", bits, new Signs(binary, dimensions, vectors), null);
-            Line("binary+4x", bits + (4 * dimensions), binary, new SearchOptions { Oversampling = 4 });
-            Line("binary+10x", bits + (4 * dimensions), binary, new SearchOptions { Oversampling = 10 });
-        }
+        int bits = BinaryCode.Bytes(dimensions), whole = sizeof(float) * dimensions;
+        using (var signs = new SignIndex(dimensions, vectors))
+            Lines("binary", bits, signs, null, 0, 4, 10);
         foreach (int levels in (int[])[2, 3, 4])
         {
             using var recurrent = new RecurrentIndex(RecurrentCode.Fit(vectors, dimensions, levels));
             recurrent.Add(vectors);
-            Line(FormattableString.Invariant($"bebr-{levels}"), recurrent.VectorBytes, recurrent, null);
+            Lines(FormattableString.Invariant($"bebr-{levels}"), recurrent.VectorBytes, recurrent, null, 0, 4);
         }
+        int parts = dimensions / 4;
+        float[] sample = vectors.Length <= SampleVectors * dimensions ? vectors : Sample(vectors, dimensions);
         if (dimensions % 4 == 0)
         {
-            float[] sample = vectors.Length <= SampleVectors * dimensions ? vectors : Sample(vectors, dimensions);
-            using var product = new ProductIndex(ProductCode.Fit(sample, dimensions, dimensions / 4));
+            using var product = new ProductIndex(ProductCode.Fit(sample, dimensions, parts));
             product.Add(vectors);
-            Line(FormattableString.Invariant($"pq-{dimensions / 4}"), dimensions / 4, product, null);
+            Lines(FormattableString.Invariant($"pq-{parts}"), parts, product, null, 0, 4);
         }
+        if (vectors.Length / dimensions > dimensions)
+            Whitened();
         using (var int8 = new ExactIndex(dimensions, VectorCode.Int8, Metric.Dot, CodeRanges.Of(vectors, dimensions)))
         {
             int8.Add(vectors);
@@ -72,6 +70,30 @@ public static class CodeRecall
             Line("float16", float16.VectorBytes, float16, null);
         }
         return lines;
+
+        // The transform before the codes that gain from evenly spread values.
+        void Whitened()
+        {
+            LinearTransform whitening = LinearTransform.Fit(sample, dimensions, dimensions, whiten: true);
+            float[] turned = new float[vectors.Length];
+            for (int at = 0; at < vectors.Length; at += dimensions)
+                whitening.Apply(vectors.AsSpan(at, dimensions), turned.AsSpan(at));
+            using (var signs = new SignIndex(dimensions, turned))
+                Lines("whiten-binary", bits, signs, whitening, 0, 4);
+            using var recurrent = new RecurrentIndex(RecurrentCode.Fit(turned, dimensions, 2));
+            recurrent.Add(turned);
+            Lines("whiten-bebr-2", recurrent.VectorBytes, recurrent, whitening, 0, 4);
+        }
+
+        void Lines(string name, int bytes, IVectorIndex codes, LinearTransform? transform, params int[] oversamplings)
+        {
+            foreach (int one in oversamplings)
+            {
+                var index = new RescoredCodes(codes, exact, transform, one);
+                string rescored = one == 0 ? name : FormattableString.Invariant($"{name}+{one}x");
+                Line(rescored, bytes + (one == 0 ? 0 : whole), index, null);
+            }
+        }
 
         void Line(string name, int bytes, IVectorIndex index, SearchOptions? options)
         {
@@ -114,38 +136,5 @@ public static class CodeRecall
         for (int i = 0; i < expected.Length; i++)
             sum += (double)expected[i].Intersect(found[i]).Count() / Math.Max(1, expected[i].Length);
         return sum / expected.Length;
-    }
-
-    // The order of Hamming distances alone.
-    private sealed class Signs : IVectorIndex
-    {
-        private readonly BinaryIndex _codes;
-
-        public Signs(RescoredIndex like, int dimensions, float[] vectors)
-        {
-            _codes = new BinaryIndex(dimensions);
-            (Dimensions, Count) = (dimensions, like.Count);
-            byte[] code = new byte[_codes.CodeBytes];
-            for (int at = 0; at < vectors.Length; at += dimensions)
-            {
-                BinaryCode.Encode(vectors.AsSpan(at, dimensions), code);
-                _codes.Add(code);
-            }
-        }
-
-        public int Dimensions { get; }
-
-        public int Count { get; }
-
-        public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
-        {
-            byte[] code = new byte[_codes.CodeBytes];
-            BinaryCode.Encode(query, code);
-            var found = new BinaryHit[hits.Length];
-            int count = _codes.Search(code, found);
-            for (int i = 0; i < count; i++)
-                hits[i] = new Hit(found[i].Id, -found[i].Distance);
-            return count;
-        }
     }
 }
