@@ -69,8 +69,8 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
-    /// The query has another length or holds a NaN or infinity, or the options allow some passages: which are to be
-    /// found is said when the codes are copied.
+    /// The query has another length or holds a NaN or infinity, or the options allow some passages (which are to be
+    /// found is said when the codes are copied) or probe lists.
     /// </exception>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
@@ -78,6 +78,8 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
         if (options.Allowed is not null)
             throw new ArgumentException("which passages are allowed is said when the codes are copied.", nameof(options));
+        if (options.Probes > 0)
+            throw new ArgumentException("a device compares all codes; lists are probed by the index itself.", nameof(options));
         lock (_lock)
         {
             _reader.Encode(query, _prepared, _code);

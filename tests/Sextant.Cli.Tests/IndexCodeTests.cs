@@ -41,6 +41,50 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
     }
 
     [Fact]
+    public void ListsAreProbed()
+    {
+        Write(300);
+        Assert.Equal(0, Run("index", "--output", Index, "--lists", "12", Files).Exit);
+        Assert.Contains("12 in a full segment", CommandLine.Run("index", "--stats", Index).Output);
+        string query = File.ReadAllText(Path.Combine(Files, "7.txt"));
+        Outcome all = Run("search", "--index", Index, "-k3", query);
+        Assert.Equal(all.Output, Run("search", "--index", Index, "-k3", "--probe", "12", query).Output);
+        Assert.Equal(all.Lines[0], Run("search", "--index", Index, "-k1", "--probe", "1", query).Lines[0]);
+        Assert.Equal(0, Run("index", "--output", Index + "2", Files).Exit);
+        Outcome none = Run("search", "--index", Index + "2", "--probe", "2", query);
+        Assert.Equal(1, none.Exit);
+        Assert.Contains("has no lists to probe", none.ErrorLine);
+        Refused(2, "--lists is fixed when an index is made", "--update", "--lists", "3");
+    }
+
+    [Theory]
+    [InlineData("binary", "float16")]
+    [InlineData("binary", "none")]
+    [InlineData("bebr-2", "none")]
+    [InlineData("pq-4", "none")]
+    [InlineData("float16", null)]
+    public void ADiverseAnswerDoesNotSayTheSameTwice(string code, string? rescore)
+    {
+        Write(300);
+        for (int i = 0; i < 5; i++)
+            File.WriteAllText(Path.Combine(Files, $"copy{i}.txt"), "ships sail over the sea.\n");
+        string[] more = rescore is null ? [] : ["--rescore", rescore];
+        Assert.Equal(0, Run(["index", "--output", Index, "--code", code, .. more, Files]).Exit);
+        Outcome near = Run("search", "--index", Index, "-k5", "ships sail over the sea.");
+        // The copies are the query: with 0.5, being like it and being like a copy of it would weigh the same.
+        Outcome diverse = Run("search", "--index", Index, "-k5", "--diversity", "0.7", "ships sail over the sea.");
+        Assert.Equal(5, near.Lines.Count(line => line.Contains("copy", StringComparison.Ordinal)));
+        Assert.Equal(5, diverse.Lines.Length);
+        Assert.Contains("copy0.txt", diverse.Lines[0]);
+        Assert.Equal(1, diverse.Lines.Count(line => line.Contains("copy", StringComparison.Ordinal)));
+        Assert.Equal(near.Output, Run("search", "--index", Index, "-k5", "--diversity", "0", "ships sail over the sea.").Output);
+        Outcome wrong = Run("search", "--index", Index, "--diversity", "2", "sea");
+        Assert.Equal(2, wrong.Exit);
+        Assert.Contains("a number from 0 to 1", wrong.ErrorLine);
+        Assert.Equal(2, Run("search", "--index", Index, "--diversity", "0.5", "--fuse", "bm25", "sea").Exit);
+    }
+
+    [Fact]
     public void TooFewPassagesAreRefused()
     {
         Write(20);
@@ -62,6 +106,7 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
         Refused(2, "--transform is 'zca'; accepted: pca-N, whiten, whiten-N", "--transform", "zca");
         Refused(2, "cuts vectors into 3 equal parts; 32 dimensions do not divide so", "--code", "pq-3");
         Refused(2, "keeps 33 components; the vectors have 32", "--transform", "pca-33");
+        Refused(2, "--lists is for binary codes", "--lists", "3", "--code", "float16");
         Refused(2, "do not go together", "--transform", "whiten", "--code", "int8");
         Refused(2, "--rescore is for binary, bebr and pq", "--code", "float16", "--rescore", "float32");
     }

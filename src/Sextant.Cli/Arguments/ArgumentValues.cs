@@ -47,6 +47,24 @@ internal sealed record ArgumentValues(List<string> Texts, List<FlagValue> Values
                 $"{flag.Name} is '{text}'; a whole number from {least} to {most} is needed"));
     }
 
+    /// <summary>A number in a range, or null.</summary>
+    public float? Fraction(Flag flag, float least, float most)
+    {
+        string? text = Text(flag);
+        if (text is null)
+            return null;
+        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number)
+            && number >= least && number <= most)
+        {
+            return number;
+        }
+        throw new WrongUsageException(
+            least == float.MinValue
+                ? $"{flag.Name} is '{text}'; a number is needed"
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"{flag.Name} is '{text}'; a number from {least} to {most} is needed"));
+    }
+
     /// <summary>One of some words, or null.</summary>
     public string? Choice(Flag flag, params string[] words)
     {

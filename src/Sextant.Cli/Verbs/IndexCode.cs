@@ -13,7 +13,9 @@ namespace Sextant.Cli.Verbs;
 /// <param name="Rescore">What the best of the scan are scored with; null: nothing.</param>
 /// <param name="Transform">pca or whiten, or null.</param>
 /// <param name="Outputs">Components that are kept; 0: all.</param>
-internal sealed record IndexCode(VectorCode Code, int Size, VectorCode? Rescore, string? Transform, int Outputs)
+/// <param name="Lists">Lists of an inverted file; 0: none.</param>
+internal sealed record IndexCode(
+    VectorCode Code, int Size, VectorCode? Rescore, string? Transform, int Outputs, int Lists)
 {
     public static readonly Flag CodeFlag = new(
         "--code", "C",
@@ -26,10 +28,15 @@ internal sealed record IndexCode(VectorCode Code, int Size, VectorCode? Rescore,
         "--rescore", "R",
         "What the best of a binary, bebr or pq scan are scored with: float16, float32, int8 or none. Default: float16.");
 
+    public static readonly Flag ListsFlag = new(
+        "--lists", "N",
+        "Also keep binary codes in N lists by likeness, of which 'search --probe' reads a few; the square root of the "
+            + "number of passages is a good N, and worth it from a million on. Default: none.");
+
     private const string Codes = "binary, bebr-1 to bebr-8, pq-N, int8, float16, float32";
 
-    /// <summary>All three.</summary>
-    public static readonly Flag[] Flags = [CodeFlag, TransformFlag, RescoreFlag];
+    /// <summary>All of these.</summary>
+    public static readonly Flag[] Flags = [CodeFlag, TransformFlag, RescoreFlag, ListsFlag];
 
     /// <summary>Whether something is fitted to a sample of the passages.</summary>
     public bool NeedsSample => Code is VectorCode.Recurrent or VectorCode.Product || Transform is not null;
@@ -58,7 +65,10 @@ internal sealed record IndexCode(VectorCode Code, int Size, VectorCode? Rescore,
                 ? "int8 needs --ranges FILE; embed --write-ranges FILE makes it from a calibration set"
                 : "--ranges is for int8");
         }
-        return new IndexCode(code, size, rescore, transform, outputs);
+        int lists = arguments.Number(ListsFlag, 1, IndexDefinition.MostLists) ?? 0;
+        if (lists > 0 && code != VectorCode.Binary)
+            throw new WrongUsageException("--lists is for binary codes");
+        return new IndexCode(code, size, rescore, transform, outputs, lists);
     }
 
     /// <summary>Refuses what does not fit the model's vectors, before anything is embedded.</summary>
@@ -92,6 +102,7 @@ internal sealed record IndexCode(VectorCode Code, int Size, VectorCode? Rescore,
         {
             Code = Code,
             Rescore = Rescore,
+            Lists = Lists,
             // Fitted codes of vectors of length one stand for vectors of about that length: cosines mend it.
             Metric = normalized && NeedsSample ? Metric.Cosine : Metric.Dot,
         };

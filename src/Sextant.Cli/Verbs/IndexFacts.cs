@@ -23,6 +23,8 @@ internal static class IndexFacts
         facts.Section("code");
         facts.Add("dimensions", Number(definition.Dimensions));
         facts.Add("scanned", Scanned(definition));
+        if (definition.Lists > 0)
+            facts.Add("lists", Number(definition.Lists) + " in a full segment");
         if (definition.Transform is { } transform)
             facts.Add("transform", FormattableString.Invariant($"{transform.Inputs} to {transform.Outputs} dimensions"));
         facts.Add("rescored", definition.Rescore?.ToString().ToLowerInvariant() ?? "no");

@@ -22,6 +22,14 @@ internal static class IndexSearch
     public static readonly Flag Oversampling = new(
         "--oversample", "N", "Passages that a scan of binary codes finds for each that is printed. Default: 4.");
 
+    public static readonly Flag Probe = new(
+        "--probe", "N",
+        "Read the N lists that are nearest to the query of an index made with --lists; may miss some. Default: all codes.");
+    public static readonly Flag Diverse = new(
+        "--diversity", "D",
+        "Choose passages that are near the query and unlike each other (MMR), from 0 (nearness alone) to 1 (unlikeness "
+            + "alone), out of ten times as many. Default: 0.");
+
     public static readonly Flag Fuse = new(
         "--fuse", "RANKING",
         "bm25: fuse with BM25's ranking of the same passages, by reciprocal ranks; reads the text of all of them.");
@@ -29,18 +37,26 @@ internal static class IndexSearch
     // Of each ranking so many take part: what is behind adds less than a sixtieth of a first place.
     private const int FusedDepth = 1000;
 
+    // Candidates for each passage that is chosen for being unlike the others.
+    private const int DiverseDepth = 10;
+
     /// <summary>The flags that go with --index alone.</summary>
-    public static Flag[] Flags => [Filter, QueryPrompt, LeastScore, Oversampling, Fuse];
+    public static Flag[] Flags => [Filter, QueryPrompt, LeastScore, Oversampling, Probe, Diverse, Fuse];
 
     public static List<FoundPassage> Run(string query, int most, ArgumentValues arguments, Terminal terminal)
     {
         string path = arguments.Text(Index)!;
-        float least = float.NegativeInfinity;
-        if (arguments.Text(LeastScore) is { } text
-            && !float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out least))
+        float least = arguments.Fraction(LeastScore, float.MinValue, float.MaxValue) ?? float.NegativeInfinity;
+        float diversity = arguments.Fraction(Diverse, 0, 1) ?? 0;
+        bool fuses = arguments.Choice(Fuse, "bm25") is not null;
+        if (fuses && (arguments.Has(LeastScore) || diversity > 0))
         {
-            throw new WrongUsageException($"{LeastScore.Name} is '{text}'; a number is needed");
+            throw new WrongUsageException(
+                $"{(diversity > 0 ? Diverse : LeastScore).Name} is for scores of vectors; fused ones are sums of reciprocal ranks");
         }
+        int probes = arguments.Number(Probe, 1, IndexDefinition.MostLists) ?? 0;
+        if (probes > 0 && arguments.Device is CudaDevice or OpenClDevice)
+            throw new WrongUsageException("--probe is for the CPU; a device compares all codes");
         using IndexReader reader = IndexReader.Open(path);
         IdSet? allowed = null;
         try
@@ -64,19 +80,19 @@ internal static class IndexSearch
                         + $"{model.MaxTokens}"));
             }
         }
-        bool fuses = arguments.Choice(Fuse, "bm25") is not null;
-        if (fuses && arguments.Has(LeastScore))
-            throw new WrongUsageException(
-                "--least-score is for scores of vectors; fused ones are sums of reciprocal ranks");
-        var hits = new Hit[Math.Min(fuses ? Math.Max(most, FusedDepth) : most, Math.Max(1, reader.Count))];
+        int wanted = fuses ? Math.Max(most, FusedDepth) : diversity > 0 ? most * DiverseDepth : most;
+        var hits = new Hit[Math.Min(wanted, Math.Max(1, reader.Count))];
         using DeviceIndex? onDevice = OnDevice(reader, allowed, arguments, terminal);
         var options = new SearchOptions
         {
             Allowed = onDevice is null ? allowed : null, // only what is allowed was copied to the device
             LeastScore = least,
+            Probes = probes,
             Oversampling = arguments.Number(Oversampling, 1, 10_000) ?? RescoredIndex.DefaultOversampling,
         };
         int found = onDevice is null ? reader.Search(vector, hits, options) : onDevice.Search(vector, hits, options);
+        if (diversity > 0)
+            (hits, found) = Unlike(reader, hits.AsSpan(0, found), diversity, most);
         if (fuses)
             (hits, found) = Fused(reader, query, allowed, hits.AsSpan(0, found), most);
         var passages = new List<FoundPassage>();
@@ -104,6 +120,15 @@ internal static class IndexSearch
             terminal.Error.WriteLine($"sextant search: warning: the CPU scans: {problem.Message}");
             return null;
         }
+    }
+
+    private static (Hit[] Hits, int Found) Unlike(IndexReader reader, Span<Hit> hits, float diversity, int most)
+    {
+        float[] vectors = new float[hits.Length * reader.KeptDimensions];
+        for (int i = 0; i < hits.Length; i++)
+            reader.Vector(hits[i].Id, vectors.AsSpan(i * reader.KeptDimensions, reader.KeptDimensions));
+        var chosen = new Hit[most];
+        return (chosen, Diversity.Choose(hits, vectors, 1 - diversity, chosen));
     }
 
     private static (Hit[] Hits, int Found) Fused(

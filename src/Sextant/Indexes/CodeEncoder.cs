@@ -84,6 +84,17 @@ internal sealed unsafe class CodeEncoder
         }
     }
 
+    /// <summary>What a code stands for.</summary>
+    public void Decode(ReadOnlySpan<byte> code, Span<float> coded)
+    {
+        if (_definition.Recurrent is { } recurrent)
+            recurrent.Decode(code, coded);
+        else if (_definition.Product is { } product)
+            product.Decode(code, coded);
+        else
+            Rows.Decode(code, coded);
+    }
+
     private void Turn(ReadOnlySpan<float> vector, Span<float> coded)
     {
         if (_definition.Transform is not { } transform)

@@ -14,7 +14,8 @@ internal static class DefinitionBody
         Transform = 2,
         Scales = 4,
         Centroids = 8,
-        All = Ranges | Transform | Scales | Centroids,
+        Lists = 16,
+        All = Ranges | Transform | Scales | Centroids | Lists,
     }
 
     public static byte[] Write(IndexDefinition definition)
@@ -28,7 +29,8 @@ internal static class DefinitionBody
             (definition.Ranges is null ? Parts.None : Parts.Ranges)
             | (definition.Transform is null ? Parts.None : Parts.Transform)
             | (definition.Recurrent is null ? Parts.None : Parts.Scales)
-            | (definition.Product is null ? Parts.None : Parts.Centroids)));
+            | (definition.Product is null ? Parts.None : Parts.Centroids)
+            | (definition.Lists == 0 ? Parts.None : Parts.Lists)));
         body.UInt32((uint)definition.Properties.Count);
         foreach ((string name, string value) in definition.Properties)
         {
@@ -58,6 +60,8 @@ internal static class DefinitionBody
             body.Double(product.Error);
             body.Singles(product.Values);
         }
+        if (definition.Lists > 0)
+            body.UInt32((uint)definition.Lists);
         return body.Written.ToArray();
     }
 
@@ -132,7 +136,9 @@ internal static class DefinitionBody
                 Product = new ProductCode(coded, count, body.Singles((long)ProductCode.Centroids * coded), error),
             };
         }
-        return definition;
+        return Has(Parts.Lists)
+            ? definition with { Lists = Number(ref body, IndexDefinition.MostLists, "lists") }
+            : definition;
     }
 
     private static int Number(ref ByteReader body, int most, string what)

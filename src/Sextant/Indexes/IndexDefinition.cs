@@ -34,6 +34,15 @@ public sealed record IndexDefinition
     /// <summary>The centroids, where <see cref="Code"/> is <see cref="VectorCode.Product"/>.</summary>
     public ProductCode? Product { get; init; }
 
+    /// <summary>
+    /// Lists of an inverted file over binary codes, in each full segment; smaller segments have fewer. A search may read
+    /// the nearest only (<see cref="SearchOptions.Probes"/>). Takes the codes a second time. 0: none.
+    /// </summary>
+    public int Lists { get; init; }
+
+    /// <summary>Most lists.</summary>
+    public const int MostLists = 1 << 16;
+
     /// <summary>Length of the vectors that are encoded to be scanned: the transform's, or the vectors' own.</summary>
     public int CodedDimensions => Transform?.Outputs ?? Dimensions;
 
@@ -94,6 +103,8 @@ public sealed record IndexDefinition
             throw new ArgumentException("signs alone have no distance to a vector; rescore, or take another metric.");
         if (Code == VectorCode.Recurrent && Metric == Metric.SquaredDistance)
             throw new ArgumentException("recurrent codes are compared by dot products or cosines, not by distances.");
+        if (Lists is < 0 or > MostLists || (Lists > 0 && Code != VectorCode.Binary))
+            throw new ArgumentException($"{Lists} lists of {Code} codes; up to {MostLists}, of binary codes, are accepted.");
         CheckFitted();
     }
 

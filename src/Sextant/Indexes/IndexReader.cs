@@ -83,7 +83,8 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         RequireQuery(query);
-        return _search.Search(query, hits, Count, WithoutDeleted(options ?? SearchOptions.None));
+        options ??= SearchOptions.None;
+        return _search.Search(query, hits, Count, options, WithoutDeleted(options.Allowed));
     }
 
     /// <summary>The ids of the passages of all documents that a filter accepts; deleted ones are left out.</summary>
@@ -128,6 +129,29 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     {
         Segment segment = Locate(id, out int row);
         return segment.Payload(row);
+    }
+
+    /// <summary>Length of what <see cref="Vector"/> gives: the vectors', or where nothing is rescored the codes'.</summary>
+    public int KeptDimensions => _snapshot.Vectors is null ? Definition.CodedDimensions : Dimensions;
+
+    /// <summary>
+    /// A passage's vector as it is kept: what is rescored, decoded, or where nothing is, what the code stands for.
+    /// </summary>
+    /// <param name="id">The passage.</param>
+    /// <param name="vector">[KeptDimensions].</param>
+    /// <exception cref="ArgumentException">There is no such passage, or the destination is too short.</exception>
+    public void Vector(int id, Span<float> vector)
+    {
+        CodeLength.Require(KeptDimensions, vector.Length, nameof(vector));
+        Segment segment = Locate(id, out int row);
+        if (_snapshot.Vectors is { } vectors)
+        {
+            vectors.Decode(segment.Vector(row, vectors.RowBytes), vector);
+            return;
+        }
+        byte[] code = new byte[_snapshot.Codes.Layout.RowBytes];
+        _snapshot.Codes.Layout.Read(segment.Codes, segment.Rows, row, code);
+        _snapshot.Codes.Decode(code, vector);
     }
 
     /// <summary>What the document of a passage can be found by.</summary>
@@ -267,21 +291,19 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         return false;
     }
 
-    private SearchOptions WithoutDeleted(SearchOptions options)
+    // What may be found: a set that somebody else made may have deleted ids in it, which costs a set of its own.
+    private IdSet? WithoutDeleted(IdSet? allowed)
     {
-        IdSet.Require(options.Allowed, _ids);
-        if (_live is null || ReferenceEquals(options.Allowed?.MadeBy, this))
-            return options;
-        if (options.Allowed is null && options == SearchOptions.None)
-            return _onlyLive ??= new SearchOptions { Allowed = _live };
+        IdSet.Require(allowed, _ids);
+        if (_live is null || ReferenceEquals(allowed?.MadeBy, this))
+            return allowed;
+        if (allowed is null)
+            return _live;
         var both = new IdSet(_ids) { MadeBy = this };
         both.UnionWith(_live);
-        if (options.Allowed is not null)
-            both.IntersectWith(options.Allowed);
-        return options with { Allowed = both };
+        both.IntersectWith(allowed);
+        return both;
     }
-
-    private SearchOptions? _onlyLive;
 
     private IdSet Live()
     {

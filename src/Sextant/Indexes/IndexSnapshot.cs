@@ -17,7 +17,7 @@ internal sealed class IndexSnapshot : IDisposable
         {
             foreach (SegmentEntry entry in manifest.Segments)
             {
-                Segments.Add(Segment.Open(folder, entry, Codes.Layout, Vectors?.RowBytes));
+                Segments.Add(Segment.Open(folder, entry, definition, Codes.Layout, Vectors?.RowBytes));
                 Deleted.Add(entry.Deletes == 0 ? NoneDeleted(folder, entry) : ReadDeleted(folder, entry));
             }
         }

@@ -203,7 +203,7 @@ public sealed class IndexWriter : IDisposable
         _lock.Dispose();
     }
 
-    private SegmentBuilder NewBuilder() => new(Definition.Dimensions, _snapshot.Codes, _snapshot.Vectors);
+    private SegmentBuilder NewBuilder() => new(Definition, _snapshot.Codes, _snapshot.Vectors);
 
     private void Require()
     {
@@ -269,7 +269,8 @@ public sealed class IndexWriter : IDisposable
         foreach (int document in _pending.Removed)
             deleted!.Add(document);
         entry = entry with { DeletedDocuments = (uint)_pending.Removed.Count, DeletedRows = _pending.RemovedRows };
-        var segment = Segment.Open(_folder.Path, entry, _snapshot.Codes.Layout, _snapshot.Vectors?.RowBytes);
+        var segment = Segment.Open(
+            _folder.Path, entry, Definition, _snapshot.Codes.Layout, _snapshot.Vectors?.RowBytes);
         Take(new WrittenSegment(segment, entry, deleted, deleted is not null));
         _pending = NewBuilder();
     }

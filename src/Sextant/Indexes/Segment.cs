@@ -14,7 +14,7 @@ internal sealed class Segment : IDisposable
     private readonly Section _payloadOffsets;
     private readonly Section _payloads;
 
-    private Segment(MappedFile file, SegmentEntry entry, CodeLayout codes, int? vectorBytes)
+    private Segment(MappedFile file, SegmentEntry entry, IndexDefinition definition, CodeLayout codes, int? vectorBytes)
     {
         (_file, Entry, Documents, Rows) = (file, entry, (int)entry.Documents, (int)entry.Rows);
         Sections = SegmentFile.ReadSections(file, entry);
@@ -28,6 +28,12 @@ internal sealed class Segment : IDisposable
         Codes = Find(SectionKind.Codes, codes.Length(Rows));
         Vectors = vectorBytes is { } bytes ? Find(SectionKind.Vectors, (long)Rows * bytes) : null;
         Lengths = codes.HasLengths ? Find(SectionKind.Lengths, (long)Rows * sizeof(float)) : null;
+        if (definition.Lists > 0)
+        {
+            Lists = new SegmentLists(
+                codes, Rows, Find(SectionKind.ListCentroids, null), Find(SectionKind.ListStarts, null),
+                Find(SectionKind.ListRows, (long)Rows * sizeof(uint)), Find(SectionKind.ListCodes, codes.Length(Rows)));
+        }
         Columns = [.. ReadColumns()];
         if (FirstRow(0) != 0 || FirstRow(Documents) != Rows)
             throw _firstRows.Damaged("does not cover the rows");
@@ -48,20 +54,24 @@ internal sealed class Segment : IDisposable
     /// <summary>The lengths of what codes stand for, where the layout has them.</summary>
     public Section? Lengths { get; }
 
+    /// <summary>The codes once more, by lists, where the index has them.</summary>
+    public SegmentLists? Lists { get; }
+
     public Column[] Columns { get; }
 
     /// <summary>Maps a segment and checks that its sections are those that an index needs.</summary>
     /// <param name="folder">The index.</param>
     /// <param name="entry">The segment, as the manifest has it.</param>
+    /// <param name="definition">What the index is made of.</param>
     /// <param name="codes">How its codes lie.</param>
     /// <param name="vectorBytes">Bytes of what a row is rescored with; null: nothing is.</param>
-    public static Segment Open(string folder, SegmentEntry entry, CodeLayout codes, int? vectorBytes)
+    public static Segment Open(string folder, SegmentEntry entry, IndexDefinition definition, CodeLayout codes, int? vectorBytes)
     {
         string path = Path.Combine(folder, IndexFormat.SegmentName(entry.Number));
         var file = MappedFile.Open(path, entry.Length);
         try
         {
-            return new Segment(file, entry, codes, vectorBytes);
+            return new Segment(file, entry, definition, codes, vectorBytes);
         }
         catch
         {

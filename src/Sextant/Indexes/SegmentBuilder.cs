@@ -6,7 +6,7 @@ namespace Sextant.Indexes;
 internal readonly record struct SectionBytes(SectionKind Kind, string Name, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>Documents in memory that will be a segment.</summary>
-internal sealed class SegmentBuilder(int dimensions, CodeEncoder codes, RowCodec? vectors)
+internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder codes, RowCodec? vectors)
 {
     private readonly List<uint> _firstRows = [];
     private readonly List<ulong> _hashes = [];
@@ -34,6 +34,7 @@ internal sealed class SegmentBuilder(int dimensions, CodeEncoder codes, RowCodec
     /// <summary>Adds a document, in the place of one with the same key.</summary>
     public void Add(IndexDocument document)
     {
+        int dimensions = definition.Dimensions;
         BeginDocument(document.Key, document.Attributes);
         for (int row = 0; row < document.Vectors.Length / dimensions; row++)
         {
@@ -111,6 +112,8 @@ internal sealed class SegmentBuilder(int dimensions, CodeEncoder codes, RowCodec
         ];
         if (codes.Layout.HasLengths)
             sections.Add(Section(SectionKind.Lengths, Lengths()));
+        if (definition.Lists > 0)
+            sections.AddRange(ListSections.Of(definition, codes.Layout, _codes.Written, Rows));
         if (vectors is not null)
             sections.Add(Section(SectionKind.Vectors, _vectors));
         sections.Add(Section(SectionKind.PayloadOffsets, _payloadOffsets));

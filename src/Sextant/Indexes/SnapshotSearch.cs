@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Sextant.Codes;
+using Sextant.Kernels.Hamming;
 using Sextant.Runtime;
 using Sextant.Search;
 
@@ -15,6 +16,7 @@ internal sealed unsafe class SnapshotSearch
     private readonly SearchMemory _memory;
     private readonly HammingSearch? _hamming;
     private readonly SegmentTiles? _tiles;
+    private readonly ListSearch? _lists;
     private readonly RecurrentSearch? _recurrent;
     private readonly RecurrentSegments? _levels;
     private readonly ProductSearch? _product;
@@ -31,6 +33,8 @@ internal sealed unsafe class SnapshotSearch
             case VectorCode.Binary:
                 _hamming = new HammingSearch(definition.CodedDimensions, team, memory);
                 _tiles = new SegmentTiles(snapshot.Segments, firstIds, layout);
+                if (definition.Lists > 0)
+                    _lists = new ListSearch(snapshot, firstIds, _hamming, team, memory);
                 return;
             case VectorCode.Recurrent:
                 _recurrent = new RecurrentSearch(definition.Recurrent!, team, memory);
@@ -57,10 +61,17 @@ internal sealed unsafe class SnapshotSearch
     /// <param name="query">[Dimensions], finite.</param>
     /// <param name="hits">Receives the hits, best first.</param>
     /// <param name="most">How many there are to be found.</param>
-    /// <param name="options">What the search is limited to; what is deleted is not among the allowed.</param>
-    public int Search(ReadOnlySpan<float> query, Span<Hit> hits, int most, SearchOptions options)
+    /// <param name="options">What the search is limited to, but for ids.</param>
+    /// <param name="allowed">The only ids that may be found, none of them deleted; null: all.</param>
+    public int Search(ReadOnlySpan<float> query, Span<Hit> hits, int most, SearchOptions options, IdSet? allowed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Probes);
+        if (options.Probes > 0 && _lists is null)
+        {
+            throw new UnsupportedRequestException(
+                "this index has no lists to probe; they are made with the index, of binary codes only.");
+        }
         bool isFinal = Definition.Code != VectorCode.Binary && Definition.Rescore is null;
         int wanted = isFinal ? 0 : (int)Math.Min((long)hits.Length * options.Oversampling, most);
         if (hits.Length == 0 || most == 0)
@@ -72,9 +83,9 @@ internal sealed unsafe class SnapshotSearch
             var prepared = new Span<float>(memory.Pointer, Definition.CodedDimensions);
             _snapshot.Codes.Prepare(query, prepared);
             if (isFinal)
-                return Scan(prepared, hits, options.Allowed, options.LeastScore);
+                return Scan(prepared, hits, allowed, options.LeastScore);
             var ids = new Span<int>(memory.Pointer + coded + ((long)wanted * sizeof(Hit)), wanted);
-            ids = ids[..Candidates(prepared, memory.Pointer + coded, ids, options.Allowed)];
+            ids = ids[..Candidates(prepared, memory.Pointer + coded, ids, options.Probes, allowed)];
             return Score(query, prepared, ids, hits, options.LeastScore);
         }
         finally
@@ -145,19 +156,21 @@ internal sealed unsafe class SnapshotSearch
     }
 
     // The best of a scan by their codes alone.
-    private int Candidates(ReadOnlySpan<float> prepared, byte* memory, Span<int> ids, IdSet? allowed)
+    private int Candidates(ReadOnlySpan<float> prepared, byte* memory, Span<int> ids, int probes, IdSet? allowed)
     {
         if (_hamming is null)
         {
             var hits = new Span<Hit>(memory, ids.Length);
-            int scored = Scan(prepared, hits, allowed, float.NegativeInfinity);
-            for (int i = 0; i < scored; i++)
-                ids[i] = hits[i].Id;
-            return scored;
+            return Ids(hits[..Scan(prepared, hits, allowed, float.NegativeInfinity)], ids);
         }
         int bytes = _snapshot.Codes.Layout.RowBytes;
         Span<byte> code = stackalloc byte[bytes];
         _snapshot.Codes.EncodePrepared(prepared, code);
+        if (probes > 0)
+        {
+            var hits = new Span<Hit>(memory, ids.Length);
+            return Ids(hits[.._lists!.Nearest(code, probes, hits, allowed)], ids);
+        }
         var nearest = new Span<BinaryHit>(memory, ids.Length);
         int found = 0;
         try
@@ -173,16 +186,25 @@ internal sealed unsafe class SnapshotSearch
         return found;
     }
 
+    private static int Ids(ReadOnlySpan<Hit> hits, Span<int> ids)
+    {
+        for (int i = 0; i < hits.Length; i++)
+            ids[i] = hits[i].Id;
+        return hits.Length;
+    }
+
     private int ScoreSigns(ReadOnlySpan<float> prepared, ReadOnlySpan<int> ids, Span<Hit> hits, float leastScore)
     {
         NativeBlock memory = _memory.Take((2L * Definition.CodedDimensions + 64) * sizeof(float));
         try
         {
+            long tile = (long)_snapshot.Codes.Layout.Words * HammingArguments.TileCodes * sizeof(ulong);
             var scorer = new SignScorer(prepared, _snapshot.Codes.Rows, (float*)memory.Pointer);
             var best = new BestHits(hits);
             foreach (int id in ids)
             {
-                Segment segment = _snapshot.Segments[Locate(id, out int row)]; // the scan has checked its codes
+                Segment segment = _snapshot.Segments[Locate(id, out int row)];
+                segment.Codes.Bytes(row / HammingArguments.TileCodes * tile, tile); // a scan of lists has not checked it
                 float score = scorer.Score((ulong*)segment.Codes.Start, row);
                 if (!(score < leastScore))
                     best.Offer(new Hit(id, score));

@@ -61,6 +61,9 @@ public sealed class BinaryIndex : IBinaryIndex, IDisposable
         return first;
     }
 
+    /// <summary>The code with an id.</summary>
+    internal void CopyTo(int id, Span<byte> code) => _codes.CopyTo(id, code);
+
     /// <summary>Forgets all codes and keeps the memory for the next ones.</summary>
     public void Clear() => _codes.Clear();
 

@@ -16,8 +16,6 @@ namespace Sextant.Search;
 /// </remarks>
 public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
 {
-    private const int Rounds = 8;
-
     private readonly Kernel<HammingArguments> _kernel = KernelSet.Chosen.Hamming.Run;
     private readonly SearchMemory _memory = new();
     private readonly BinaryIndex _centroids;
@@ -65,49 +63,7 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
     /// <exception cref="ArgumentException">The sample is not whole codes, or has too few.</exception>
     public static BinaryListIndex Train(int bits, ReadOnlySpan<byte> sample, int lists, int? threads = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(lists, 1);
-        var centroids = new BinaryIndex(bits, 1);
-        int bytes = centroids.CodeBytes, count = sample.Length / bytes;
-        if (sample.Length % bytes != 0 || count < lists)
-        {
-            centroids.Dispose();
-            throw new ArgumentException(
-                $"{sample.Length} bytes are not at least {lists} whole codes of {bytes}.", nameof(sample));
-        }
-        byte[] chosen = new byte[lists * bytes];
-        for (int i = 0; i < lists; i++)
-            sample.Slice((int)((long)i * count / lists) * bytes, bytes).CopyTo(chosen.AsSpan(i * bytes));
-        int[] ones = new int[lists * 8 * bytes], members = new int[lists];
-        var nearest = new BinaryHit[1];
-        for (int round = 0; round < Rounds; round++)
-        {
-            centroids.Clear();
-            centroids.Add(chosen);
-            Array.Clear(ones);
-            Array.Clear(members);
-            for (int at = 0; at < sample.Length; at += bytes)
-            {
-                ReadOnlySpan<byte> code = sample.Slice(at, bytes);
-                centroids.Search(code, nearest);
-                int list = nearest[0].Id;
-                members[list]++;
-                for (int bit = 0; bit < 8 * bytes; bit++)
-                    ones[(list * 8 * bytes) + bit] += (code[bit / 8] >> (bit % 8)) & 1;
-            }
-            for (int list = 0; list < lists; list++)
-            {
-                if (members[list] == 0)
-                    continue; // one that no code is nearest to stays where it is
-                Span<byte> centroid = chosen.AsSpan(list * bytes, bytes);
-                for (int bit = 0; bit < 8 * bytes; bit++)
-                {
-                    bool isSet = 2 * ones[(list * 8 * bytes) + bit] > members[list];
-                    centroid[bit / 8] = (byte)((centroid[bit / 8] & ~(1 << (bit % 8))) | (isSet ? 1 << (bit % 8) : 0));
-                }
-            }
-        }
-        centroids.Clear();
-        centroids.Add(chosen);
+        BinaryIndex centroids = BinaryCentroids.Learn(bits, sample, lists, threads: 1);
         return new BinaryListIndex(bits, centroids, threads);
     }
 
@@ -116,14 +72,12 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
     public int Add(ReadOnlySpan<byte> codes)
     {
         int bytes = _centroids.CodeBytes, first = Count;
-        var nearest = new BinaryHit[1];
         if (codes.Length % bytes != 0)
             throw new ArgumentException($"{codes.Length} bytes are not whole codes of {bytes}.", nameof(codes));
-        for (; !codes.IsEmpty; codes = codes[bytes..])
-        {
-            _centroids.Search(codes[..bytes], nearest);
-            _lists[nearest[0].Id].Add(codes[..bytes], Count++);
-        }
+        int[] nearest = new int[codes.Length / bytes];
+        BinaryCentroids.Nearest(_centroids, codes, nearest);
+        for (int i = 0; i < nearest.Length; i++)
+            _lists[nearest[i]].Add(codes.Slice(i * bytes, bytes), Count++);
         return first;
     }
 

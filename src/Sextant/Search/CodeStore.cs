@@ -41,6 +41,14 @@ internal sealed unsafe class CodeStore(int bytes) : TileSource, IDisposable
         }
     }
 
+    /// <summary>The code with an id.</summary>
+    public void CopyTo(int id, Span<byte> code)
+    {
+        var words = (byte*)(Address(id / TileCodes, out _) + (id % TileCodes));
+        for (int i = 0; i < bytes; i++)
+            code[i] = words[(i / sizeof(ulong) * TileCodes * sizeof(ulong)) + (i % sizeof(ulong))];
+    }
+
     public void Clear() => _count = 0;
 
     /// <summary>Spreads a code over whole words.</summary>

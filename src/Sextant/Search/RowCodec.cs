@@ -67,6 +67,32 @@ internal sealed unsafe class RowCodec
         EncodeAsIs(vector, row);
     }
 
+    /// <summary>What a row stands for.</summary>
+    public void Decode(ReadOnlySpan<byte> row, Span<float> vector)
+    {
+        switch (Code)
+        {
+            case VectorCode.Float32:
+                MemoryMarshal.Cast<byte, float>(row).CopyTo(vector);
+                break;
+            case VectorCode.Float16:
+                Float16Code.Decode(MemoryMarshal.Cast<byte, Half>(row), vector);
+                break;
+            case VectorCode.BFloat16:
+                BFloat16Code.Decode(MemoryMarshal.Cast<byte, ushort>(row), vector);
+                break;
+            case VectorCode.Int8:
+                for (int i = 0; i < Dimensions; i++)
+                    vector[i] = MathF.FusedMultiplyAdd(_steps[i], (sbyte)row[i], _base[i]);
+                break;
+            default:
+                float value = 1f / MathF.Sqrt(Dimensions); // of length one, as signs are scored
+                for (int i = 0; i < Dimensions; i++)
+                    vector[i] = (row[i / 8] & (0x80 >> (i % 8))) != 0 ? value : -value;
+                break;
+        }
+    }
+
     /// <summary>Prepares a query; the scorer is valid as long as the memory.</summary>
     /// <param name="query">[Dimensions].</param>
     /// <param name="memory">[QueryFloats], for the scorer's use.</param>

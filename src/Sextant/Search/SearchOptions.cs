@@ -16,4 +16,10 @@ public sealed record SearchOptions
 
     /// <summary>Candidates for each hit, where a scan of small codes comes before the scoring; at least 1.</summary>
     public int Oversampling { get; init; } = RescoredIndex.DefaultOversampling;
+
+    /// <summary>
+    /// Lists that are read of an index on disk that has lists (<c>IndexDefinition.Lists</c>): the nearest N of a full
+    /// segment, and as large a share of a smaller one. More find more, and take longer. 0: all codes are compared.
+    /// </summary>
+    public int Probes { get; init; }
 }

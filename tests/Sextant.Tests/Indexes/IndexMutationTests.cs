@@ -68,11 +68,11 @@ public sealed class IndexMutationTests
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {Seed}, {accepted} accepted, {refused} refused");
     }
 
-    // The fitted codes with a transform before them, and the product code without rescoring.
+    // Binary codes with lists, fitted codes with a transform before them, the product code without rescoring.
     private static IndexDefinition Definition(VectorCode code)
     {
         if (code == VectorCode.Binary)
-            return Rounds.Definition;
+            return Rounds.Definition with { Lists = 3 };
         int dimensions = Rounds.Definition.Dimensions, half = dimensions / 2;
         float[] sample = [.. Enumerable.Range(0, 100).SelectMany(
             i => Rounds.Document("sample", i + 1).Vectors.ToArray())];
@@ -100,6 +100,8 @@ public sealed class IndexMutationTests
         int found;
         try
         {
+            if (reader.Definition.Lists > 0)
+                reader.Search(query, hits, new SearchOptions { Probes = 2 });
             found = reader.Search(query, hits);
         }
         catch (ArgumentException problem) when (problem.Message.Contains("not a number", StringComparison.Ordinal))

@@ -1,0 +1,82 @@
+using Sextant.Kernels;
+using Sextant.Kernels.Hamming;
+using Sextant.Runtime;
+using Sextant.Search;
+
+namespace Sextant.Indexes;
+
+/// <summary>Finds the nearest codes of the lists whose centroids are nearest, in all segments of a commit.</summary>
+internal sealed unsafe class ListSearch(
+    IndexSnapshot snapshot, int[] firstIds, HammingSearch hamming, ThreadTeam team, SearchMemory memory)
+{
+    private readonly Kernel<HammingArguments> _kernel = KernelSet.Chosen.Hamming.Run;
+
+    /// <param name="code">The query's.</param>
+    /// <param name="wanted">How many lists of a full segment are read.</param>
+    /// <param name="hits">Receives the hits: by negated distance, then by id.</param>
+    /// <param name="allowed">The only ids that may be found; null: all.</param>
+    public int Nearest(ReadOnlySpan<byte> code, int wanted, Span<Hit> hits, IdSet? allowed)
+    {
+        int most = 0, words = snapshot.Codes.Layout.Words;
+        foreach (Segment segment in snapshot.Segments)
+            most += Probes(segment, wanted);
+        int shards = Math.Clamp(most, 1, 2 * team.Threads);
+        long asked = Align((long)words * sizeof(ulong)), lists = Align((long)most * sizeof(ListProbe));
+        long nearest = Align((long)most * sizeof(BinaryHit)), counts = Align(shards * sizeof(int));
+        NativeBlock block = memory.Take(asked + lists + nearest + counts + ((long)shards * hits.Length * sizeof(Hit)));
+        try
+        {
+            byte* start = block.Pointer;
+            var probed = (ListProbe*)(start + asked);
+            int probes = 0;
+            long codes = 0;
+            for (int i = 0; i < snapshot.Segments.Count; i++)
+            {
+                Segment segment = snapshot.Segments[i];
+                var some = new Span<BinaryHit>(start + asked + lists, Probes(segment, wanted));
+                int found = hamming.Nearest(segment.Lists!, code, code.Length, some.Length, some, null);
+                foreach (BinaryHit one in some[..found])
+                {
+                    (int first, int end) = segment.Lists!.Range(one.Id);
+                    codes += end - first;
+                    probed[probes++] = new ListProbe(i, one.Id);
+                }
+            }
+            if (probes == 0 || hits.Length == 0)
+                return 0;
+            shards = Math.Min(shards, ShardedRows.Shards(team, codes * words * sizeof(ulong)));
+            CodeStore.Widen(code, (ulong*)start, words);
+            var scan = new SegmentListScan
+            {
+                Kernel = _kernel,
+                Segments = snapshot.Segments,
+                FirstIds = firstIds,
+                Probed = probed,
+                Probes = probes,
+                Query = (ulong*)start,
+                Words = words,
+                Shards = shards,
+                Best = (Hit*)(start + asked + lists + nearest + counts),
+                K = hits.Length,
+                Found = (int*)(start + asked + lists + nearest),
+                Allowed = allowed is null ? null : allowed.Pointer,
+            };
+            ShardedRows.Run(team, scan, shards);
+            return ShardedRows.Merge(scan.Best, scan.Found, shards, hits.Length, hits);
+        }
+        finally
+        {
+            memory.Return(block);
+        }
+    }
+
+    // A smaller segment has fewer lists; as large a share of them is read.
+    private int Probes(Segment segment, int wanted)
+    {
+        int lists = segment.Lists!.Count;
+        long share = ((long)wanted * lists + snapshot.Definition.Lists - 1) / snapshot.Definition.Lists;
+        return (int)Math.Min(lists, share);
+    }
+
+    private static long Align(long bytes) => (bytes + 63) & ~63L;
+}

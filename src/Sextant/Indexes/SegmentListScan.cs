@@ -1,0 +1,83 @@
+using Sextant.Kernels;
+using Sextant.Kernels.Hamming;
+using Sextant.Runtime;
+using Sextant.Search;
+
+namespace Sextant.Indexes;
+
+/// <summary>A list of a segment that is read.</summary>
+internal readonly record struct ListProbe(int Segment, int List);
+
+/// <summary>Compares the codes of some lists of mapped segments with one query; an item is a shard of the lists.</summary>
+/// <remarks>Hits are scored by the negated distance, which binary32 has exactly: their order is (distance, id).</remarks>
+internal readonly unsafe struct SegmentListScan : IJob
+{
+    private const int TileCodes = HammingArguments.TileCodes;
+    private const int ChunkTiles = 32;
+
+    public required Kernel<HammingArguments> Kernel { get; init; }
+
+    public required IReadOnlyList<Segment> Segments { get; init; }
+
+    public required int[] FirstIds { get; init; }
+
+    public required ListProbe* Probed { get; init; }
+
+    public required int Probes { get; init; }
+
+    /// <summary>[words].</summary>
+    public required ulong* Query { get; init; }
+
+    public required int Words { get; init; }
+
+    public required int Shards { get; init; }
+
+    /// <summary>[Shards, K].</summary>
+    public required Hit* Best { get; init; }
+
+    public required int K { get; init; }
+
+    /// <summary>[Shards]: how many hits each has.</summary>
+    public required int* Found { get; init; }
+
+    /// <summary>A bit for each id; null: all.</summary>
+    public required ulong* Allowed { get; init; }
+
+    public void Execute(int item, int worker)
+    {
+        int* distances = stackalloc int[ChunkTiles * TileCodes];
+        var best = new BestHits(new Span<Hit>(Best + ((nint)item * K), K));
+        int last = (int)((long)Probes * (item + 1) / Shards);
+        for (int i = (int)((long)Probes * item / Shards); i < last; i++)
+            Scan(Segments[Probed[i].Segment].Lists!, Probed[i].List, FirstIds[Probed[i].Segment], distances, ref best);
+        Found[item] = best.Count;
+    }
+
+    private void Scan(SegmentLists lists, int list, int firstId, int* distances, ref BestHits best)
+    {
+        (int start, int end) = lists.Range(list);
+        ReadOnlySpan<uint> rows = lists.Rows(start, end);
+        // Codes of other lists share the first and the last tile.
+        int lastTile = (end + TileCodes - 1) / TileCodes;
+        for (int tile = start / TileCodes; tile < lastTile && start < end; tile += ChunkTiles)
+        {
+            int tiles = Math.Min(ChunkTiles, lastTile - tile), first = tile * TileCodes;
+            Kernel(new HammingArguments
+            {
+                Queries = Query,
+                QueryCount = 1,
+                Tiles = lists.Codes(tile, tiles),
+                TileCount = tiles,
+                Words = Words,
+                Distances = distances,
+            });
+            int behind = Math.Min(end, first + (tiles * TileCodes));
+            for (int place = Math.Max(start, first); place < behind; place++)
+            {
+                int id = firstId + lists.Require(rows[place - start]);
+                if (NearestCodes.IsAllowed(Allowed, id))
+                    best.Offer(new Hit(id, -distances[place - first]));
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using Sextant.Codes;
+using Sextant.Indexes;
+using Sextant.Search;
+using static Sextant.Tests.Indexes.SomeDocuments;
+
+namespace Sextant.Tests.Indexes;
+
+/// <summary>The inverted file of an index on disk, against the scan of all its codes.</summary>
+[Collection(nameof(MeasuredAlone))]
+public sealed class ListsTests : IDisposable
+{
+    private readonly ScratchIndex _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(7, null)]
+    [InlineData(7, VectorCode.Float32)]
+    [InlineData(5000, VectorCode.Float16)]
+    public void AllListsReadFindWhatAScanFinds(int lists, VectorCode? rescore)
+    {
+        var definition = new IndexDefinition { Dimensions = Dimensions, Rescore = rescore, Lists = lists };
+        Change(_scratch, definition);
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        reader.Verify();
+        Assert.Equal(lists, reader.Definition.Lists);
+        IdSet some = reader.Where(IndexFilter.Parse());
+        for (int id = 0; id < reader.Ids; id += 3)
+            some.Remove(id);
+        foreach (IdSet? allowed in (IdSet?[])[null, some])
+        {
+            for (int round = 0; round < 5; round++)
+            {
+                float[] query = Vectors(round, 1);
+                var expected = new Hit[20];
+                var hits = new Hit[20];
+                var options = new SearchOptions { Allowed = allowed, Oversampling = round + 1 };
+                int count = reader.Search(query, expected, options);
+                Assert.Equal(count, reader.Search(query, hits, options with { Probes = lists }));
+                Assert.Equal(expected, hits);
+            }
+        }
+        float[] asked = Vectors(3, 1);
+        var ten = new Hit[10];
+        var probing = new SearchOptions { Probes = 2 };
+        Assert.Equal(0, Allocations.WhenSteady(() => reader.Search(asked, ten, probing)));
+    }
+
+    [Fact]
+    public void MoreListsFindMore()
+    {
+        const int Count = 6000, Lists = 40;
+        float[] vectors = Vectors(1, Count);
+        using (IndexWriter writer = IndexWriter.Create(
+            _scratch.Path, new IndexDefinition { Dimensions = Dimensions, Rescore = null, Lists = Lists }))
+        {
+            for (int i = 0; i < Count; i += 1000) // segments of two sizes
+            {
+                writer.Upsert(Document($"{i}", vectors[(i * Dimensions)..((i + 1000) * Dimensions)]));
+                if (i is 0 or 2000)
+                    writer.Commit();
+            }
+            writer.Commit();
+        }
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        int before = 0;
+        foreach (int probes in (int[])[1, 4, 16, Lists])
+        {
+            int found = 0;
+            for (int id = 0; id < 50; id++)
+            {
+                var expected = new Hit[10];
+                var hits = new Hit[10];
+                reader.Search(Vectors(id + 7, 1), expected);
+                int count = reader.Search(Vectors(id + 7, 1), hits, new SearchOptions { Probes = probes });
+                found += expected.Intersect(hits[..count]).Count();
+            }
+            Assert.True(found > before, $"{probes} lists find {found}");
+            before = found;
+        }
+        Assert.Equal(500, before);
+    }
+
+    [Fact]
+    public void WhatHasNoListsIsNotProbed()
+    {
+        Assert.Throws<ArgumentException>(() => IndexWriter.Create(_scratch.Path, Float32 with { Lists = 3 }));
+        Assert.Throws<ArgumentException>(
+            () => IndexWriter.Create(_scratch.Path, new IndexDefinition { Dimensions = 8, Lists = -1 }));
+        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, new IndexDefinition { Dimensions = Dimensions }))
+        {
+            writer.Upsert(Document("a", Vectors(1, 3)));
+            writer.Commit();
+        }
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        Assert.Throws<UnsupportedRequestException>(
+            () => reader.Search(Vectors(1, 1), new Hit[1], new SearchOptions { Probes = 1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => reader.Search(Vectors(1, 1), new Hit[1], new SearchOptions { Probes = -1 }));
+    }
+}
