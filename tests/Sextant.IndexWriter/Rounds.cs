@@ -20,6 +20,7 @@ public static class Rounds
         Dimensions = Dimensions,
         Code = VectorCode.Binary,
         Rescore = VectorCode.Float32,
+        KeepsTerms = true,
     };
 
     /// <summary>The round whose commit a reader sees; 0: none.</summary>
@@ -74,9 +75,14 @@ public static class Rounds
             Payloads = [.. Enumerable.Range(0, passages).Select(i =>
                 (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(
                     string.Create(CultureInfo.InvariantCulture, $"{key} {round} {i}")))],
+            Terms = [.. Enumerable.Range(0, passages).Select(i => Terms(round + i))],
             Attributes = [new IndexAttribute("round", round)],
         };
     }
 
     private static string Key(long number) => string.Create(CultureInfo.InvariantCulture, $"k{number % Keys}");
+
+    /// <summary>The terms of a passage: few that many have, some twice, and one that hardly another has.</summary>
+    public static List<string> Terms(long number) =>
+        [$"a{number % 2}", $"b{number % 5}", $"ü{number % 7}", $"b{number % 3}", $"n{number}"];
 }

@@ -106,6 +106,13 @@ internal sealed class IndexRun(
         }
     }
 
+    private static List<string> TermsOf(Passage passage)
+    {
+        var terms = new List<string>();
+        WordTerms.Split(passage.Text, terms);
+        return terms;
+    }
+
     private void Embed(ProgressLine progress)
     {
         if (_waiting.Count == 0)
@@ -122,6 +129,7 @@ internal sealed class IndexRun(
                 Key = file.Path,
                 Vectors = vectors.AsMemory(first * model.Dimensions, passages.Count * model.Dimensions),
                 Payloads = [.. passages.Select(one => (ReadOnlyMemory<byte>)StoredPassage.Write(one))],
+                Terms = writer.Definition.KeepsTerms ? [.. passages.Select(TermsOf)] : [],
                 Attributes = file.Attributes(attributes),
             });
             first += passages.Count;

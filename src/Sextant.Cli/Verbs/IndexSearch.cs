@@ -32,7 +32,7 @@ internal static class IndexSearch
 
     public static readonly Flag Fuse = new(
         "--fuse", "RANKING",
-        "bm25: fuse with BM25's ranking of the same passages, by reciprocal ranks; reads the text of all of them.");
+        "bm25: fuse with BM25's ranking of the same passages, by reciprocal ranks.");
 
     // Of each ranking so many take part: what is behind adds less than a sixtieth of a first place.
     private const int FusedDepth = 1000;
@@ -94,7 +94,7 @@ internal static class IndexSearch
         if (diversity > 0)
             (hits, found) = Unlike(reader, hits.AsSpan(0, found), diversity, most);
         if (fuses)
-            (hits, found) = Fused(reader, query, allowed, hits.AsSpan(0, found), most);
+            (hits, found) = Fused(reader, query, allowed, hits.AsSpan(0, found), most, terminal);
         var passages = new List<FoundPassage>();
         foreach (Hit hit in hits.AsSpan(0, found))
         {
@@ -132,28 +132,54 @@ internal static class IndexSearch
     }
 
     private static (Hit[] Hits, int Found) Fused(
-        IndexReader reader, string query, IdSet? allowed, Span<Hit> vectors, int most)
+        IndexReader reader, string query, IdSet? allowed, Span<Hit> vectors, int most, Terminal terminal)
     {
-        allowed ??= reader.Where(IndexFilter.Parse());
+        var terms = new List<string>();
+        WordTerms.Split(query, terms);
+        var ranked = new Hit[Math.Min(Math.Max(most, FusedDepth), Math.Max(1, reader.Count))];
+        int found;
+        if (reader.Definition.KeepsTerms)
+        {
+            found = reader.SearchTerms(terms, ranked, allowed);
+        }
+        else
+        {
+            terminal.Error.WriteLine(
+                "sextant search: warning: this index keeps no words, so the texts of all passages are read; "
+                + "made anew, it keeps them");
+            found = ByTexts(reader, terms, allowed, ranked);
+        }
+        int[] byWords = [.. ranked[..found].Select(hit => hit.Id)];
+        int[] byVectors = [.. vectors.ToArray().Select(hit => hit.Id)];
+        var fused = new Hit[most];
+        return (fused, RankFusion.FuseScored([byWords, byVectors], fused));
+    }
+
+    // The same ranking out of the passages' texts.
+    private static int ByTexts(IndexReader reader, List<string> query, IdSet? allowed, Hit[] ranked)
+    {
+        IdSet live = reader.Where(IndexFilter.Parse());
         var words = new Bm25Index();
         var ids = new List<int>();
         var terms = new List<string>();
         for (int id = 0; id < reader.Ids; id++)
         {
-            if (!allowed.Contains(id))
+            if (!live.Contains(id))
                 continue;
             terms.Clear();
             WordTerms.Split(StoredPassage.Read("", reader.Payload(id)).Text, terms);
             words.Add(terms);
             ids.Add(id);
         }
-        terms.Clear();
-        WordTerms.Split(query, terms);
-        var ranked = new Hit[Math.Min(Math.Max(most, FusedDepth), ids.Count)];
-        int[] byWords = [.. ranked[..words.Search(terms, ranked)].Select(hit => ids[hit.Id])];
-        int[] byVectors = [.. vectors.ToArray().Select(hit => hit.Id)];
-        var fused = new Hit[most];
-        return (fused, RankFusion.FuseScored([byWords, byVectors], fused));
+        var all = new Hit[ids.Count];
+        int written = 0;
+        foreach (Hit hit in all[..words.Search(query, all)])
+        {
+            int id = ids[hit.Id];
+            if (written < ranked.Length && (allowed is null || allowed.Contains(id)))
+                ranked[written++] = new Hit(id, hit.Score);
+        }
+        return written;
     }
 
     // Relative where the file lies below the current folder.

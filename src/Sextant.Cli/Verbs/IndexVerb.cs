@@ -115,7 +115,13 @@ internal sealed class IndexVerb : Verb
             int passages = sample.Length / model.Dimensions;
             properties.Add(new("fitted to", passages.ToString("N0", CultureInfo.InvariantCulture) + " passages"));
         }
-        var plain = new IndexDefinition { Dimensions = model.Dimensions, Ranges = ranges, Properties = properties };
+        var plain = new IndexDefinition
+        {
+            Dimensions = model.Dimensions,
+            Ranges = ranges,
+            Properties = properties,
+            KeepsTerms = true,
+        };
         using IndexWriter writer = IndexWriter.Create(path, code.Define(plain, model.Card.Normalized, sample));
         return Write(path, writer, model, cutting, prompt, attributes, arguments.Texts, terminal);
     }

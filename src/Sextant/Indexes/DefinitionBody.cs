@@ -15,7 +15,8 @@ internal static class DefinitionBody
         Scales = 4,
         Centroids = 8,
         Lists = 16,
-        All = Ranges | Transform | Scales | Centroids | Lists,
+        Terms = 32,
+        All = Ranges | Transform | Scales | Centroids | Lists | Terms,
     }
 
     public static byte[] Write(IndexDefinition definition)
@@ -30,7 +31,8 @@ internal static class DefinitionBody
             | (definition.Transform is null ? Parts.None : Parts.Transform)
             | (definition.Recurrent is null ? Parts.None : Parts.Scales)
             | (definition.Product is null ? Parts.None : Parts.Centroids)
-            | (definition.Lists == 0 ? Parts.None : Parts.Lists)));
+            | (definition.Lists == 0 ? Parts.None : Parts.Lists)
+            | (definition.KeepsTerms ? Parts.Terms : Parts.None)));
         body.UInt32((uint)definition.Properties.Count);
         foreach ((string name, string value) in definition.Properties)
         {
@@ -88,6 +90,7 @@ internal static class DefinitionBody
                 Rescore = rescore == 0 ? null : (VectorCode)rescore,
                 Metric = (Metric)metric,
                 Properties = properties,
+                KeepsTerms = (parts & Parts.Terms) != 0,
             };
             definition = Fitted(ref body, definition, parts);
             body.End();

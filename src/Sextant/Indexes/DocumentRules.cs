@@ -4,7 +4,7 @@ using Sextant.Codes;
 namespace Sextant.Indexes;
 
 /// <summary>What a document must be to fit an index; attributes keep the kind that they have first.</summary>
-internal sealed class DocumentRules(int dimensions)
+internal sealed class DocumentRules(int dimensions, bool keepsTerms)
 {
     private readonly Dictionary<string, bool> _texts = new(StringComparer.Ordinal); // attributes: whether they are texts
 
@@ -30,6 +30,12 @@ internal sealed class DocumentRules(int dimensions)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                 $"{document.Payloads.Count} payloads for {rows} vectors; as many or none are needed."), nameof(document));
+        }
+        if (document.Terms.Count != (keepsTerms ? rows : 0))
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"terms of {document.Terms.Count} passages; this index keeps those of {(keepsTerms ? rows : 0)}."),
+                nameof(document));
         }
         FiniteValues.Require(document.Vectors.Span, nameof(document));
         var names = new HashSet<string>(StringComparer.Ordinal);

@@ -40,6 +40,11 @@ public sealed record IndexDefinition
     /// </summary>
     public int Lists { get; init; }
 
+    /// <summary>
+    /// Whether the terms of each passage are kept, so that <see cref="IndexReader.SearchTerms"/> ranks by BM25.
+    /// </summary>
+    public bool KeepsTerms { get; init; }
+
     /// <summary>Most lists.</summary>
     public const int MostLists = 1 << 16;
 

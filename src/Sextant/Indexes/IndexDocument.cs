@@ -42,6 +42,11 @@ public sealed record IndexDocument
     /// <summary>What is kept with each vector, such as the passage's text: as many as vectors, or none.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Payloads { get; init; } = [];
 
+    /// <summary>
+    /// The terms of each vector's text, repetitions included: as many as vectors where the index keeps terms, else none.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyCollection<string>> Terms { get; init; } = [];
+
     /// <summary>What it can be found by, no name twice.</summary>
     public IReadOnlyList<IndexAttribute> Attributes { get; init; } = [];
 }

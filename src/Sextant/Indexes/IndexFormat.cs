@@ -54,4 +54,9 @@ internal enum SectionKind : uint
     ListStarts = 16,
     ListRows = 17,
     ListCodes = 18,
+    TermOffsets = 19,
+    Terms = 20,
+    PostingOffsets = 21,
+    Postings = 22,
+    TermCounts = 23,
 }

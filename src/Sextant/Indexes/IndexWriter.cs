@@ -26,7 +26,7 @@ public sealed class IndexWriter : IDisposable
     {
         (_folder, _lock) = (folder, writing);
         _snapshot = IndexSnapshot.Open(folder.Path);
-        _rules = new DocumentRules(Definition.Dimensions);
+        _rules = new DocumentRules(Definition.Dimensions, Definition.KeepsTerms);
         (_nextFile, Commits) = (_snapshot.Manifest.NextFile, (long)_snapshot.Manifest.Commit);
         _definitionChecksum = _snapshot.Manifest.DefinitionChecksum;
         for (int i = 0; i < _snapshot.Segments.Count; i++)
@@ -301,6 +301,7 @@ public sealed class IndexWriter : IDisposable
     {
         Segment segment = source.Segment;
         byte[] code = new byte[_snapshot.Codes.Layout.RowBytes];
+        List<(int Term, int Times)>[]? terms = segment.Terms?.ByRow();
         for (int document = 0; document < segment.Documents; document++)
         {
             if (source.Deleted?.Contains(document) == true)
@@ -309,6 +310,8 @@ public sealed class IndexWriter : IDisposable
             (int first, int end) = segment.RowsOf(document);
             for (int row = first; row < end; row++)
             {
+                if (terms is not null)
+                    _pending.AddTerms(segment.Terms!, terms[row]);
                 _snapshot.Codes.Layout.Read(segment.Codes, segment.Rows, row, code);
                 _pending.AddRow(
                     code, _snapshot.Vectors is { } vectors ? segment.Vector(row, vectors.RowBytes) : [], segment.Payload(row));

@@ -34,6 +34,13 @@ internal sealed class Segment : IDisposable
                 codes, Rows, Find(SectionKind.ListCentroids, null), Find(SectionKind.ListStarts, null),
                 Find(SectionKind.ListRows, (long)Rows * sizeof(uint)), Find(SectionKind.ListCodes, codes.Length(Rows)));
         }
+        if (definition.KeepsTerms)
+        {
+            Terms = new SegmentTerms(
+                Rows, Find(SectionKind.TermOffsets, null), Find(SectionKind.Terms, null),
+                Find(SectionKind.PostingOffsets, null), Find(SectionKind.Postings, null),
+                Find(SectionKind.TermCounts, (long)Rows * sizeof(uint)));
+        }
         Columns = [.. ReadColumns()];
         if (FirstRow(0) != 0 || FirstRow(Documents) != Rows)
             throw _firstRows.Damaged("does not cover the rows");
@@ -56,6 +63,9 @@ internal sealed class Segment : IDisposable
 
     /// <summary>The codes once more, by lists, where the index has them.</summary>
     public SegmentLists? Lists { get; }
+
+    /// <summary>The terms of the rows, where the index keeps them.</summary>
+    public SegmentTerms? Terms { get; }
 
     public Column[] Columns { get; }
 

@@ -14,6 +14,7 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
     private readonly ByteWriter _keys = new();
     private readonly ByteWriter _codes = new();
     private readonly ByteWriter _vectors = new();
+    private readonly TermBuilder? _terms = definition.KeepsTerms ? new TermBuilder() : null;
     private readonly ByteWriter _payloadOffsets = new();
     private readonly ByteWriter _payloads = new();
     private readonly List<ColumnBuilder> _columns = [];
@@ -41,6 +42,7 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
             ReadOnlySpan<float> vector = document.Vectors.Span.Slice(row * dimensions, dimensions);
             codes.Encode(vector, _codes.Reserve(codes.Layout.RowBytes));
             vectors?.Encode(vector, _vectors.Reserve(vectors.RowBytes));
+            _terms?.Add(document.Terms[row]);
             AddPayload(document.Payloads.Count == 0 ? [] : document.Payloads[row].Span);
         }
     }
@@ -64,6 +66,18 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
         _codes.Bytes(code);
         _vectors.Bytes(vector);
         AddPayload(payload);
+    }
+
+    /// <summary>Adds the terms of the row that is added next, as another segment has them.</summary>
+    public void AddTerms(SegmentTerms source, List<(int Term, int Times)> terms)
+    {
+        uint count = 0;
+        foreach ((int term, int times) in terms)
+        {
+            _terms!.Count(source.Text(term), times);
+            count += (uint)times;
+        }
+        _terms!.EndRow(count);
     }
 
     /// <summary>Takes a document out again; says whether it was there.</summary>
@@ -116,6 +130,8 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
             sections.AddRange(ListSections.Of(definition, codes.Layout, _codes.Written, Rows));
         if (vectors is not null)
             sections.Add(Section(SectionKind.Vectors, _vectors));
+        if (_terms is not null)
+            sections.AddRange(_terms.Sections());
         sections.Add(Section(SectionKind.PayloadOffsets, _payloadOffsets));
         sections.Add(Section(SectionKind.Payloads, _payloads));
         foreach (ColumnBuilder column in _columns)

@@ -70,10 +70,9 @@ public sealed class Bm25Index
         {
             if (!_postings.TryGetValue(term, out List<Posting>? postings))
                 continue;
-            // Rounded to float, as Lucene does: what platforms' logarithms differ in is gone.
-            double idf = (float)Math.Log(1 + ((Count - postings.Count + 0.5) / (postings.Count + 0.5)));
+            double idf = InverseFrequency(Count, postings.Count);
             foreach ((int document, int times) in postings)
-                scores[document] += idf * times / (times + (_k1 * (1 - _b + (_b * _lengths[document] / meanLength))));
+                scores[document] += Weight(idf, times, _lengths[document], meanLength, _k1, _b);
         }
         var best = new BestHits(hits);
         for (int id = 0; id < Count; id++)
@@ -84,6 +83,15 @@ public sealed class Bm25Index
         ArrayPool<double>.Shared.Return(scores);
         return best.Sort();
     }
+
+    /// <summary>idf of a term that so many of all documents have.</summary>
+    /// <remarks>Rounded to float, as Lucene does: what platforms' logarithms differ in is gone.</remarks>
+    internal static double InverseFrequency(int documents, int having) =>
+        (float)Math.Log(1 + ((documents - having + 0.5) / (having + 0.5)));
+
+    /// <summary>What a term adds to a document's score.</summary>
+    internal static double Weight(double idf, int times, long length, double meanLength, double k1, double b) =>
+        idf * times / (times + (k1 * (1 - b + (b * length / meanLength))));
 
     private readonly record struct Posting(int Document, int Times);
 }

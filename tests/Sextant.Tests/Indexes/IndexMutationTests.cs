@@ -102,6 +102,8 @@ public sealed class IndexMutationTests
         {
             if (reader.Definition.Lists > 0)
                 reader.Search(query, hits, new SearchOptions { Probes = 2 });
+            if (reader.Definition.KeepsTerms)
+                reader.SearchTerms(Rounds.Terms(3), hits);
             found = reader.Search(query, hits);
         }
         catch (ArgumentException problem) when (problem.Message.Contains("not a number", StringComparison.Ordinal))
