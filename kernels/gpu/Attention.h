@@ -1,10 +1,12 @@
-// Attention.   y [n,D] = softmax(scores of q [n,D] and k [n,D]) · v [n,D], for every sequence of a packed batch and every head.
-// Items     8 for each query of a group; blocks [sequence, first query of 32] tell which. A warp is 32 keys of 4 queries.
-// Passes    two over the keys, 32 at a time: the exact maximum first, then exp, its sum in 32 lanes, and the products with
-//           v. Scores are computed twice, so that memory does not grow with n².
-// Order     query i's keys are counted from its first visible one: key first + lane + 32·t belongs to the item of that lane,
-//           whose partial sum is the lane that kernels/NUMERICS.md means. Chains over d and over the keys ascend; keys that
-//           are not visible are left out, not multiplied by zero.
+// Attention.   y [n,D] = softmax(scores of q [n,D] and k [n,D]) · v [n,D], for every sequence of a packed batch and
+// every head.
+// Items     8 for each query of a group; blocks [sequence, first query of 32] tell which. A warp is 32 keys of 4
+//           queries.
+// Passes    two over the keys, 32 at a time: the exact maximum first, then exp, its sum in 32 lanes, and the products
+//           with v. Scores are computed twice, so that memory does not grow with n².
+// Order     query i's keys are counted from its first visible one: key first + lane + 32·t belongs to the item of that
+//           lane, whose partial sum is the lane that kernels/NUMERICS.md means. Chains over d and over the keys ascend;
+//           keys that are not visible are left out, not multiplied by zero.
 // Local     the queries, the keys (or values) that 32 lanes of all queries of the group can see, and their weights.
 // Included for each largest head size: NAME, MOST_D (a multiple of 8), QUERIES (at once, 4 to 32).
 

@@ -1,8 +1,10 @@
-// Attention for OpenCL devices that are processors: an item takes 16 queries of a head, a query in each element of a vector.
-// Scratch   [GROUPS, scratch_stride]: the queries transposed, the scores of 16 queries with all keys, and their products with
-//           the position keys: linear in n.
-// Order     as Attention.h: exact maximum, exp, 32 lanes of sums from the first visible key, chains that ascend. A key that is
-//           not visible has the weight +0, which changes nothing but the sign of a zero; NUMERICS.md adds +0 there.
+// Attention for OpenCL devices that are processors: an item takes 16 queries of a head, a query in each element of a
+// vector.
+// Scratch   [GROUPS, scratch_stride]: the queries transposed, the scores of 16 queries with all keys, and their
+//           products with the position keys: linear in n.
+// Order     as Attention.h: exact maximum, exp, 32 lanes of sums from the first visible key, chains that ascend. A key
+//           that is not visible has the weight +0, which changes nothing but the sign of a zero; NUMERICS.md adds +0
+//           there.
 
 KERNEL GROUP_SIZE(1) void attention_cpu(
     BUFFER(const int, starts), BUFFER(const int, blocks), int items, int heads, int heads_of_key, int size,

@@ -1,5 +1,5 @@
-// Fast mode: products of 16-bit floats, summed in f32. CUDA gets what ptx/build.sh makes of it (compute capability 8.0);
-// OpenCL builds it in tests only, with the emulation of Warp.h.
+// Fast mode: products of 16-bit floats, summed in f32. CUDA gets what ptx/build.sh makes of it (compute capability
+// 8.0); OpenCL builds it in tests only, with the emulation of Warp.h.
 
 #include "Prelude.h"
 #include "Constants.h"

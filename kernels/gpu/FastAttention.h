@@ -1,13 +1,14 @@
 // Attention on tensor cores.   y [n,D] = softmax(scores of q [n,D] and k [n,D]) · v [n,D], for every sequence and head.
-// After     Dao, "FlashAttention-2" (2023): the maximum and the sum of a query are kept while the keys go by, and what was
-//           summed before is scaled when the maximum grows. Memory does not grow with n².
-// Group     64 queries of a head, 16 for each of four warps; blocks [sequence, first query of 32]: odd ones have no work.
-// Local     the queries, and two tiles of KEYS keys and values: the next is copied while this one is multiplied. Rows of
-//           PIECES pieces of 16 bytes, in places that put the eight rows of a matrix into different banks.
+// After     Dao, "FlashAttention-2" (2023): the maximum and the sum of a query are kept while the keys go by, and what
+//           was summed before is scaled when the maximum grows. Memory does not grow with n².
+// Group     64 queries of a head, 16 for each of four warps; blocks [sequence, first query of 32]: odd ones have no
+//           work.
+// Local     the queries, and two tiles of KEYS keys and values: the next is copied while this one is multiplied. Rows
+//           of PIECES pieces of 16 bytes, in places that put the eight rows of a matrix into different banks.
 // Order     tiles ascend from the first that any of the 64 queries sees, counted from the sequence's first key: nothing
 //           depends on the rest of the batch.
-// Included once for each largest head size and type: NAME, MOST_D (32, 64, 128), KEYS (a multiple of 16), MULTIPLY_ADD, PACK,
-// NARROW.
+// Included once for each largest head size and type: NAME, MOST_D (32, 64, 128), KEYS (a multiple of 16), MULTIPLY_ADD,
+// PACK, NARROW.
 
 #define QUERIES 64
 #define ATTEND_ITEMS 128

@@ -2,13 +2,13 @@
 // Layout    x: row-major, 16 bits.  w: row-major, 16 bits, rows of padded_inputs (a multiple of 8, zeros behind K).
 //           y: 16 bits, and f32 too where it is not narrow.  b and residual: f32.
 // Group     a tile of TILE_ROWS × TILE_COLUMNS by WARPS_DOWN × WARPS_ACROSS warps, TILE_DEPTH of k at a time.
-// Local     STAGES tiles of x and w, copied while earlier ones are multiplied; rows of four pieces of 16 bytes, piece c of
-//           row r at place c ^ (r / 2 % 4), so that the eight rows of a matrix lie in different banks.
-// Order     k ascending in steps of 16, one chain of products for each output, whatever the tile: so the same bits in any
-//           batch. Within a step the order is the device's own.
+// Local     STAGES tiles of x and w, copied while earlier ones are multiplied; rows of four pieces of 16 bytes, piece c
+//           of row r at place c ^ (r / 2 % 4), so that the eight rows of a matrix lie in different banks.
+// Order     k ascending in steps of 16, one chain of products for each output, whatever the tile: so the same bits in
+//           any batch. Within a step the order is the device's own.
 // Aliasing  y may be the residual: an element is read, then written, by the same item.
-// Included once for each tile and type: NAME, TILE_ROWS, TILE_COLUMNS, WARPS_DOWN, WARPS_ACROSS, STAGES, MULTIPLY_ADD, PACK,
-// NARROW.
+// Included once for each tile and type: NAME, TILE_ROWS, TILE_COLUMNS, WARPS_DOWN, WARPS_ACROSS, STAGES, MULTIPLY_ADD,
+// PACK, NARROW.
 
 #define TILE_DEPTH 32
 #define PIECES (TILE_DEPTH / 8)

@@ -1,6 +1,6 @@
 // Norms and element-wise ops of fast mode. Bound: memory.
-// A tensor has a 16-bit form, and an f32 form beside it at the same elements unless it is narrow. What is read is f32 where
-// there is one; what is written is both.
+// A tensor has a 16-bit form, and an f32 form beside it at the same elements unless it is narrow. What is read is f32
+// where there is one; what is written is both.
 // Included once for each type: FAST(name), NARROW, WIDEN.
 
 #define FORMS(type, name) BUFFER(type float, name), BUFFER(type ushort, name##16), long name##_stride, int name##_narrow

@@ -5,7 +5,8 @@
 // Local     x transposed and w, both twice: the next TILE_DEPTH of k is fetched while this one is multiplied.
 // Order     k ascending, one chain for each output. The last part of k is shorter: a zero would turn a −0 into +0.
 // Aliasing  y may be the residual: an element is read, then written, by the same item.
-// Included once for each tile and stored type: NAME, STORED, STORED_4, WIDEN, TILE_ROWS, TILE_COLUMNS, ITEM_ROWS, ITEM_COLUMNS.
+// Included once for each tile and stored type: NAME, STORED, STORED_4, WIDEN, TILE_ROWS, TILE_COLUMNS, ITEM_ROWS,
+// ITEM_COLUMNS.
 
 #define TILE_DEPTH 16
 #define ITEMS_ACROSS (TILE_COLUMNS / ITEM_COLUMNS)
@@ -149,8 +150,8 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
         BARRIER;
     }
 
-    // One row at a time in a loop that stays a loop: the activations are long, and sixty-four copies of them would not fit
-    // into the cache of instructions. The row is picked out of the registers by comparisons.
+    // One row at a time in a loop that stays a loop: the activations are long, and sixty-four copies of them would not
+    // fit into the cache of instructions. The row is picked out of the registers by comparisons.
 #pragma unroll 1
     for (int i = 0; i < ITEM_ROWS; i++)
     {

@@ -1,5 +1,5 @@
-// BLOCK_ROWS rows × three panels of a product. Where fewer panels are left, the last one stands in for those that are not
-// there, and is written once.
+// BLOCK_ROWS rows × three panels of a product. Where fewer panels are left, the last one stands in for those that are
+// not there, and is written once.
 
 DEVICE void BLOCK_NAME(
     GLOBAL const float* x, long x_stride, GLOBAL const STORED* w, int panel, int inputs, int outputs,

@@ -1,7 +1,9 @@
-// GEMM, f32, for OpenCL devices that are processors.   y [T,F] = activation(x [T,K] · w [F,K]ᵀ + b [F]) + residual [T,F]
+// GEMM, f32, for OpenCL devices that are processors.
+//           y [T,F] = activation(x [T,K] · w [F,K]ᵀ + b [F]) + residual [T,F]
 // Layout    x: row-major.  w: panels of 16 outputs, [F/16][K][16]: one vector for each k.
-// Items     one for each 32 rows × 48 outputs, alone in its group; it works through 8 rows at a time, in registers: 24 sums,
-//           3 of w, 1 of x.  Neighbours in the grid have the same outputs, so that their weights are in the cache.
+// Items     one for each 32 rows × 48 outputs, alone in its group; it works through 8 rows at a time, in registers: 24
+//           sums, 3 of w, 1 of x.  Neighbours in the grid have the same outputs, so that their weights are in the
+//           cache.
 // Order     k ascending, one chain for each output.
 // Aliasing  y may be the residual: a vector is read, then written.
 // Included once for each stored type: NAME, STORED, STORED_NAME.

@@ -1,8 +1,9 @@
 // Hamming distances and the k nearest codes, bit for bit what the CPU finds: distance first, then id.
 // Layout    tiles of 256 codes, [tile][word][256] of 64 bits: neighbours in a group read neighbours in memory.
-// Steps     hamming_scan writes all distances (16 bits) and counts how often each occurs; from the counts follows the distance
-//           of the k-th. hamming_ties counts, for each tile, the codes at just that distance: from those follows which ids
-//           still belong. hamming_collect writes what belongs, in any order; there are k of them, which are then sorted.
+// Steps     hamming_scan writes all distances (16 bits) and counts how often each occurs; from the counts follows the
+//           distance of the k-th. hamming_ties counts, for each tile, the codes at just that distance: from those
+//           follows which ids still belong. hamming_collect writes what belongs, in any order; there are k of them,
+//           which are then sorted.
 // Order     integers: counting them in any order gives the same.
 // Bound     one query: memory.
 

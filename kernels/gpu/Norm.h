@@ -1,5 +1,5 @@
-// LayerNorm, RMSNorm and scaling to length one: 32 items, the lanes of the sums, for each row; four rows for each group.
-// x is read three times, from the cache but for the first; nothing is kept, so rows have any length.
+// LayerNorm, RMSNorm and scaling to length one: 32 items, the lanes of the sums, for each row; four rows for each
+// group. x is read three times, from the cache but for the first; nothing is kept, so rows have any length.
 
 #define NORM_ROWS 4
 

@@ -61,7 +61,8 @@ DEVICE void store4(float4 v, float* p) { *(float4*)p = v; }
 
 #endif
 
-// Loops whose bodies index registers are unrolled; processors have none to index, and their drivers take minutes for the copies.
+// Loops whose bodies index registers are unrolled; processors have none to index, and their drivers take minutes for
+// the copies.
 #ifdef KEEP_LOOPS
 #define UNROLL _Pragma("nounroll")
 #else

@@ -1,11 +1,14 @@
-// What a warp of 32 items does together in fast mode: copies into local memory that are waited for later, 8 × 8 matrices of
-// 16-bit floats from local memory, products of 16 × 16 and 16 × 8 summed in f32, and reductions over four items.
+// What a warp of 32 items does together in fast mode: copies into local memory that are waited for later, 8 × 8
+// matrices of 16-bit floats from local memory, products of 16 × 16 and 16 × 8 summed in f32, and reductions over four
+// items.
 //
-// Two bodies. CUDA has one instruction for each (compute capability 8.0, PTX 7.0). OpenCL has none of them: there the items
-// of a group exchange what they hold through local memory, so that the kernels' own text can run and be tested on any device.
-// That body is for tests: it is slow, and no user is offered it. There, every item of a group has to come to every word.
+// Two bodies. CUDA has one instruction for each (compute capability 8.0, PTX 7.0). OpenCL has none of them: there the
+// items of a group exchange what they hold through local memory, so that the kernels' own text can run and be tested on
+// any device. That body is for tests: it is slow, and no user is offered it. There, every item of a group has to come
+// to every word.
 //
-// Layout of what an item holds (NVIDIA, PTX ISA, "Matrix fragments for mma.m16n8k16"), with g = lane / 4 and t = lane % 4:
+// Layout of what an item holds (NVIDIA, PTX ISA, "Matrix fragments for mma.m16n8k16"), with g = lane / 4 and t = lane %
+// 4:
 //   a[i]  row g + 8·(i % 2), columns 2t + 8·(i / 2) and the next        16 × 16, two 16-bit floats in each
 //   b[i]  rows 2t + 8·i and the next, column g                          16 × 8, two in each
 //   c[i]  row g + 8·(i / 2), column 2t + i % 2                          16 × 8, f32
@@ -21,8 +24,9 @@
 #define WARP_ARGUMENTS warp_memory, item
 #define SYNC_WARP BARRIER
 
-// A copy may become visible at any time between its start and the wait for it. LATE_COPIES makes that the latest moment,
-// otherwise it is the earliest: a kernel that reads too early shows in the one, one that writes too early in the other.
+// A copy may become visible at any time between its start and the wait for it. LATE_COPIES makes that the latest
+// moment, otherwise it is the earliest: a kernel that reads too early shows in the one, one that writes too early in
+// the other.
 #ifdef LATE_COPIES
 #define MOST_COPIES 64
 #define COPY_QUEUE \
@@ -85,8 +89,8 @@ DEVICE ushort narrow_bf16(float x)
 #define EXP2(x) exp2(x)
 #define QUOTIENT(a, b) ((a) / (b))
 
-// Each item names the beginning of a row of eight; rows 8i … 8i + 7 of the warp's 32 are matrix i. An item receives row g,
-// columns 2t and 2t + 1, of each matrix; transposed, rows 2t and 2t + 1 of column g.
+// Each item names the beginning of a row of eight; rows 8i … 8i + 7 of the warp's 32 are matrix i. An item receives row
+// g, columns 2t and 2t + 1, of each matrix; transposed, rows 2t and 2t + 1 of column g.
 DEVICE void load_matrices(WARP_PARAMETERS, uint* to, LOCAL const ushort* from, int first, int transposed)
 {
     int lane = item % WARP;

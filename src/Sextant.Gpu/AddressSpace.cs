@@ -7,8 +7,9 @@ namespace Sextant.Gpu;
 internal sealed record DeviceBlock(nint Handle, long Bytes, GpuWorkspace? Owner);
 
 /// <summary>
-/// Gives every block of device memory a range of addresses, so that tensors and tables are addresses on every device, also
-/// where the driver hands out opaque objects (OpenCL 1.2). Bits 40 and up are the block's place, the others the offset.
+/// Gives every block of device memory a range of addresses, so that tensors and tables are addresses on every device,
+/// also where the driver hands out opaque objects (OpenCL 1.2). Bits 40 and up are the block's place, the others the
+/// offset.
 /// </summary>
 /// <remarks>Thread-safe; reading takes no lock.</remarks>
 internal sealed class AddressSpace

@@ -3,10 +3,13 @@ using Sextant.Gpu.Cuda;
 
 namespace Sextant.Gpu;
 
-/// <summary>An NVIDIA GPU of compute capability 7.0 or newer, through its driver alone. Exact mode: the processor's own bits.</summary>
+/// <summary>
+/// An NVIDIA GPU of compute capability 7.0 or newer, through its driver alone. Exact mode: the processor's own bits.
+/// </summary>
 /// <remarks>
-/// Thread-safe. It may be disposed once models are loaded: each holds what it needs. The kernels are those that run and are tested on
-/// OpenCL, compiled to PTX; this class and its driver calls have not run on a GPU yet (kernels/gpu/README.md says what has).
+/// Thread-safe. It may be disposed once models are loaded: each holds what it needs. The kernels are those that run and
+/// are tested on OpenCL, compiled to PTX; this class and its driver calls have not run on a GPU yet
+/// (kernels/gpu/README.md says what has).
 /// </remarks>
 public sealed class CudaDevice : Device
 {
@@ -19,7 +22,9 @@ public sealed class CudaDevice : Device
     /// <summary>What computes.</summary>
     internal CudaDriver Driver => _driver;
 
-    /// <summary>Opens a device: has the driver compile the kernels, and checks that it computes as exact mode needs.</summary>
+    /// <summary>
+    /// Opens a device: has the driver compile the kernels, and checks that it computes as exact mode needs.
+    /// </summary>
     /// <param name="index">As <c>sextant devices</c> lists them.</param>
     /// <exception cref="DeviceUnavailableException">
     /// There is no driver, no such device, one of them is too old, or the device fails a check of its arithmetic.
@@ -29,31 +34,12 @@ public sealed class CudaDevice : Device
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         CudaDeviceInfo[] all = CudaDeviceInfo.All();
-        if (index >= all.Length)
-        {
-            throw new DeviceUnavailableException(
-                FormattableString.Invariant($"cuda:{index}"),
-                all.Length == 0
-                    ? "the driver knows no device."
-                    : FormattableString.Invariant($"there is no such device; there are 0 to {all.Length - 1}."));
-        }
+        GpuDriver.RequireIndex("cuda", index, all.Length, "the driver knows no device.");
         if (all[index].Problem is { } problem)
             throw new DeviceUnavailableException(all[index].DisplayName, problem);
         var driver = new CudaDriver(all[index]);
-        try
-        {
-            if (DeviceProbe.FailedCheck(driver) is { } failed)
-            {
-                throw new DeviceUnavailableException(
-                    driver.Name, $"exact mode is not possible: the device fails the check '{failed}'. Use another device.");
-            }
-            return new CudaDevice(driver);
-        }
-        catch
-        {
-            driver.Release();
-            throw;
-        }
+        DeviceProbe.Require(driver);
+        return new CudaDevice(driver);
     }
 
     /// <inheritdoc/>

@@ -20,8 +20,8 @@ public sealed record ListedDevice(
 public static class DeviceList
 {
     /// <summary>
-    /// Every CUDA and OpenCL device, opened once to see whether it can be used. A kind of which there is none has one entry
-    /// that says why.
+    /// Every CUDA and OpenCL device, opened once to see whether it can be used. A kind of which there is none has one
+    /// entry that says why.
     /// </summary>
     public static IReadOnlyList<ListedDevice> All()
     {

@@ -12,6 +12,25 @@ internal static unsafe class DeviceProbe
     private static readonly string[] s_checks =
         ["fused multiply-add", "multiplication then addition", "division", "square root", "addition", "multiplication"];
 
+    /// <summary>Refuses a device that fails a check, by the check's name, and lets its driver go.</summary>
+    /// <exception cref="DeviceUnavailableException">It fails one.</exception>
+    public static void Require(GpuDriver driver)
+    {
+        try
+        {
+            if (FailedCheck(driver) is { } failed)
+            {
+                throw new DeviceUnavailableException(
+                    driver.Name, $"exact mode is not possible: the device fails the check '{failed}'. Use another device.");
+            }
+        }
+        catch
+        {
+            driver.Release();
+            throw;
+        }
+    }
+
     /// <summary>The first check that fails, or null.</summary>
     public static string? FailedCheck(GpuDriver driver)
     {

@@ -6,8 +6,8 @@ using Sextant.Tensors;
 namespace Sextant.Gpu;
 
 /// <summary>
-/// The ops on a CUDA or OpenCL device: each is one kernel of kernels/gpu. Written once; the driver, which it holds until it
-/// is disposed, is all that differs.
+/// The ops on a CUDA or OpenCL device: each is one kernel of kernels/gpu. Written once; the driver, which it holds
+/// until it is disposed, is all that differs.
 /// </summary>
 internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : Backend
 {

@@ -9,7 +9,9 @@ internal abstract class GpuDriver
     /// <summary>The device, for people.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Whether the device is a processor: it gets kernels with a vector for each item, not an item for each lane.</summary>
+    /// <summary>
+    /// Whether the device is a processor: it gets kernels with a vector for each item, not an item for each lane.
+    /// </summary>
     public abstract bool IsProcessor { get; }
 
     /// <summary>Units that work at the same time.</summary>
@@ -37,6 +39,21 @@ internal abstract class GpuDriver
     /// <param name="timed">Whether it can tell how long its kernels ran, which costs a little.</param>
     public abstract GpuQueue CreateQueue(bool timed = false);
 
+    /// <summary>Refuses a number that no device of a kind has.</summary>
+    /// <param name="kind">As <see cref="DeviceChoice"/> names it.</param>
+    /// <param name="index">What was asked for.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="none">What to say where there is none.</param>
+    /// <exception cref="DeviceUnavailableException">There is no such device.</exception>
+    public static void RequireIndex(string kind, int index, int count, string none)
+    {
+        if (index < count)
+            return;
+        throw new DeviceUnavailableException(
+            FormattableString.Invariant($"{kind}:{index}"),
+            count == 0 ? none : FormattableString.Invariant($"there is no such device; there are 0 to {count - 1}."));
+    }
+
     /// <summary>Holds it, until <see cref="Release"/>.</summary>
     public GpuDriver Hold()
     {
@@ -58,7 +75,9 @@ internal abstract class GpuDriver
 /// <remarks>Not thread-safe.</remarks>
 internal abstract unsafe class GpuQueue : IDisposable
 {
-    /// <summary>Memory of this process from which uploads are fast, and which stays as it is until <see cref="Finish"/>.</summary>
+    /// <summary>
+    /// Memory of this process from which uploads are fast, and which stays as it is until <see cref="Finish"/>.
+    /// </summary>
     public abstract byte* Staging(long bytes);
 
     /// <summary>Starts a copy from <see cref="Staging"/> memory.</summary>
@@ -74,8 +93,8 @@ internal abstract unsafe class GpuQueue : IDisposable
     public abstract void Finish();
 
     /// <summary>
-    /// Waits, and says how many seconds the kernels ran that were started since the last call, by the device's own clock.
-    /// Of queues that were created to be timed; 0 of others.
+    /// Waits, and says how many seconds the kernels ran that were started since the last call, by the device's own
+    /// clock. Of queues that were created to be timed; 0 of others.
     /// </summary>
     public abstract double TakeKernelSeconds();
 

@@ -6,13 +6,14 @@ using Sextant.Tensors;
 namespace Sextant.Gpu;
 
 /// <summary>
-/// The ops in fast mode: products and attention of 16-bit floats on tensor cores, summed in f32. The residual stream, sums
-/// over tokens and vectors stay f32: those ops are the exact kernels.
+/// The ops in fast mode: products and attention of 16-bit floats on tensor cores, summed in f32. The residual stream,
+/// sums over tokens and vectors stay f32: those ops are the exact kernels.
 /// </summary>
 /// <remarks>
-/// Every element of a workspace has an f32 form, and a 16-bit form at the same place of a second block: products read the
-/// one, norms and residuals the other. An op writes both, so that either can be read next; of a tensor that is narrow only
-/// the 16-bit form is written. The type is f16 where the first matrix is stored so, else bf16, which has f32's range.
+/// Every element of a workspace has an f32 form, and a 16-bit form at the same place of a second block: products read
+/// the one, norms and residuals the other. An op writes both, so that either can be read next; of a tensor that is
+/// narrow only the 16-bit form is written. The type is f16 where the first matrix is stored so, else bf16, which has
+/// f32's range.
 /// </remarks>
 internal sealed class GpuFastBackend(GpuDriver driver) : Backend
 {

@@ -15,7 +15,9 @@ internal sealed class GpuMatrix(nint panels, nint bias, int outputs, int inputs,
     public nint Bias { get; } = bias;
 }
 
-/// <summary>w [F,K] row by row in 16 bits, each row filled with zeros to a multiple of eight, and b [F] in f32: fast mode.</summary>
+/// <summary>
+/// w [F,K] row by row in 16 bits, each row filled with zeros to a multiple of eight, and b [F] in f32: fast mode.
+/// </summary>
 internal sealed class NarrowMatrix(nint rows, nint bias, int outputs, int inputs, StoredType type)
     : Matrix(outputs, inputs, type)
 {

@@ -5,7 +5,9 @@ namespace Sextant.Gpu;
 /// <summary>The kernels as they travel inside the assembly.</summary>
 internal static class KernelSources
 {
-    /// <summary>A source with the text of its includes in their places: OpenCL's compilers see no files of ours.</summary>
+    /// <summary>
+    /// A source with the text of its includes in their places: OpenCL's compilers see no files of ours.
+    /// </summary>
     public static string Expand(string name)
     {
         var text = new StringBuilder();

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Sextant.Gpu;
 
-/// <summary>Finds the drivers' libraries by the names that each system gives them; nothing is loaded before it is asked for.</summary>
+/// <summary>
+/// Finds the drivers' libraries by the names that each system gives them; nothing is loaded before it is asked for.
+/// </summary>
 internal static class NativeLibraries
 {
     /// <summary>The name that the bindings use for OpenCL.</summary>

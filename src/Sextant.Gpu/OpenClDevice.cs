@@ -17,7 +17,8 @@ public sealed class OpenClDevice : Device
     internal GpuDriver Driver => _driver;
 
     /// <summary>
-    /// Opens a device: builds the kernels (or takes them from the cache) and checks that it computes as exact mode needs.
+    /// Opens a device: builds the kernels (or takes them from the cache) and checks that it computes as exact mode
+    /// needs.
     /// </summary>
     /// <param name="index">Counted over all platforms, as <c>sextant devices</c> lists them.</param>
     /// <exception cref="DeviceUnavailableException">
@@ -44,32 +45,14 @@ public sealed class OpenClDevice : Device
         int index, bool? asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None)
     {
         OpenClDeviceInfo[] all = OpenClDeviceInfo.All();
-        if (index >= all.Length)
-        {
-            throw new DeviceUnavailableException(
-                FormattableString.Invariant($"opencl:{index}"),
-                all.Length == 0
-                    ? "OpenCL has no device here. Install the driver of the device."
-                    : FormattableString.Invariant($"there is no such device; there are 0 to {all.Length - 1}."));
-        }
+        GpuDriver.RequireIndex(
+            "opencl", index, all.Length, "OpenCL has no device here. Install the driver of the device.");
         OpenClDeviceInfo info = all[index];
         if (info.Problem is { } problem)
             throw new DeviceUnavailableException(info.DisplayName, problem);
         var driver = new OpenClDriver(info, asProcessor ?? info.IsProcessor, memoryLimit, fast);
-        try
-        {
-            if (DeviceProbe.FailedCheck(driver) is { } failed)
-            {
-                throw new DeviceUnavailableException(
-                    driver.Name, $"exact mode is not possible: the device fails the check '{failed}'. Use another device.");
-            }
-            return new OpenClDevice(driver);
-        }
-        catch
-        {
-            driver.Release();
-            throw;
-        }
+        DeviceProbe.Require(driver);
+        return new OpenClDevice(driver);
     }
 
     internal override Backend CreateBackend(Precision precision, int? threads)

@@ -158,8 +158,8 @@ public sealed class DeviceErrorTests
 
     /// <summary>
     /// Drivers other than PoCL, which keeps its own, find their programs in our cache; here PoCL stands in for them. It
-    /// compiles all kernels for that, so that the first run takes seconds. (Half of a binary would end the process in PoCL,
-    /// where a checksum keeps such files from any driver.)
+    /// compiles all kernels for that, so that the first run takes seconds. (Half of a binary would end the process in
+    /// PoCL, where a checksum keeps such files from any driver.)
     /// </summary>
     [Fact]
     public void WhatADriverCompiledIsLoadedAgain()

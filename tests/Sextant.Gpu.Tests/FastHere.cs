@@ -3,8 +3,8 @@ using Sextant.Gpu.OpenCl;
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// The OpenCL device of this machine with tensor cores emulated (kernels/gpu/Warp.h): the text of the CUDA kernels runs, the
-/// instructions do not. Skipped as <see cref="OpenClHere"/> is.
+/// The OpenCL device of this machine with tensor cores emulated (kernels/gpu/Warp.h): the text of the CUDA kernels
+/// runs, the instructions do not. Skipped as <see cref="OpenClHere"/> is.
 /// </summary>
 internal static class FastHere
 {

@@ -5,7 +5,9 @@ using Sextant.Tests.Models;
 
 namespace Sextant.Gpu.Tests;
 
-/// <summary>Whole models in fast mode, emulated, against exact mode: near in direction, and the same bits in any batch.</summary>
+/// <summary>
+/// Whole models in fast mode, emulated, against exact mode: near in direction, and the same bits in any batch.
+/// </summary>
 [Collection(nameof(MeasuredAlone))]
 public sealed class FastModelTests
 {
@@ -36,7 +38,9 @@ public sealed class FastModelTests
         }
     }
 
-    /// <summary>Every family whose fixture is loaded: norms, masks, rotations, gates, biases and positions meet here.</summary>
+    /// <summary>
+    /// Every family whose fixture is loaded: norms, masks, rotations, gates, biases and positions meet here.
+    /// </summary>
     [Fact]
     public void EveryFamilyIsNear()
     {

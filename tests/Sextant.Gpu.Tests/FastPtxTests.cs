@@ -5,8 +5,8 @@ using Sextant.Tests;
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// The CUDA kernels of fast mode as compiled: as many tensor-core instructions as their tiles need, and nothing in local
-/// memory. Read from the PTX that travels in the assembly, so without a GPU.
+/// The CUDA kernels of fast mode as compiled: as many tensor-core instructions as their tiles need, and nothing in
+/// local memory. Read from the PTX that travels in the assembly, so without a GPU.
 /// </summary>
 public sealed partial class FastPtxTests
 {
@@ -15,7 +15,9 @@ public sealed partial class FastPtxTests
     private static readonly Dictionary<string, string> s_kernels = s_fast.Split(".visible .entry ").Skip(1)
         .ToDictionary(text => text[..text.IndexOf('(', StringComparison.Ordinal)]);
 
-    /// <summary>A product: per 32 of k, a warp multiplies rows/16 × columns/8 fragments twice, each loaded once.</summary>
+    /// <summary>
+    /// A product: per 32 of k, a warp multiplies rows/16 × columns/8 fragments twice, each loaded once.
+    /// </summary>
     [Theory]
     [InlineData("gemm_128", 64, 32, 3)]
     [InlineData("gemm_64", 32, 32, 4)]
@@ -32,7 +34,9 @@ public sealed partial class FastPtxTests
         }
     }
 
-    /// <summary>Attention: queries once, then for each tile q·k and p·v, each fragment of keys and values loaded once.</summary>
+    /// <summary>
+    /// Attention: queries once, then for each tile q·k and p·v, each fragment of keys and values loaded once.
+    /// </summary>
     [Theory]
     [InlineData("attention_32", 32, 64)]
     [InlineData("attention_64", 64, 64)]

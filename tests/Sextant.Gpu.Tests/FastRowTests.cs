@@ -8,8 +8,8 @@ using Sextant.Tests.Backends;
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// The other ops of fast mode are the exact ones: in f32 they give the exact bits, in 16 bits those bits rounded once. The
-/// 16-bit form of a tensor is read by a product with the identity.
+/// The other ops of fast mode are the exact ones: in f32 they give the exact bits, in 16 bits those bits rounded once.
+/// The 16-bit form of a tensor is read by a product with the identity.
 /// </summary>
 public sealed class FastRowTests
 {

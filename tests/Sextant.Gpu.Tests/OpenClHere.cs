@@ -1,6 +1,8 @@
 namespace Sextant.Gpu.Tests;
 
-/// <summary>The OpenCL device of this machine; tests are skipped by name where there is none, and fail where it is required.</summary>
+/// <summary>
+/// The OpenCL device of this machine; tests are skipped by name where there is none, and fail where it is required.
+/// </summary>
 internal static class OpenClHere
 {
     /// <summary>Set to 1 where a missing device is a failure.</summary>

@@ -4,8 +4,8 @@ using Sextant.Tests;
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// The CUDA kernels as compiled: the arithmetic that kernels/NUMERICS.md asks for, and nothing in local memory. Read from
-/// the PTX that travels in the assembly, so without a GPU.
+/// The CUDA kernels as compiled: the arithmetic that kernels/NUMERICS.md asks for, and nothing in local memory. Read
+/// from the PTX that travels in the assembly, so without a GPU.
 /// </summary>
 public sealed partial class PtxTests
 {

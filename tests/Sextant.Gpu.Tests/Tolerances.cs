@@ -4,8 +4,8 @@ namespace Sextant.Gpu.Tests;
 internal static class Tolerances
 {
     /// <summary>
-    /// f32 sums of at most 256 products of the same 16-bit factors, and an activation in f32, against double; divided by
-    /// one plus the sum of the products' sizes. Set 2026-11-21.
+    /// f32 sums of at most 256 products of the same 16-bit factors, and an activation in f32, against double; divided
+    /// by one plus the sum of the products' sizes. Set 2026-11-21.
     /// </summary>
     public const double FastProduct = 1e-6;
 
@@ -16,8 +16,8 @@ internal static class Tolerances
     public const double FastAttention = 1e-5;
 
     /// <summary>
-    /// Cosine between states in bf16 and in f32: a step of bf16 is 2⁻⁸, and what is lost in each layer adds up as noise.
-    /// Set 2026-11-21.
+    /// Cosine between states in bf16 and in f32: a step of bf16 is 2⁻⁸, and what is lost in each layer adds up as
+    /// noise. Set 2026-11-21.
     /// </summary>
     public const double FastCosine = 0.999;
 }

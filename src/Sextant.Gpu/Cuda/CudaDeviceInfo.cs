@@ -18,7 +18,9 @@ internal sealed unsafe record CudaDeviceInfo(int Id, int Index)
 
     public required int Units { get; init; }
 
-    /// <summary>Whether it has tensor cores for bf16, and a driver that knows PTX 7.0, which came with CUDA 11.</summary>
+    /// <summary>
+    /// Whether it has tensor cores for bf16, and a driver that knows PTX 7.0, which came with CUDA 11.
+    /// </summary>
     public bool HasFast => Capability >= 80 && DriverVersion >= 11000;
 
     /// <summary>Why it cannot be used; null where nothing speaks against it.</summary>

@@ -19,7 +19,8 @@ internal static unsafe partial class CudaNative
 
     /// <summary>
     /// Whether the context cannot be used any more: a device that was taken away (46), memory that fails (214,
-    /// 220), a kernel that was ended (700, 702, 710, 714 to 719), a context that was destroyed (709), and what has no name (999).
+    /// 220), a kernel that was ended (700, 702, 710, 714 to 719), a context that was destroyed (709), and what has no
+    /// name (999).
     /// </summary>
     public static bool IsLoss(int code) =>
         code is 46 or 214 or 220 or 700 or 702 or 709 or 710 or (>= 714 and <= 719) or 999;

@@ -2,7 +2,9 @@ using static Sextant.Gpu.Cuda.CudaNative;
 
 namespace Sextant.Gpu.Cuda;
 
-/// <summary>A stream of its own for each call in flight, and memory that the device reads without a copy between.</summary>
+/// <summary>
+/// A stream of its own for each call in flight, and memory that the device reads without a copy between.
+/// </summary>
 internal sealed unsafe class CudaQueue : GpuQueue
 {
     private readonly CudaDriver _driver;
@@ -54,7 +56,8 @@ internal sealed unsafe class CudaQueue : GpuQueue
 
     public override void Download(nint handle, long offset, void* destination, long bytes)
     {
-        // Through the staging memory, so that the copy does not stop at pageable memory; unless it is that memory already.
+        // Through the staging memory, so that the copy does not stop at pageable memory; unless it is that memory
+        // already.
         byte* staging = Staging(bytes);
         _driver.Use();
         CudaErrors.Check(

@@ -2,7 +2,9 @@ using static Sextant.Gpu.OpenCl.OpenClNative;
 
 namespace Sextant.Gpu.OpenCl;
 
-/// <summary>Whether a device without tensor cores emulates them, so that the kernels of fast mode can be tested.</summary>
+/// <summary>
+/// Whether a device without tensor cores emulates them, so that the kernels of fast mode can be tested.
+/// </summary>
 internal enum FastEmulation
 {
     /// <summary>Not at all: what every user gets.</summary>

@@ -24,7 +24,8 @@ internal static class OpenClErrors
                 => new DeviceMemoryException(device, $"{what}: {bytes >> 20} MiB were asked for.", bytes),
             OpenClNative.DeviceNotFound or OpenClNative.PlatformNotFound
                 => new DeviceUnavailableException(device, $"{what}. Install the device's OpenCL driver."),
-            // Also what drivers answer once a kernel was ended: by a watchdog, or after an access outside of its memory.
+            // Also what drivers answer once a kernel was ended: by a watchdog, or after an access outside of its
+            // memory.
             OpenClNative.DeviceNotAvailable or OpenClNative.OutOfResources or OpenClNative.EventFailed
                 or OpenClNative.InvalidCommandQueue or OpenClNative.NvidiaIllegalAccess
                 => new DeviceLostException(

@@ -4,13 +4,14 @@ using static Sextant.Gpu.OpenCl.OpenClNative;
 namespace Sextant.Gpu.OpenCl;
 
 /// <summary>
-/// Builds kernels/gpu for a device. What a driver made of it is kept on disk under the hash of source, options, driver and
-/// device, so that the next process starts at once; a file that is damaged, or a folder that cannot be written, only costs time.
+/// Builds kernels/gpu for a device. What a driver made of it is kept on disk under the hash of source, options, driver
+/// and device, so that the next process starts at once; a file that is damaged, or a folder that cannot be written,
+/// only costs time.
 /// </summary>
 internal static unsafe class OpenClProgram
 {
-    // PoCL keeps what it compiles itself, and compiles a kernel when it is first started. To ask it for a binary is to have it
-    // compile all of them.
+    // PoCL keeps what it compiles itself, and compiles a kernel when it is first started. To ask it for a binary is to
+    // have it compile all of them.
     private const string Pocl = "Portable Computing Language";
 
     private const string Options = "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt";

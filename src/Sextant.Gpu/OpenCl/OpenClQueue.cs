@@ -4,7 +4,9 @@ using static Sextant.Gpu.OpenCl.OpenClNative;
 
 namespace Sextant.Gpu.OpenCl;
 
-/// <summary>An in-order command queue with kernel objects of its own: setting their arguments is not thread-safe.</summary>
+/// <summary>
+/// An in-order command queue with kernel objects of its own: setting their arguments is not thread-safe.
+/// </summary>
 internal sealed unsafe class OpenClQueue : GpuQueue
 {
     private readonly OpenClDriver _driver;
