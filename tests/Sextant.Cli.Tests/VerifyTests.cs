@@ -1,5 +1,8 @@
+using Sextant.Backends;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Verbs;
+using Sextant.Gpu;
+using Sextant.Gpu.OpenCl;
 using Sextant.Kernels;
 
 namespace Sextant.Cli.Tests;
@@ -50,6 +53,52 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
         using var bare = new TinyModel();
         File.Delete(Path.Combine(bare.Folder, "vocab.txt"));
         Assert.Equal(0, CommandLine.Run("verify", "--model", bare.Folder).Exit);
+    }
+
+    /// <summary>Fast mode, emulated, where there is an OpenCL device: every op is near the reference, none fails.</summary>
+    [Fact]
+    public void FastModeIsComparedByItsCosine()
+    {
+        try
+        {
+            OpenClDevice.Open().Dispose();
+        }
+        catch (DeviceUnavailableException problem) when (Environment.GetEnvironmentVariable("SEXTANT_REQUIRE_OPENCL") != "1")
+        {
+            Assert.Skip($"No OpenCL device: {problem.Message}");
+        }
+        VerifiedSet[] sets =
+        [
+            VerifiedSet.All()[0],
+            VerifiedSet.Of(
+                "opencl:0", Precision.Fast, () => OpenClDevice.Open(0, null, long.MaxValue, FastEmulation.EarlyCopies)),
+        ];
+        var streams = new Streams();
+        int exit = VerifyVerb.Run(
+            new ArgumentValues([], [new FlagValue(ModelFlags.Model, model.Folder)]), streams.Terminal, sets);
+        string[] lines = System.Text.Encoding.UTF8.GetString(streams.Output.ToArray()).Split('\n');
+        Assert.Equal((0, ""), (exit, streams.Error.ToString()));
+        string[] ours = [.. lines.Where(line => line.StartsWith("opencl:0 fast", StringComparison.Ordinal))];
+        Assert.Equal(VerifiedOps.Names.Length + 1, ours.Length);
+        Assert.All(ours, line => Assert.Contains("  cosine ", line));
+        // Products in 16 bits have bits of their own; sums over tokens have not.
+        Assert.DoesNotContain("cosine 1.000000", ours.Single(line => line.Contains(" whole model ")));
+        Assert.Contains("cosine 1.000000", ours.Single(line => line.Contains(" pool ")));
+    }
+
+    [Fact]
+    public void FastModeThatIsTooFarFails()
+    {
+        var streams = new Streams();
+        VerifiedSet[] sets =
+        [
+            new("reference", EmbeddingModel.Load),
+            new("other", (_, options) =>
+                EmbeddingModel.Load(model.Folder, options with { Pooling = "max" }), IsFast: true),
+        ];
+        Assert.Equal(1, VerifyVerb.Run(
+            new ArgumentValues([], [new FlagValue(ModelFlags.Model, model.Folder)]), streams.Terminal, sets));
+        Assert.Contains("NO, cosine ", System.Text.Encoding.UTF8.GetString(streams.Output.ToArray()));
     }
 
     [Fact]

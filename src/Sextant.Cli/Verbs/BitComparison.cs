@@ -5,7 +5,8 @@ namespace Sextant.Cli.Verbs;
 /// <param name="Different">How many differ in any bit (NaNs count as one).</param>
 /// <param name="MaxAbs">Largest difference; NaN where only one of two is NaN.</param>
 /// <param name="MaxUlp">Largest difference in steps of the float format.</param>
-internal readonly record struct BitComparison(int Values, int Different, float MaxAbs, long MaxUlp)
+/// <param name="Cosine">Of all values as one vector; 1 where all bits are equal, NaN where a value is none.</param>
+internal readonly record struct BitComparison(int Values, int Different, float MaxAbs, long MaxUlp, double Cosine)
 {
     public bool IsEqual => Different == 0;
 
@@ -28,7 +29,20 @@ internal readonly record struct BitComparison(int Values, int Different, float M
             maxAbs = Math.Max(maxAbs, Math.Abs(expected[i] - actual[i])); // Math.Max keeps a NaN
             maxUlp = Math.Max(maxUlp, Math.Abs(Step(expected[i]) - Step(actual[i])));
         }
-        return new BitComparison(expected.Length, different, maxAbs, maxUlp);
+        return new BitComparison(
+            expected.Length, different, maxAbs, maxUlp, different == 0 ? 1 : CosineOf(expected, actual));
+    }
+
+    private static double CosineOf(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        double product = 0, expectedSize = 0, actualSize = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            product += (double)expected[i] * actual[i];
+            expectedSize += (double)expected[i] * expected[i];
+            actualSize += (double)actual[i] * actual[i];
+        }
+        return product / Math.Sqrt(expectedSize * actualSize);
     }
 
     // Numbers the floats in their order: −0 and +0 are neighbours, one step apart.

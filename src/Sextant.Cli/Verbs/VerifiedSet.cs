@@ -8,21 +8,22 @@ namespace Sextant.Cli.Verbs;
 /// <param name="Name">As SEXTANT_ISA or --device names it.</param>
 /// <param name="Load">Loads a model whose every op runs there.</param>
 /// <param name="CreateBackend">Its ops alone; null where only whole models are compared.</param>
+/// <param name="IsFast">Whether it computes in fast mode: near the reference, with bits of its own.</param>
 internal sealed record VerifiedSet(
-    string Name, Func<string, EmbeddingOptions, EmbeddingModel> Load, Func<Backend>? CreateBackend = null)
+    string Name, Func<string, EmbeddingOptions, EmbeddingModel> Load, Func<Backend>? CreateBackend = null, bool IsFast = false)
 {
     /// <summary>All sets that this machine can run, the reference first: the others are compared with it.</summary>
     public static IReadOnlyList<VerifiedSet> All() => [.. InstructionSets.Supported.Order().Select(Of)];
 
-    /// <summary>All devices that can be opened; the others are told to <paramref name="skipped"/>, with the reason.</summary>
+    /// <summary>All devices that can be opened, in each precision that they have; the others are told to <paramref name="skipped"/>, with the reason.</summary>
     public static IEnumerable<VerifiedSet> Devices(Action<string, string> skipped)
     {
         foreach (ListedDevice device in DeviceList.All())
         {
             if (device.Problem is { } problem)
                 skipped(device.Choice, problem);
-            else
-                yield return Of(device.Choice);
+            foreach (Precision precision in device.Precisions)
+                yield return Of(device.Choice, precision, () => DeviceChoice.Open(device.Choice));
         }
     }
 
@@ -31,17 +32,19 @@ internal sealed record VerifiedSet(
         (path, options) => EmbeddingModel.Load(path, options, new KernelSet(isa)),
         () => new CpuDevice(new KernelSet(isa), null).CreateBackend(Precision.Exact, null));
 
+    /// <summary>A device in one precision.</summary>
     // A model holds the device that it is on; so does a backend.
-    private static VerifiedSet Of(string choice) => new(
-        choice,
+    public static VerifiedSet Of(string choice, Precision precision, Func<Device> open) => new(
+        precision == Precision.Fast ? $"{choice} fast" : choice,
         (path, options) =>
         {
-            using Device device = DeviceChoice.Open(choice);
-            return EmbeddingModel.Load(path, options with { Device = device });
+            using Device device = open();
+            return EmbeddingModel.Load(path, options with { Device = device, Precision = precision });
         },
         () =>
         {
-            using Device device = DeviceChoice.Open(choice);
-            return device.CreateBackend(Precision.Exact, null);
-        });
+            using Device device = open();
+            return device.CreateBackend(precision, null);
+        },
+        precision == Precision.Fast);
 }
