@@ -37,18 +37,9 @@ words() {
 }
 words words-1.pt 3000 0.01
 words words-2.pt 5500 0.04
-encoder() {
-    out=$1
-    shift
-    [ -f "$work/$out" ] || step train_encoder --vocabulary "$vocabulary" --work "$work" --sts "$data/sts" \
-        --hold "$hold" --out "$out" "$@"
-}
-encoder first.pt --words words-1.pt words-2.pt --layers 2 --steps 400 --stop 300
-[ -f "$work/weighed.pt" ] || {
-    step export --checkpoint "$work/first.pt" --vocabulary "$vocabulary" --out "$work/first"
-    step weigh --model "$work/first" --power 4 --out "$work/weighed.pt"
-}
-encoder encoder.pt --words weighed.pt --layers 4 --inner 512 --noise 1 --limit 96 --steps 600 --vector-rate 2e-4
+[ -f "$work/first.pt" ] || step train_encoder --vocabulary "$vocabulary" --work "$work" --sts "$data/sts" \
+    --hold "$hold" --words words-1.pt words-2.pt --out first.pt --steps 400 --stop 300
+step weigh --work "$work" --checkpoint first.pt --power 4 --out encoder.pt
 step export --checkpoint "$work/encoder.pt" --vocabulary "$vocabulary" --out "$model"
 step evaluate --model "$model" --data "$data" --out "$work/evaluation.txt"
 step fixture --model "$model" --out "$fixture"

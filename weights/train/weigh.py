@@ -1,9 +1,10 @@
-"""Spreads the token weights of trained token vectors: each vector's weight w becomes w^power.
+"""Spreads the token weights of a trained encoder: each token's weight w becomes w^power. The last stage.
 
 Token vectors have one length; what a token weighs in the mean is the share of it outside the counterweight
 (`cooccurrence.py`). The contrastive losses leave nearly every token at its full weight, because the pairs they are
-trained on have few idle words; a question has many. The power lowers the weight of the tokens that already have less,
-which are the frequent ones, and leaves the directions alone.
+trained on have few idle words; a question has many. The power lowers the tokens that already weigh less, which are the
+frequent ones, and leaves the directions alone. What the last normalisation still lets through of the counterweight is
+the same for every text, and is taken out.
 """
 
 import argparse
@@ -12,9 +13,9 @@ from pathlib import Path
 import torch
 import torch.nn.functional as functional
 
-import safetensors_file
 from cooccurrence import COUNTERWEIGHT
 
+TABLE = "embeddings.word_embeddings.weight"
 LARGEST = 0.97
 
 
@@ -30,13 +31,19 @@ def weighed(table, power):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", required=True, help="a folder that export.py wrote")
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--checkpoint", required=True, help="what train_encoder.py saved")
     parser.add_argument("--power", type=float, default=4.0)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
-    state = safetensors_file.read(Path(options.model) / "model.safetensors")
-    table = torch.from_numpy(state["embeddings.word_embeddings.weight"].astype("float32"))
-    torch.save(weighed(table, options.power), options.out)
+    work = Path(options.work)
+    saved = torch.load(work / options.checkpoint)
+    state = saved["state"]
+    state[TABLE] = weighed(state[TABLE], options.power)
+    last = f"encoder.layer.{saved['shape']['num_hidden_layers'] - 1}.output.LayerNorm"
+    for name in ("weight", "bias"):
+        state[f"{last}.{name}"][-COUNTERWEIGHT:] = 0
+    torch.save(saved, work / options.out)
 
 
 if __name__ == "__main__":
