@@ -7,7 +7,6 @@ import ctypes
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import torch
@@ -17,9 +16,10 @@ HEAD, LONGEST = 64, 512
 
 
 def build():
-    """The compiled library, or None, said aloud. It lies in the temporary folder and is built again when it is old."""
+    """The compiled library, or None, said aloud. It lies in the user's cache and is built again when it is old."""
     source = Path(__file__).with_suffix(".c")
-    target = Path(tempfile.gettempdir()) / f"sextant-fused-{os.getuid()}.so"
+    target = Path.home() / ".cache" / "sextant" / "fused.so"
+    target.parent.mkdir(parents=True, exist_ok=True)
     if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
         part = f"{target}.{os.getpid()}"
         options = ["-O3", "-march=native", "-mprefer-vector-width=512", "-ffast-math", "-shared", "-fPIC"]

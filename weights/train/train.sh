@@ -7,9 +7,10 @@
 # CORPUS   passages-*.jsonl.gz and pairs-*.jsonl.gz     EVAL   sts/ and retrieval/
 # MODEL    the folder to write (weights/default)        FIXTURE   tests/fixtures/default-model
 # PYTHON   the interpreter (python3), with torch and numpy. HOLD   a file; training waits while it exists.
+# ENGINE   for the card: what `sextant eval --codes binary --rescore 200` printed of the four retrieval sets.
 set -eu
 if [ $# -ne 5 ]; then
-    sed -n '2,9p' "$0"
+    sed -n '2,10p' "$0"
     exit 2
 fi
 corpus=$1 data=$2 work=$3 model=$4 fixture=$5
@@ -43,4 +44,4 @@ step weigh --work "$work" --checkpoint first.pt --power 4 --out encoder.pt
 step export --checkpoint "$work/encoder.pt" --vocabulary "$vocabulary" --out "$model"
 step evaluate --model "$model" --data "$data" --out "$work/evaluation.txt"
 step fixture --model "$model" --out "$fixture"
-step card --model "$model" --work "$work" --corpus "$corpus"
+step card --model "$model" --work "$work" --corpus "$corpus" ${ENGINE:+--engine "$ENGINE"}
