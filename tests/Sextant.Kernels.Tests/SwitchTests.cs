@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -68,19 +69,34 @@ public class SwitchTests
     [Fact]
     public void EveryTableHasOneKernelPerInstructionSetAndEndsInTheReference()
     {
+        int tables = typeof(KernelTable).GetFields(BindingFlags.Public | BindingFlags.Static).Length;
+        int checkedTables = 0;
         Check(KernelTable.Gemm);
         Check(KernelTable.Attention);
         Check(KernelTable.LayerNorm);
+        Check(KernelTable.RmsNorm);
+        Check(KernelTable.Rope);
         Check(KernelTable.Gather);
         Check(KernelTable.Pool);
         Check(KernelTable.Activation);
+        Check(KernelTable.Gate);
         Check(KernelTable.Normalize);
         Check(KernelTable.Dot);
         Check(KernelTable.Hamming);
         Check(KernelTable.HammingBatch);
+        Check(KernelTable.Similarity);
+        Check(KernelTable.SignDot);
+        Assert.Equal(tables, checkedTables);
+
+        void Check<TKernel>(KernelRow<TKernel>[] table)
+            where TKernel : Delegate
+        {
+            checkedTables++;
+            CheckTable(table);
+        }
     }
 
-    private static void Check<TKernel>(KernelRow<TKernel>[] table)
+    private static void CheckTable<TKernel>(KernelRow<TKernel>[] table)
         where TKernel : Delegate
     {
         Assert.Equal(Isa.Reference, table[^1].Isa);
