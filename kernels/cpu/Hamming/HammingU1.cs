@@ -106,36 +106,68 @@ internal static unsafe class HammingU1<TIsa, TVector>
         TIsa.LookUp(table, TIsa.Xor(lower, TIsa.Broadcast(query[0]))),
         TIsa.LookUp(table, TIsa.Xor(upper, TIsa.Broadcast(query[1]))));
 
+    // Two tiles at a time, half of the call apart: two streams ask the memory for more at once than one.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void One(in HammingArguments a, ulong* query, int* distances)
     {
+        nint half = a.TileCount / 2;
+        ulong* tile = a.Tiles;
+        ulong* other = tile + half * a.Words * TileCodes;
+        int* otherDistances = distances + half * TileCodes;
         TVector table = TIsa.BitCounts, mask = TIsa.Broadcast(LowerHalves);
         int words = a.Words;
-        nint codes = a.TileCount * TileCodes;
-        ulong* tile = a.Tiles;
-        for (nint code = 0; code < codes; code += TileCodes, tile += (nint)words * TileCodes)
+        for (nint left = half; left > 0; left--)
         {
             for (int lane = 0; lane < TileCodes; lane += TIsa.Words)
             {
-                TVector sum = TIsa.Zero;
-                ulong* source = tile + lane;
+                TVector sum = TIsa.Zero, otherSum = TIsa.Zero;
+                nint at = lane;
                 for (int first = 0; first < words; first += WordsPerSum)
                 {
-                    TVector bytes = TIsa.Zero;
+                    TVector bytes = TIsa.Zero, otherBytes = TIsa.Zero;
                     int end = Math.Min(words, first + WordsPerSum);
-                    for (int word = first; word < end; word++)
+                    for (int word = first; word < end; word++, at += TileCodes)
                     {
-                        TIsa.Prefetch(source + Ahead);
-                        TVector bits = TIsa.Xor(TIsa.Load(source), TIsa.Broadcast(query[word]));
-                        TVector lower = TIsa.LookUp(table, TIsa.And(bits, mask));
-                        TVector upper = TIsa.LookUp(table, TIsa.And(TIsa.UpperHalves(bits), mask));
-                        bytes = TIsa.AddBytes(bytes, TIsa.AddBytes(lower, upper));
-                        source += TileCodes;
+                        TIsa.Prefetch(tile + at + Ahead);
+                        TIsa.Prefetch(other + at + Ahead);
+                        TVector bits = TIsa.Broadcast(query[word]);
+                        bytes = TIsa.AddBytes(bytes, Count(table, mask, TIsa.Xor(TIsa.Load(tile + at), bits)));
+                        otherBytes = TIsa.AddBytes(
+                            otherBytes, Count(table, mask, TIsa.Xor(TIsa.Load(other + at), bits)));
                     }
                     sum = TIsa.AddWords(sum, TIsa.SumBytes(bytes));
+                    otherSum = TIsa.AddWords(otherSum, TIsa.SumBytes(otherBytes));
                 }
-                TIsa.StoreInts(distances + code + lane, sum);
+                TIsa.StoreInts(distances + lane, sum);
+                TIsa.StoreInts(otherDistances + lane, otherSum);
             }
+            tile += words * TileCodes;
+            other += words * TileCodes;
+            distances += TileCodes;
+            otherDistances += TileCodes;
+        }
+        if ((a.TileCount & 1) != 0)
+            Last(other, query, words, otherDistances);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Last(ulong* tile, ulong* query, int words, int* distances)
+    {
+        TVector table = TIsa.BitCounts, mask = TIsa.Broadcast(LowerHalves);
+        for (int lane = 0; lane < TileCodes; lane += TIsa.Words)
+        {
+            TVector sum = TIsa.Zero;
+            for (int word = 0; word < words; word++)
+            {
+                TVector bits = TIsa.Xor(TIsa.Load(tile + (word * TileCodes) + lane), TIsa.Broadcast(query[word]));
+                sum = TIsa.AddWords(sum, TIsa.SumBytes(Count(table, mask, bits)));
+            }
+            TIsa.StoreInts(distances + lane, sum);
         }
     }
+
+    // The bits that are set in each byte.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Count(TVector table, TVector mask, TVector bits) => TIsa.AddBytes(
+        TIsa.LookUp(table, TIsa.And(bits, mask)), TIsa.LookUp(table, TIsa.And(TIsa.UpperHalves(bits), mask)));
 }

@@ -52,7 +52,10 @@ internal readonly unsafe struct HammingScan : IJob
     public void Execute(int item, int worker)
     {
         int words = Codes.Words;
-        int chunk = Math.Clamp(ChunkBytes / (words * TileCodes * sizeof(ulong)), 1, ChunkTiles);
+        // What one query reads is not read again.
+        int chunk = QueryCount == 1
+            ? ChunkTiles
+            : Math.Clamp(ChunkBytes / (words * TileCodes * sizeof(ulong)), 1, ChunkTiles);
         int tile = (int)((long)Codes.Tiles * item / Shards);
         int end = (int)((long)Codes.Tiles * (item + 1) / Shards);
         NearestCodes* nearest = Nearest + ((nint)item * QueryCount);
