@@ -38,6 +38,59 @@ public sealed unsafe class SimilarityTests
         }
     }
 
+    [Theory]
+    [InlineData(RowType.F32)]
+    [InlineData(RowType.F16)]
+    [InlineData(RowType.BF16)]
+    [InlineData(RowType.I8)]
+    public void SeveralQueriesHaveTheBitsOfEachAlone(RowType type)
+    {
+        const int Most = 9, Apart = 3;
+        foreach (int n in (int[])[1, 31, 32, 33, 77, 384])
+        {
+            int stride = n + Apart;
+            using AlignedBuffer queries = AlignedBuffer.Of(Cases.Random(n, Most * stride));
+            using AlignedBuffer scales = AlignedBuffer.Of(Cases.Random(n + 1, n));
+            // Any bytes are rows of any type, but NaNs prove little.
+            byte[] stored = [.. Cases.Random(n + 2, Rows * n * 2).SelectMany(x => BitConverter.GetBytes((Half)x))];
+            foreach (Isa isa in InstructionSets.Supported)
+            {
+                foreach ((Measure measure, bool scaled) in ((Measure, bool)[])
+                    [(Measure.Dot, false), (Measure.SquaredDistance, false), (Measure.SquaredDistance, true)])
+                {
+                    foreach (int count in (int[])[0, 1, 3, 4, 5, Most])
+                    {
+                        float[] together = Score(isa, 0, count);
+                        float[] alone = [.. Enumerable.Range(0, count).SelectMany(q => Score(isa, q, 1))];
+                        Cases.AssertSameBits(alone, together, $"{isa} {type} {measure} n={n} queries={count}");
+                    }
+
+                    float[] Score(Isa isa, int first, int count)
+                    {
+                        using var scores = new AlignedBuffer(Math.Max(1, count * Rows));
+                        fixed (byte* rows = stored)
+                        {
+                            new KernelSet(isa).Similarity.Run(new SimilarityArguments
+                            {
+                                Query = queries.Pointer + (first * stride),
+                                QueryCount = count,
+                                QueryStride = stride,
+                                Scales = scaled ? scales.Pointer : null,
+                                Rows = rows,
+                                Type = type,
+                                Measure = measure,
+                                Count = Rows,
+                                N = n,
+                                Scores = scores.Pointer,
+                            });
+                        }
+                        return scores.Span[..(count * Rows)].ToArray();
+                    }
+                }
+            }
+        }
+    }
+
     [Fact]
     public void SignsAddAndSubtract()
     {

@@ -26,13 +26,24 @@ public enum Measure
     SquaredDistance,
 }
 
-/// <summary>scores [Count] = measure(query [N], rows [Count, N]), sums in 32 lanes.</summary>
+/// <summary>scores [QueryCount, Count] = measure(queries [QueryCount, N], rows [Count, N]), sums in 32 lanes.</summary>
 public unsafe struct SimilarityArguments
 {
-    /// <summary>[N].</summary>
+    /// <summary>No arguments; one query.</summary>
+    public SimilarityArguments()
+    {
+    }
+
+    /// <summary>[QueryCount, N], <see cref="QueryStride"/> apart.</summary>
     public float* Query;
 
-    /// <summary>[N], for the distance only; null for none.</summary>
+    /// <summary>Queries: several share each read of a row.</summary>
+    public int QueryCount = 1;
+
+    /// <summary>Floats from one query to the next.</summary>
+    public nint QueryStride;
+
+    /// <summary>[N], for the distance only, the same for all queries; null for none.</summary>
     public float* Scales;
 
     /// <summary>[Count, N], row by row.</summary>
@@ -50,6 +61,6 @@ public unsafe struct SimilarityArguments
     /// <summary>Elements of a row.</summary>
     public int N;
 
-    /// <summary>[Count]; written, never read.</summary>
+    /// <summary>[QueryCount, Count]; written, never read.</summary>
     public float* Scores;
 }

@@ -6,7 +6,10 @@ namespace Sextant.Kernels.Similarity;
 
 // Similarity of a query with stored rows, any row type, any vector width.   scores [N] = measure(query [n], rows [N,n])
 // Layout    rows: one behind the other. A row's tail of fewer than 32 elements goes through a buffer filled up with 0.
-// Bound     memory: one multiply-add for each element read.
+// Queries   four share the reads of a row, where vectors have 512 bits and so eight of them hold the sums; else, and for
+//           what is left, they pass over the rows one after the other.
+// Bound     one query: memory, with one multiply-add for each element read. Many queries: loads, ten for eight
+//           multiply-adds, as long as the rows of a call stay in a cache.
 // Order     32 lanes, folds 16, 8, 4, 2, 1 (SimilarityReference).
 
 internal static unsafe class SimilarityKernel<TIsa, TVector>
@@ -14,6 +17,7 @@ internal static unsafe class SimilarityKernel<TIsa, TVector>
     where TVector : struct
 {
     private const int Lanes = 32;
+    private const int Together = 4;
 
     // How far ahead of the read rows are asked for, in bytes.
     private const int Ahead = 4096;
@@ -48,8 +52,22 @@ internal static unsafe class SimilarityKernel<TIsa, TVector>
             Run<TLoad, ScaledDistanceMeasure>(a);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TLoad, TMeasure>(in SimilarityArguments a)
+        where TLoad : struct, IRowLoad
+        where TMeasure : struct, IMeasure
+    {
+        int query = 0;
+        if (TIsa.Count == 16)
+        {
+            for (; query <= a.QueryCount - Together; query += Together)
+                Four<TLoad, TMeasure>(a, a.Query + (query * a.QueryStride), a.Scores + (query * a.Count));
+        }
+        for (; query < a.QueryCount; query++)
+            One<TLoad, TMeasure>(a, a.Query + (query * a.QueryStride), a.Scores + (query * a.Count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void One<TLoad, TMeasure>(in SimilarityArguments a, float* query, float* scores)
         where TLoad : struct, IRowLoad
         where TMeasure : struct, IMeasure
     {
@@ -57,12 +75,12 @@ internal static unsafe class SimilarityKernel<TIsa, TVector>
         float* scaleTail = stackalloc float[Lanes];
         byte* rowTail = stackalloc byte[Lanes * sizeof(float)];
         int whole = a.N & ~(Lanes - 1), rest = a.N - whole;
-        SumF32<TIsa, TVector>.CopyTail(queryTail, a.Query + whole, rest, 0f);
+        SumF32<TIsa, TVector>.CopyTail(queryTail, query + whole, rest, 0f);
         if (a.Scales != null)
             SumF32<TIsa, TVector>.CopyTail(scaleTail, a.Scales + whole, rest, 0f);
         new Span<byte>(rowTail, Lanes * sizeof(float)).Clear();
         byte* x = (byte*)a.Rows;
-        float* query = a.Query, scales = a.Scales;
+        float* scales = a.Scales;
         for (nint row = 0; row < a.Count; row++)
         {
             var lanes = Lanes32<TIsa, TVector>.Filled(0f);
@@ -73,12 +91,83 @@ internal static unsafe class SimilarityKernel<TIsa, TVector>
             }
             if (rest != 0)
             {
-                Buffer.MemoryCopy(x, rowTail, Lanes * sizeof(float), rest * TLoad.Bytes);
+                CopyTail(x, rowTail, rest * TLoad.Bytes);
                 Step<TLoad, TMeasure>(ref lanes, queryTail, rowTail, scaleTail);
                 x += rest * TLoad.Bytes;
             }
-            a.Scores[row] = lanes.FoldAdd();
+            scores[row] = lanes.FoldAdd();
         }
+    }
+
+    // Four queries; a lane is the same sum in the same order as in One. Vectors of 16 elements only.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Four<TLoad, TMeasure>(in SimilarityArguments a, float* queries, float* scores)
+        where TLoad : struct, IRowLoad
+        where TMeasure : struct, IMeasure
+    {
+        float* queryTails = stackalloc float[Together * Lanes];
+        float* scaleTail = stackalloc float[Lanes];
+        byte* rowTail = stackalloc byte[Lanes * sizeof(float)];
+        int whole = a.N & ~(Lanes - 1), rest = a.N - whole;
+        nint stride = a.QueryStride;
+        for (int query = 0; query < Together; query++)
+            SumF32<TIsa, TVector>.CopyTail(queryTails + (query * Lanes), queries + (query * stride) + whole, rest, 0f);
+        if (a.Scales != null)
+            SumF32<TIsa, TVector>.CopyTail(scaleTail, a.Scales + whole, rest, 0f);
+        new Span<byte>(rowTail, Lanes * sizeof(float)).Clear();
+        byte* x = (byte*)a.Rows;
+        float* scales = a.Scales;
+        TVector zero = TIsa.Broadcast(0f);
+        for (nint row = 0; row < a.Count; row++)
+        {
+            TVector a0 = zero, a1 = zero, b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero;
+            for (int i = 0; i < whole; i += Lanes, x += Lanes * TLoad.Bytes)
+            {
+                TIsa.Prefetch(x + Ahead);
+                TVector x0 = TLoad.Load<TIsa, TVector>(x);
+                TVector x1 = TLoad.Load<TIsa, TVector>(x + (16 * TLoad.Bytes));
+                float* query = queries + i;
+                a0 = TMeasure.Step<TIsa, TVector>(a0, TIsa.Load(query), x0, scales + i);
+                a1 = TMeasure.Step<TIsa, TVector>(a1, TIsa.Load(query + 16), x1, scales + i + 16);
+                query += stride;
+                b0 = TMeasure.Step<TIsa, TVector>(b0, TIsa.Load(query), x0, scales + i);
+                b1 = TMeasure.Step<TIsa, TVector>(b1, TIsa.Load(query + 16), x1, scales + i + 16);
+                query += stride;
+                c0 = TMeasure.Step<TIsa, TVector>(c0, TIsa.Load(query), x0, scales + i);
+                c1 = TMeasure.Step<TIsa, TVector>(c1, TIsa.Load(query + 16), x1, scales + i + 16);
+                query += stride;
+                d0 = TMeasure.Step<TIsa, TVector>(d0, TIsa.Load(query), x0, scales + i);
+                d1 = TMeasure.Step<TIsa, TVector>(d1, TIsa.Load(query + 16), x1, scales + i + 16);
+            }
+            if (rest != 0)
+            {
+                CopyTail(x, rowTail, rest * TLoad.Bytes);
+                x += rest * TLoad.Bytes;
+                TVector x0 = TLoad.Load<TIsa, TVector>(rowTail);
+                TVector x1 = TLoad.Load<TIsa, TVector>(rowTail + (16 * TLoad.Bytes));
+                float* query = queryTails;
+                a0 = TMeasure.Step<TIsa, TVector>(a0, TIsa.Load(query), x0, scaleTail);
+                a1 = TMeasure.Step<TIsa, TVector>(a1, TIsa.Load(query + 16), x1, scaleTail + 16);
+                b0 = TMeasure.Step<TIsa, TVector>(b0, TIsa.Load(query + 32), x0, scaleTail);
+                b1 = TMeasure.Step<TIsa, TVector>(b1, TIsa.Load(query + 48), x1, scaleTail + 16);
+                c0 = TMeasure.Step<TIsa, TVector>(c0, TIsa.Load(query + 64), x0, scaleTail);
+                c1 = TMeasure.Step<TIsa, TVector>(c1, TIsa.Load(query + 80), x1, scaleTail + 16);
+                d0 = TMeasure.Step<TIsa, TVector>(d0, TIsa.Load(query + 96), x0, scaleTail);
+                d1 = TMeasure.Step<TIsa, TVector>(d1, TIsa.Load(query + 112), x1, scaleTail + 16);
+            }
+            scores[row] = TIsa.FoldAdd(TIsa.Add(a0, a1));
+            scores[a.Count + row] = TIsa.FoldAdd(TIsa.Add(b0, b1));
+            scores[(2 * a.Count) + row] = TIsa.FoldAdd(TIsa.Add(c0, c1));
+            scores[(3 * a.Count) + row] = TIsa.FoldAdd(TIsa.Add(d0, d1));
+        }
+    }
+
+    // Byte by byte: a call would have the sums leave the registers, on every row.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyTail(byte* from, byte* to, int bytes)
+    {
+        for (int i = 0; i < bytes; i++)
+            to[i] = from[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -86,22 +175,22 @@ internal static unsafe class SimilarityKernel<TIsa, TVector>
         where TLoad : struct, IRowLoad
         where TMeasure : struct, IMeasure
     {
-        lanes.V0 = One<TLoad, TMeasure>(lanes.V0, query, x, scales, 0);
-        lanes.V1 = One<TLoad, TMeasure>(lanes.V1, query, x, scales, 1);
+        lanes.V0 = At<TLoad, TMeasure>(lanes.V0, query, x, scales, 0);
+        lanes.V1 = At<TLoad, TMeasure>(lanes.V1, query, x, scales, 1);
         if (TIsa.Count == 16)
             return;
-        lanes.V2 = One<TLoad, TMeasure>(lanes.V2, query, x, scales, 2);
-        lanes.V3 = One<TLoad, TMeasure>(lanes.V3, query, x, scales, 3);
+        lanes.V2 = At<TLoad, TMeasure>(lanes.V2, query, x, scales, 2);
+        lanes.V3 = At<TLoad, TMeasure>(lanes.V3, query, x, scales, 3);
         if (TIsa.Count == 8)
             return;
-        lanes.V4 = One<TLoad, TMeasure>(lanes.V4, query, x, scales, 4);
-        lanes.V5 = One<TLoad, TMeasure>(lanes.V5, query, x, scales, 5);
-        lanes.V6 = One<TLoad, TMeasure>(lanes.V6, query, x, scales, 6);
-        lanes.V7 = One<TLoad, TMeasure>(lanes.V7, query, x, scales, 7);
+        lanes.V4 = At<TLoad, TMeasure>(lanes.V4, query, x, scales, 4);
+        lanes.V5 = At<TLoad, TMeasure>(lanes.V5, query, x, scales, 5);
+        lanes.V6 = At<TLoad, TMeasure>(lanes.V6, query, x, scales, 6);
+        lanes.V7 = At<TLoad, TMeasure>(lanes.V7, query, x, scales, 7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector One<TLoad, TMeasure>(TVector lane, float* query, byte* x, float* scales, int vector)
+    private static TVector At<TLoad, TMeasure>(TVector lane, float* query, byte* x, float* scales, int vector)
         where TLoad : struct, IRowLoad
         where TMeasure : struct, IMeasure
     {

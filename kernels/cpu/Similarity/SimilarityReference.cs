@@ -7,6 +7,12 @@ internal static unsafe class SimilarityReference
 {
     public static void Run(in SimilarityArguments a)
     {
+        for (int query = 0; query < a.QueryCount; query++)
+            Run(a, a.Query + (query * a.QueryStride), a.Scores + (query * a.Count));
+    }
+
+    private static void Run(in SimilarityArguments a, float* query, float* scores)
+    {
         Span<float> lanes = stackalloc float[SumReference.Lanes];
         int padded = (a.N + SumReference.Lanes - 1) / SumReference.Lanes * SumReference.Lanes;
         for (nint row = 0; row < a.Count; row++)
@@ -14,7 +20,7 @@ internal static unsafe class SimilarityReference
             lanes.Clear();
             for (int i = 0; i < padded; i++)
             {
-                float x = i < a.N ? Element(a, row * a.N + i) : 0f, q = i < a.N ? a.Query[i] : 0f;
+                float x = i < a.N ? Element(a, row * a.N + i) : 0f, q = i < a.N ? query[i] : 0f;
                 ref float lane = ref lanes[i % SumReference.Lanes];
                 if (a.Measure == Measure.Dot)
                 {
@@ -25,7 +31,7 @@ internal static unsafe class SimilarityReference
                 float d = a.Scales == null ? q - x : MathF.FusedMultiplyAdd(-scale, x, q);
                 lane = MathF.FusedMultiplyAdd(d, d, lane);
             }
-            a.Scores[row] = SumReference.Fold(lanes);
+            scores[row] = SumReference.Fold(lanes);
         }
     }
 

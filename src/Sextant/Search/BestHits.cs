@@ -14,6 +14,13 @@ public ref struct BestHits
     /// <summary>Collects into <paramref name="memory"/>; at most its length is kept.</summary>
     public BestHits(Span<Hit> memory) => _heap = memory;
 
+    /// <summary>Goes on collecting where memory holds what another collector has kept so far, unsorted.</summary>
+    internal BestHits(Span<Hit> memory, int count)
+    {
+        _heap = memory;
+        _count = count;
+    }
+
     /// <summary>How many hits are kept by now.</summary>
     public readonly int Count => _count;
 

@@ -108,6 +108,40 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         return Search(query, hits, options.Allowed, options.LeastScore);
     }
 
+    /// <summary>Finds the nearest vectors of several queries in one pass: each vector is read once for all of them.</summary>
+    /// <remarks>Every query has the hits, to the bit, that it has alone.</remarks>
+    /// <param name="queries">[n, Dimensions], row by row.</param>
+    /// <param name="k">How many hits are wanted for each.</param>
+    /// <param name="hits">Receives [n, k], each query's best first, then by id.</param>
+    /// <param name="found">[n]: receives how many hits of each k were written.</param>
+    /// <param name="options">What the search is limited to; null for no limits.</param>
+    /// <exception cref="ArgumentException">
+    /// The queries are no whole vectors, or hold a NaN or infinity, or there is no room for the hits.
+    /// </exception>
+    public void Search(
+        ReadOnlySpan<float> queries, int k, Span<Hit> hits, Span<int> found, SearchOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        if (queries.Length % Dimensions != 0)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{queries.Length} values are not whole queries of {Dimensions} dimensions."), nameof(queries));
+        }
+        FiniteValues.Require(queries, nameof(queries));
+        int count = queries.Length / Dimensions;
+        if (found.Length < count || hits.Length < (long)count * k)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{hits.Length} hits and {found.Length} counts; {count} queries need {(long)count * k} and {count}."),
+                nameof(hits));
+        }
+        options ??= SearchOptions.None;
+        IdSet.Require(options.Allowed, Count);
+        _search.Search(queries, _rows, k, hits, found, options.Allowed, options.LeastScore);
+    }
+
     /// <summary>The same without an object for the limits.</summary>
     internal int Search(ReadOnlySpan<float> query, Span<Hit> hits, IdSet? allowed, float leastScore) =>
         _search.Search(query, _rows, hits, allowed, leastScore);

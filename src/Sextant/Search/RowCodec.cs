@@ -178,9 +178,17 @@ internal unsafe struct RowScorer : IRowScorer
     /// <summary>scores [count] of rows that lie one behind the other.</summary>
     public readonly void Score(byte* rows, nint count, float* scores)
     {
+        Score(rows, count, scores, 1, 0);
+        Finish(scores, count, Bias);
+    }
+
+    /// <summary>The sums of several queries, stride apart: scores [queries, count], not finished.</summary>
+    public readonly void Score(byte* rows, nint count, float* scores, int queries, nint stride) =>
         Kernel(new SimilarityArguments
         {
             Query = Query,
+            QueryCount = queries,
+            QueryStride = stride,
             Scales = Scales,
             Rows = rows,
             Type = Type,
@@ -189,6 +197,10 @@ internal unsafe struct RowScorer : IRowScorer
             N = Dimensions,
             Scores = scores,
         });
+
+    /// <summary>Makes scores of sums.</summary>
+    public readonly void Finish(float* scores, nint count, float bias)
+    {
         if (IsDistance)
         {
             for (nint i = 0; i < count; i++)
@@ -197,7 +209,7 @@ internal unsafe struct RowScorer : IRowScorer
         else if (Type == RowType.I8)
         {
             for (nint i = 0; i < count; i++)
-                scores[i] += Bias;
+                scores[i] += bias;
         }
     }
 }

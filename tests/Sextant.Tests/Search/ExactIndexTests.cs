@@ -57,6 +57,49 @@ public class ExactIndexTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void SeveralQueriesFindWhatEachFindsAlone(VectorCode code, Metric metric)
+    {
+        const int Queries = 70; // more than one block of them
+        float[] vectors = Values(1, Count * Dimensions), queries = Values(2, Queries * Dimensions);
+        CodeRanges? ranges = code == VectorCode.Int8 ? CodeRanges.Of(Unit(vectors, metric), Dimensions) : null;
+        foreach (int threads in (int[])[1, 3])
+        {
+            using var index = new ExactIndex(Dimensions, code, metric, ranges, threads);
+            index.Add(vectors);
+            foreach (SearchOptions options in (SearchOptions[])
+                [new(), new() { Allowed = new IdSet(Count, id => id % 7 == 3), LeastScore = metric == Metric.SquaredDistance ? -25 : 0 }])
+            {
+                foreach (int k in (int[])[0, 1, 10, Count + 2])
+                {
+                    var hits = new Hit[Queries * k];
+                    var found = new int[Queries];
+                    index.Search(queries, k, hits, found, options);
+                    for (int query = 0; query < Queries; query += k > 10 ? 13 : 1)
+                    {
+                        var alone = new Hit[k];
+                        int expected = index.Search(queries.AsSpan(query * Dimensions, Dimensions), alone, options);
+                        Assert.Equal(expected, found[query]);
+                        Assert.Equal(alone[..expected], hits[(query * k)..][..expected]);
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void SeveralQueriesThatDoNotFitAreRefused()
+    {
+        using var index = new ExactIndex(3);
+        index.Add([1, 2, 3]);
+        Assert.Throws<ArgumentException>(() => index.Search([1, 2, 3, 4], 1, new Hit[2], new int[2]));
+        Assert.Throws<ArgumentException>(() => index.Search([1, 2, 3, 4, 5, 6], 1, new Hit[1], new int[2]));
+        Assert.Throws<ArgumentException>(() => index.Search([1, 2, 3, 4, 5, 6], 1, new Hit[2], new int[1]));
+        Assert.Throws<ArgumentException>(() => index.Search([1, 2, float.NaN], 1, new Hit[1], new int[1]));
+        index.Search([], 5, [], []);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void AFilterAndAThresholdLeaveWhatTheyShould(VectorCode code, Metric metric)
     {
         float[] vectors = Values(3, 700 * Dimensions), query = Values(4, Dimensions);
@@ -114,6 +157,10 @@ public class ExactIndexTests
         float[] query = Values(6, Dimensions);
         var hits = new Hit[10];
         Assert.Equal(0, Allocations.WhenSteady(() => index.Search(query, hits)));
+        float[] queries = [.. Enumerable.Repeat(query, 9).SelectMany(q => q)];
+        var many = new Hit[9 * hits.Length];
+        var found = new int[9];
+        Assert.Equal(0, Allocations.WhenSteady(() => index.Search(queries, hits.Length, many, found)));
     }
 
     private static double Score(double[] row, float[] query, Metric metric)
