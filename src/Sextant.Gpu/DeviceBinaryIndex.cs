@@ -7,8 +7,8 @@ using Sextant.Search;
 namespace Sextant.Gpu;
 
 /// <summary>
-/// Binary codes in a device's memory, searched exactly by Hamming distance. It finds what <see cref="BinaryIndex"/> finds, in
-/// the same order: distance, then id.
+/// Binary codes in a device's memory, searched exactly by Hamming distance. It finds what <see cref="BinaryIndex"/>
+/// finds, in the same order: distance, then id.
 /// </summary>
 /// <remarks>
 /// Codes lie in tiles of 256, so that growing never copies one. Any number of threads may search, one after the other;
@@ -42,9 +42,13 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     private bool _disposed;
 
     /// <summary>Creates an empty index.</summary>
-    /// <param name="device">An <see cref="OpenClDevice"/> or a <see cref="CudaDevice"/>; it may be disposed afterwards.</param>
+    /// <param name="device">
+    /// An <see cref="OpenClDevice"/> or a <see cref="CudaDevice"/>; it may be disposed afterwards.
+    /// </param>
     /// <param name="bits">Length of a code; 1 to <see cref="MostBits"/>.</param>
-    /// <exception cref="UnsupportedRequestException">The device is the processor: use <see cref="BinaryIndex"/>.</exception>
+    /// <exception cref="UnsupportedRequestException">
+    /// The device is the processor: use <see cref="BinaryIndex"/>.
+    /// </exception>
     public DeviceBinaryIndex(Device device, int bits)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -87,7 +91,9 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
 
     /// <summary>Adds whole codes, one after the other, and returns the id of the first.</summary>
     /// <param name="codes">[n, CodeBytes], row by row.</param>
-    /// <exception cref="ArgumentException">The length is no multiple of a code's, or bits behind its end are set.</exception>
+    /// <exception cref="ArgumentException">
+    /// The length is no multiple of a code's, or bits behind its end are set.
+    /// </exception>
     /// <exception cref="DeviceMemoryException">The device's memory is full; the codes before are kept.</exception>
     public int Add(ReadOnlySpan<byte> codes)
     {
@@ -121,7 +127,9 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     /// <param name="k">How many hits are wanted for each.</param>
     /// <param name="hits">Receives [n, k], each query's nearest first, then by id.</param>
     /// <returns>How many hits were written of each k: k, or all codes where there are fewer.</returns>
-    /// <exception cref="ArgumentException">A query is no code of this index, or there is no room for the hits.</exception>
+    /// <exception cref="ArgumentException">
+    /// A query is no code of this index, or there is no room for the hits.
+    /// </exception>
     public int Search(ReadOnlySpan<byte> queries, int k, Span<BinaryHit> hits)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
@@ -130,7 +138,8 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         if (hits.Length < (long)count * k)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{hits.Length} hits; {count} queries need {(long)count * k}."),
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{hits.Length} hits; {count} queries need {(long)count * k}."),
                 nameof(hits));
         }
         lock (_lock)
@@ -190,7 +199,8 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
             Span<BinaryHit> to = hits.Slice(query * hitStride, k);
             for (int i = 0; i < k; i++)
                 to[i] = new BinaryHit(found[2 * ((query * k) + i)], found[(2 * ((query * k) + i)) + 1]);
-            to.Sort(static (a, b) => a.Distance != b.Distance ? a.Distance.CompareTo(b.Distance) : a.Id.CompareTo(b.Id));
+            to.Sort(
+                static (a, b) => a.Distance != b.Distance ? a.Distance.CompareTo(b.Distance) : a.Id.CompareTo(b.Id));
         }
     }
 
@@ -346,7 +356,8 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         if (codes.Length % CodeBytes != 0)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{codes.Length} bytes are not whole codes of {CodeBytes}."), name);
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{codes.Length} bytes are not whole codes of {CodeBytes}."), name);
         }
         int unused = (8 * CodeBytes) - Bits;
         for (int last = CodeBytes - 1; last < codes.Length && unused > 0; last += CodeBytes)
@@ -354,7 +365,8 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
             if ((codes[last] & ((1 << unused) - 1)) != 0)
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"code {last / CodeBytes} has bits set behind its {Bits}."), name);
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"code {last / CodeBytes} has bits set behind its {Bits}."), name);
             }
         }
     }
@@ -381,7 +393,8 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
             if (index._work == 0)
                 index._work = GpuWorkspace.Allocate(index._driver, index._space, next, null);
             nint start = index._work;
-            (Queries, Counts, Limits, LastIds) = (start + queriesAt, start + countsAt, start + limitsAt, start + lastAt);
+            (Queries, Counts, Limits, LastIds) = (start + queriesAt, start + countsAt, start + limitsAt, start
+                + lastAt);
             (Places, Ties, Hits, Distances) = (start + placesAt, start + tiesAt, start + hitsAt, start + distancesAt);
 
             nint Piece(long bytes)

@@ -50,6 +50,7 @@ public static class DeviceChoice
         if (kind == "cpu")
             return colon < 0 && !prefer;
         return kind is "cuda" or "opencl"
-            && (colon < 0 || int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out index));
+            && (colon < 0 || int.TryParse(
+                rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out index));
     }
 }

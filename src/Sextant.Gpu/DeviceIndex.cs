@@ -45,7 +45,8 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
         {
             throw new UnsupportedRequestException(FormattableString.Invariant(
                 $"{device.Name} scans binary codes of at most {DeviceBinaryIndex.MostBits} bits; this index scans ")
-                + FormattableString.Invariant($"{reader.Definition.Code} codes of {bits} dimensions, which the CPU does."));
+                + FormattableString.Invariant(
+                    $"{reader.Definition.Code} codes of {bits} dimensions, which the CPU does."));
         }
         (_prepared, _code) = (new float[bits], new byte[BinaryCode.Bytes(bits)]);
         _ids = Ids(reader, allowed);
@@ -77,9 +78,11 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
         options ??= SearchOptions.None;
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
         if (options.Allowed is not null)
-            throw new ArgumentException("which passages are allowed is said when the codes are copied.", nameof(options));
+            throw new ArgumentException(
+                "which passages are allowed is said when the codes are copied.", nameof(options));
         if (options.Probes > 0)
-            throw new ArgumentException("a device compares all codes; lists are probed by the index itself.", nameof(options));
+            throw new ArgumentException(
+                "a device compares all codes; lists are probed by the index itself.", nameof(options));
         lock (_lock)
         {
             _reader.Encode(query, _prepared, _code);

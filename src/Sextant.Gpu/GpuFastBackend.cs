@@ -60,7 +60,8 @@ internal sealed class GpuFastBackend(GpuDriver driver) : Backend
 
     public override void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y)
     {
-        var launch = new KernelLaunch(Fast(GpuKernel.LayerNormFastF16), GpuBackend.Groups(x.Rows, NormRows), 32 * NormRows);
+        var launch = new KernelLaunch(
+            Fast(GpuKernel.LayerNormFastF16), GpuBackend.Groups(x.Rows, NormRows), 32 * NormRows);
         AddForms(ref launch, x);
         Add(ref launch, gamma);
         Add(ref launch, beta);

@@ -94,5 +94,6 @@ internal static class GpuKernels
     public static bool IsFast(GpuKernel kernel) => kernel >= GpuKernel.LayerNormFastF16;
 
     /// <summary>Whether it is for processors alone.</summary>
-    public static bool IsForProcessors(GpuKernel kernel) => kernel is >= GpuKernel.GemmF32 and <= GpuKernel.AttentionCpu;
+    public static bool IsForProcessors(GpuKernel kernel) =>
+        kernel is >= GpuKernel.GemmF32 and <= GpuKernel.AttentionCpu;
 }

@@ -88,7 +88,8 @@ internal sealed unsafe class GpuWeights(GpuDriver driver, AddressSpace space) : 
             rows.Read(row, from);
             for (int i = 0; i < count; i++)
                 Narrowing.Round(from.Slice(i * rows.Columns, rows.Columns), type, to.Slice(i * padded, padded));
-            Upload(data + (nint)((long)row * padded * sizeof(ushort)), narrow.Pointer, (long)to.Length * sizeof(ushort));
+            Upload(
+                data + (nint)((long)row * padded * sizeof(ushort)), narrow.Pointer, (long)to.Length * sizeof(ushort));
         }
         return new NarrowMatrix(data, bias is null ? 0 : LoadTable(bias, false).Address, rows.Rows, rows.Columns, type);
     }

@@ -18,14 +18,15 @@ internal static class NativeLibraries
     private static bool s_resolving;
 
     /// <summary>The files that are tried, in order.</summary>
-    public static string[] Files(string library) => (library, OperatingSystem.IsWindows(), OperatingSystem.IsMacOS()) switch
-    {
-        (OpenCl, true, _) => ["OpenCL.dll"],
-        (OpenCl, _, true) => ["/System/Library/Frameworks/OpenCL.framework/OpenCL"],
-        (OpenCl, _, _) => ["libOpenCL.so.1", "libOpenCL.so"],
-        (_, true, _) => ["nvcuda.dll"],
-        _ => ["libcuda.so.1", "libcuda.so"],
-    };
+    public static string[] Files(string library) =>
+        (library, OperatingSystem.IsWindows(), OperatingSystem.IsMacOS()) switch
+        {
+            (OpenCl, true, _) => ["OpenCL.dll"],
+            (OpenCl, _, true) => ["/System/Library/Frameworks/OpenCL.framework/OpenCL"],
+            (OpenCl, _, _) => ["libOpenCL.so.1", "libOpenCL.so"],
+            (_, true, _) => ["nvcuda.dll"],
+            _ => ["libcuda.so.1", "libcuda.so"],
+        };
 
     /// <summary>Loads a library where there is one, and makes the bindings find it.</summary>
     public static bool TryLoad(string library)

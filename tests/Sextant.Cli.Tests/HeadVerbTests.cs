@@ -6,7 +6,8 @@ namespace Sextant.Cli.Tests;
 public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, TinyMasked masked)
     : IClassFixture<TinyRanker>, IClassFixture<TinyClassifier>, IClassFixture<TinyMasked>
 {
-    private static readonly string[] s_documents = ["the sea", "ships sail over the sea", "", "grass is green", "the sea"];
+    private static readonly string[] s_documents = ["the sea", "ships sail over the sea", "", "grass is green",
+        "the sea"];
 
     [Fact]
     public void RerankOrdersTheLines()
@@ -18,11 +19,13 @@ public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, 
         for (int i = 0; i < expected.Length; i++)
         {
             Assert.Equal(
-                string.Create(CultureInfo.InvariantCulture, $"{i + 1}\t{expected[i].Score:F4}\t{expected[i].Index}\t{s_documents[expected[i].Index]}"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{i + 1}\t{expected[i].Score:F4}\t{expected[i].Index}\t{s_documents[expected[i].Index]}"),
                 outcome.Lines[i]);
         }
         // Equal documents have equal scores and keep their order.
-        Assert.True(Array.FindIndex(expected, one => one.Index == 0) + 1 == Array.FindIndex(expected, one => one.Index == 4));
+        Assert.True(
+            Array.FindIndex(expected, one => one.Index == 0) + 1 == Array.FindIndex(expected, one => one.Index == 4));
         Outcome best = Rerank("blue sky", "-k", "2", "--format", "jsonl");
         Assert.Equal(2, best.Lines.Length);
         JsonElement first = JsonDocument.Parse(best.Lines[0]).RootElement;
@@ -49,12 +52,14 @@ public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, 
     public void APairThatIsCutIsReported()
     {
         Outcome outcome = CommandLine.RunWith(
-            string.Join(' ', Enumerable.Repeat("sea", 100)) + "\nsea\n", "rerank", "--model", ranker.Folder, "blue sky", "--input", "-");
+            string.Join(' ', Enumerable.Repeat(
+                "sea", 100)) + "\nsea\n", "rerank", "--model", ranker.Folder, "blue sky", "--input", "-");
         Assert.Equal(0, outcome.Exit);
         Assert.Equal(
             "sextant rerank: warning: 1 of 2 pairs of query and document were cut: 41 tokens beyond the model's 64", outcome.ErrorLine);
         Assert.Equal(1, CommandLine.RunWith(
-            string.Join(' ', Enumerable.Repeat("sea", 100)), "rerank", "--model", ranker.Folder, "blue sky", "--input", "-", "--truncate", "error").Exit);
+            string.Join(' ', Enumerable.Repeat("sea",
+                100)), "rerank", "--model", ranker.Folder, "blue sky", "--input", "-", "--truncate", "error").Exit);
     }
 
     [Fact]
@@ -75,8 +80,10 @@ public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, 
     [Fact]
     public void ATextIsNamedByItsNumberInTheWholeInput()
     {
-        string input = string.Concat(Enumerable.Repeat("one\n", 4100)) + string.Join(' ', Enumerable.Repeat("sea", 100)) + "\n";
-        Outcome outcome = CommandLine.RunWith(input, "classify", "--model", classifier.Folder, "--input", "-", "--truncate", "error");
+        string input = string.Concat(Enumerable.Repeat("one\n", 4100))
+            + string.Join(' ', Enumerable.Repeat("sea", 100)) + "\n";
+        Outcome outcome = CommandLine.RunWith(
+            input, "classify", "--model", classifier.Folder, "--input", "-", "--truncate", "error");
         Assert.Equal(1, outcome.Exit);
         Assert.StartsWith("sextant classify: text 4100: 102 tokens", outcome.ErrorLine);
     }
@@ -85,14 +92,16 @@ public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, 
     public void PairsAreOneInput()
     {
         const string lines = "{\"text\":\"the sky\",\"pair\":\"is blue\"}\n{\"text\":\"one\",\"pair\":\"\"}\n";
-        Outcome outcome = CommandLine.RunWith(lines, "classify", "--model", classifier.Folder, "--input", "-", "--input-format", "jsonl");
+        Outcome outcome = CommandLine.RunWith(
+            lines, "classify", "--model", classifier.Folder, "--input", "-", "--input-format", "jsonl");
         Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
         using var model = SequenceClassifier.Load(classifier.Folder);
         var expected = new float[6];
         model.ClassifyPairs([new("the sky", "is blue"), new("one", "")], expected);
         Assert.NotEqual(expected[..3], model.Classify("the sky is blue"));
         Assert.Equal(expected, outcome.Lines.SelectMany(line =>
-            JsonDocument.Parse(line).RootElement.GetProperty("scores").EnumerateObject().Select(one => one.Value.GetSingle())));
+            JsonDocument.Parse(line).RootElement.GetProperty("scores").EnumerateObject()
+                .Select(one => one.Value.GetSingle())));
         // [CLS] the sky [SEP] is blue [SEP], the second text's type being 1, by hand.
         var byHand = new float[3];
         model.Logits([new TokenSequence(new[] { 2, 5, 6, 3, 7, 8, 3 }, new[] { 0, 0, 0, 0, 1, 1, 1 })], byHand);
@@ -112,10 +121,13 @@ public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, 
         using var model = SparseEncoder.Load(masked.Folder, new() { MostTerms = 5 });
         TermWeight[] expected = [.. model.Embed("ships sail").OrderByDescending(term => term.Weight)];
         Assert.Equal(5, expected.Length);
-        JsonElement[] terms = [.. JsonDocument.Parse(outcome.Lines[0]).RootElement.GetProperty("terms").EnumerateArray()];
-        Assert.Equal(expected.Select(term => term.Weight), terms.Select(term => term.GetProperty("weight").GetSingle()));
+        JsonElement[] terms = [.. JsonDocument.Parse(outcome.Lines[0]).RootElement.GetProperty(
+            "terms").EnumerateArray()];
+        Assert.Equal(
+            expected.Select(term => term.Weight), terms.Select(term => term.GetProperty("weight").GetSingle()));
         Assert.Equal(expected.Select(term => term.Id), terms.Select(term => term.GetProperty("id").GetInt32()));
-        Assert.Equal(expected.Select(term => model.Tokenizer.TokenText(term.Id)), terms.Select(term => term.GetProperty("token").GetString()));
+        Assert.Equal(expected.Select(term => model.Tokenizer.TokenText(term.Id)),
+            terms.Select(term => term.GetProperty("token").GetString()));
     }
 
     [Fact]
@@ -123,7 +135,8 @@ public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, 
     {
         Outcome outcome = CommandLine.Run("sparse", "--model", ranker.Folder, "ships");
         Assert.Equal(1, outcome.Exit);
-        Assert.Contains("'cls.predictions.transform.dense.weight' is missing; a masked-language head", outcome.ErrorLine);
+        Assert.Contains(
+            "'cls.predictions.transform.dense.weight' is missing; a masked-language head", outcome.ErrorLine);
     }
 
     private Outcome Rerank(string query, params string[] more) => CommandLine.RunWith(

@@ -7,7 +7,9 @@ using Sextant.Measurement.Sampling;
 
 namespace Sextant.Gpu.Tests;
 
-/// <summary>What <c>sextant bench --device</c> measures, on the OpenCL device of this machine; with both kinds of kernels.</summary>
+/// <summary>
+/// What <c>sextant bench --device</c> measures, on the OpenCL device of this machine; with both kinds of kernels.
+/// </summary>
 public sealed class DeviceBenchTests
 {
     private static readonly Action<string> s_silent = _ => { };
@@ -27,7 +29,8 @@ public sealed class DeviceBenchTests
             Mode = KernelMode.Bitwise,
             Shapes = [(null, [5, 40]), (null, [5, 40, 32]), (null, [2, 37, 3, 32])],
         });
-        Assert.Equal(BackendOpCatalog.Ops.Select(op => op.Op).Order(), rows.Select(row => row.Label("op")).Distinct().Order());
+        Assert.Equal(
+            BackendOpCatalog.Ops.Select(op => op.Op).Order(), rows.Select(row => row.Label("op")).Distinct().Order());
         Assert.All(rows, row =>
         {
             Assert.True(row.BitEqual, row.Id);

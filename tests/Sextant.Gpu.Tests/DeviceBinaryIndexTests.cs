@@ -33,7 +33,8 @@ public sealed class DeviceBinaryIndexTests
         Assert.Equal(expected.Search(asked, k, wanted), index.Search(asked, k, hits));
         Assert.Equal(wanted, hits);
         // Again, and with another k, in the memory of the first search.
-        Assert.Equal(expected.Search(asked, 1, wanted.AsSpan(0, queries)), index.Search(asked, 1, hits.AsSpan(0, queries)));
+        Assert.Equal(
+            expected.Search(asked, 1, wanted.AsSpan(0, queries)), index.Search(asked, 1, hits.AsSpan(0, queries)));
         Assert.Equal(wanted.AsSpan(0, queries), hits.AsSpan(0, queries));
     }
 

@@ -38,7 +38,8 @@ public sealed class DeviceErrorTests
         Assert.Equal(-52, refused.Code);
         Assert.StartsWith(
             "a device: starting layer_norm failed with CL_INVALID_KERNEL_ARGS (-52)", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("does not name (-4242)", OpenClErrors.Of(-4242, "a device", "a call").Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not name (-4242)", OpenClErrors.Of(-4242, "a device", "a call").Message, StringComparison.Ordinal);
         foreach (int code in new[] { 700, 719, 702, 999, 214 })
             Assert.IsType<DeviceLostException>(CudaErrors.Of(code, "a name", "a device", "a call"));
         foreach (int code in new[] { 1, 201, 400, 500, 701 })
@@ -59,7 +60,8 @@ public sealed class DeviceErrorTests
             var empty = launch;
             queue.Launch(ref empty);
         });
-        Assert.Contains("starting copy_rows failed with CL_INVALID_KERNEL_ARGS (-52)", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "starting copy_rows failed with CL_INVALID_KERNEL_ARGS (-52)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +71,8 @@ public sealed class DeviceErrorTests
         try
         {
             string folder = (SyntheticModel.MiniLm with { Layers = 1, Hidden = 544, Heads = 2, Intermediate = 32 }).Write(root, "f32");
-            using EmbeddingModel model = EmbeddingModel.Load(folder, new() { Device = OpenClHere.Device, Pooling = "mean" });
+            using EmbeddingModel model = EmbeddingModel.Load(
+                folder, new() { Device = OpenClHere.Device, Pooling = "mean" });
             var error = Assert.Throws<UnsupportedRequestException>(
                 () => EmbeddingModel.Load(folder, new() { Device = OpenClHere.WithItemKernels, Pooling = "mean" }));
             Assert.Contains("heads of 272 elements", error.Message, StringComparison.Ordinal);
@@ -87,7 +90,8 @@ public sealed class DeviceErrorTests
         (float A, float B, float C, string? Name)[] cases = DeviceProbe.Cases();
         float[] right = [.. cases.SelectMany(c => new[]
         {
-            MathF.FusedMultiplyAdd(c.A, c.B, c.C), (float)(c.A * c.B) + c.C, c.A / c.B, MathF.Sqrt(c.A), c.A + c.B, c.A * c.B,
+            MathF.FusedMultiplyAdd(c.A, c.B, c.C), (float)(c.A * c.B) + c.C, c.A / c.B, MathF.Sqrt(c.A), c.A + c.B, c.A
+                * c.B,
         })];
         Assert.Null(DeviceProbe.FirstDifference(cases, right));
         Assert.Equal("multiplication then addition", Broken((place, value, c) =>
@@ -95,7 +99,8 @@ public sealed class DeviceErrorTests
         Assert.Equal("fused multiply-add", Broken((place, value, c) => place == 0 ? (float)(c.A * c.B) + c.C : value));
         Assert.Equal("division", Broken((place, value, c) => place == 2 ? c.A * (1f / c.B) : value));
         Assert.Equal("square root", Broken((place, value, _) => place == 3 ? MathF.BitIncrement(value) : value));
-        Assert.StartsWith("denormals", Broken((_, value, _) => float.IsSubnormal(value) ? 0f : value), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "denormals", Broken((_, value, _) => float.IsSubnormal(value) ? 0f : value), StringComparison.Ordinal);
         Assert.StartsWith("zero signs", Broken((_, value, _) => value == 0f ? 0f : value), StringComparison.Ordinal);
 
         string? Broken(Func<int, float, (float A, float B, float C, string? Name), float> change)
@@ -139,7 +144,8 @@ public sealed class DeviceErrorTests
         }
         finally
         {
-            Directory.Delete(Path.Combine(Path.GetTempPath(), $"sextant-cache-{Environment.ProcessId}"), recursive: true);
+            Directory.Delete(
+                Path.Combine(Path.GetTempPath(), $"sextant-cache-{Environment.ProcessId}"), recursive: true);
         }
     }
 
@@ -153,7 +159,8 @@ public sealed class DeviceErrorTests
             Path.Combine(kernels, "cpu", "Elementary", "ElementaryConstants.cs"), "public const float ", '=');
         Assert.True(theirs.Count >= 35, $"only {theirs.Count} constants were read");
         foreach ((string name, float value) in theirs)
-            Assert.True(ours.TryGetValue(name, out float other) && other == value, $"{name} is {value:R}, in kernels/gpu {other:R}");
+            Assert.True(ours.TryGetValue(name, out float other)
+                && other == value, $"{name} is {value:R}, in kernels/gpu {other:R}");
     }
 
     /// <summary>
@@ -185,7 +192,8 @@ public sealed class DeviceErrorTests
                 continue;
             string[] parts = text[start.Length..].Split(separator, 2, StringSplitOptions.TrimEntries);
             if (parts.Length == 2 && float.TryParse(
-                parts[1].Split(';')[0].TrimEnd('f'), System.Globalization.CultureInfo.InvariantCulture, out float value))
+                parts[1].Split(';')[0].TrimEnd(
+                    'f'), System.Globalization.CultureInfo.InvariantCulture, out float value))
             {
                 numbers[parts[0].Replace("_", "", StringComparison.Ordinal).ToUpperInvariant()] = value;
             }

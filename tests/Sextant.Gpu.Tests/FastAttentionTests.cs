@@ -52,7 +52,8 @@ public sealed class FastAttentionTests
         PackedBatch batch = BackendRun.BatchOf(s_lengths, 50);
         float[] values = FastValues.Of(5, batch.Tokens * shape.Columns, 2f);
         float[] rounded = Array.ConvertAll(values, value => (float)FastValues.Round(value, false));
-        Assert.Equal(Attend(Device.Cpu.CreateBackend(Precision.Exact, 1), rounded), Attend(Fast(FastEmulation.EarlyCopies), values));
+        Assert.Equal(Attend(Device.Cpu.CreateBackend(Precision.Exact, 1), rounded),
+            Attend(Fast(FastEmulation.EarlyCopies), values));
 
         float[] Attend(Backend backend, float[] qkv)
         {
@@ -93,7 +94,8 @@ public sealed class FastAttentionTests
         }
     }
 
-    private static Backend Fast(FastEmulation emulation) => FastHere.Device(emulation).CreateBackend(Precision.Fast, null);
+    private static Backend Fast(FastEmulation emulation) =>
+        FastHere.Device(emulation).CreateBackend(Precision.Fast, null);
 
     private static void Check(AttentionShape shape, FastEmulation emulation, bool half, bool withBias)
     {

@@ -27,7 +27,8 @@ public sealed class FastProductTests
             foreach (ElementType type in new[] { ElementType.F32, ElementType.F16 })
             {
                 foreach (bool whole in new[] { false, true })
-                    Check(emulation, rows, outputs, inputs, type, whole, whole ? ActivationKind.Gelu : ActivationKind.Identity);
+                    Check(emulation, rows, outputs, inputs, type, whole,
+                        whole ? ActivationKind.Gelu : ActivationKind.Identity);
             }
         }
     }

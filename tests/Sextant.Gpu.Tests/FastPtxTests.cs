@@ -10,7 +10,8 @@ namespace Sextant.Gpu.Tests;
 /// </summary>
 public sealed partial class FastPtxTests
 {
-    private static readonly string s_fast = File.ReadAllText(Path.Combine(TestData.Root, "kernels", "gpu", "ptx", "Fast.ptx"));
+    private static readonly string s_fast = File.ReadAllText(
+        Path.Combine(TestData.Root, "kernels", "gpu", "ptx", "Fast.ptx"));
 
     private static readonly Dictionary<string, string> s_kernels = s_fast.Split(".visible .entry ").Skip(1)
         .ToDictionary(text => text[..text.IndexOf('(', StringComparison.Ordinal)]);
@@ -27,7 +28,8 @@ public sealed partial class FastPtxTests
         foreach ((string type, string kernel) in Both(name))
         {
             Assert.Equal(2 * (warpRows / 16) * (warpColumns / 8), Count(kernel, Multiply(type)));
-            Assert.Equal(2 * (warpRows / 16 + warpColumns / 16), Count(kernel, "ldmatrix.sync.aligned.m8n8.x4.shared.b16"));
+            Assert.Equal(
+                2 * (warpRows / 16 + warpColumns / 16), Count(kernel, "ldmatrix.sync.aligned.m8n8.x4.shared.b16"));
             Assert.Equal(2, Count(kernel, "cp.async.cg.shared.global"));
             // As many tiles on their way as there is room for, beside the one that is multiplied.
             Assert.Contains($"cp.async.wait_group {stages - 2};", kernel, StringComparison.Ordinal);
@@ -77,9 +79,11 @@ public sealed partial class FastPtxTests
     {
         foreach ((string name, string kernel) in s_kernels)
         {
-            int bytes = SharedArrays().Matches(kernel).Sum(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
+            int bytes = SharedArrays().Matches(kernel)
+                .Sum(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
             Assert.True(bytes <= 48 << 10, $"{name}: {bytes} bytes");
-            Assert.Equal(name.Contains("gemm", StringComparison.Ordinal) || name.Contains("attention", StringComparison.Ordinal), bytes > 0);
+            Assert.Equal(name.Contains("gemm", StringComparison.Ordinal)
+                || name.Contains("attention", StringComparison.Ordinal), bytes > 0);
         }
     }
 

@@ -18,7 +18,8 @@ public sealed class FastRowTests
     private static readonly PackedBatch s_batch = BackendRun.BatchOf([3, 8, 1], 50);
 
     public static TheoryData<string> Ops() =>
-        ["gather", "layer norm", "rms norm", "rms norm with residual", "gate", "rope", "copy", "accumulate", "normalize"];
+        ["gather", "layer norm", "rms norm", "rms norm with residual", "gate", "rope", "copy", "accumulate",
+            "normalize"];
 
     [Theory]
     [MemberData(nameof(Ops))]
@@ -70,7 +71,8 @@ public sealed class FastRowTests
 
     private static float[] Values() => FastValues.Of(1, s_batch.Tokens * Columns, 3f);
 
-    private static float[] Rounded(float[] values) => Array.ConvertAll(values, value => (float)FastValues.Round(value, false));
+    private static float[] Rounded(float[] values) =>
+        Array.ConvertAll(values, value => (float)FastValues.Round(value, false));
 
     private static float[] Narrow(BackendRun run, Tensor x)
     {
@@ -79,7 +81,8 @@ public sealed class FastRowTests
             identity[i * x.Columns + i] = 1;
         Matrix w = run.Backend.LoadMatrix(new ArrayRows(x.Columns, x.Columns, ElementType.F32, identity), null);
         Tensor y = run.Poisoned(x.Rows, x.Columns);
-        run.Backend.Linear(x, w, ActivationKind.Identity, default, y, run.Scratch(new ScratchNeeds(1, 1, 0, x.Columns)));
+        run.Backend.Linear(
+            x, w, ActivationKind.Identity, default, y, run.Scratch(new ScratchNeeds(1, 1, 0, x.Columns)));
         return run.Get(y);
     }
 

@@ -18,7 +18,8 @@ public sealed class OpenClHeadTests
         var (expected, actual) = (new SparseVectors(), new SparseVectors());
         using (SparseEncoder cpu = SparseEncoder.Load(golden.Folder))
             cpu.EmbedTokens(sequences, expected);
-        using (SparseEncoder device = SparseEncoder.Load(golden.Folder, new() { Device = OpenClHere.Device }, blockRows))
+        using (SparseEncoder device = SparseEncoder.Load(
+            golden.Folder, new() { Device = OpenClHere.Device }, blockRows))
             device.EmbedTokens(sequences, actual);
         for (int i = 0; i < sequences.Length; i++)
         {
@@ -49,7 +50,8 @@ public sealed class OpenClHeadTests
         using var golden = new GoldenModel("llama");
         TokenSequence sequence = golden.Cases.Single(c => c.Name == "layers").Sequences[0];
         using TokenScorer cpu = TokenScorer.Load(golden.Folder, TokenHeadKind.NextToken);
-        using TokenScorer device = TokenScorer.Load(golden.Folder, TokenHeadKind.NextToken, new() { Device = OpenClHere.Device });
+        using TokenScorer device = TokenScorer.Load(
+            golden.Folder, TokenHeadKind.NextToken, new() { Device = OpenClHere.Device });
         var expected = new float[sequence.Ids.Length * cpu.Outputs];
         var actual = new float[expected.Length];
         cpu.Score(sequence, expected);

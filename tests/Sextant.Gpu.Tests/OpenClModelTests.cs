@@ -72,7 +72,8 @@ public sealed class OpenClModelTests
             new() { Pooling = "cls+max", Dimensions = 70 },
         })
         {
-            Assert.Equal(Embed(folder, options, texts), Embed(folder, options with { Device = OpenClHere.Device }, texts));
+            Assert.Equal(
+                Embed(folder, options, texts), Embed(folder, options with { Device = OpenClHere.Device }, texts));
         }
     }
 
@@ -98,7 +99,8 @@ public sealed class OpenClModelTests
             {
                 var alone = new float[model.Dimensions];
                 model.EmbedTokens([texts[i]], alone);
-                Assert.True(alone.AsSpan().SequenceEqual(expected.AsSpan(i * alone.Length, alone.Length)), $"text {i} alone");
+                Assert.True(
+                    alone.AsSpan().SequenceEqual(expected.AsSpan(i * alone.Length, alone.Length)), $"text {i} alone");
             }
         }
         finally
@@ -235,7 +237,8 @@ public sealed class OpenClModelTests
                 var actual = new float[expected.Length];
                 cpu.HiddenStates(sequence, cpu.Card.Layers, expected);
                 model.HiddenStates(sequence, cpu.Card.Layers, actual);
-                Assert.True(expected.AsSpan().SequenceEqual(actual), $"{golden.Folder} {item.Name}, sequence {compared}");
+                Assert.True(
+                    expected.AsSpan().SequenceEqual(actual), $"{golden.Folder} {item.Name}, sequence {compared}");
                 compared++;
             }
         }

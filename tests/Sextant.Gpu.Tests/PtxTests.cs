@@ -9,7 +9,8 @@ namespace Sextant.Gpu.Tests;
 /// </summary>
 public sealed partial class PtxTests
 {
-    private static readonly string s_exact = File.ReadAllText(Path.Combine(TestData.Root, "kernels", "gpu", "ptx", "Exact.ptx"));
+    private static readonly string s_exact = File.ReadAllText(
+        Path.Combine(TestData.Root, "kernels", "gpu", "ptx", "Exact.ptx"));
 
     [Fact]
     public void EveryOperationOfExactKernelsRoundsToNearest()
@@ -61,7 +62,8 @@ public sealed partial class PtxTests
     {
         foreach (string kernel in s_exact.Split(".visible .entry ").Skip(1))
         {
-            int bytes = SharedArrays().Matches(kernel).Sum(m => int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+            int bytes = SharedArrays().Matches(kernel)
+                .Sum(m => int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
             Assert.True(bytes <= 48 << 10, $"{kernel[..kernel.IndexOf('(')]}: {bytes} bytes");
         }
     }

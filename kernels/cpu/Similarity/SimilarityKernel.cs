@@ -6,8 +6,8 @@ namespace Sextant.Kernels.Similarity;
 
 // Similarity of a query with stored rows, any row type, any vector width.   scores [N] = measure(query [n], rows [N,n])
 // Layout    rows: one behind the other. A row's tail of fewer than 32 elements goes through a buffer filled up with 0.
-// Queries   four share the reads of a row, where vectors have 512 bits and so eight of them hold the sums; else, and for
-//           what is left, they pass over the rows one after the other.
+// Queries   four share the reads of a row, where vectors have 512 bits and so eight of them hold the sums; else, and
+//           for what is left, they pass over the rows one after the other.
 // Bound     one query: memory, with one multiply-add for each element read. Many queries: loads, ten for eight
 //           multiply-adds, as long as the rows of a call stay in a cache.
 // Order     32 lanes, folds 16, 8, 4, 2, 1 (SimilarityReference).

@@ -25,7 +25,8 @@ internal sealed unsafe record CudaDeviceInfo(int Id, int Index)
 
     /// <summary>Why it cannot be used; null where nothing speaks against it.</summary>
     public string? Problem => Capability >= 70 ? null
-        : FormattableString.Invariant($"its compute capability is {Capability / 10}.{Capability % 10}; 7.0 or newer is needed.");
+        : FormattableString.Invariant(
+            $"its compute capability is {Capability / 10}.{Capability % 10}; 7.0 or newer is needed.");
 
     public string DisplayName => FormattableString.Invariant($"CUDA device {Index} ({Name})");
 
@@ -47,7 +48,8 @@ internal sealed unsafe record CudaDeviceInfo(int Id, int Index)
         if (version < 9000)
         {
             throw new DeviceUnavailableException(
-                Device, FormattableString.Invariant($"the driver knows CUDA {version / 1000}.{version % 1000 / 10}; 9.0 or newer ")
+                Device, FormattableString.Invariant(
+                    $"the driver knows CUDA {version / 1000}.{version % 1000 / 10}; 9.0 or newer ")
                 + "is needed. Install a newer NVIDIA driver.");
         }
         CudaErrors.Check(cuDeviceGetCount(&count), Device, "cuDeviceGetCount");

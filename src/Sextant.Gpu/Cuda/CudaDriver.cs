@@ -72,7 +72,8 @@ internal sealed unsafe class CudaDriver : GpuDriver
     {
         Use();
         int bytes;
-        CudaErrors.Check(cuFuncGetAttribute(&bytes, FunctionLocalSizeBytes, Function(kernel)), Name, "cuFuncGetAttribute");
+        CudaErrors.Check(
+            cuFuncGetAttribute(&bytes, FunctionLocalSizeBytes, Function(kernel)), Name, "cuFuncGetAttribute");
         return bytes;
     }
 

@@ -61,7 +61,8 @@ internal sealed unsafe class CudaQueue : GpuQueue
         byte* staging = Staging(bytes);
         _driver.Use();
         CudaErrors.Check(
-            cuMemcpyDtoHAsync(staging, handle + (nint)offset, (nuint)bytes, _stream), _driver.Name, "cuMemcpyDtoHAsync");
+            cuMemcpyDtoHAsync(
+                staging, handle + (nint)offset, (nuint)bytes, _stream), _driver.Name, "cuMemcpyDtoHAsync");
         Finish();
         if (staging != destination)
             Buffer.MemoryCopy(staging, destination, bytes, bytes);
@@ -81,10 +82,12 @@ internal sealed unsafe class CudaQueue : GpuQueue
             throw new UnsupportedRequestException($"{_driver.Name}: a batch of {launch.Groups} groups is too large.");
         Mark();
         int code = cuLaunchKernel(
-            _driver.Function(launch.Kernel), (uint)launch.Groups, 1, 1, (uint)launch.GroupSize, 1, 1, 0, _stream, parameters,
+            _driver.Function(
+                launch.Kernel), (uint)launch.Groups, 1, 1, (uint)launch.GroupSize, 1, 1, 0, _stream, parameters,
             null);
         if (code != Success)
-            throw CudaErrors.Of(code, CudaErrors.Name(code), _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
+            throw CudaErrors.Of(
+                code, CudaErrors.Name(code), _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
         Mark();
     }
 
@@ -95,7 +98,8 @@ internal sealed unsafe class CudaQueue : GpuQueue
         for (int i = 0; i + 1 < _used; i += 2)
         {
             float milliseconds;
-            CudaErrors.Check(cuEventElapsedTime(&milliseconds, _events![i], _events[i + 1]), _driver.Name, "cuEventElapsedTime");
+            CudaErrors.Check(
+                cuEventElapsedTime(&milliseconds, _events![i], _events[i + 1]), _driver.Name, "cuEventElapsedTime");
             seconds += milliseconds * 1e-3;
         }
         _used = 0;

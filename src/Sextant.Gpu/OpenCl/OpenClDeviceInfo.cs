@@ -49,7 +49,8 @@ internal sealed unsafe record OpenClDeviceInfo(nint Id, int Index)
         uint count;
         int code = clGetPlatformIDs(0, null, &count);
         if (code is PlatformNotFound || (code == 0 && count == 0))
-            throw new DeviceUnavailableException("OpenCL", "no platform is registered. Install the driver of the device.");
+            throw new DeviceUnavailableException(
+                "OpenCL", "no platform is registered. Install the driver of the device.");
         OpenClErrors.Check(code, "OpenCL", "clGetPlatformIDs");
         var platforms = new nint[count];
         fixed (nint* to = platforms)
@@ -62,7 +63,8 @@ internal sealed unsafe record OpenClDeviceInfo(nint Id, int Index)
                 continue;
             var ids = new nint[devices];
             fixed (nint* to = ids)
-                OpenClErrors.Check(clGetDeviceIDs(platform, DeviceTypeAll, devices, to, null), "OpenCL", "clGetDeviceIDs");
+                OpenClErrors.Check(
+                    clGetDeviceIDs(platform, DeviceTypeAll, devices, to, null), "OpenCL", "clGetDeviceIDs");
             foreach (nint id in ids)
                 all.Add(Read(platform, id, all.Count));
         }
@@ -97,7 +99,8 @@ internal sealed unsafe record OpenClDeviceInfo(nint Id, int Index)
             return "the driver says that it is not available.";
         if (Number(id, DeviceCompilerAvailable, sizeof(uint)) == 0)
             return "its driver has no compiler.";
-        if (version.StartsWith("OpenCL 1.0", StringComparison.Ordinal) || version.StartsWith("OpenCL 1.1", StringComparison.Ordinal))
+        if (version.StartsWith("OpenCL 1.0", StringComparison.Ordinal)
+            || version.StartsWith("OpenCL 1.1", StringComparison.Ordinal))
             return $"its driver has {version}; 1.2 is needed. Install a newer driver.";
         if (Number(id, DeviceEndianLittle, sizeof(uint)) == 0)
             return "it is big-endian.";

@@ -27,7 +27,8 @@ internal sealed unsafe class OpenClDriver : GpuDriver
     private readonly nint _fastProgram;
     private long _allocated;
 
-    public OpenClDriver(OpenClDeviceInfo info, bool asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None)
+    public OpenClDriver(
+        OpenClDeviceInfo info, bool asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None)
     {
         Info = info;
         _fast = fast;

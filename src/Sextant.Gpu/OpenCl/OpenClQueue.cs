@@ -54,13 +54,15 @@ internal sealed unsafe class OpenClQueue : GpuQueue
             {
                 int code = clSetKernelArg(kernel, (uint)i, (nuint)launch.Size(i), value);
                 if (code < 0)
-                    throw OpenClErrors.Of(code, _driver.Name, $"clSetKernelArg {i} of {GpuKernels.Names[(int)launch.Kernel]}");
+                    throw OpenClErrors.Of(
+                        code, _driver.Name, $"clSetKernelArg {i} of {GpuKernels.Names[(int)launch.Kernel]}");
             }
         }
         nuint local = (nuint)launch.GroupSize;
         nuint global = (nuint)launch.Groups * local;
         nint done = 0;
-        int failure = clEnqueueNDRangeKernel(_queue, kernel, 1, null, &global, &local, 0, null, _events is null ? null : &done);
+        int failure = clEnqueueNDRangeKernel(
+            _queue, kernel, 1, null, &global, &local, 0, null, _events is null ? null : &done);
         if (failure < 0)
             throw OpenClErrors.Of(failure, _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
         _events?.Add(done);
