@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sextant.Backends;
 using Sextant.Measurement.Machines;
 using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Records;
@@ -20,6 +21,9 @@ internal sealed record SearchChoice
     public required IReadOnlyList<int> Queries { get; init; }
 
     public required int Threads { get; init; }
+
+    /// <summary>What searches in place of the processor, and what --device calls it; null: the processor.</summary>
+    public (Device Device, string Name)? On { get; init; }
 }
 
 /// <summary>Index kind × vectors × dimensions × queries: queries a second beside the recall of the true ten nearest.</summary>
@@ -27,6 +31,9 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
 {
     /// <summary>Different queries of a set.</summary>
     public const int MostQueries = 64;
+
+    /// <summary>Kinds that a device searches.</summary>
+    public static readonly IReadOnlyList<string> OnDevices = ["binary"];
 
     public List<BenchRow> Run()
     {
@@ -46,14 +53,23 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
 
     private void Measure(VectorSet set, Roofline roofline, List<BenchRow> rows)
     {
-        SearchKind[] kinds = [.. SearchKind.All.Where(kind => choice.Kinds.Count == 0 || choice.Kinds.Contains(kind.Name))];
+        SearchKind[] kinds = [.. SearchKind.All.Where(kind => choice.Kinds.Count == 0
+            ? choice.On is null || OnDevices.Contains(kind.Name) : choice.Kinds.Contains(kind.Name))];
+        if (context.IsQuick && choice.Kinds.Count == 0)
+        {
+            foreach (SearchKind slow in kinds.Where(kind => kind.IsSlowToMake))
+                context.Say($"{slow.Name} takes long to make and is left out of a quick run; --index {slow.Name} measures it");
+            kinds = [.. kinds.Where(kind => !kind.IsSlowToMake)];
+        }
         var indexes = new List<SearchedIndex>();
         try
         {
             var subjects = new List<QuerySubject>();
             foreach (SearchKind kind in kinds)
             {
-                SearchedIndex index = kind.Make(set, choice.Threads);
+                context.Cancellation.ThrowIfCancellationRequested();
+                SearchedIndex index = choice.On is { } on
+                    ? SearchedIndex.OnDevice(set, on.Device) : kind.Make(set, choice.Threads);
                 indexes.Add(index);
                 foreach (int queries in choice.Queries.Where(queries => queries == 1 || index.TakesMany))
                     subjects.Add(new QuerySubject(kind, index, set, queries));
@@ -71,22 +87,28 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
 
     private BenchRow Row(VectorSet set, QuerySubject subject, Samples samples, Roofline roofline)
     {
-        string kind = subject.Kind.Name, count = Text(set.Count), dimensions = Text(set.Dimensions), queries = Text(subject.Queries);
-        string threads = Text(choice.Threads);
-        double bytes = (double)set.Count * set.Dimensions * subject.Kind.Bits / 8;
+        string kind = subject.Kind.Name, count = Text(set.Count), dimensions = Text(set.Dimensions);
+        string queries = Text(subject.Queries), threads = Text(choice.Threads), device = choice.On?.Name ?? "cpu";
+        double bits = subject.Kind.Bits(set.Dimensions), bytes = set.Count * bits / 8;
         List<KeyValuePair<string, double>> metrics =
         [
             new("queries_per_second", subject.Queries / samples.Median),
             new("recall", subject.Recall()),
-            new("gbs", bytes * subject.Queries / samples.Median / 1e9),
         ];
+        if (subject.Kind.ReadsAll)
+            metrics.Add(new("gbs", bytes * subject.Queries / samples.Median / 1e9));
         // Several queries share one reading, and several threads share the memory: neither has this ceiling.
-        if (subject.Queries == 1 && choice.Threads == 1)
+        if (subject.Queries == 1 && choice.Threads == 1 && subject.Kind.ReadsAll && choice.On is null)
             metrics.Add(new("roofline", roofline.LeastSeconds(0, bytes, (long)bytes, 1) / samples.Median));
         metrics.Add(new("index_bytes", bytes));
         metrics.Add(new("bytes_allocated", samples.BytesAllocated));
         var notes = new List<string>();
-        if (bytes < context.Machine.LastCacheBytes)
+        if (subject.Kind.IsGrouped)
+        {
+            notes.Add(string.Create(
+                CultureInfo.InvariantCulture, $"{set.Groups} documents of {VectorSet.Group} vectors; recall is of exact MaxSim"));
+        }
+        if (bytes < context.Machine.LastCacheBytes && subject.Kind.ReadsAll && choice.On is null)
             notes.Add("what is scanned fits into the last cache");
         if (!samples.IsStable)
             notes.Add("the warm-up ended before the time was stable");
@@ -94,18 +116,19 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
             notes.Add(noisy);
         return new BenchRow
         {
-            Id = $"search/{kind}/{count}x{dimensions}/{queries}/{threads}",
+            Id = $"search/{(choice.On is null ? "" : device + "/")}{kind}/{count}x{dimensions}/{queries}/{threads}",
             Part = "search",
             Labels =
             [
-                new("index", kind), new("vectors", count), new("dimensions", dimensions), new("bits", Text(subject.Kind.Bits)),
-                new("queries", queries), new("threads", threads), new("device", "cpu"),
+                new("index", kind), new("vectors", count), new("dimensions", dimensions),
+                new("bits", Text((int)Math.Round(bits / set.Dimensions))), new("queries", queries), new("threads", threads),
+                new("device", device),
             ],
             Unit = "s",
             Samples = samples.Rounds,
             Metrics = metrics,
             Repeat = $"sextant bench search --index {kind} --vectors {count} --dimensions {dimensions} --queries {queries} "
-                + $"--threads {threads}{context.RepeatFlags}",
+                + $"--threads {threads}{(choice.On is null ? "" : $" --device {device}")}{context.RepeatFlags}",
             Notes = notes,
         };
     }
@@ -129,6 +152,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
 
         public double Recall()
         {
+            HashSet<int>[] truth = kind.IsGrouped ? set.GroupTruth : set.Truth;
             int found = 0;
             for (int first = 0; first < set.Queries; first += queries)
             {
@@ -136,7 +160,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
                 Array.Fill(_ids, -1);
                 index.Search(set, first, count, _ids);
                 for (int i = 0; i < count * VectorSet.Hits; i++)
-                    found += set.Truth[first + i / VectorSet.Hits].Contains(_ids[i]) ? 1 : 0;
+                    found += truth[first + i / VectorSet.Hits].Contains(_ids[i]) ? 1 : 0;
             }
             return (double)found / (set.Queries * VectorSet.Hits);
         }

@@ -5,22 +5,61 @@ namespace Sextant.Measurement.Searches;
 
 /// <summary>A kind of index that is measured.</summary>
 /// <param name="Name">As rows and --index call it.</param>
-/// <param name="Bits">Bits that a dimension takes in what is scanned.</param>
+/// <param name="Type">What searches. A test fails where a type of index has no kind.</param>
+/// <param name="Bits">Bits that a vector takes in what a search can read, by its dimensions.</param>
 /// <param name="Make">Fills one from a set, for some threads.</param>
-internal sealed record SearchKind(string Name, int Bits, Func<VectorSet, int, SearchedIndex> Make)
+internal sealed record SearchKind(string Name, Type Type, Func<int, double> Bits, Func<VectorSet, int, SearchedIndex> Make)
 {
+    // What codes and lists are learnt from; the sets' clusters are seen sixteen times each.
+    private const int SampleCount = 4096;
+
+    /// <summary>Whether a search reads everything, so that the memory's bandwidth is its ceiling.</summary>
+    public bool ReadsAll { get; init; } = true;
+
+    /// <summary>Whether documents are groups of vectors, compared by MaxSim.</summary>
+    public bool IsGrouped { get; init; }
+
+    /// <summary>Whether learning its code takes half a minute: a quick run makes it only where it is named.</summary>
+    public bool IsSlowToMake { get; init; }
+
     /// <summary>All kinds, one line each.</summary>
     public static readonly IReadOnlyList<SearchKind> All =
     [
-        new("flat", 32, (set, _) => SearchedIndex.Of(Filled(new FlatIndex(set.Dimensions), set), null)),
-        new("exact-float32", 32, (set, threads) => Exact(set, VectorCode.Float32, threads)),
-        new("exact-float16", 16, (set, threads) => Exact(set, VectorCode.Float16, threads)),
-        new("exact-bfloat16", 16, (set, threads) => Exact(set, VectorCode.BFloat16, threads)),
-        new("exact-int8", 8, (set, threads) => Exact(set, VectorCode.Int8, threads)),
-        new("binary", 1, (set, threads) => SearchedIndex.Binary(set, threads)),
-        new("rescored-x4", 1, (set, threads) => Rescored(set, threads, 4)),
-        new("rescored-x16", 1, (set, threads) => Rescored(set, threads, 16)),
+        new("flat", typeof(FlatIndex), d => 32 * d, (set, _) => Filled(new FlatIndex(set.Dimensions), set)),
+        new("exact-float32", typeof(ExactIndex), d => 32 * d, (set, threads) => Exact(set, VectorCode.Float32, threads)),
+        new("exact-float16", typeof(ExactIndex), d => 16 * d, (set, threads) => Exact(set, VectorCode.Float16, threads)),
+        new("exact-bfloat16", typeof(ExactIndex), d => 16 * d, (set, threads) => Exact(set, VectorCode.BFloat16, threads)),
+        new("exact-int8", typeof(ExactIndex), d => 8 * d, (set, threads) => Exact(set, VectorCode.Int8, threads)),
+        new("recurrent-2", typeof(RecurrentIndex), d => 2 * d + 32, (set, threads) => Recurrent(set, 2, threads)),
+        new("recurrent-4", typeof(RecurrentIndex), d => 4 * d + 32, (set, threads) => Recurrent(set, 4, threads)),
+        new("product", typeof(ProductIndex), d => 8 * Parts(d), Product) { IsSlowToMake = true },
+        new("binary", typeof(BinaryIndex), d => d, Binary),
+        new("multi-hash", typeof(MultiHashIndex), d => d, MultiHash) { ReadsAll = false },
+        new("lists", typeof(BinaryListIndex), d => d, (set, threads) => Lists(set, 16, threads)) { ReadsAll = false },
+        new("lists-wide", typeof(BinaryListIndex), d => d, (set, threads) => Lists(set, 4, threads)) { ReadsAll = false },
+        new("rescored-x4", typeof(RescoredIndex), d => d, (set, threads) => Rescored(set, threads, 4)),
+        new("rescored-x16", typeof(RescoredIndex), d => d, (set, threads) => Rescored(set, threads, 16)),
+        new("maxsim", typeof(LateInteractionIndex), d => 32 * d, (set, threads) => SearchedIndex.MaxSim(set, null, threads))
+        {
+            IsGrouped = true,
+        },
+        new("muvera", typeof(LateInteractionIndex), d => 32 * d + 32 * MuveraColumns * d / VectorSet.Group, (set, threads) =>
+            SearchedIndex.MaxSim(set, new FixedDimensionalEncoding(set.Dimensions, Repetitions, BucketBits), threads))
+        {
+            IsGrouped = true,
+            ReadsAll = false,
+        },
     ];
+
+    private const int Repetitions = 4;
+    private const int BucketBits = 2;
+    private const int MuveraColumns = Repetitions << BucketBits;
+
+    private static SearchedIndex Filled(FlatIndex index, VectorSet set)
+    {
+        index.Add(set.Vectors);
+        return SearchedIndex.Of(index, null);
+    }
 
     private static SearchedIndex Exact(VectorSet set, VectorCode code, int threads)
     {
@@ -37,9 +76,51 @@ internal sealed record SearchKind(string Name, int Bits, Func<VectorSet, int, Se
         return SearchedIndex.Of(index, new SearchOptions { Oversampling = oversampling });
     }
 
-    private static FlatIndex Filled(FlatIndex index, VectorSet set)
+    private static SearchedIndex Recurrent(VectorSet set, int levels, int threads)
     {
+        var index = new RecurrentIndex(RecurrentCode.Fit(Sample(set), set.Dimensions, levels), threads);
         index.Add(set.Vectors);
-        return index;
+        return SearchedIndex.Of(index, null);
     }
+
+    private static SearchedIndex Product(VectorSet set, int threads)
+    {
+        var index = new ProductIndex(ProductCode.Fit(Sample(set), set.Dimensions, Parts(set.Dimensions)), Metric.Dot, threads);
+        index.Add(set.Vectors);
+        return SearchedIndex.Of(index, null);
+    }
+
+    // Reads one list in so many, of as many lists as the square root of the number of codes.
+    private static SearchedIndex Lists(VectorSet set, int oneIn, int threads)
+    {
+        int sample = Math.Min(set.Count, SampleCount);
+        int lists = Math.Clamp((int)Math.Sqrt(set.Count), 1, sample);
+        var index = BinaryListIndex.Train(
+            set.Dimensions, SearchedIndex.Codes(set.Vectors, sample, set.Dimensions), lists, threads);
+        index.Probes = Math.Max(1, lists / oneIn);
+        index.Add(Codes(set));
+        return SearchedIndex.Of(index, set);
+    }
+
+    private static SearchedIndex Binary(VectorSet set, int threads)
+    {
+        var index = new BinaryIndex(set.Dimensions, threads);
+        index.Add(Codes(set));
+        return SearchedIndex.Of(index, set);
+    }
+
+    private static SearchedIndex MultiHash(VectorSet set, int threads)
+    {
+        var index = new MultiHashIndex(set.Dimensions, threads);
+        index.Add(Codes(set));
+        return SearchedIndex.Of(index, set);
+    }
+
+    private static byte[] Codes(VectorSet set) => SearchedIndex.Codes(set.Vectors, set.Count, set.Dimensions);
+
+    private static ReadOnlySpan<float> Sample(VectorSet set) =>
+        set.Vectors.AsSpan(0, Math.Min(set.Count, SampleCount) * set.Dimensions);
+
+    // A byte for eight dimensions where they can be cut so: one bit a dimension.
+    private static int Parts(int dimensions) => dimensions % 8 == 0 ? dimensions / 8 : dimensions;
 }

@@ -1,4 +1,6 @@
+using Sextant.Backends;
 using Sextant.Codes;
+using Sextant.Gpu;
 using Sextant.Search;
 
 namespace Sextant.Measurement.Searches;
@@ -9,7 +11,77 @@ namespace Sextant.Measurement.Searches;
 /// <param name="Owned">What to dispose.</param>
 internal sealed record SearchedIndex(Action<VectorSet, int, int, int[]> Search, bool TakesMany, IDisposable? Owned) : IDisposable
 {
-    public static SearchedIndex Of(IVectorIndex index, SearchOptions? options)
+    private delegate int SearchOne(ReadOnlySpan<float> query, Span<Hit> hits);
+
+    /// <summary>An index of vectors that is filled.</summary>
+    public static SearchedIndex Of(IVectorIndex index, SearchOptions? options) => OneByOne(
+        (set, query) => set.Query(query), (query, hits) => index.Search(query, hits, options), index as IDisposable);
+
+    /// <summary>An index of documents of several vectors each, filled from a set's groups.</summary>
+    public static SearchedIndex MaxSim(VectorSet set, FixedDimensionalEncoding? encoding, int threads)
+    {
+        var index = new LateInteractionIndex(set.Dimensions, encoding, threads);
+        for (int i = 0; i < set.Groups; i++)
+            index.Add(set.GroupAt(i));
+        return OneByOne((from, query) => from.GroupQuery(query), (query, hits) => index.Search(query, hits), index);
+    }
+
+    /// <summary>An index of codes that is filled with a set's.</summary>
+    public static SearchedIndex Of(IBinaryIndex index, VectorSet set)
+    {
+        byte[] queries = Codes(set.QueryVectors, set.Queries, set.Dimensions);
+        int bytes = BinaryCode.Bytes(set.Dimensions);
+        var hits = new BinaryHit[set.Queries * VectorSet.Hits];
+        return new SearchedIndex(
+            (_, first, count, ids) =>
+            {
+                if (index is BinaryIndex many)
+                {
+                    int found = many.Search(queries.AsSpan(first * bytes, count * bytes), VectorSet.Hits, hits);
+                    Write(hits, found, count, ids);
+                    return;
+                }
+                for (int query = 0; query < count; query++)
+                {
+                    int found = index.Search(queries.AsSpan((first + query) * bytes, bytes), hits.AsSpan(0, VectorSet.Hits));
+                    Write(hits, found, 1, ids.AsSpan(query * VectorSet.Hits));
+                }
+            },
+            index is BinaryIndex, index as IDisposable);
+    }
+
+    /// <summary>A set's codes on a device.</summary>
+    public static SearchedIndex OnDevice(VectorSet set, Device device)
+    {
+        var index = new DeviceBinaryIndex(device, set.Dimensions);
+        index.Add(Codes(set.Vectors, set.Count, set.Dimensions));
+        byte[] queries = Codes(set.QueryVectors, set.Queries, set.Dimensions);
+        var hits = new BinaryHit[set.Queries * VectorSet.Hits];
+        return new SearchedIndex(
+            (_, first, count, ids) =>
+            {
+                int found = index.Search(
+                    queries.AsSpan(first * index.CodeBytes, count * index.CodeBytes), VectorSet.Hits, hits);
+                Write(hits, found, count, ids);
+            },
+            true, index);
+    }
+
+    /// <summary>The signs of vectors [count, dimensions], code after code.</summary>
+    public static byte[] Codes(float[] vectors, int count, int dimensions)
+    {
+        int bytes = BinaryCode.Bytes(dimensions);
+        var codes = new byte[count * bytes];
+        for (int i = 0; i < count; i++)
+            BinaryCode.Encode(vectors.AsSpan(i * dimensions, dimensions), codes.AsSpan(i * bytes, bytes));
+        return codes;
+    }
+
+    public void Dispose() => Owned?.Dispose();
+
+    private delegate ReadOnlySpan<float> QueryOf(VectorSet set, int query);
+
+    private static SearchedIndex OneByOne(QueryOf queryOf, SearchOne search, IDisposable? owned)
     {
         var hits = new Hit[VectorSet.Hits];
         return new SearchedIndex(
@@ -17,37 +89,17 @@ internal sealed record SearchedIndex(Action<VectorSet, int, int, int[]> Search, 
             {
                 for (int query = 0; query < count; query++)
                 {
-                    int found = index.Search(set.Query(first + query), hits, options);
+                    int found = search(queryOf(set, first + query), hits);
                     for (int i = 0; i < VectorSet.Hits; i++)
                         ids[query * VectorSet.Hits + i] = i < found ? hits[i].Id : -1;
                 }
             },
-            false, index as IDisposable);
+            false, owned);
     }
 
-    public static SearchedIndex Binary(VectorSet set, int threads)
+    private static void Write(BinaryHit[] hits, int found, int count, Span<int> ids)
     {
-        var index = new BinaryIndex(set.Dimensions, threads);
-        var code = new byte[index.CodeBytes];
-        for (int i = 0; i < set.Count; i++)
-        {
-            BinaryCode.Encode(set.Vectors.AsSpan(i * set.Dimensions, set.Dimensions), code);
-            index.Add(code);
-        }
-        var queries = new byte[set.Queries * index.CodeBytes];
-        for (int i = 0; i < set.Queries; i++)
-            BinaryCode.Encode(set.Query(i), queries.AsSpan(i * index.CodeBytes, index.CodeBytes));
-        var hits = new BinaryHit[set.Queries * VectorSet.Hits];
-        return new SearchedIndex(
-            (_, first, count, ids) =>
-            {
-                int found = index.Search(
-                    queries.AsSpan(first * index.CodeBytes, count * index.CodeBytes), VectorSet.Hits, hits);
-                for (int i = 0; i < count * VectorSet.Hits; i++)
-                    ids[i] = i % VectorSet.Hits < found ? hits[i].Id : -1;
-            },
-            true, index);
+        for (int i = 0; i < count * VectorSet.Hits; i++)
+            ids[i] = i % VectorSet.Hits < found ? hits[i].Id : -1;
     }
-
-    public void Dispose() => Owned?.Dispose();
 }

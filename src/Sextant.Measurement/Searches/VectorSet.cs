@@ -1,3 +1,4 @@
+using System.Numerics;
 using Sextant.Measurement.Statistics;
 using Sextant.Search;
 
@@ -12,8 +13,15 @@ internal sealed class VectorSet
     /// <summary>Hits asked for, and those that recall counts.</summary>
     public const int Hits = 10;
 
+    /// <summary>Vectors of a document that has several, and of its query.</summary>
+    public const int Group = 16;
+
+    private const int QueryGroup = 4;
     private const int Clusters = 256;
     private const int Rank = 64;
+
+    private readonly float[] _groupQueries;
+    private HashSet<int>[]? _groupTruth;
 
     public VectorSet(int count, int dimensions, int queries)
     {
@@ -36,6 +44,17 @@ internal sealed class VectorSet
             Normalize(query);
         }
         Truth = FindTruth();
+        _groupQueries = new float[queries * QueryGroup * dimensions];
+        for (int i = 0; i < queries * QueryGroup; i++)
+        {
+            // Vectors of one document, each with noise of its own.
+            int group = Groups == 0 ? 0 : (int)((long)(i / QueryGroup) * 7919 % Groups);
+            Span<float> query = _groupQueries.AsSpan(i * dimensions, dimensions);
+            Vectors.AsSpan((group * Group + i % QueryGroup) % count * dimensions, dimensions).CopyTo(query);
+            for (int d = 0; d < dimensions; d++)
+                query[d] += 0.5f / MathF.Sqrt(dimensions) * random.Next();
+            Normalize(query);
+        }
     }
 
     public int Count { get; }
@@ -50,8 +69,21 @@ internal sealed class VectorSet
     /// <summary>[Queries, Dimensions].</summary>
     public float[] QueryVectors { get; }
 
+    /// <summary>Documents of <see cref="Group"/> vectors, one after the other.</summary>
+    public int Groups => Count / Group;
+
+    /// <summary>Ids of the documents with the largest exact MaxSim, for each query; found on first use.</summary>
+    public HashSet<int>[] GroupTruth => _groupTruth ??= FindGroupTruth();
+
     /// <summary>Ids of the nearest by exact dot product, for each query.</summary>
     public HashSet<int>[] Truth { get; }
+
+    /// <summary>The vectors of a document.</summary>
+    public ReadOnlySpan<float> GroupAt(int group) => Vectors.AsSpan(group * Group * Dimensions, Group * Dimensions);
+
+    /// <summary>The vectors of a query for documents.</summary>
+    public ReadOnlySpan<float> GroupQuery(int query) =>
+        _groupQueries.AsSpan(query * QueryGroup * Dimensions, QueryGroup * Dimensions);
 
     public ReadOnlySpan<float> Query(int query) => QueryVectors.AsSpan(query * Dimensions, Dimensions);
 
@@ -92,5 +124,47 @@ internal sealed class VectorSet
             truth[i] = [.. hits.Take(found).Select(hit => hit.Id)];
         }
         return truth;
+    }
+
+    // The sum over the query's vectors of the largest dot product with one of the document's, as its definition has it.
+    private HashSet<int>[] FindGroupTruth()
+    {
+        var truth = new HashSet<int>[Queries];
+        Parallel.For(0, Queries, query =>
+        {
+            var scores = new (float Score, int Id)[Groups];
+            for (int group = 0; group < Groups; group++)
+                scores[group] = (MaxSim(GroupQuery(query), GroupAt(group)), group);
+            truth[query] = [.. scores.OrderByDescending(one => one.Score).ThenBy(one => one.Id).Take(Hits).Select(one => one.Id)];
+        });
+        return truth;
+    }
+
+    private float MaxSim(ReadOnlySpan<float> query, ReadOnlySpan<float> document)
+    {
+        float sum = 0;
+        for (int i = 0; i < query.Length; i += Dimensions)
+        {
+            float best = float.NegativeInfinity;
+            for (int j = 0; j < document.Length; j += Dimensions)
+            {
+                best = Math.Max(best, Dot(query.Slice(i, Dimensions), document.Slice(j, Dimensions)));
+            }
+            sum += best;
+        }
+        return sum;
+    }
+
+    // In the platform's vectors, not by our kernels: truth is to share nothing with what is measured against it.
+    private static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        Vector<float> sum = Vector<float>.Zero;
+        int i = 0;
+        for (; i + Vector<float>.Count <= x.Length; i += Vector<float>.Count)
+            sum += new Vector<float>(x[i..]) * new Vector<float>(y[i..]);
+        float result = Vector.Sum(sum);
+        for (; i < x.Length; i++)
+            result += x[i] * y[i];
+        return result;
     }
 }
