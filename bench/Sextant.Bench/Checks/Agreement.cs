@@ -15,6 +15,10 @@ internal static unsafe class Agreement
 {
     private const int Turns = 9;
     private const double Limit = 0.05;
+    private const double PlainSeconds = 0.1;
+
+    // Where the same loop differs from itself by this much, it says nothing of another; that is no agreement either.
+    private const double MostSpread = 0.2;
 
     public static int Run(string root)
     {
@@ -33,28 +37,40 @@ internal static unsafe class Agreement
             failed += Compare(
                 FormattableString.Invariant($"minilm {sequences}x{tokens}"), new PassSubject([model], batch), () => model.EmbedTokens(batch, vectors));
         }
-        Console.WriteLine(failed == 0 ? "all agree within 5 %" : $"{failed} differ by more than 5 %");
+        Console.WriteLine(failed == 0 ? "all agree within 5 %" : $"{failed} differ by more than 5 %, or are undecided");
         return failed == 0 ? 0 : 1;
     }
 
     private static int Compare(string name, Subject subject, Action run)
     {
         using ProcessorPin pin = ProcessorPin.ToLast();
-        var plan = new SamplingPlan(1, 0.05, 0.3);
+        // As long as the plain loop: with blocks of 50 ms a pass of 20 ms would have a median of two runs against its five.
+        var plan = new SamplingPlan(1, PlainSeconds, 0.3);
         var ours = new double[Turns];
         var plain = new double[Turns];
         for (int turn = 0; turn < Turns; turn++)
         {
+            // Every second turn in reverse: neither side always finds what the other has left of caches and clock.
+            if (turn % 2 == 1)
+                plain[turn] = Plain(run);
             ours[turn] = new Sampler(plan).Measure([subject])[0].Median;
-            plain[turn] = Plain(run);
+            if (turn % 2 == 0)
+                plain[turn] = Plain(run);
         }
+        // Of each turn, whose two sides are neighbours in time: a machine that slows down for a second moves both.
+        double[] ratios = [.. ours.Zip(plain, (one, other) => one / other).Order()];
+        double difference = ratios[Turns / 2] - 1;
         Array.Sort(ours);
         Array.Sort(plain);
-        double difference = ours[Turns / 2] / plain[Turns / 2] - 1;
+        bool isQuiet = Math.Min(Spread(ours), Spread(plain)) <= MostSpread;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name,-20} sampler {ours[Turns / 2] * 1e6,10:F2} µs   plain {plain[Turns / 2] * 1e6,10:F2} µs   {difference,7:P1}"));
-        return Math.Abs(difference) <= Limit ? 0 : 1;
+            $"{name,-20} sampler {ours[Turns / 2] * 1e6,10:F2} µs {Spread(ours),5:P0}   plain {plain[Turns / 2] * 1e6,10:F2} µs "
+            + $"{Spread(plain),5:P0}   {difference,7:P1}{(isQuiet ? "" : "   undecided: the machine itself moved by more")}"));
+        return isQuiet && Math.Abs(difference) <= Limit ? 0 : 1;
     }
+
+    // From the second turn to the last but one: what the machine itself moved by.
+    private static double Spread(double[] sorted) => sorted[^2] / sorted[1] - 1;
 
     // Each run by itself where it is long enough for the clock, else ten together; the median.
     private static double Plain(Action run)
@@ -66,7 +82,7 @@ internal static unsafe class Agreement
         int together = watch.Elapsed.TotalSeconds > 200e-6 ? 1 : 10;
         var times = new List<double>();
         var whole = Stopwatch.StartNew();
-        while (whole.Elapsed.TotalSeconds < 0.1 || times.Count < 5)
+        while (whole.Elapsed.TotalSeconds < PlainSeconds || times.Count < 5)
         {
             watch.Restart();
             for (int i = 0; i < together; i++)
