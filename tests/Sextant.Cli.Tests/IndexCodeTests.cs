@@ -77,7 +77,8 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
         Assert.Equal(5, diverse.Lines.Length);
         Assert.Contains("copy0.txt", diverse.Lines[0]);
         Assert.Equal(1, diverse.Lines.Count(line => line.Contains("copy", StringComparison.Ordinal)));
-        Assert.Equal(near.Output, Run("search", "--index", Index, "-k5", "--diversity", "0", "ships sail over the sea.").Output);
+        Assert.Equal(near.Output,
+            Run("search", "--index", Index, "-k5", "--diversity", "0", "ships sail over the sea.").Output);
         Outcome wrong = Run("search", "--index", Index, "--diversity", "2", "sea");
         Assert.Equal(2, wrong.Exit);
         Assert.Contains("a number from 0 to 1", wrong.ErrorLine);
@@ -112,7 +113,8 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
     }
 
     private static string[] Scores(Outcome outcome) =>
-        [.. outcome.Lines.Select(line => double.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture).ToString("F3", null))];
+        [.. outcome.Lines.Select(line =>
+            double.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture).ToString("F3", null))];
 
     private void Refused(int exit, string message, params string[] flags)
     {

@@ -25,7 +25,8 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         foreach (string query in (string[])["the sky is blue.", "ships sail over the sea", "seven"])
         {
             Outcome files = Run("search", "--in", Files, "--chunk", "12", "-k", "5", "--format", "json", query);
-            Outcome index = Run("search", "--index", Index, "-k", "5", "--format", "json", "--oversample", "1000", query);
+            Outcome index = Run("search", "--index", Index, "-k", "5", "--format", "json", "--oversample", "1000",
+                query);
             Assert.Equal((0, ""), (index.Exit, index.Error));
             Assert.Equal(Normal(files.Output), Normal(index.Output));
         }
@@ -46,21 +47,26 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         Assert.Equal("2 files embedded (2 passages), 28 unchanged, 1 taken out\n", updated.Output);
         Assert.StartsWith("1\t1.0000\t", Run("search", "--index", Index, "-k1", "hello world.").Output);
         Assert.Contains("4.txt:1", Run("search", "--index", Index, "-k1", "hello world.").Output);
-        Assert.DoesNotContain("5.txt", Run("search", "--index", Index, "-k", "1000", "sea").Output.Replace("25.txt", "").Replace("15.txt", ""));
+        Assert.DoesNotContain("5.txt",
+            Run("search", "--index", Index, "-k", "1000", "sea").Output.Replace("25.txt", "").Replace("15.txt", ""));
         // Another attribute is a change too.
-        Assert.StartsWith("30 files embedded", Run("index", "--output", Index, "--update", "--attribute", "lang=en", Files).Output);
+        Assert.StartsWith("30 files embedded",
+            Run("index", "--output", Index, "--update", "--attribute", "lang=en", Files).Output);
     }
 
     [Fact]
     public void FiltersAndThresholds()
     {
         WriteMany();
-        Assert.Equal(0, Run("index", "--output", Index, "--attribute", "lang=en", "--attribute", "year=2020", Files).Exit);
+        Assert.Equal(0,
+            Run("index", "--output", Index, "--attribute", "lang=en", "--attribute", "year=2020", Files).Exit);
         Write("../more/de.md", "the sea.");
-        Assert.Equal(0, Run("index", "--output", Index, "--update", "--attribute", "lang=de", Path.Combine(_root, "more")).Exit);
+        Assert.Equal(0,
+            Run("index", "--output", Index, "--update", "--attribute", "lang=de", Path.Combine(_root, "more")).Exit);
         Assert.Equal(["de.md:1"], Names(Run("search", "--index", Index, "--filter", "lang=de", "sea")));
         Assert.Equal(["de.md:1"], Names(Run("search", "--index", Index, "--filter", "extension in (md, rst)", "sea")));
-        Assert.DoesNotContain("de.md:1", Names(Run("search", "--index", Index, "-k", "100", "--filter", "year>=2020", "sea")));
+        Assert.DoesNotContain("de.md:1",
+            Names(Run("search", "--index", Index, "-k", "100", "--filter", "year>=2020", "sea")));
         Outcome near = Run("search", "--index", Index, "-k", "100", "--least-score", "0.99", "the sea.");
         Assert.Equal(["de.md:1"], Names(near));
         Assert.Equal((2, true), Exit(Run("search", "--index", Index, "--filter", "colour=red", "sea"), "lang, year"));
@@ -80,17 +86,20 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         // The only passage with its word is first of both rankings: twice 1 / 61.
         Outcome one = Run("search", "--index", Index, "--fuse", "bm25", "-k1", "grass xylophone.");
         Assert.StartsWith("1\t0.0328\t", one.Output);
-        Assert.Equal((2, true), Exit(Run("search", "--index", Index, "--fuse", "bm25", "--least-score", "1", "sea"), "sums of reciprocal"));
+        Assert.Equal((2, true),
+            Exit(Run("search", "--index", Index, "--fuse", "bm25", "--least-score", "1", "sea"), "sums of reciprocal"));
     }
 
     [Fact]
     public void StatsSayWhatIsInIt()
     {
         WriteMany();
-        Assert.Equal(0, Run("index", "--output", Index, "--document-prompt", "one: ", "--query-prompt", "two: ", Files).Exit);
+        Assert.Equal(0,
+            Run("index", "--output", Index, "--document-prompt", "one: ", "--query-prompt", "two: ", Files).Exit);
         Outcome stats = CommandLine.Run("index", "--stats", Index);
         Assert.Equal((0, ""), (stats.Exit, stats.Error));
-        foreach (string expected in (string[])["documents", "30", "\"one: \"", "\"two: \"", "binary", "float16", "Codes", "Vectors", model.Folder, "weights"])
+        foreach (string expected in (string[])["documents", "30", "\"one: \"", "\"two: \"", "binary", "float16",
+            "Codes", "Vectors", model.Folder, "weights"])
             Assert.Contains(expected, stats.Output);
     }
 
@@ -99,7 +108,8 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
     {
         Write("a.txt", "the sea.");
         Assert.Equal(0, Run(
-            "index", "--output", Index, "--code", "float32", "--document-prompt", "blue ", "--query-prompt", "green ", Files).Exit);
+            "index", "--output", Index, "--code", "float32", "--document-prompt", "blue ", "--query-prompt", "green ",
+            Files).Exit);
         Assert.Contains("\t1.0000\t", Run("search", "--index", Index, "--query-prompt", "blue ", "the sea.").Output);
         Assert.Contains("\t1.0000\t", Run("search", "--index", Index, "--query-prompt", "", "blue the sea.").Output);
         Assert.DoesNotContain("\t1.0000\t", Run("search", "--index", Index, "the sea.").Output);
@@ -115,7 +125,8 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         Assert.Equal(0, Run("index", "--output", Index, Files).Exit);
         Outcome outcome = CommandLine.Run("search", "--index", Index, "--model", EmbeddingModel.DefaultPath, "sea");
         Assert.Equal((1, true), Exit(outcome, "made by another model: its config"));
-        Outcome update = CommandLine.Run("index", "--output", Index, "--update", "--model", EmbeddingModel.DefaultPath, Files);
+        Outcome update = CommandLine.Run("index", "--output", Index, "--update", "--model", EmbeddingModel.DefaultPath,
+            Files);
         Assert.Equal((1, true), Exit(update, "made by another model"));
         // Where none is named, it is the one that made the index.
         Assert.Equal(0, CommandLine.Run("search", "--index", Index, "sea").Exit);
@@ -142,11 +153,13 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         string ranges = Path.Combine(_root, "ranges.json"), lines = Path.Combine(_root, "lines.txt");
         File.WriteAllText(lines, string.Join('\n', TinyModel.Words));
         Assert.Equal(0, CommandLine.Run(
-            "embed", "--model", model.Folder, "--input", lines, "--write-ranges", ranges, "--output", Path.Combine(_root, "v.jsonl")).Exit);
+            "embed", "--model", model.Folder, "--input", lines, "--write-ranges", ranges, "--output",
+            Path.Combine(_root, "v.jsonl")).Exit);
         Assert.Equal(0, Run("index", "--output", Index, "--code", "int8", "--ranges", ranges, Files).Exit);
         Outcome outcome = Run("search", "--index", Index, "-k1", "word 0 the sea one.");
         Assert.Equal(0, outcome.Exit);
-        Assert.InRange(double.Parse(outcome.Output.Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture), 0.5, 1.2);
+        Assert.InRange(double.Parse(outcome.Output.Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture),
+            0.5, 1.2);
     }
 
     [Fact]
@@ -172,8 +185,10 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
     // Scores of the same text are the same bits; only ties may come in another order.
     private static string[] Normal(string json) =>
         [.. JsonDocument.Parse(json).RootElement.EnumerateArray().Select(one => string.Join(
-            ' ', one.GetProperty("score"), one.GetProperty("start"), one.GetProperty("end"), one.GetProperty("first_line"),
-            one.GetProperty("tokens"), Path.GetFileName(one.GetProperty("file").GetString()), one.GetProperty("text")))];
+            ' ', one.GetProperty("score"), one.GetProperty("start"), one.GetProperty("end"),
+            one.GetProperty("first_line"),
+            one.GetProperty("tokens"), Path.GetFileName(one.GetProperty("file").GetString()),
+            one.GetProperty("text")))];
 
     private Outcome Run(params string[] args) => CommandLine.Run([.. args, "--model", model.Folder]);
 

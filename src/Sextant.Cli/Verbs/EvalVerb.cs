@@ -41,13 +41,15 @@ internal sealed class EvalVerb : Verb
         "Prints 'spearman V' for --sts; 'ndcg@10 V' and 'recall@100 V' for --retrieval. V is a fraction with four "
         + "decimals. Of several sets, each line begins with the set's name, and the means come last, with the name "
         + "mean. A document is its title, a space and its text. "
-        + "Queries and documents get the model's prompts for them; --prompt is the queries', and of --sts all texts'. nDCG's gain is the grade; queries without a relevant "
+        + "Queries and documents get the model's prompts for them; --prompt is the queries', and of --sts all texts'. "
+        + "nDCG's gain is the grade; queries without a relevant "
         + "document are left out, and counted. BM25: Lucene's form with k1 0.9 and b 0.4 over lower-cased words, "
         + "no stemming, no stop words.";
 
     public override Flag[] Flags =>
     [
-        Similarity, Retrieval, Recall, Codes, Rescore, Bm25, Fuse, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers,
+        Similarity, Retrieval, Recall, Codes, Rescore, Bm25, Fuse, ModelFlags.Model, ModelFlags.Dimensions,
+        ModelFlags.Layers,
         ModelFlags.Pooling, ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.Threads,
     ];
 
@@ -127,7 +129,8 @@ internal sealed class EvalVerb : Verb
         foreach (Flag flag in (Flag[])[Bm25, Fuse, Rescore, Codes, ModelFlags.Prompt])
         {
             if (arguments.Has(flag) && arguments.Has(Recall))
-                throw new WrongUsageException($"--recall compares all codes with float32; {flag.Name} has no place beside it");
+                throw new WrongUsageException(
+                    $"--recall compares all codes with float32; {flag.Name} has no place beside it");
         }
         foreach (FlagValue other in arguments.Values)
         {

@@ -19,14 +19,16 @@ internal sealed record IndexCode(
 {
     public static readonly Flag CodeFlag = new(
         "--code", "C",
-        "What is scanned: binary (a bit for each dimension), bebr-N (N bits for each, 1 to 8), pq-N (product codes of N "
-            + "bytes), int8, float16 or float32. Default: binary.");
+        "What is scanned: binary (a bit for each dimension), bebr-N (N bits for each, 1 to 8), pq-N (product codes of "
+            + "N bytes), int8, float16 or float32. Default: binary.");
     public static readonly Flag TransformFlag = new(
         "--transform", "T",
-        "What stands before the code: pca-N (the N principal components), whiten or whiten-N (with the variance 1 each).");
+        "What stands before the code: pca-N (the N principal components), whiten or whiten-N (with the variance 1 "
+            + "each).");
     public static readonly Flag RescoreFlag = new(
         "--rescore", "R",
-        "What the best of a binary, bebr or pq scan are scored with: float16, float32, int8 or none. Default: float16.");
+        "What the best of a binary, bebr or pq scan are scored with: float16, float32, int8 or none. Default: "
+            + "float16.");
 
     public static readonly Flag ListsFlag = new(
         "--lists", "N",
@@ -50,7 +52,8 @@ internal sealed record IndexCode(
         if (rescoring is not null and not "none" && !canRescore)
             throw new WrongUsageException("--rescore is for binary, bebr and pq codes; others have final scores");
         if (transform is not null && code == VectorCode.Int8)
-            throw new WrongUsageException("--transform and int8 do not go together: ranges are those of the model's vectors");
+            throw new WrongUsageException(
+                "--transform and int8 do not go together: ranges are those of the model's vectors");
         VectorCode? rescore = !canRescore ? null : rescoring switch
         {
             "none" => null,
@@ -90,7 +93,12 @@ internal sealed record IndexCode(
     /// <summary>Least passages that what is fitted needs.</summary>
     public int LeastSample(int dimensions) => Math.Max(
         Transform is null ? 0 : IndexFit.LeastForTransform(dimensions),
-        Code == VectorCode.Product ? IndexFit.LeastForProduct : Code == VectorCode.Recurrent ? IndexFit.LeastForRecurrent : 0);
+        Code switch
+        {
+            VectorCode.Product => IndexFit.LeastForProduct,
+            VectorCode.Recurrent => IndexFit.LeastForRecurrent,
+            _ => 0,
+        });
 
     /// <summary>The definition of an index of this code; what has to be fitted is fitted to the sample.</summary>
     /// <param name="plain">All but the code.</param>
@@ -134,7 +142,8 @@ internal sealed record IndexCode(
         "int8" => (VectorCode.Int8, 0),
         "float16" => (VectorCode.Float16, 0),
         "float32" => (VectorCode.Float32, 0),
-        _ when Number(text, "bebr-") is >= 1 and <= RecurrentCode.MostLevels and int levels => (VectorCode.Recurrent, levels),
+        _ when Number(text, "bebr-") is >= 1 and <= RecurrentCode.MostLevels and int levels =>
+            (VectorCode.Recurrent, levels),
         _ when Number(text, "pq-") is >= 1 and int parts => (VectorCode.Product, parts),
         _ => throw new WrongUsageException($"{CodeFlag.Name} is '{text}'; accepted: {Codes}"),
     };

@@ -26,7 +26,8 @@ internal static class IndexFacts
         if (definition.Lists > 0)
             facts.Add("lists", Number(definition.Lists) + " in a full segment");
         if (definition.Transform is { } transform)
-            facts.Add("transform", FormattableString.Invariant($"{transform.Inputs} to {transform.Outputs} dimensions"));
+            facts.Add("transform",
+                FormattableString.Invariant($"{transform.Inputs} to {transform.Outputs} dimensions"));
         facts.Add("rescored", definition.Rescore?.ToString().ToLowerInvariant() ?? "no");
         facts.Add("metric", definition.Metric.ToString().ToLowerInvariant());
         facts.Section("bytes");

@@ -39,12 +39,14 @@ internal static class IndexModel
             Pooling = definition.Property("load pooling"),
             Attention = ModelFlags.AttentionNamed(definition.Property("load attention")),
         };
-        string folder = arguments.Text(ModelFlags.Model) ?? definition.Property("model") ?? throw new InvalidIndexException(
-            path, "does not say which model made it: it was not made by 'sextant index'.");
+        string folder = arguments.Text(ModelFlags.Model) ?? definition.Property("model")
+            ?? throw new InvalidIndexException(path,
+                "does not say which model made it: it was not made by 'sextant index'.");
         if (folder.Length > 0 && !Directory.Exists(folder))
             throw new InvalidIndexException(
                 path, $"was made by the model in {folder}, which is not there; give --model DIR.");
-        EmbeddingModel model = folder.Length == 0 ? EmbeddingModel.LoadDefault(options) : EmbeddingModel.Load(folder, options);
+        EmbeddingModel model = folder.Length == 0 ? EmbeddingModel.LoadDefault(options)
+            : EmbeddingModel.Load(folder, options);
         try
         {
             definition.RequireSame(path, ModelFingerprint.Of(model, definition.Property("document prompt") ?? ""));
@@ -58,5 +60,6 @@ internal static class IndexModel
     }
 
     private static int? Number(IndexDefinition definition, string name) =>
-        int.TryParse(definition.Property(name), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(definition.Property(name), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
 }

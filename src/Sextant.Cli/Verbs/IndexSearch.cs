@@ -11,10 +11,12 @@ namespace Sextant.Cli.Verbs;
 /// <summary>Searches an index on disk: one query, one scan.</summary>
 internal static class IndexSearch
 {
-    public static readonly Flag Index = new("--index", "IDX", "Search an index that 'sextant index' made, instead of files.");
+    public static readonly Flag Index = new("--index", "IDX",
+        "Search an index that 'sextant index' made, instead of files.");
     public static readonly Flag Filter = new(
         "--filter", "CONDITION",
-        "Only files for which it holds: NAME=VALUE (or !=, <, <=, >, >=) or 'NAME in (VALUE, VALUE)'; may be given again.",
+        "Only files for which it holds: NAME=VALUE (or !=, <, <=, >, >=) or 'NAME in (VALUE, VALUE)'; may be given "
+            + "again.",
         Repeats: true);
     public static readonly Flag QueryPrompt = new(
         "--query-prompt", "TEXT", "Put this before the query, to the letter. Default: as the index says.");
@@ -24,7 +26,8 @@ internal static class IndexSearch
 
     public static readonly Flag Probe = new(
         "--probe", "N",
-        "Read the N lists that are nearest to the query of an index made with --lists; may miss some. Default: all codes.");
+        "Read the N lists that are nearest to the query of an index made with --lists; may miss some. Default: all "
+            + "codes.");
     public static readonly Flag Diverse = new(
         "--diversity", "D",
         "Choose passages that are near the query and unlike each other (MMR), from 0 (nearness alone) to 1 (unlikeness "
@@ -52,7 +55,8 @@ internal static class IndexSearch
         if (fuses && (arguments.Has(LeastScore) || diversity > 0))
         {
             throw new WrongUsageException(
-                $"{(diversity > 0 ? Diverse : LeastScore).Name} is for scores of vectors; fused ones are sums of reciprocal ranks");
+                $"{(diversity > 0 ? Diverse : LeastScore).Name} is for scores of vectors; "
+                + "fused ones are sums of reciprocal ranks");
         }
         int probes = arguments.Number(Probe, 1, IndexDefinition.MostLists) ?? 0;
         if (probes > 0 && arguments.Device is CudaDevice or OpenClDevice)
@@ -99,7 +103,8 @@ internal static class IndexSearch
         foreach (Hit hit in hits.AsSpan(0, found))
         {
             string file = Shown(reader.Key(hit.Id));
-            passages.Add(new FoundPassage(passages.Count + 1, hit.Score, StoredPassage.Read(file, reader.Payload(hit.Id))));
+            passages.Add(
+                new FoundPassage(passages.Count + 1, hit.Score, StoredPassage.Read(file, reader.Payload(hit.Id))));
         }
         return passages;
     }
@@ -185,7 +190,8 @@ internal static class IndexSearch
     // Relative where the file lies below the current folder.
     private static string Shown(string path)
     {
-        string folder = Directory.GetCurrentDirectory().TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+        string folder = Directory.GetCurrentDirectory().TrimEnd(Path.DirectorySeparatorChar)
+            + Path.DirectorySeparatorChar;
         return path.StartsWith(folder, StringComparison.Ordinal) ? path[folder.Length..] : path;
     }
 }

@@ -15,12 +15,14 @@ internal sealed class IndexVerb : Verb
     private static readonly Flag Output = new("--output", "IDX", "Folder of the index: made if it is not there.");
     private static readonly Flag Stats = new("--stats", "IDX", "Say what an index holds; nothing is changed.");
     private static readonly Flag Update = new(
-        "--update", "", "Bring an index that is there up to date: files that did not change are not embedded again, and "
+        "--update", "",
+        "Bring an index that is there up to date: files that did not change are not embedded again, and "
             + "those that are gone are taken out. Also goes on where an ended run stopped.");
     private static readonly Flag Attribute = new(
         "--attribute", "NAME=VALUE", "Give these files something to filter by; may be given again.", Repeats: true);
     private static readonly Flag DocumentPrompt = new(
-        "--document-prompt", "TEXT", "Put this before each passage, to the letter. Default: the model's for documents.");
+        "--document-prompt", "TEXT",
+        "Put this before each passage, to the letter. Default: the model's for documents.");
     private static readonly Flag QueryPrompt = new(
         "--query-prompt", "TEXT", "What search puts before a query, to the letter. Default: the model's for queries.");
 
@@ -38,7 +40,8 @@ internal sealed class IndexVerb : Verb
 
     public override Flag[] Flags =>
     [
-        Output, Stats, Update, .. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap, Attribute,
+        Output, Stats, Update, .. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap,
+        Attribute,
         DocumentPrompt, QueryPrompt, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
         ModelFlags.Attention, ModelFlags.Threads,
     ];
@@ -82,7 +85,8 @@ internal sealed class IndexVerb : Verb
             throw new WrongUsageException($"{path} is there already; --update brings it up to date");
         if (exists)
             RefuseWhatIsFixed(arguments);
-        return exists ? UpdateIndex(path, attributes, arguments, terminal) : Make(path, attributes, arguments, terminal);
+        return exists ? UpdateIndex(path, attributes, arguments, terminal)
+            : Make(path, attributes, arguments, terminal);
     }
 
     private static int Make(string path, List<IndexAttribute> attributes, ArgumentValues arguments, Terminal terminal)
@@ -90,7 +94,8 @@ internal sealed class IndexVerb : Verb
         IndexCode code = IndexCode.Of(arguments);
         EmbeddingOptions options = ModelFlags.Options(arguments);
         using EmbeddingModel model = ModelFlags.Load(arguments, options);
-        PassageOptions cutting = PassageFlags.Options(model, PassageFlags.ChunkOf(arguments), PassageFlags.OverlapOf(arguments));
+        PassageOptions cutting = PassageFlags.Options(model, PassageFlags.ChunkOf(arguments),
+            PassageFlags.OverlapOf(arguments));
         CodeRanges? ranges = arguments.Text(CodeFlags.Ranges) is { } file ? RangesFile.Read(file) : null;
         if (ranges is not null && ranges.Dimensions != model.Dimensions)
         {
@@ -182,7 +187,8 @@ internal sealed class IndexVerb : Verb
     private static void RefuseWhatIsFixed(ArgumentValues arguments)
     {
         foreach (Flag flag in (Flag[])
-            [.. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap, DocumentPrompt, QueryPrompt,
+            [.. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap, DocumentPrompt,
+                QueryPrompt,
              ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Attention])
         {
             if (arguments.Has(flag))

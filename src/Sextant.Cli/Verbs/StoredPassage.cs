@@ -25,7 +25,8 @@ internal static class StoredPassage
         if (bytes.Length < Numbers * sizeof(long))
             throw new InputException($"{file}: its passages in the index were not written by 'sextant index'.");
         return new Passage(
-            file, (int)Number(bytes, 2), (int)Number(bytes, 3), Number(bytes, 0), Number(bytes, 1), (int)Number(bytes, 4),
+            file, (int)Number(bytes, 2), (int)Number(bytes, 3), Number(bytes, 0), Number(bytes, 1),
+            (int)Number(bytes, 4),
             Encoding.UTF8.GetString(bytes[(Numbers * sizeof(long))..]));
 
         static long Number(ReadOnlySpan<byte> bytes, int place) =>

@@ -57,7 +57,8 @@ public static class BinaryCode
     public static int Distance(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         if (left.Length != right.Length)
-            throw new ArgumentException($"A code of {left.Length} bytes has no distance to one of {right.Length}.", nameof(right));
+            throw new ArgumentException($"A code of {left.Length} bytes has no distance to one of {right.Length}.",
+                nameof(right));
         int distance = 0;
         for (int i = 0; i < left.Length; i++)
             distance += BitOperations.PopCount((uint)(left[i] ^ right[i]));

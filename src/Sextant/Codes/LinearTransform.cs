@@ -88,7 +88,8 @@ public sealed unsafe class LinearTransform
         if (vector.Length != Inputs || destination.Length < Outputs)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{vector.Length} values to {destination.Length}; the transform takes {Inputs} to {Outputs}."), nameof(vector));
+                $"{vector.Length} values to {destination.Length}; the transform takes {Inputs} to {Outputs}."),
+                nameof(vector));
         }
         Span<float> centred = Inputs <= 4096 ? stackalloc float[Inputs] : new float[Inputs];
         for (int i = 0; i < centred.Length; i++)

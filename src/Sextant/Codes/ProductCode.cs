@@ -39,7 +39,8 @@ public sealed unsafe class ProductCode
         if (centroids.Length != (long)Centroids * dimensions)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{centroids.Length} values; {Centroids} centroids of {dimensions} dimensions are needed."), nameof(centroids));
+                $"{centroids.Length} values; {Centroids} centroids of {dimensions} dimensions are needed."),
+                nameof(centroids));
         }
         FiniteValues.Require(centroids, nameof(centroids));
         Error = error;

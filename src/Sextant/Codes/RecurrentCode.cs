@@ -104,7 +104,8 @@ public sealed class RecurrentCode
         for (int round = 0; round < Rounds; round++)
         {
             float[] next = Refit(vectors, scales);
-            double nextError = next.All(one => one > 0 && float.IsFinite(one)) ? ErrorOf(vectors, next) : double.MaxValue;
+            double nextError = next.All(one => one > 0 && float.IsFinite(one)) ? ErrorOf(vectors, next)
+                : double.MaxValue;
             if (!(nextError < error))
                 break;
             (scales, error) = (next, nextError);

@@ -6,7 +6,8 @@ namespace Sextant.Indexes;
 /// <summary>What a document must be to fit an index; attributes keep the kind that they have first.</summary>
 internal sealed class DocumentRules(int dimensions, bool keepsTerms)
 {
-    private readonly Dictionary<string, bool> _texts = new(StringComparer.Ordinal); // attributes: whether they are texts
+    // Attributes: whether they are texts.
+    private readonly Dictionary<string, bool> _texts = new(StringComparer.Ordinal);
 
     /// <summary>Takes the attributes of a segment as they are.</summary>
     public void Learn(Segment segment)
@@ -24,12 +25,14 @@ internal sealed class DocumentRules(int dimensions, bool keepsTerms)
         if (document.Vectors.Length != rows * dimensions)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{document.Vectors.Length} values are not whole vectors of {dimensions} dimensions."), nameof(document));
+                $"{document.Vectors.Length} values are not whole vectors of {dimensions} dimensions."),
+                nameof(document));
         }
         if (document.Payloads.Count != 0 && document.Payloads.Count != rows)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{document.Payloads.Count} payloads for {rows} vectors; as many or none are needed."), nameof(document));
+                $"{document.Payloads.Count} payloads for {rows} vectors; as many or none are needed."),
+                nameof(document));
         }
         if (document.Terms.Count != (keepsTerms ? rows : 0))
         {

@@ -17,7 +17,8 @@ public static class FileFingerprint
         int held = 0;
         foreach (string path in files)
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
+                1);
             for (int read; (read = file.Read(buffer, held, buffer.Length - held)) > 0;)
             {
                 held += read;

@@ -20,7 +20,8 @@ public sealed record IndexDefinition
     public Metric Metric { get; init; } = Metric.Dot;
 
     /// <summary>
-    /// Ranges of the dimensions, where a code is <see cref="VectorCode.Int8"/>; of what <see cref="Transform"/> makes of
+    /// Ranges of the dimensions, where a code is <see cref="VectorCode.Int8"/>; of what <see cref="Transform"/> makes
+    /// of
     /// the vectors, where that is what is scanned.
     /// </summary>
     public CodeRanges? Ranges { get; init; }
@@ -35,7 +36,8 @@ public sealed record IndexDefinition
     public ProductCode? Product { get; init; }
 
     /// <summary>
-    /// Lists of an inverted file over binary codes, in each full segment; smaller segments have fewer. A search may read
+    /// Lists of an inverted file over binary codes, in each full segment; smaller segments have fewer. A search may
+    /// read
     /// the nearest only (<see cref="SearchOptions.Probes"/>). Takes the codes a second time. 0: none.
     /// </summary>
     public int Lists { get; init; }
@@ -109,7 +111,8 @@ public sealed record IndexDefinition
         if (Code == VectorCode.Recurrent && Metric == Metric.SquaredDistance)
             throw new ArgumentException("recurrent codes are compared by dot products or cosines, not by distances.");
         if (Lists is < 0 or > MostLists || (Lists > 0 && Code != VectorCode.Binary))
-            throw new ArgumentException($"{Lists} lists of {Code} codes; up to {MostLists}, of binary codes, are accepted.");
+            throw new ArgumentException(
+                $"{Lists} lists of {Code} codes; up to {MostLists}, of binary codes, are accepted.");
         CheckFitted();
     }
 

@@ -43,7 +43,8 @@ public sealed record IndexDocument
     public IReadOnlyList<ReadOnlyMemory<byte>> Payloads { get; init; } = [];
 
     /// <summary>
-    /// The terms of each vector's text, repetitions included: as many as vectors where the index keeps terms, else none.
+    /// The terms of each vector's text, repetitions included: as many as vectors where the index keeps terms, else
+    /// none.
     /// </summary>
     public IReadOnlyList<IReadOnlyCollection<string>> Terms { get; init; } = [];
 

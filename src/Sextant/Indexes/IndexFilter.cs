@@ -37,7 +37,8 @@ public sealed class IndexFilter
         {
             if (segments.Count > 0 && !segments.Any(segment => segment.Column(one.Name) is not null))
             {
-                string[] names = [.. segments.SelectMany(segment => segment.Columns).Select(column => column.Name).Distinct()];
+                string[] names = [.. segments.SelectMany(segment => segment.Columns).Select(column =>
+                    column.Name).Distinct()];
                 throw new ArgumentException(
                     $"no document has an attribute '{one.Name}'; there are {(names.Length == 0 ? "none" : string.Join(", ", names))}.");
             }

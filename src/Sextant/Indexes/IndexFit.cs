@@ -3,9 +3,12 @@ using Sextant.Codes;
 
 namespace Sextant.Indexes;
 
-/// <summary>Fits to a sample what the code of an index needs, in the order of encoding: a transform, then the code.</summary>
+/// <summary>
+/// Fits to a sample what the code of an index needs, in the order of encoding: a transform, then the code.
+/// </summary>
 /// <remarks>
-/// The sample goes through what the definition has already, and is scaled as its metric wants, so that what is fitted is
+/// The sample goes through what the definition has already, and is scaled as its metric wants, so that what is fitted
+/// is
 /// for what will be encoded. The same sample gives the same bits everywhere.
 /// </remarks>
 public static class IndexFit
@@ -40,7 +43,9 @@ public static class IndexFit
     /// <param name="definition">Its transform and metric hold.</param>
     /// <param name="sample">[n, Dimensions], row by row; at least <see cref="LeastForRecurrent"/> rows.</param>
     /// <param name="levels">Bits for each dimension.</param>
-    /// <exception cref="ArgumentException">The sample is too small, no whole vectors, all zero, or not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The sample is too small, no whole vectors, all zero, or not finite.
+    /// </exception>
     public static IndexDefinition WithRecurrent(IndexDefinition definition, ReadOnlySpan<float> sample, int levels)
     {
         ArgumentNullException.ThrowIfNull(definition);
@@ -76,12 +81,13 @@ public static class IndexFit
     {
         int dimensions = definition.Dimensions, count = sample.Length / dimensions;
         if (sample.Length % dimensions != 0)
-            throw new ArgumentException($"{sample.Length} values are not whole vectors of {dimensions}.", nameof(sample));
+            throw new ArgumentException($"{sample.Length} values are not whole vectors of {dimensions}.",
+                nameof(sample));
         FiniteValues.Require(sample, nameof(sample));
         if (count < least)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{count} vectors are too few to fit {what} of {dimensions} dimensions to; at least {least} are needed."),
+                $"{count} vectors are too few to fit {what} of {dimensions} dimensions to; {least} are needed."),
                 nameof(sample));
         }
     }

@@ -153,7 +153,9 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         return segment.Payload(row);
     }
 
-    /// <summary>Length of what <see cref="Vector"/> gives: the vectors', or where nothing is rescored the codes'.</summary>
+    /// <summary>
+    /// Length of what <see cref="Vector"/> gives: the vectors', or where nothing is rescored the codes'.
+    /// </summary>
     public int KeptDimensions => _snapshot.Vectors is null ? Definition.CodedDimensions : Dimensions;
 
     /// <summary>

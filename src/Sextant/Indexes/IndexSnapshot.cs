@@ -49,7 +49,8 @@ internal sealed class IndexSnapshot : IDisposable
         if (!Directory.Exists(folder))
             throw new InvalidIndexException(folder, "there is no such index.");
         byte[] body = FramedFile.Read(
-            Path.Combine(folder, IndexFormat.DefinitionName), IndexFormat.DefinitionMagic, "the definition of an index");
+            Path.Combine(folder, IndexFormat.DefinitionName), IndexFormat.DefinitionMagic,
+            "the definition of an index");
         var definition = DefinitionBody.Read(Path.Combine(folder, IndexFormat.DefinitionName), body);
         Manifest manifest = Manifest.Read(folder);
         for (int attempt = 1; ; attempt++)
@@ -57,7 +58,8 @@ internal sealed class IndexSnapshot : IDisposable
             if (manifest.DefinitionChecksum != Checksum.Of(body))
             {
                 throw new InvalidIndexException(
-                    Path.Combine(folder, IndexFormat.DefinitionName), "is not the one that the manifest was written with.");
+                    Path.Combine(folder, IndexFormat.DefinitionName),
+                    "is not the one that the manifest was written with.");
             }
             try
             {

@@ -81,7 +81,8 @@ public sealed class IndexWriter : IDisposable
                 one => !own.Contains(Path.GetFileName(one))) is { } other)
             {
                 throw new InvalidIndexException(
-                    folder.Path, $"is a folder with other files ({Path.GetFileName(other)}); an empty or new one is needed.");
+                    folder.Path,
+                    $"is a folder with other files ({Path.GetFileName(other)}); an empty or new one is needed.");
             }
             writing = CommitFiles.Lock(folder);
             byte[] body = DefinitionBody.Write(definition);
@@ -314,7 +315,8 @@ public sealed class IndexWriter : IDisposable
                     _pending.AddTerms(segment.Terms!, terms[row]);
                 _snapshot.Codes.Layout.Read(segment.Codes, segment.Rows, row, code);
                 _pending.AddRow(
-                    code, _snapshot.Vectors is { } vectors ? segment.Vector(row, vectors.RowBytes) : [], segment.Payload(row));
+                    code, _snapshot.Vectors is { } vectors ? segment.Vector(row, vectors.RowBytes) : [],
+                    segment.Payload(row));
             }
             if (_pending.Bytes > MostPendingBytes || _pending.Rows > MostPendingRows)
                 Spill();

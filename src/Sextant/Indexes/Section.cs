@@ -7,7 +7,8 @@ namespace Sextant.Indexes;
 /// then: opening reads nothing of it.
 /// </summary>
 /// <remarks>Thread-safe: two threads that check the same block at once come to the same answer.</remarks>
-internal sealed unsafe class Section(MappedFile file, SectionKind kind, string name, long offset, long length, uint[] sums)
+internal sealed unsafe class Section(MappedFile file, SectionKind kind, string name, long offset, long length,
+    uint[] sums)
 {
     private readonly byte[] _checked = new byte[sums.Length];
     private int _checkedBlocks;
@@ -22,7 +23,9 @@ internal sealed unsafe class Section(MappedFile file, SectionKind kind, string n
     /// <summary>Whether every block has been checked: there is nothing more to ask before reading.</summary>
     public bool IsChecked => Volatile.Read(ref _checkedBlocks) == sums.Length;
 
-    /// <summary>The first byte. What is behind it is not checked: ask <see cref="Bytes"/> for it before reading.</summary>
+    /// <summary>
+    /// The first byte. What is behind it is not checked: ask <see cref="Bytes"/> for it before reading.
+    /// </summary>
     public byte* Start => file.Start + offset;
 
     /// <summary>All of it, checked.</summary>

@@ -75,7 +75,8 @@ internal sealed class Segment : IDisposable
     /// <param name="definition">What the index is made of.</param>
     /// <param name="codes">How its codes lie.</param>
     /// <param name="vectorBytes">Bytes of what a row is rescored with; null: nothing is.</param>
-    public static Segment Open(string folder, SegmentEntry entry, IndexDefinition definition, CodeLayout codes, int? vectorBytes)
+    public static Segment Open(string folder, SegmentEntry entry, IndexDefinition definition, CodeLayout codes,
+        int? vectorBytes)
     {
         string path = Path.Combine(folder, IndexFormat.SegmentName(entry.Number));
         var file = MappedFile.Open(path, entry.Length);

@@ -21,7 +21,8 @@ internal static class SegmentFile
             table.UInt64((ulong)place);
             table.UInt64((ulong)bytes.Length);
             for (int block = 0; block < bytes.Length; block += IndexFormat.BlockBytes)
-                table.UInt32(Checksum.Of(bytes.Span.Slice(block, Math.Min(IndexFormat.BlockBytes, bytes.Length - block))));
+                table.UInt32(
+                    Checksum.Of(bytes.Span.Slice(block, Math.Min(IndexFormat.BlockBytes, bytes.Length - block))));
             place += bytes.Length;
         }
         byte[] header = new byte[IndexFormat.SegmentHeaderBytes];

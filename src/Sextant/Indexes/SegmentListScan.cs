@@ -8,8 +8,12 @@ namespace Sextant.Indexes;
 /// <summary>A list of a segment that is read.</summary>
 internal readonly record struct ListProbe(int Segment, int List);
 
-/// <summary>Compares the codes of some lists of mapped segments with one query; an item is a shard of the lists.</summary>
-/// <remarks>Hits are scored by the negated distance, which binary32 has exactly: their order is (distance, id).</remarks>
+/// <summary>
+/// Compares the codes of some lists of mapped segments with one query; an item is a shard of the lists.
+/// </summary>
+/// <remarks>
+/// Hits are scored by the negated distance, which binary32 has exactly: their order is (distance, id).
+/// </remarks>
 internal readonly unsafe struct SegmentListScan : IJob
 {
     private const int TileCodes = HammingArguments.TileCodes;

@@ -13,7 +13,8 @@ internal sealed class SegmentTerms
     private readonly Section _postings;
     private readonly Section _counts;
 
-    public SegmentTerms(int rows, Section offsets, Section bytes, Section postingOffsets, Section postings, Section counts)
+    public SegmentTerms(int rows, Section offsets, Section bytes, Section postingOffsets, Section postings,
+        Section counts)
     {
         (_rows, _offsets, _bytes) = (rows, offsets, bytes);
         (_postingOffsets, _postings, _counts) = (postingOffsets, postings, counts);

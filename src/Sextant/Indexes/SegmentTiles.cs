@@ -23,7 +23,8 @@ internal sealed unsafe class SegmentTiles : TileSource
         for (int i = 0; i < segments.Count; i++)
         {
             int rows = segments[i].Rows;
-            _firstTiles[i + 1] = _firstTiles[i] + (int)((rows + HammingArguments.TileCodes - 1L) / HammingArguments.TileCodes);
+            _firstTiles[i + 1] = _firstTiles[i]
+                + (int)((rows + HammingArguments.TileCodes - 1L) / HammingArguments.TileCodes);
             Count += rows;
         }
     }

@@ -6,7 +6,9 @@ using Sextant.Search;
 
 namespace Sextant.Indexes;
 
-/// <summary>Finds the nearest in the mapped segments of a commit: a scan of codes, and where there is more, rescoring.</summary>
+/// <summary>
+/// Finds the nearest in the mapped segments of a commit: a scan of codes, and where there is more, rescoring.
+/// </summary>
 /// <remarks>Thread-safe. In steady state a search allocates nothing.</remarks>
 internal sealed unsafe class SnapshotSearch
 {
@@ -41,7 +43,8 @@ internal sealed unsafe class SnapshotSearch
                 _levels = new RecurrentSegments(snapshot.Segments, firstIds, layout);
                 return;
             case VectorCode.Product:
-                _product = new ProductSearch(definition.Product!, definition.Metric == Metric.SquaredDistance, team, memory);
+                _product = new ProductSearch(definition.Product!, definition.Metric == Metric.SquaredDistance, team,
+                    memory);
                 break;
             default:
                 _rows = new RowSearch(snapshot.Codes.Rows, team, memory);
@@ -97,7 +100,9 @@ internal sealed unsafe class SnapshotSearch
     /// <summary>Scores some vectors as a search does behind its scan, and finds the best of them.</summary>
     /// <param name="query">[Dimensions], finite.</param>
     /// <param name="prepared">[CodedDimensions]: what the codes are compared with.</param>
-    /// <param name="ids">The vectors, whose codes were checked; put into ascending order, which is that of the files.</param>
+    /// <param name="ids">
+    /// The vectors, whose codes were checked; put into ascending order, which is that of the files.
+    /// </param>
     /// <param name="hits">Receives the hits, best first.</param>
     /// <param name="leastScore">Hits with smaller scores are left out.</param>
     public int Score(
@@ -204,7 +209,8 @@ internal sealed unsafe class SnapshotSearch
             foreach (int id in ids)
             {
                 Segment segment = _snapshot.Segments[Locate(id, out int row)];
-                segment.Codes.Bytes(row / HammingArguments.TileCodes * tile, tile); // a scan of lists has not checked it
+                // A scan of lists has not checked it.
+                segment.Codes.Bytes(row / HammingArguments.TileCodes * tile, tile);
                 float score = scorer.Score((ulong*)segment.Codes.Start, row);
                 if (!(score < leastScore))
                     best.Offer(new Hit(id, score));

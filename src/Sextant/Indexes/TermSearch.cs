@@ -4,7 +4,9 @@ using Sextant.Search;
 namespace Sextant.Indexes;
 
 /// <summary>BM25 over the rows of a commit, from the terms that its segments keep.</summary>
-/// <remarks>Scores are those of <see cref="Bm25Index"/> over the same rows, deleted ones left out, bit by bit.</remarks>
+/// <remarks>
+/// Scores are those of <see cref="Bm25Index"/> over the same rows, deleted ones left out, bit by bit.
+/// </remarks>
 internal sealed class TermSearch(IndexSnapshot snapshot, int[] firstIds, int ids, int count, IdSet? live)
 {
     public int Search(IReadOnlyCollection<string> terms, Span<Hit> hits, IdSet? allowed, double k1, double b)

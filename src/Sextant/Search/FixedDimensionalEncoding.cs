@@ -56,13 +56,15 @@ public sealed unsafe class FixedDimensionalEncoding
     /// <param name="vectors">[n, Inputs], row by row.</param>
     /// <param name="destination">[Outputs].</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
-    public void EncodeQuery(ReadOnlySpan<float> vectors, Span<float> destination) => Encode(vectors, destination, false);
+    public void EncodeQuery(ReadOnlySpan<float> vectors, Span<float> destination) =>
+        Encode(vectors, destination, false);
 
     /// <summary>Encodes a document.</summary>
     /// <param name="vectors">[n, Inputs], row by row.</param>
     /// <param name="destination">[Outputs].</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
-    public void EncodeDocument(ReadOnlySpan<float> vectors, Span<float> destination) => Encode(vectors, destination, true);
+    public void EncodeDocument(ReadOnlySpan<float> vectors, Span<float> destination) =>
+        Encode(vectors, destination, true);
 
     private void Encode(ReadOnlySpan<float> vectors, Span<float> destination, bool isDocument)
     {
@@ -105,7 +107,8 @@ public sealed unsafe class FixedDimensionalEncoding
         int nearest = 0;
         for (int i = 1; i < numbers.Length; i++)
         {
-            if (BitOperations.PopCount((uint)(numbers[i] ^ number)) < BitOperations.PopCount((uint)(numbers[nearest] ^ number)))
+            int distance = BitOperations.PopCount((uint)(numbers[i] ^ number));
+            if (distance < BitOperations.PopCount((uint)(numbers[nearest] ^ number)))
                 nearest = i;
         }
         return nearest;

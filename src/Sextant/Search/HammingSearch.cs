@@ -78,7 +78,8 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
             ulong* widened = (ulong*)(start + queriesAt);
             var nearest = (NearestCodes*)(start + nearestAt);
             for (int query = 0; query < count; query++)
-                CodeStore.Widen(queries.Slice(query * codeBytes, codeBytes), widened + ((nint)query * codes.Words), codes.Words);
+                CodeStore.Widen(queries.Slice(query * codeBytes, codeBytes), widened + ((nint)query * codes.Words),
+                    codes.Words);
             for (long i = 0; i < states; i++)
                 nearest[i].Begin(start + keptAt + (i * state), bits, k, radius < 0 ? bits + 1 : radius + 1);
             ulong* permitted = allowed is null ? null : allowed.Pointer;

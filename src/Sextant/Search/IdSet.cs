@@ -108,7 +108,8 @@ public sealed unsafe class IdSet
         if (allowed is not null && allowed.Capacity < ids)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"the set of allowed ids has room for {allowed.Capacity}; the index has {ids}."));
+                FormattableString.Invariant(
+                    $"the set of allowed ids has room for {allowed.Capacity}; the index has {ids}."));
         }
     }
 }

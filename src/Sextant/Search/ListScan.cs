@@ -4,8 +4,12 @@ using Sextant.Runtime;
 
 namespace Sextant.Search;
 
-/// <summary>Compares the codes of some lists of an inverted file with one query; an item is a shard of the lists.</summary>
-/// <remarks>Hits are scored by the negated distance, which binary32 has exactly: their order is (distance, id).</remarks>
+/// <summary>
+/// Compares the codes of some lists of an inverted file with one query; an item is a shard of the lists.
+/// </summary>
+/// <remarks>
+/// Hits are scored by the negated distance, which binary32 has exactly: their order is (distance, id).
+/// </remarks>
 internal readonly unsafe struct ListScan : IJob
 {
     private const int TileCodes = HammingArguments.TileCodes;

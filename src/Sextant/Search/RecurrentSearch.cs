@@ -17,7 +17,8 @@ internal sealed unsafe class RecurrentSearch(RecurrentCode code, ThreadTeam team
     /// <param name="allowed">The only ids that may be found; null: all.</param>
     /// <param name="leastScore">Hits with smaller scores are left out.</param>
     public int Search(
-        ReadOnlySpan<float> query, RecurrentSource codes, bool isCosine, Span<Hit> hits, IdSet? allowed, float leastScore)
+        ReadOnlySpan<float> query, RecurrentSource codes, bool isCosine, Span<Hit> hits, IdSet? allowed,
+        float leastScore)
     {
         TileSource first = codes.Level(0);
         int k = Math.Min(hits.Length, first.Count), words = first.Words;

@@ -1,6 +1,8 @@
 namespace Sextant.Search;
 
-/// <summary>Recurrent codes in tiles, wherever they are kept: each level in tiles of its own, in the same order.</summary>
+/// <summary>
+/// Recurrent codes in tiles, wherever they are kept: each level in tiles of its own, in the same order.
+/// </summary>
 internal abstract unsafe class RecurrentSource
 {
     /// <summary>The tiles of a level.</summary>

@@ -49,7 +49,9 @@ internal static unsafe class ShardedRows
         }
     }
 
-    /// <summary>Two shards a thread, so that one that is held up costs little; fewer where there is little to read.</summary>
+    /// <summary>
+    /// Two shards a thread, so that one that is held up costs little; fewer where there is little to read.
+    /// </summary>
     public static int Shards(ThreadTeam team, long bytes) =>
         team.Threads == 1 ? 1 : (int)Math.Clamp(bytes / LeastShardBytes, 1, 2L * team.Threads);
 

@@ -7,7 +7,8 @@ public class ByteCodeTests
     [Fact]
     public void TheFormulaOfSentenceTransformersByHand()
     {
-        // Ranges 0 … 255: a step is 1. astype truncates towards zero, so that -127.5 and -0.5 lose their halves upwards.
+        // Ranges 0 … 255: a step is 1. astype truncates towards zero, so that -127.5 and -0.5 lose their halves
+        // upwards.
         var ranges = new CodeRanges([0, 0, 0, 0, 0, 0, 0], [255, 255, 255, 255, 255, 255, 255]);
         float[] vector = [0, 0.5f, 127.5f, 128, 128.5f, 254.9f, 255];
         var unsigned = new byte[7];

@@ -25,7 +25,8 @@ public class HalfCodeTests
     public void BFloat16IsNearestOfAll()
     {
         var random = new Random(5);
-        float[] vector = [.. Enumerable.Range(0, 1000).Select(_ => (float)((random.NextDouble() - 0.5) * Math.Pow(2, random.Next(-120, 120))))];
+        float[] vector = [.. Enumerable.Range(0, 1000).Select(_ =>
+            (float)((random.NextDouble() - 0.5) * Math.Pow(2, random.Next(-120, 120))))];
         var code = new ushort[1000];
         var wide = new float[1000];
         BFloat16Code.Encode(vector, code);
@@ -48,7 +49,8 @@ public class HalfCodeTests
         float[] vector = [1f, 1f + 1f / 2048, 1f + 3f / 2048, -65504f, 65519.996f, 5.9604645e-8f, 2.9802322e-8f, -0f];
         var code = new Half[vector.Length];
         Float16Code.Encode(vector, code);
-        Assert.Equal([0x3C00, 0x3C00, 0x3C02, 0xFBFF, 0x7BFF, 1, 0, 0x8000], code.Select(one => (int)BitConverter.HalfToUInt16Bits(one)));
+        Assert.Equal([0x3C00, 0x3C00, 0x3C02, 0xFBFF, 0x7BFF, 1, 0, 0x8000],
+            code.Select(one => (int)BitConverter.HalfToUInt16Bits(one)));
         var wide = new float[vector.Length];
         Float16Code.Decode(code, wide);
         Assert.Equal([1f, 1f, 1f + 2f / 1024, -65504f, 65504f, 5.9604645e-8f, 0f, -0f], wide);
@@ -68,6 +70,7 @@ public class HalfCodeTests
     public void WhatBFloat16CannotHoldIsRefused(float value)
     {
         Assert.Throws<ArgumentException>(() => BFloat16Code.Encode([1, value], new ushort[2]));
-        Assert.Throws<ArgumentException>(() => BFloat16Code.Encode([1, BitConverter.UInt32BitsToSingle(0x7FFF_FFFF)], new ushort[2]));
+        Assert.Throws<ArgumentException>(() =>
+            BFloat16Code.Encode([1, BitConverter.UInt32BitsToSingle(0x7FFF_FFFF)], new ushort[2]));
     }
 }

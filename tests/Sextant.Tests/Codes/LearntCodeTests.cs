@@ -28,10 +28,12 @@ public class LearntCodeTests
     public void EachLevelLeavesLess()
     {
         float[] vectors = Bell(2, Count);
-        double[] errors = [.. Enumerable.Range(1, 4).Select(levels => RecurrentCode.Fit(vectors, Dimensions, levels).Error)];
+        double[] errors = [.. Enumerable.Range(1, 4).Select(levels =>
+            RecurrentCode.Fit(vectors, Dimensions, levels).Error)];
         for (int i = 1; i < errors.Length; i++)
             Assert.InRange(errors[i], 0, errors[i - 1] / 2);
-        // No scalar quantiser of 4 values a dimension loses less than Lloyd's and Max's, which loses 0.1175 of a bell curve.
+        // No scalar quantiser of 4 values a dimension loses less than Lloyd's and Max's, which loses 0.1175 of a bell
+        // curve.
         Assert.InRange(errors[1], 0.11, 0.13);
     }
 
@@ -187,7 +189,8 @@ public class LearntCodeTests
     private static double Covariance(float[] vectors, int left, int right)
     {
         int count = vectors.Length / Dimensions;
-        double[] means = [.. ((int[])[left, right]).Select(i => Enumerable.Range(0, count).Average(id => (double)vectors[id * Dimensions + i]))];
+        double[] means = [.. ((int[])[left, right]).Select(i =>
+            Enumerable.Range(0, count).Average(id => (double)vectors[id * Dimensions + i]))];
         return Enumerable.Range(0, count).Average(
             id => (vectors[id * Dimensions + left] - means[0]) * (vectors[id * Dimensions + right] - means[1]));
     }

@@ -36,12 +36,14 @@ public class RangesFileTests
     [InlineData("{\"mins\":[1],\"maxs\":[2]", "is not JSON")]
     public void WhatIsNotRangesIsRefused(string json, string part)
     {
-        var error = Assert.Throws<InvalidRangesException>(() => RangesFile.Parse("r.json", Encoding.UTF8.GetBytes(json)));
+        var error = Assert.Throws<InvalidRangesException>(() =>
+            RangesFile.Parse("r.json", Encoding.UTF8.GetBytes(json)));
         Assert.StartsWith("r.json: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void AFileThatIsNotThereIsNamed() =>
-        Assert.Contains("nowhere.json", Assert.Throws<InvalidRangesException>(() => RangesFile.Read("nowhere.json")).Message, StringComparison.Ordinal);
+        Assert.Contains("nowhere.json", Assert.Throws<InvalidRangesException>(() =>
+            RangesFile.Read("nowhere.json")).Message, StringComparison.Ordinal);
 }

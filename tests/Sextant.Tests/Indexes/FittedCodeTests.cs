@@ -5,7 +5,9 @@ using static Sextant.Tests.Indexes.SomeDocuments;
 
 namespace Sextant.Tests.Indexes;
 
-/// <summary>Codes whose parameters are fitted to a sample, on disk: they find what the same codes in memory find.</summary>
+/// <summary>
+/// Codes whose parameters are fitted to a sample, on disk: they find what the same codes in memory find.
+/// </summary>
 [Collection(nameof(MeasuredAlone))]
 public sealed class FittedCodeTests : IDisposable
 {

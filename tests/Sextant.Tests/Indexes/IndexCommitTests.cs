@@ -35,7 +35,8 @@ public sealed class IndexCommitTests : IDisposable
         Assert.Equal(1, after.Statistics().Segments);
         Assert.Equal(
             ["definition", "lock", "manifest"],
-            Directory.GetFiles(_scratch.Path).Select(Path.GetFileName).Where(name => !name!.StartsWith("segment-", StringComparison.Ordinal)).Order());
+            Directory.GetFiles(_scratch.Path).Select(Path.GetFileName).Where(name =>
+                !name!.StartsWith("segment-", StringComparison.Ordinal)).Order());
     }
 
     [Fact]
@@ -63,8 +64,10 @@ public sealed class IndexCommitTests : IDisposable
     {
         using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
         {
-            Assert.Contains("another writer", Assert.Throws<InvalidIndexException>(() => IndexWriter.Open(_scratch.Path)).Message);
-            Assert.Contains("already", Assert.Throws<InvalidIndexException>(() => IndexWriter.Create(_scratch.Path, Float32)).Message);
+            Assert.Contains("another writer",
+                Assert.Throws<InvalidIndexException>(() => IndexWriter.Open(_scratch.Path)).Message);
+            Assert.Contains("already",
+                Assert.Throws<InvalidIndexException>(() => IndexWriter.Create(_scratch.Path, Float32)).Message);
         }
         IndexWriter.Open(_scratch.Path).Dispose();
     }

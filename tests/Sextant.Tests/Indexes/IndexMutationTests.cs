@@ -44,7 +44,8 @@ public sealed class IndexMutationTests
             if (random.Next(2) == 0)
             {
                 MendChecksums(mutant);
-                if (valid.AsSpan().StartsWith(IndexFormat.SegmentMagic) && mutant.Length >= IndexFormat.SegmentHeaderBytes)
+                if (valid.AsSpan().StartsWith(IndexFormat.SegmentMagic)
+                    && mutant.Length >= IndexFormat.SegmentHeaderBytes)
                     NameSegment(manifest, whole, valid, mutant);
             }
             File.WriteAllBytes(file, mutant);
@@ -129,7 +130,8 @@ public sealed class IndexMutationTests
             int place = random.Next(bytes.Count);
             // Headers and tables are small and at the ends; they get their share.
             if (random.Next(2) == 0)
-                place = random.Next(3) == 0 ? Math.Max(0, bytes.Count - 1 - random.Next(400)) : Math.Min(random.Next(120), bytes.Count - 1);
+                place = random.Next(3) == 0 ? Math.Max(0, bytes.Count - 1 - random.Next(400))
+                    : Math.Min(random.Next(120), bytes.Count - 1);
             switch (random.Next(6))
             {
                 case 0:

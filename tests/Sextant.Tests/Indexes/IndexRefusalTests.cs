@@ -20,7 +20,8 @@ public sealed class IndexRefusalTests : IDisposable
         Assert.Throws<ArgumentException>(() => writer.Upsert(Document("b", new float[3])));
         Assert.Throws<ArgumentException>(() => writer.Upsert(Document("b", [.. Vectors(1, 1)[1..], float.NaN])));
         Assert.Throws<ArgumentException>(() => writer.Upsert(Document("", Vectors(1, 1))));
-        Assert.Throws<ArgumentException>(() => writer.Upsert(Document("b", Vectors(1, 2)) with { Payloads = [default] }));
+        Assert.Throws<ArgumentException>(() =>
+            writer.Upsert(Document("b", Vectors(1, 2)) with { Payloads = [default] }));
         Assert.Throws<ArgumentException>(
             () => writer.Upsert(Document("b", Vectors(1, 1)) with { Attributes = [new IndexAttribute("n", "one")] }));
         writer.Commit();
@@ -64,7 +65,8 @@ public sealed class IndexRefusalTests : IDisposable
         Damaged(segment, 20, "its header does not have its checksum");
         Damaged(deletes, 27, "its body does not have its checksum");
         Damaged(segment, (int)(new FileInfo(segment).Length - 3), "its table of sections does not have its checksum");
-        foreach (string name in (string[])["FirstRows", "KeyOffsets", "Keys", "KeyHashes", "KeyOrder", "Codes", "PayloadOffsets", "Payloads"])
+        foreach (string name in (string[])["FirstRows", "KeyOffsets", "Keys", "KeyHashes", "KeyOrder", "Codes",
+            "PayloadOffsets", "Payloads"])
         {
             long place = PlaceOf(name);
             Damaged(segment, (int)place, $"its section {name} does not have its checksum");
@@ -98,7 +100,9 @@ public sealed class IndexRefusalTests : IDisposable
         }
     }
 
-    /// <summary>Opening and other sections read no codes; the scan that comes to the damage refuses it, on any thread.</summary>
+    /// <summary>
+    /// Opening and other sections read no codes; the scan that comes to the damage refuses it, on any thread.
+    /// </summary>
     [Theory]
     [InlineData(VectorCode.Binary)]
     [InlineData(VectorCode.Float32)]
@@ -132,7 +136,8 @@ public sealed class IndexRefusalTests : IDisposable
         {
             Assert.Equal("a", reader.Key(Rows - 1));
             InvalidIndexException problem = Assert.Throws<InvalidIndexException>(() => reader.Search(query, hits));
-            Assert.Contains("its section Codes does not have its checksum in the 64 KiB from byte 589824", problem.Message);
+            Assert.Contains("its section Codes does not have its checksum in the 64 KiB from byte 589824",
+                problem.Message);
         }
         whole[place] ^= 1;
         File.WriteAllBytes(segment, whole);

@@ -18,7 +18,8 @@ public sealed class IndexTests : IDisposable
         get
         {
             var kinds = new TheoryData<VectorCode, Metric>();
-            foreach (VectorCode code in (VectorCode[])[VectorCode.Float32, VectorCode.Float16, VectorCode.BFloat16, VectorCode.Int8])
+            foreach (VectorCode code in (VectorCode[])[VectorCode.Float32, VectorCode.Float16, VectorCode.BFloat16,
+                VectorCode.Int8])
             {
                 foreach (Metric metric in Enum.GetValues<Metric>())
                     kinds.Add(code, metric);
@@ -71,7 +72,8 @@ public sealed class IndexTests : IDisposable
             var right = new Hit[12];
             Assert.Equal(12, expected.Search(query, left, options));
             Assert.Equal(12, reader.Search(query, right, options));
-            Assert.Equal(left.Select(hit => (added[hit.Id], hit.Score)), right.Select(hit => (Name(reader, hit.Id), hit.Score)));
+            Assert.Equal(left.Select(hit => (added[hit.Id], hit.Score)),
+                right.Select(hit => (Name(reader, hit.Id), hit.Score)));
         }
     }
 
@@ -80,7 +82,13 @@ public sealed class IndexTests : IDisposable
     [InlineData(Metric.Cosine)]
     public void SignsAloneAreScoredByTheirSumWithTheQuery(Metric metric)
     {
-        var definition = new IndexDefinition { Dimensions = Dimensions, Code = VectorCode.Binary, Rescore = null, Metric = metric };
+        var definition = new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = VectorCode.Binary,
+            Rescore = null,
+            Metric = metric,
+        };
         List<(string Key, float[] Vectors)> documents = Change(_scratch, definition);
         float[] query = Vectors(5, 1);
         double length = metric == Metric.Cosine ? Math.Sqrt(query.Sum(v => (double)v * v)) : 1;
@@ -90,7 +98,8 @@ public sealed class IndexTests : IDisposable
             for (int row = 0; row < vectors.Length / Dimensions; row++)
             {
                 scores[$"{key}#{row}"] = Enumerable.Range(0, Dimensions).Sum(
-                    i => vectors[row * Dimensions + i] > 0 ? (double)query[i] : -query[i]) / Math.Sqrt(Dimensions) / length;
+                    i => vectors[row * Dimensions + i] > 0 ? (double)query[i]
+                        : -query[i]) / Math.Sqrt(Dimensions) / length;
             }
         }
         using IndexReader reader = IndexReader.Open(_scratch.Path);
@@ -112,7 +121,8 @@ public sealed class IndexTests : IDisposable
                 {
                     Attributes = i % 10 == 0
                         ? []
-                        : [new IndexAttribute("lang", i % 2 == 0 ? "en" : i % 3 == 0 ? "de" : "fr"), new IndexAttribute("year", 2000 + i % 30)],
+                        : [new IndexAttribute("lang", i % 2 == 0 ? "en" : i % 3 == 0 ? "de" : "fr"),
+                            new IndexAttribute("year", 2000 + i % 30)],
                 });
                 if (i % 50 == 49)
                     writer.Commit();
@@ -134,14 +144,17 @@ public sealed class IndexTests : IDisposable
         foreach ((string[] conditions, Func<int, bool> expected) in cases)
         {
             IdSet allowed = reader.Where(IndexFilter.Parse(conditions));
-            string[] keys = [.. Enumerable.Range(0, 300).Where(i => i != 2 && expected(i)).Select(i => $"d{i}").Order()];
-            Assert.Equal(keys, reader.Keys().Where(key => reader.IdsOf(key) is (int first, > 0) && allowed.Contains(first)).Order());
+            string[] keys = [.. Enumerable.Range(0, 300).Where(i => i != 2 && expected(i)).Select(i =>
+                $"d{i}").Order()];
+            Assert.Equal(keys,
+                reader.Keys().Where(key => reader.IdsOf(key) is (int first, > 0) && allowed.Contains(first)).Order());
             var hits = new Hit[reader.Count];
             int found = reader.Search(Vectors(7, 1), hits, new SearchOptions { Allowed = allowed });
             Assert.Equal(keys, hits[..found].Select(hit => reader.Key(hit.Id)).Distinct().Order());
             Assert.Equal(allowed.Count, found);
         }
-        Assert.Contains("lang, year", Assert.Throws<ArgumentException>(() => reader.Where(IndexFilter.Parse("size=3"))).Message);
+        Assert.Contains("lang, year",
+            Assert.Throws<ArgumentException>(() => reader.Where(IndexFilter.Parse("size=3"))).Message);
         Assert.Throws<ArgumentException>(() => reader.Where(IndexFilter.Parse("year=new")));
         Assert.Throws<ArgumentException>(() => IndexFilter.Parse("year"));
         // A set that somebody else made may have deleted ids in it; they are not found all the same.
@@ -182,7 +195,8 @@ public sealed class IndexTests : IDisposable
         }
         using IndexReader reader = IndexReader.Open(_scratch.Path);
         Assert.Equal((documents.Count, expected.Count), (reader.Documents, reader.Count));
-        foreach (float[] query in (float[][])[Vectors(99, 1), documents.First(one => one.Vectors.Length > 0).Vectors[..Dimensions]])
+        foreach (float[] query in (float[][])[Vectors(99, 1),
+            documents.First(one => one.Vectors.Length > 0).Vectors[..Dimensions]])
         {
             var left = new Hit[expected.Count];
             var right = new Hit[expected.Count + 2];

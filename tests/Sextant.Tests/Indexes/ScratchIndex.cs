@@ -36,7 +36,8 @@ internal sealed class ScratchIndex : IDisposable
                 Assert.Equal(key, reader.Key(first + i));
                 Assert.Equal(i, reader.Number(first + i));
                 Assert.Equal(
-                    Encoding.UTF8.GetString(document.Payloads[i].Span), Encoding.UTF8.GetString(reader.Payload(first + i)));
+                    Encoding.UTF8.GetString(document.Payloads[i].Span),
+                    Encoding.UTF8.GetString(reader.Payload(first + i)));
             }
         }
         return round;

@@ -48,7 +48,8 @@ public class BinaryIndexTests
         using BinaryIndex one = Filled(64, codes, 1);
         foreach (int k in new[] { 1, 100, 10_000 })
         {
-            BinaryHit[][] sorted = [.. Enumerable.Range(0, 12).Select(q => Sorted(queries.AsSpan(q * 8, 8), codes, 8)[..k])];
+            BinaryHit[][] sorted = [.. Enumerable.Range(0, 12).Select(q =>
+                Sorted(queries.AsSpan(q * 8, 8), codes, 8)[..k])];
             foreach (int threads in new[] { 1, 2, 4 })
             {
                 using BinaryIndex index = Filled(64, codes, threads);
@@ -166,7 +167,8 @@ public class BinaryIndexTests
     {
         using var index = new BinaryIndex(12);
         Assert.Throws<ArgumentException>(() => index.Add([1, 0x10, 1]));
-        Assert.Contains("code 1", Assert.Throws<ArgumentException>(() => index.Add([1, 0x10, 1, 0x08])).Message, StringComparison.Ordinal);
+        Assert.Contains("code 1", Assert.Throws<ArgumentException>(() => index.Add([1, 0x10, 1, 0x08])).Message,
+            StringComparison.Ordinal);
         Assert.Equal(0, index.Count);
         Assert.Throws<ArgumentException>(() => index.Search([1], new BinaryHit[1]));
         Assert.Throws<ArgumentException>(() => index.Search([1, 1], new BinaryHit[1]));
@@ -194,7 +196,8 @@ public class BinaryIndexTests
         byte[] codes = Codes(128, 60_000, seed: 7);
         byte[] queries = Codes(128, 16, seed: 8);
         using BinaryIndex index = Filled(128, codes, 2);
-        BinaryHit[][] expected = [.. Enumerable.Range(0, 16).Select(q => Sorted(queries.AsSpan(q * 16, 16), codes, 16)[..50])];
+        BinaryHit[][] expected = [.. Enumerable.Range(0, 16).Select(q =>
+            Sorted(queries.AsSpan(q * 16, 16), codes, 16)[..50])];
         Parallel.For(0, 64, i =>
         {
             var hits = new BinaryHit[50];

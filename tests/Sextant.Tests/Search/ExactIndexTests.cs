@@ -15,7 +15,8 @@ public class ExactIndexTests
         get
         {
             var kinds = new TheoryData<VectorCode, Metric>();
-            foreach (VectorCode code in (VectorCode[])[VectorCode.Float32, VectorCode.Float16, VectorCode.BFloat16, VectorCode.Int8])
+            foreach (VectorCode code in (VectorCode[])[VectorCode.Float32, VectorCode.Float16, VectorCode.BFloat16,
+                VectorCode.Int8])
             {
                 foreach (Metric metric in Enum.GetValues<Metric>())
                     kinds.Add(code, metric);
@@ -31,7 +32,8 @@ public class ExactIndexTests
         float[] vectors = Values(1, Count * Dimensions), query = Values(2, Dimensions);
         CodeRanges? ranges = code == VectorCode.Int8 ? CodeRanges.Of(Unit(vectors, metric), Dimensions) : null;
         double[] expected = [.. Enumerable.Range(0, Count).Select(id =>
-            Score(Decoded(code, Unit(vectors.AsSpan(id * Dimensions, Dimensions).ToArray(), metric), ranges), Unit(query, metric), metric))];
+            Score(Decoded(code, Unit(vectors.AsSpan(id * Dimensions, Dimensions).ToArray(), metric), ranges),
+                Unit(query, metric), metric))];
         Hit[]? first = null;
         foreach (int threads in (int[])[1, 2, 3])
         {
@@ -143,7 +145,8 @@ public class ExactIndexTests
         Assert.Throws<ArgumentException>(() => index.Add([1, 2]));
         Assert.Throws<ArgumentException>(() => index.Add([1, 2, float.NaN]));
         Assert.Throws<ArgumentException>(() => index.Search([1, 2], new Hit[1]));
-        Assert.Throws<ArgumentException>(() => index.Search([1, 2, 3], new Hit[1], new SearchOptions { Allowed = new IdSet(0) }));
+        Assert.Throws<ArgumentException>(() =>
+            index.Search([1, 2, 3], new Hit[1], new SearchOptions { Allowed = new IdSet(0) }));
         index.Add([float.MaxValue, float.MaxValue, float.MaxValue]);
         Assert.Throws<ArgumentException>(
             () => index.Search([float.MaxValue, -float.MaxValue, 1], new Hit[1]));

@@ -21,7 +21,8 @@ public class LateInteractionTests
         Assert.All(hits[..200], hit => Assert.Equal(expected[hit.Id], hit.Score, 1e-4));
         for (int i = 1; i < 200; i++)
             Assert.True(hits[i - 1].IsBefore(hits[i]));
-        int found = index.Search(query, hits, new SearchOptions { Allowed = new IdSet(200, id => id > 150), LeastScore = 0 });
+        int found = index.Search(query, hits,
+            new SearchOptions { Allowed = new IdSet(200, id => id > 150), LeastScore = 0 });
         Assert.All(hits[..found], hit => Assert.True(hit.Id > 150 && hit.Score >= 0));
         Assert.Equal(expected.Where((score, id) => id > 150 && score >= 0).Count(), found);
     }
@@ -39,7 +40,8 @@ public class LateInteractionTests
         for (int i = 0; i < 20; i++)
         {
             // Some of a document's own vectors, a little off.
-            float[] query = [.. documents[i * 7].Take(2 * Dimensions).Select(v => v + ((random.NextSingle() - 0.5f) * 0.1f))];
+            float[] query = [.. documents[i * 7].Take(2 * Dimensions).Select(v =>
+                v + ((random.NextSingle() - 0.5f) * 0.1f))];
             var exact = new Hit[5];
             var fast = new Hit[5];
             index.Search(query, exact, exact: true);

@@ -27,7 +27,8 @@ public class RankFusionTests
     [InlineData(2000, 1000)]
     public void TheConstantIsSixty(int once, int twice)
     {
-        // 1/61 for the first of one ranking, 2/122 for the 62nd of two: with 60 they are equal, and with no other number.
+        // 1/61 for the first of one ranking, 2/122 for the 62nd of two: with 60 they are equal, and with no other
+        // number.
         ReadOnlyMemory<int>[] rankings =
             [new int[] { once }, Ranking(from: 0, twice), Ranking(from: 100, twice)];
         int[] fused = new int[200];

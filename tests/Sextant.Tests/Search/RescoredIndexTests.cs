@@ -34,7 +34,8 @@ public class RescoredIndexTests
             // The nearest by signs that differ, ties by id; of those, the best by their exact scores.
             float[] vectors = Values(1, Count * Dimensions);
             int[] candidates = [.. Enumerable.Range(0, Count)
-                .OrderBy(id => Enumerable.Range(0, Dimensions).Count(i => vectors[id * Dimensions + i] > 0 != query[i] > 0))
+                .OrderBy(id =>
+                    Enumerable.Range(0, Dimensions).Count(i => vectors[id * Dimensions + i] > 0 != query[i] > 0))
                 .ThenBy(id => id).Take(10 * oversampling)];
             Hit[] expected = [.. all.Where(hit => candidates.Contains(hit.Id)).Take(10)];
             var hits = new Hit[10];
