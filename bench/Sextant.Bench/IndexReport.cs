@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Sextant.Codes;
 using Sextant.Indexes;
+using Sextant.Measurement.Machines;
 using Sextant.Search;
 
 namespace Sextant.Bench;
@@ -15,6 +16,12 @@ internal static class IndexReport
 
     public static void Run(string root)
     {
+        MachineFacts machine = MachineFacts.Read();
+        Console.WriteLine("Sextant.Bench index");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{machine.Processor}, {machine.Processors} processors, {machine.Runtime}; {DateTime.UtcNow:yyyy-MM-dd}"));
+        Console.WriteLine();
         string path = Path.Combine(root, "index-1m-1024");
         if (!File.Exists(Path.Combine(path, "manifest")))
             Write(path);

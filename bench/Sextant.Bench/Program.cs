@@ -21,6 +21,9 @@ try
         case ["device", var choice, var threads]:
             DeviceReport.Run(choice, Number(threads));
             return 0;
+        case ["errors"]:
+            ErrorReport.Run(Directory.GetCurrentDirectory());
+            return 0;
         case ["index"]:
             IndexReport.Run(root);
             return 0;
@@ -40,6 +43,7 @@ try
             Console.Error.WriteLine("       families [SHAPE ...]: one shape of each family with its fixture's error, or those named");
             Console.Error.WriteLine("       tokenizers FOLDER|tokenizer.json...");
             Console.Error.WriteLine("       device cuda[:N]|opencl[:N] THREADS: products there and on the CPU, in turns");
+            Console.Error.WriteLine("       errors: against double, from the root of a checkout");
             Console.Error.WriteLine("       index: a million codes of 1024 bits on disk");
             Console.Error.WriteLine("       agree: the clockwork of sextant bench against a plain loop");
             Console.Error.WriteLine("       write SHAPE f32|f16|bf16");

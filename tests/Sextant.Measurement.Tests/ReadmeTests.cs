@@ -7,17 +7,46 @@ public class ReadmeTests
 {
     private const string Command = "<!-- sextant bench report --readme ";
     private const string End = "<!-- end of the report -->";
+    private const string FiguresCommand = "<!-- sextant bench report --figures ";
+    private const string FiguresEnd = "<!-- end of the figures -->";
 
     [Fact]
     public void TheReadmesSpeedTablesAreThoseOfTheCommittedRecords()
     {
-        string readme = File.ReadAllText(Path.Combine(Checkout.Root, "README.md")).ReplaceLineEndings("\n");
-        int start = readme.IndexOf(Command, StringComparison.Ordinal);
-        Assert.True(start >= 0, "README.md has no speed tables.");
-        int line = readme.IndexOf(" -->\n", start, StringComparison.Ordinal);
-        string[] paths = readme[(start + Command.Length)..line].Split(' ');
-        string shown = readme[(line + " -->\n".Length)..readme.IndexOf(End, start, StringComparison.Ordinal)];
+        (string[] paths, string shown) = Block(Command, End);
         Assert.Equal(ReadmeTables.Of([.. paths.Select(Read)]), shown);
+    }
+
+    [Fact]
+    public void TheReadmesOtherFiguresAreThoseOfTheCommittedOutputs()
+    {
+        (string[] paths, string shown) = Block(FiguresCommand, FiguresEnd);
+        Assert.Equal(
+            ReadmeFigures.Of(
+                [.. paths.Where(path => path.EndsWith(".json", StringComparison.Ordinal)).Select(Read)],
+                [.. paths.Where(path => path.EndsWith(".txt", StringComparison.Ordinal)).Select(path =>
+                    (path, File.ReadAllText(Path.Combine(Checkout.Root, path))))]),
+            shown);
+    }
+
+    [Fact]
+    public void AnOutputWithoutItsFigureIsRefusedByItsPath()
+    {
+        InvalidRecordException problem = Assert.Throws<InvalidRecordException>(
+            () => ReadmeFigures.Of([], [("errors.txt", "Sextant.Bench errors\nexp: 0.9 ulp at most\n")]));
+        Assert.StartsWith("errors.txt: has no line like 'erf", problem.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidRecordException>(() => ReadmeFigures.Of([], [("other.txt", "something else\n")]));
+    }
+
+    // The files that a marker names, and what stands between it and its end.
+    private static (string[] Paths, string Shown) Block(string command, string end)
+    {
+        string readme = File.ReadAllText(Path.Combine(Checkout.Root, "README.md")).ReplaceLineEndings("\n");
+        int start = readme.IndexOf(command, StringComparison.Ordinal);
+        Assert.True(start >= 0, $"README.md has no '{command}'.");
+        int line = readme.IndexOf(" -->\n", start, StringComparison.Ordinal);
+        string shown = readme[(line + " -->\n".Length)..readme.IndexOf(end, start, StringComparison.Ordinal)];
+        return (readme[(start + command.Length)..line].Split(' '), shown);
     }
 
     private static BenchRecord Read(string path)

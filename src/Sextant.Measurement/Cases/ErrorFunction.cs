@@ -11,6 +11,9 @@ internal static class ErrorFunction
         return x > 1.5 ? 2 - Complement(x) : 1 + Series(x);
     }
 
+    /// <summary>erf(x).</summary>
+    public static double Of(double x) => Math.Abs(x) <= 1.5 ? Series(x) : Math.Sign(x) * (1 - Complement(Math.Abs(x)));
+
     // The Maclaurin series, Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1)) · 2/√π.
     private static double Series(double x)
     {

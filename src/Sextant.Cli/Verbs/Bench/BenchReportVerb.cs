@@ -12,13 +12,16 @@ internal sealed class BenchReportVerb : Verb
 {
     private static readonly Flag Readme = new("--readme", "", "The speed tables as the README has them, from one or more records.");
 
+    private static readonly Flag Figures = new(
+        "--figures", "", "The README's errors, recall and index, from records of bits and texts of other commands.");
+
     public override string Name => "bench report";
 
     public override string Summary => "Shows bench records as tables, CSV or a page.";
 
     public override string Usage => "RECORD.json [RECORD.json …] [flags]";
 
-    public override Flag[] Flags => [Readme, BenchFlags.Format, BenchFlags.Output];
+    public override Flag[] Flags => [Readme, Figures, BenchFlags.Format, BenchFlags.Output];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -30,6 +33,18 @@ internal sealed class BenchReportVerb : Verb
     {
         if (arguments.Texts.Count == 0)
             throw new WrongUsageException("which record? give RECORD.json");
+        if (arguments.Has(Figures))
+        {
+            string[] texts = [.. arguments.Texts.Where(path => !IsRecord(path))];
+            if (texts.FirstOrDefault(path => !File.Exists(path)) is { } missing)
+                throw new InputException($"{missing}: there is no such file.");
+            string figures = ReadmeFigures.Of(
+                [.. arguments.Texts.Where(IsRecord).Select(Read)], [.. texts.Select(path => (path, File.ReadAllText(path)))]);
+            using OutputFile file = OutputFile.Create(arguments.Text(BenchFlags.Output), terminal);
+            file.Stream.Write(Encoding.UTF8.GetBytes(figures));
+            file.Commit();
+            return Tool.Ok;
+        }
         List<BenchRecord> records = arguments.Texts.ConvertAll(Read);
         if (arguments.Has(Readme))
         {
@@ -43,6 +58,8 @@ internal sealed class BenchReportVerb : Verb
         BenchFlags.Write(arguments, terminal, "sextant bench report", records[0]);
         return Tool.Ok;
     }
+
+    private static bool IsRecord(string path) => path.EndsWith(".json", StringComparison.Ordinal);
 
     /// <summary>Reads a record that a command line names.</summary>
     public static BenchRecord Read(string path)
