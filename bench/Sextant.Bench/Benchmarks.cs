@@ -6,7 +6,9 @@ using Sextant.Measurement.Models;
 
 namespace Sextant.Bench;
 
-/// <summary>The cases of <c>sextant bench kernels --quick</c> under BenchmarkDotNet: the best kernel of each op.</summary>
+/// <summary>
+/// The cases of <c>sextant bench kernels --quick</c> under BenchmarkDotNet: the best kernel of each op.
+/// </summary>
 [MemoryDiagnoser]
 public class KernelBenchmarks
 {
@@ -25,7 +27,8 @@ public class KernelBenchmarks
     {
         string[] words = Case.Split(' ');
         OpCases op = OpCatalog.Ops.Single(op => op.Op == words[0]);
-        int[] shape = Array.ConvertAll(words[2].Split(','), text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+        int[] shape = Array.ConvertAll(
+            words[2].Split(','), text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
         _case = op.Create(InstructionSets.Supported[0], shape, words[1], _cold);
     }
 
@@ -68,7 +71,8 @@ public class ModelBenchmarks
     {
         string folder = SyntheticModel.MiniLm.Write(Path.Combine(Path.GetTempPath(), "sextant-bench"), Type);
         _model = EmbeddingModel.Load(folder, new() { Pooling = "mean", Normalize = true, Threads = Threads });
-        int[] sizes = Array.ConvertAll(Batch.Split('x'), s => int.Parse(s, System.Globalization.CultureInfo.InvariantCulture));
+        int[] sizes = Array.ConvertAll(
+            Batch.Split('x'), s => int.Parse(s, System.Globalization.CultureInfo.InvariantCulture));
         _pass = new PassSubject([_model], ModelInputs.Sequences(sizes[0], sizes[1], _model.Card.VocabularySize));
     }
 

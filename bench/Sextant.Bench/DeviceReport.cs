@@ -9,8 +9,8 @@ using Sextant.Tensors;
 namespace Sextant.Bench;
 
 /// <summary>
-/// Matrix products on a device and on the CPU with as many threads, in turns. By the clock, and by the processor time of the
-/// whole process, which others on the machine disturb less (it says nothing of a GPU).
+/// Matrix products on a device and on the CPU with as many threads, in turns. By the clock, and by the processor time
+/// of the whole process, which others on the machine disturb less (it says nothing of a GPU).
 /// </summary>
 internal static partial class DeviceReport
 {
@@ -18,7 +18,8 @@ internal static partial class DeviceReport
     private const double RoundSeconds = 0.15;
 
     private static readonly (int T, int F, int K)[] s_shapes =
-        [(1, 384, 384), (8, 384, 384), (32, 384, 384), (128, 1536, 384), (128, 384, 1536), (512, 3072, 768), (1024, 768, 3072)];
+        [(1, 384, 384), (8, 384, 384), (32, 384, 384), (128, 1536, 384), (128, 384, 1536), (512, 3072, 768),
+            (1024, 768, 3072)];
 
     public static void Run(string choice, int threads)
     {

@@ -26,7 +26,8 @@ internal static class ErrorReport
             Families(Path.Combine(data, "golden", "models"));
     }
 
-    private static void Elementary(string name, Func<float, float> actual, Func<double, double> exact, Func<float, bool> domain)
+    private static void Elementary(
+        string name, Func<float, float> actual, Func<double, double> exact, Func<float, bool> domain)
     {
         double worst = 0;
         long count = 0;

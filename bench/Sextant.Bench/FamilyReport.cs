@@ -16,19 +16,23 @@ internal static class FamilyReport
     {
         string? data = Environment.GetEnvironmentVariable("SEXTANT_TESTDATA");
         // Of one thread the processor time is the time it took, less what other programs took of the processor.
-        Console.WriteLine($"one thread; processor time, medians of {Rounds} rounds; tokens/s are of the layers that are there");
-        Console.WriteLine("error: largest of the hidden states of the family's fixture against float64, over the largest value");
+        Console.WriteLine(
+            $"one thread; processor time, medians of {Rounds} rounds; tokens/s are of the layers that are there");
+        Console.WriteLine(
+            "error: largest of the hidden states of the family's fixture against float64, over the largest value");
         Console.WriteLine($"{"shape",-27} {"layers",-8} {"type",-4} {"1×32",22} {"1×128",22} {"1×512",22}  error");
         foreach (FamilyShape shape in FamilyShapes.All.Where(s => names.Length == 0 || names.Contains(s.Name)))
         {
             TrunkPlan plan = shape.Write(root, out string folder);
-            using EmbeddingModel model = EmbeddingModel.Load(folder, new() { Pooling = "mean", Normalize = true, Threads = 1 });
+            using EmbeddingModel model = EmbeddingModel.Load(
+                folder, new() { Pooling = "mean", Normalize = true, Threads = 1 });
             Console.Write($"{shape.Name,-27} {shape.Layers,-8} {shape.Type,-4}");
             foreach ((int sequences, int tokens) in new[] { (1, 32), (1, 128), (1, 512) })
                 Console.Write($" {Measure(plan, model, sequences, tokens),22}");
             string error = data is null
                 ? "-"
-                : FixtureError.Measure(Path.Combine(data, "golden", "models", shape.Fixture)).ToString("E1", CultureInfo.InvariantCulture);
+                : FixtureError.Measure(Path.Combine(data, "golden", "models", shape.Fixture))
+                    .ToString("E1", CultureInfo.InvariantCulture);
             Console.WriteLine($"  {error}");
         }
     }

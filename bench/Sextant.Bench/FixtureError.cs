@@ -11,7 +11,8 @@ internal static class FixtureError
     {
         using Checkpoint expected = Checkpoint.OpenFile(Path.Combine(folder, "expected.safetensors"));
         using JsonDocument cases = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "cases.json")));
-        JsonElement mixed = cases.RootElement.GetProperty("cases").EnumerateArray().First(c => c.GetProperty("name").GetString() == "mixed");
+        JsonElement mixed = cases.RootElement.GetProperty("cases").EnumerateArray()
+            .First(c => c.GetProperty("name").GetString() == "mixed");
         bool causal = mixed.GetProperty("mode").GetString() == "causal";
         using EmbeddingModel model = EmbeddingModel.Load(folder, new EmbeddingOptions
         {
@@ -26,7 +27,8 @@ internal static class FixtureError
                 [mixed.GetProperty("lengths")[i].GetInt32(), model.Card.HiddenSize], "the fixture");
             var wanted = new float[tensor.Elements];
             expected.ReadRows(tensor, 0, wanted);
-            int[] ids = [.. mixed.GetProperty("input_ids")[i].EnumerateArray().Take((int)tensor.Shape[0]).Select(v => v.GetInt32())];
+            int[] ids = [.. mixed.GetProperty("input_ids")[i].EnumerateArray().Take((int)tensor.Shape[0])
+                .Select(v => v.GetInt32())];
             var actual = new float[wanted.Length];
             model.HiddenStates(new TokenSequence(ids), model.Card.Layers, actual);
             for (int k = 0; k < wanted.Length; k++)

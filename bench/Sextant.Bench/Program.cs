@@ -10,7 +10,8 @@ try
     switch (args)
     {
         case ["benchmarks", .. var rest]:
-            BenchmarkDotNet.Running.BenchmarkSwitcher.FromTypes([typeof(KernelBenchmarks), typeof(ModelBenchmarks)]).Run(rest);
+            BenchmarkDotNet.Running.BenchmarkSwitcher.FromTypes([typeof(KernelBenchmarks), typeof(ModelBenchmarks)])
+                .Run(rest);
             return 0;
         case ["families", .. var names]:
             FamilyReport.Run(root, names);
@@ -40,9 +41,11 @@ try
             return 0;
         default:
             Console.Error.WriteLine("usage: benchmarks [BenchmarkDotNet flags, such as --filter *Kernel*]");
-            Console.Error.WriteLine("       families [SHAPE ...]: one shape of each family with its fixture's error, or those named");
+            Console.Error.WriteLine(
+                "       families [SHAPE ...]: one shape of each family with its fixture's error, or those named");
             Console.Error.WriteLine("       tokenizers FOLDER|tokenizer.json...");
-            Console.Error.WriteLine("       device cuda[:N]|opencl[:N] THREADS: products there and on the CPU, in turns");
+            Console.Error.WriteLine(
+                "       device cuda[:N]|opencl[:N] THREADS: products there and on the CPU, in turns");
             Console.Error.WriteLine("       errors: against double, from the root of a checkout");
             Console.Error.WriteLine("       index: a million codes of 1024 bits on disk");
             Console.Error.WriteLine("       agree: the clockwork of sextant bench against a plain loop");

@@ -28,7 +28,8 @@ public static class Tool
     internal static Verb[] Verbs { get; } =
     [
         new DevicesVerb(),
-        new EmbedVerb(), new SearchVerb(), new IndexVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(), new VerifyVerb(),
+        new EmbedVerb(), new SearchVerb(), new IndexVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(),
+        new VerifyVerb(),
         new RerankVerb(), new ClassifyVerb(), new SparseVerb(),
         new BenchVerb(), new BenchPeakVerb(), new BenchKernelsVerb(), new BenchModelVerb(), new BenchSearchVerb(),
         new BenchCompareVerb(), new BenchReportVerb(), new BenchColdStartVerb(),

@@ -6,7 +6,9 @@ using Sextant.Measurement.Sampling;
 
 namespace Sextant.Measurement;
 
-/// <summary>What all parts of one run share: the machine, the plan, the watch over noise, memory larger than the caches.</summary>
+/// <summary>
+/// What all parts of one run share: the machine, the plan, the watch over noise, memory larger than the caches.
+/// </summary>
 internal sealed unsafe class MeasureContext : IDisposable
 {
     private MemoryPeak? _reading;
@@ -36,11 +38,13 @@ internal sealed unsafe class MeasureContext : IDisposable
     public Sampler Sampler => new(Plan, Cancellation);
 
     /// <summary>What a repeating command line needs besides its case.</summary>
-    public string RepeatFlags => (IsQuick ? " --quick" : "") + (Plan.Rounds == (IsQuick ? SamplingPlan.Quick : SamplingPlan.Full).Rounds
+    public string RepeatFlags =>
+        (IsQuick ? " --quick" : "") + (Plan.Rounds == (IsQuick ? SamplingPlan.Quick : SamplingPlan.Full).Rounds
         ? "" : FormattableString.Invariant($" --rounds {Plan.Rounds}"));
 
     /// <summary>
-    /// Measures the machine itself, the same way at every build: what two records differ in here, no program is to blame for.
+    /// Measures the machine itself, the same way at every build: what two records differ in here, no program is to
+    /// blame for.
     /// </summary>
     /// <returns>FLOP/s of one thread.</returns>
     public double Calibrate()

@@ -43,7 +43,8 @@ public sealed class BenchTests : IDisposable
     {
         string record = Path.Combine(_folder, "a.json");
         Outcome measured = CommandLine.Run(
-            "bench", "kernels", "--quick", "--op", "pool,normalize", "--shape", "8,64", "--shape", "64", "--format", "json", "--output", record);
+            "bench", "kernels", "--quick", "--op", "pool,normalize", "--shape", "8,64", "--shape", "64", "--format",
+            "json", "--output", record);
         Assert.True(measured.Exit == Tool.Ok, measured.Error);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(record));
         JsonElement rows = document.RootElement.GetProperty("rows");
@@ -64,7 +65,8 @@ public sealed class BenchTests : IDisposable
         File.WriteAllText(slower, Slower(document.RootElement));
         Outcome compared = CommandLine.Run("bench", "compare", record, slower, "--fail-above", "5%");
         Assert.Equal(Tool.Failed, compared.Exit);
-        Assert.Contains("100.0% slower", compared.Error.Replace(" %", "%", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "100.0% slower", compared.Error.Replace(" %", "%", StringComparison.Ordinal), StringComparison.Ordinal);
 
         Outcome page = CommandLine.Run("bench", "report", record, "--format", "html");
         Assert.StartsWith("<!DOCTYPE html>", page.Output, StringComparison.Ordinal);
@@ -76,7 +78,8 @@ public sealed class BenchTests : IDisposable
     public void BitsAreComparedOverTheWholeOutput()
     {
         Outcome outcome = CommandLine.Run(
-            "bench", "kernels", "--op", "rmsnorm,rope", "--mode", "bitwise", "--shape", "5,96", "--shape", "5,2,16", "--format", "csv");
+            "bench", "kernels", "--op", "rmsnorm,rope", "--mode", "bitwise", "--shape", "5,96", "--shape", "5,2,16",
+            "--format", "csv");
         Assert.True(outcome.Exit == Tool.Ok, outcome.Error);
         Assert.All(outcome.Lines.Skip(1), line => Assert.Contains(",yes,", line, StringComparison.Ordinal));
     }
@@ -86,7 +89,8 @@ public sealed class BenchTests : IDisposable
     {
         using var model = new TinyModel();
         Outcome outcome = CommandLine.Run(
-            "bench", "model", "--model", model.Folder, "--quick", "--threads", "1", "--scenario", "Grid,SingleStream,Ops,Tokenizer",
+            "bench", "model", "--model", model.Folder, "--quick", "--threads", "1", "--scenario",
+            "Grid,SingleStream,Ops,Tokenizer",
             "--grid", "1x4,2x8", "--format", "csv");
         Assert.True(outcome.Exit == Tool.Ok, outcome.Error);
         foreach (string row in new[] { "Grid/1/4", "Grid/2/8", "SingleStream/1/8", "Ops/linear", "Tokenizer" })
@@ -97,7 +101,8 @@ public sealed class BenchTests : IDisposable
     public void ExactSearchFindsAllAndCodesFindSome()
     {
         Outcome outcome = CommandLine.Run(
-            "bench", "search", "--quick", "--index", "flat,binary,rescored-x16", "--vectors", "500", "--dimensions", "32", "--threads", "1",
+            "bench", "search", "--quick", "--index", "flat,binary,rescored-x16", "--vectors", "500", "--dimensions",
+            "32", "--threads", "1",
             "--queries", "1", "--format", "json");
         Assert.True(outcome.Exit == Tool.Ok, outcome.Error);
         using JsonDocument document = JsonDocument.Parse(outcome.Output);
@@ -123,5 +128,6 @@ public sealed class BenchTests : IDisposable
     private static string Slower(JsonElement root) => System.Text.RegularExpressions.Regex.Replace(
         root.GetRawText(), "\"samples\":\\s*\\[([^\\]]*)\\]",
         match => "\"samples\":[" + string.Join(',', match.Groups[1].Value.Split(',').Select(number =>
-            (2 * double.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToString("R", System.Globalization.CultureInfo.InvariantCulture))) + "]");
+            (2 * double.Parse(number, System.Globalization.CultureInfo.InvariantCulture))
+                .ToString("R", System.Globalization.CultureInfo.InvariantCulture))) + "]");
 }

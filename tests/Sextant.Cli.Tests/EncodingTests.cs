@@ -24,7 +24,8 @@ public sealed class EncodingTests(TinyModel model) : IClassFixture<TinyModel>
 
         byte[] npy = Embed([.. Texts, .. flags, "--format", "npy"]).Bytes;
         string header = Encoding.ASCII.GetString(npy, 10, 118);
-        Assert.Equal($"{{'descr': '{type}', 'fortran_order': False, 'shape': ({Texts.Length}, {columns}), }}", header.TrimEnd());
+        Assert.Equal(
+            $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({Texts.Length}, {columns}), }}", header.TrimEnd());
         byte[] data = npy[128..];
         float[] elements = type switch
         {
@@ -102,7 +103,8 @@ public sealed class EncodingTests(TinyModel model) : IClassFixture<TinyModel>
     public void NothingHasNoRanges()
     {
         string path = Path.Combine(model.Folder, "none.json");
-        Outcome outcome = CommandLine.RunWith("", "embed", "--model", model.Folder, "--input", "-", "--write-ranges", path);
+        Outcome outcome = CommandLine.RunWith(
+            "", "embed", "--model", model.Folder, "--input", "-", "--write-ranges", path);
         Assert.Equal(1, outcome.Exit);
         Assert.Contains("no vectors", outcome.ErrorLine);
         Assert.False(File.Exists(path));
@@ -121,5 +123,6 @@ public sealed class EncodingTests(TinyModel model) : IClassFixture<TinyModel>
     private Outcome Embed(params string[] args) => CommandLine.Run(["embed", "--model", model.Folder, .. args]);
 
     private static float[] Numbers(string line) =>
-        [.. JsonDocument.Parse(line).RootElement.GetProperty("embedding").EnumerateArray().Select(value => value.GetSingle())];
+        [.. JsonDocument.Parse(line).RootElement.GetProperty("embedding").EnumerateArray()
+            .Select(value => value.GetSingle())];
 }

@@ -19,7 +19,8 @@ public sealed class TinyClassifier() : TinyModel("bert.")
         File.Delete(Path.Combine(Folder, "modules.json"));
         string config = File.ReadAllText(Path.Combine(Folder, "config.json"));
         Write("config.json", config.Replace(
-            "\"model_type\"", "\"id2label\":{\"0\":\"no\",\"1\":\"yes\",\"2\":\"今\"},\"model_type\"", StringComparison.Ordinal));
+            "\"model_type\"", "\"id2label\":{\"0\":\"no\",\"1\":\"yes\",\"2\":\"今\"},\"model_type\"",
+            StringComparison.Ordinal));
         AddLinear("bert.pooler.dense", Hidden, Hidden);
         AddLinear("classifier", 3, Hidden);
     }

@@ -56,7 +56,8 @@ public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, 
                 "sea", 100)) + "\nsea\n", "rerank", "--model", ranker.Folder, "blue sky", "--input", "-");
         Assert.Equal(0, outcome.Exit);
         Assert.Equal(
-            "sextant rerank: warning: 1 of 2 pairs of query and document were cut: 41 tokens beyond the model's 64", outcome.ErrorLine);
+            "sextant rerank: warning: 1 of 2 pairs of query and document were cut: 41 tokens beyond the model's 64",
+            outcome.ErrorLine);
         Assert.Equal(1, CommandLine.RunWith(
             string.Join(' ', Enumerable.Repeat("sea",
                 100)), "rerank", "--model", ranker.Folder, "blue sky", "--input", "-", "--truncate", "error").Exit);
@@ -109,7 +110,8 @@ public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, 
         for (int i = 0; i < 3; i++)
             Assert.Equal(Math.Exp(byHand[i]) / sum, expected[i], 1e-6);
         Outcome mixed = CommandLine.RunWith(
-            lines + "{\"text\":\"one\"}\n", "classify", "--model", classifier.Folder, "--input", "-", "--input-format", "jsonl");
+            lines + "{\"text\":\"one\"}\n", "classify", "--model", classifier.Folder, "--input", "-", "--input-format",
+            "jsonl");
         Assert.Equal(1, mixed.Exit);
     }
 

@@ -55,7 +55,9 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.Equal(0, CommandLine.Run("verify", "--model", bare.Folder).Exit);
     }
 
-    /// <summary>Fast mode, emulated, where there is an OpenCL device: every op is near the reference, none fails.</summary>
+    /// <summary>
+    /// Fast mode, emulated, where there is an OpenCL device: every op is near the reference, none fails.
+    /// </summary>
     [Fact]
     public void FastModeIsComparedByItsCosine()
     {
@@ -63,7 +65,8 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
         {
             OpenClDevice.Open().Dispose();
         }
-        catch (DeviceUnavailableException problem) when (Environment.GetEnvironmentVariable("SEXTANT_REQUIRE_OPENCL") != "1")
+        catch (DeviceUnavailableException problem) when (Environment.GetEnvironmentVariable(
+            "SEXTANT_REQUIRE_OPENCL") != "1")
         {
             Assert.Skip($"No OpenCL device: {problem.Message}");
         }

@@ -10,13 +10,16 @@ namespace Sextant.Measurement.Tests;
 public class BackendOpCatalogTests
 {
     // What a backend does besides its ops; copies to this process are measured by 'bench peak --device'.
-    private static readonly string[] s_noOps = [nameof(Backend.Reserve), nameof(Backend.Download), nameof(Backend.Dispose)];
+    private static readonly string[] s_noOps = [nameof(Backend.Reserve), nameof(Backend.Download),
+        nameof(Backend.Dispose)];
 
     [Fact]
     public void EveryOpOfABackendHasBenchCases()
     {
-        IEnumerable<string> methods = typeof(Backend).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            .Where(method => method.IsAbstract && method.ReturnType == typeof(void)).Select(method => method.Name).Except(s_noOps);
+        IEnumerable<string> methods = typeof(Backend)
+            .GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(method => method.IsAbstract
+                && method.ReturnType == typeof(void)).Select(method => method.Name).Except(s_noOps);
         Assert.Equal(methods.Order(), BackendOpCatalog.Ops.Select(op => op.Method).Order());
     }
 
@@ -44,7 +47,8 @@ public class BackendOpCatalogTests
         BackendOp op = BackendOpCatalog.Ops.Single(one => one.Op == name);
         int[] less = SmallShape(op);
         less[0]--;
-        Accuracy accuracy = Compare(op.Create(SmallShape(op), op.Variants[0]), op.Create(less, op.Variants[0]), Isa.Reference);
+        Accuracy accuracy = Compare(
+            op.Create(SmallShape(op), op.Variants[0]), op.Create(less, op.Variants[0]), Isa.Reference);
         Assert.True(accuracy.BitEqual && accuracy.Compared > 0, $"{name}: {accuracy}");
     }
 
@@ -54,7 +58,8 @@ public class BackendOpCatalogTests
         for (int i = 0; i < 3; i++)
             actual.Run();
         return Accuracy.Of(
-            MemoryMarshal.Cast<float, int>(actual.Result()), MemoryMarshal.Cast<float, int>(expected.Result()), integer: false, 1,
+            MemoryMarshal.Cast<float, int>(actual.Result()), MemoryMarshal.Cast<float, int>(expected.Result()),
+            integer: false, 1,
             one.Exact);
     }
 

@@ -22,7 +22,8 @@ public class ComparisonTests
         Assert.All(comparison.Rows, row => Assert.Equal(1.1, row.TimeRatio.Ratio, 3));
         Assert.Equal(4, comparison.SlowerThan(0.05).Count());
         Assert.Empty(comparison.SlowerThan(0.15));
-        Assert.All(Compare(SomeRecord.Make(1.1), SomeRecord.Make()).Rows, row => Assert.Equal(Verdict.Faster, row.Verdict));
+        Assert.All(
+            Compare(SomeRecord.Make(1.1), SomeRecord.Make()).Rows, row => Assert.Equal(Verdict.Faster, row.Verdict));
     }
 
     [Fact]
@@ -30,10 +31,12 @@ public class ComparisonTests
     {
         Comparison comparison = Compare(SomeRecord.Make(), SomeRecord.Make(1.1, arithmetic: 88));
         Assert.All(comparison.Rows, row => Assert.Equal(Verdict.NoSignificantDifference, row.Verdict));
-        Assert.Contains(comparison.Differences, line => line.Contains("the machine itself changed", StringComparison.Ordinal));
+        Assert.Contains(
+            comparison.Differences, line => line.Contains("the machine itself changed", StringComparison.Ordinal));
         // Another machine is what is compared.
         Assert.All(
-            Compare(SomeRecord.Make(), SomeRecord.Make(1.1, "Another", 88)).Rows, row => Assert.Equal(Verdict.Slower, row.Verdict));
+            Compare(SomeRecord.Make(), SomeRecord.Make(1.1, "Another", 88)).Rows, row =>
+                Assert.Equal(Verdict.Slower, row.Verdict));
     }
 
     [Fact]
@@ -53,7 +56,8 @@ public class ComparisonTests
     {
         BenchRecord record = SomeRecord.Make();
         BenchRecord few = record with { Rows = [.. record.Rows.Select(row => row with { Samples = [.. row.Samples.Take(6)] })] };
-        Assert.Contains("6 rounds", Assert.Throws<InvalidRecordException>(() => Compare(record, few)).Message, StringComparison.Ordinal);
+        Assert.Contains("6 rounds", Assert.Throws<InvalidRecordException>(() => Compare(record, few)).Message,
+            StringComparison.Ordinal);
         BenchRecord other = record with { Rows = [record.Rows[0] with { Id = "else" }] };
         Assert.Throws<InvalidRecordException>(() => Compare(record, other));
     }

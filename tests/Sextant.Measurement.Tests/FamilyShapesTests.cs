@@ -25,7 +25,8 @@ public class FamilyShapesTests
                 types.Add(family.ModelType);
             }
             // CamemBERT is read and shaped as XLM-RoBERTa is, mT5 as T5.
-            Assert.All(ModelCatalog.Families.Where(f => f.Read is not null && f.ModelType is not ("camembert" or "mt5")),
+            Assert.All(
+                ModelCatalog.Families.Where(f => f.Read is not null && f.ModelType is not ("camembert" or "mt5")),
                 family => Assert.Contains(family.ModelType, types));
         }
         finally

@@ -14,12 +14,16 @@ public class ReportTests
         XDocument page = Parse(HtmlReport.Of(SomeRecord.Make()));
         Assert.Equal(5, page.Descendants().Count(element => element.Name.LocalName == "svg")); // peak, two of kernels, model, search
         Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName is "script" or "link" or "img");
-        Assert.DoesNotContain(page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href");
-        Assert.Contains("<all & \"more\">", page.Descendants().First(element => element.Name.LocalName == "h1").Value, StringComparison.Ordinal);
-        foreach (XAttribute place in page.Descendants().Attributes().Where(attribute => attribute.Name.LocalName is "x" or "y" or "cx" or "cy" or "x1" or "y2" or "width"))
+        Assert.DoesNotContain(
+            page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href");
+        Assert.Contains("<all & \"more\">", page.Descendants().First(element => element.Name.LocalName == "h1").Value,
+            StringComparison.Ordinal);
+        foreach (XAttribute place in page.Descendants().Attributes()
+            .Where(attribute => attribute.Name.LocalName is "x" or "y" or "cx" or "cy" or "x1" or "y2" or "width"))
         {
             if (!place.Value.StartsWith("device", StringComparison.Ordinal))
-                Assert.True(double.IsFinite(double.Parse(place.Value, System.Globalization.CultureInfo.InvariantCulture)), place.ToString());
+                Assert.True(double.IsFinite(
+                    double.Parse(place.Value, System.Globalization.CultureInfo.InvariantCulture)), place.ToString());
         }
     }
 
@@ -52,7 +56,8 @@ public class ReportTests
 
     private static XDocument Parse(string html)
     {
-        using var reader = XmlReader.Create(new StringReader(html), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+        using var reader = XmlReader.Create(
+            new StringReader(html), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
         return XDocument.Load(reader);
     }
 }

@@ -13,7 +13,8 @@ public class SearchKindTests
     {
         IEnumerable<string> types = typeof(FlatIndex).Assembly.GetExportedTypes()
             .Where(type => type is { IsClass: true, Namespace: "Sextant.Search" }
-                && type.Name.EndsWith("Index", StringComparison.Ordinal) && type.GetMethods().Any(method => method.Name == "Search"))
+                && type.Name.EndsWith("Index", StringComparison.Ordinal)
+                    && type.GetMethods().Any(method => method.Name == "Search"))
             .Except(s_notMeasured).Select(type => type.Name);
         Assert.Equal(types.Order(), SearchKind.All.Select(kind => kind.Type.Name).Distinct().Order());
     }

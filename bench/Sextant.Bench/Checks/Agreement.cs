@@ -8,8 +8,8 @@ using Sextant.Runtime;
 namespace Sextant.Bench.Checks;
 
 /// <summary>
-/// The clockwork of <c>sextant bench</c> against a plain loop with a stopwatch, which shares no timing code with it: the two
-/// take turns on the same work, and the medians must agree within five percent.
+/// The clockwork of <c>sextant bench</c> against a plain loop with a stopwatch, which shares no timing code with it:
+/// the two take turns on the same work, and the medians must agree within five percent.
 /// </summary>
 internal static unsafe class Agreement
 {
@@ -29,13 +29,15 @@ internal static unsafe class Agreement
             failed += Compare(FormattableString.Invariant($"gemm ({rows},{outputs},{inputs})"), product, product.Run);
         }
         string folder = SyntheticModel.MiniLm.Write(root, "f32");
-        using EmbeddingModel model = EmbeddingModel.Load(folder, new() { Pooling = "mean", Normalize = true, Threads = 1 });
+        using EmbeddingModel model = EmbeddingModel.Load(
+            folder, new() { Pooling = "mean", Normalize = true, Threads = 1 });
         foreach ((int sequences, int tokens) in new[] { (1, 8), (1, 32), (1, 128), (8, 32) })
         {
             TokenSequence[] batch = ModelInputs.Sequences(sequences, tokens, model.Card.VocabularySize);
             var vectors = new float[sequences * model.Dimensions];
             failed += Compare(
-                FormattableString.Invariant($"minilm {sequences}x{tokens}"), new PassSubject([model], batch), () => model.EmbedTokens(batch, vectors));
+                FormattableString.Invariant($"minilm {sequences}x{tokens}"), new PassSubject([model], batch), () =>
+                    model.EmbedTokens(batch, vectors));
         }
         Console.WriteLine(failed == 0 ? "all agree within 5 %" : $"{failed} differ by more than 5 %, or are undecided");
         return failed == 0 ? 0 : 1;
@@ -44,7 +46,8 @@ internal static unsafe class Agreement
     private static int Compare(string name, Subject subject, Action run)
     {
         using ProcessorPin pin = ProcessorPin.ToLast();
-        // As long as the plain loop: with blocks of 50 ms a pass of 20 ms would have a median of two runs against its five.
+        // As long as the plain loop: with blocks of 50 ms a pass of 20 ms would have a median of two runs against its
+        // five.
         var plan = new SamplingPlan(1, PlainSeconds, 0.3);
         var ours = new double[Turns];
         var plain = new double[Turns];
@@ -103,7 +106,8 @@ internal static unsafe class Agreement
         public Product(int rows, int outputs, int inputs)
         {
             long panels = PackedMatrix.PanelBytes(StoredType.F32, outputs, inputs) / sizeof(float);
-            long[] sizes = [(long)rows * inputs, (long)rows * outputs, outputs + 16, GemmArguments.ScratchLength(inputs), panels];
+            long[] sizes = [(long)rows * inputs, (long)rows * outputs, outputs + 16,
+                GemmArguments.ScratchLength(inputs), panels];
             _memory = new NativeBlock(sizes.Sum(size => (size + 16) / 16 * 16) * sizeof(float));
             var at = (float*)_memory.Pointer;
             var parts = new float*[sizes.Length];

@@ -7,8 +7,8 @@ using Sextant.Measurement.Records;
 namespace Sextant.Bench.Peers;
 
 /// <summary>
-/// Our encoder and another engine's on the same weights, the same ids and the same processors, in turns. Before a shape is
-/// timed, all hidden states must agree: a speed means nothing before both compute the same.
+/// Our encoder and another engine's on the same weights, the same ids and the same processors, in turns. Before a shape
+/// is timed, all hidden states must agree: a speed means nothing before both compute the same.
 /// </summary>
 internal static class ModelPeers
 {
@@ -46,27 +46,33 @@ internal static class ModelPeers
 
     private static IEnumerable<PeerProcess> Start(string engine, string model, int threads)
     {
-        // Threads of several sessions spin on after a pass and would disturb each other's: with several threads, one session.
+        // Threads of several sessions spin on after a pass and would disturb each other's: with several threads, one
+        // session.
         string count = threads.ToString(CultureInfo.InvariantCulture), sessions = threads == 1 ? "4" : "1";
         string folder = PeerProcess.Folder(engine);
         if (engine == "pytorch")
         {
-            yield return PeerProcess.Start("PyTorch", "/usr/bin/python3", Path.Combine(folder, "serve.py"), model, count, sessions);
+            yield return PeerProcess.Start(
+                "PyTorch", "/usr/bin/python3", Path.Combine(folder, "serve.py"), model, count, sessions);
             yield break;
         }
         foreach (string graph in new[] { "plain", "fused" })
         {
             string file = Path.Combine(model, graph + ".onnx");
             if (!File.Exists(file))
-                throw new InvalidOperationException($"{file} is missing: /usr/bin/python3 {folder}/make_model.py {model}");
+                throw new InvalidOperationException(
+                    $"{file} is missing: /usr/bin/python3 {folder}/make_model.py {model}");
             if (!Directory.Exists(Path.Combine(folder, "node_modules", "onnxruntime-node")))
-                throw new InvalidOperationException($"onnxruntime-node is missing: npm install --ignore-scripts --prefix {folder}");
-            yield return PeerProcess.Start($"ONNX Runtime ({graph})", "node", Path.Combine(folder, "serve.mjs"), file, count, sessions);
+                throw new InvalidOperationException(
+                    $"onnxruntime-node is missing: npm install --ignore-scripts --prefix {folder}");
+            yield return PeerProcess.Start(
+                $"ONNX Runtime ({graph})", "node", Path.Combine(folder, "serve.mjs"), file, count, sessions);
         }
     }
 
     private static void Duel(
-        PeerRecords records, SyntheticModel shape, EmbeddingModel[] models, PeerProcess[] peers, string engine, int threads,
+        PeerRecords records, SyntheticModel shape, EmbeddingModel[] models, PeerProcess[] peers, string engine,
+        int threads,
         int sequences, int tokens)
     {
         TokenSequence[] batch = ModelInputs.Sequences(sequences, tokens, models[0].Card.VocabularySize);
@@ -94,15 +100,18 @@ internal static class ModelPeers
                 Part = "model",
                 Labels =
                 [
-                    new("scenario", "Grid"), new("shape", shape.Name), new("batch", sequences.ToString(CultureInfo.InvariantCulture)),
-                    new("tokens", tokens.ToString(CultureInfo.InvariantCulture)), new("device", "cpu"), new("precision", "exact"), new("threads", count),
+                    new("scenario", "Grid"), new("shape", shape.Name),
+                    new("batch", sequences.ToString(CultureInfo.InvariantCulture)),
+                    new("tokens", tokens.ToString(CultureInfo.InvariantCulture)), new("device", "cpu"),
+                    new("precision", "exact"), new("threads", count),
                 ],
                 Unit = "s",
                 Samples = [],
                 Metrics = [new("max_abs", difference)],
                 Repeat = $"Sextant.Bench peers {engine} {shape.Name} {count} FOLDER",
             },
-            new Contestant("sextant", passes => Time(pass, passes)), theirs, (double)sequences * tokens, "tokens_per_second");
+            new Contestant("sextant", passes => Time(pass, passes)), theirs, (double)sequences * tokens,
+            "tokens_per_second");
     }
 
     private static double Time(PassSubject pass, int passes)
@@ -118,7 +127,8 @@ internal static class ModelPeers
         return times[passes / 2];
     }
 
-    private static double Difference(SyntheticModel shape, EmbeddingModel model, PeerProcess[] peers, TokenSequence[] batch)
+    private static double Difference(
+        SyntheticModel shape, EmbeddingModel model, PeerProcess[] peers, TokenSequence[] batch)
     {
         int values = batch[0].Ids.Length * shape.Hidden;
         var ours = new float[batch.Length * values];
@@ -143,7 +153,8 @@ internal static class ModelPeers
                 difference = Math.Max(difference, Math.Abs((double)ours[i] - theirs[i]));
             // Written so that NaN fails too.
             if (!(difference <= Agreement))
-                throw new InvalidOperationException($"{peer.Version}: hidden states differ by {difference}: not the same model.");
+                throw new InvalidOperationException(
+                    $"{peer.Version}: hidden states differ by {difference}: not the same model.");
             worst = Math.Max(worst, difference);
         }
         return worst;

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Sextant.Bench.Peers;
 
 /// <summary>
-/// Another engine in a process of its own, on the processors that this one may use: it answers each line on its standard
-/// input with one line on its standard output, and times itself.
+/// Another engine in a process of its own, on the processors that this one may use: it answers each line on its
+/// standard input with one line on its standard output, and times itself.
 /// </summary>
 internal sealed class PeerProcess : IDisposable
 {
@@ -40,7 +40,8 @@ internal sealed class PeerProcess : IDisposable
             if (Directory.Exists(folder))
                 return folder;
         }
-        throw new InvalidOperationException($"bench/peers/{name} is not above the benchmark: run it from its checkout.");
+        throw new InvalidOperationException(
+            $"bench/peers/{name} is not above the benchmark: run it from its checkout.");
     }
 
     public string Ask(string command)
@@ -58,7 +59,8 @@ internal sealed class PeerProcess : IDisposable
     public (double Median, double Minimum) Times(string command)
     {
         string[] answer = Ask(command).Split(' ');
-        return (double.Parse(answer[0], CultureInfo.InvariantCulture) / 1e3, double.Parse(answer[1], CultureInfo.InvariantCulture) / 1e3);
+        return (double.Parse(answer[0], CultureInfo.InvariantCulture) / 1e3,
+            double.Parse(answer[1], CultureInfo.InvariantCulture) / 1e3);
     }
 
     public void Dispose()

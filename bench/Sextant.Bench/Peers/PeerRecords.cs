@@ -15,17 +15,23 @@ internal sealed record Contestant(string Engine, Func<int, double> Time)
     public int Passes { get; set; } = 1;
 }
 
-/// <summary>Two records of the same rows, ours and theirs, timed in turns: <c>sextant bench compare</c> shows one against the other.</summary>
+/// <summary>
+/// Two records of the same rows, ours and theirs, timed in turns: <c>sextant bench compare</c> shows one against the
+/// other.
+/// </summary>
 internal sealed class PeerRecords : IDisposable
 {
     public const int Rounds = 9;
     private const double BlockSeconds = 0.08;
 
-    private readonly MeasureContext _context = new(SamplingPlan.Full with { Rounds = Rounds }, quick: false, Console.Error.WriteLine);
+    private readonly MeasureContext _context = new(
+        SamplingPlan.Full with { Rounds = Rounds }, quick: false, Console.Error.WriteLine);
     private readonly List<BenchRow> _ours = [];
     private readonly List<BenchRow> _theirs = [];
 
-    /// <summary>Times both sides in turns and keeps a row of each; where the other side has several ways, its fastest counts.</summary>
+    /// <summary>
+    /// Times both sides in turns and keeps a row of each; where the other side has several ways, its fastest counts.
+    /// </summary>
     public void Duel(BenchRow form, Contestant ours, IReadOnlyList<Contestant> theirs, double work, string rate)
     {
         foreach (Contestant side in theirs.Prepend(ours))
@@ -56,7 +62,8 @@ internal sealed class PeerRecords : IDisposable
         Directory.CreateDirectory(folder);
         string device = $"cpu: {_context.Machine.Processor}";
         Write(Path.Combine(folder, $"{name}-ours.json"), _context.Finish(command, device, _ours));
-        Write(Path.Combine(folder, $"{name}-theirs.json"), _context.Finish(command, device, _theirs) with { Engine = engine });
+        Write(Path.Combine(folder, $"{name}-theirs.json"),
+            _context.Finish(command, device, _theirs) with { Engine = engine });
     }
 
     public void Dispose() => _context.Dispose();

@@ -20,7 +20,8 @@ internal static class SearchPeers
         Directory.CreateDirectory(folder);
         var set = new VectorSet(vectors, dimensions, SearchBench.MostQueries);
         File.WriteAllBytes(Path.Combine(folder, "vectors.f32"), MemoryMarshal.AsBytes<float>(set.Vectors).ToArray());
-        File.WriteAllBytes(Path.Combine(folder, "queries.f32"), MemoryMarshal.AsBytes<float>(set.QueryVectors).ToArray());
+        File.WriteAllBytes(
+            Path.Combine(folder, "queries.f32"), MemoryMarshal.AsBytes<float>(set.QueryVectors).ToArray());
         File.WriteAllBytes(Path.Combine(folder, "codes.u1"), Codes(set.Vectors, dimensions));
         File.WriteAllBytes(Path.Combine(folder, "queries.u1"), Codes(set.QueryVectors, dimensions));
         using PeerProcess peer = PeerProcess.Start(
@@ -40,7 +41,8 @@ internal static class SearchPeers
                     next = next + 2 * queries > set.Queries ? 0 : next + queries;
                     index.Search(set, next, queries, ids);
                 })),
-                [new Contestant("faiss", passes => peer.Times(FormattableString.Invariant($"time {theirs} {passes} {queries}")).Median)],
+                [new Contestant("faiss",
+                    passes => peer.Times(FormattableString.Invariant($"time {theirs} {passes} {queries}")).Median)],
                 queries, "queries_per_second");
         }
         records.Write(
@@ -54,7 +56,8 @@ internal static class SearchPeers
         Part = "search",
         Labels =
         [
-            new("index", kind), new("vectors", FormattableString.Invariant($"{set.Count}")), new("dimensions", FormattableString.Invariant($"{set.Dimensions}")),
+            new("index", kind), new("vectors", FormattableString.Invariant($"{set.Count}")),
+            new("dimensions", FormattableString.Invariant($"{set.Dimensions}")),
             new("queries", FormattableString.Invariant($"{queries}")), new("threads", "1"), new("device", "cpu"),
         ],
         Unit = "s",
@@ -77,7 +80,8 @@ internal static class SearchPeers
         {
             double ours = Score(set, kind, i / Hits, ids[i]), other = Score(set, kind, i / Hits, (int)theirs[i]);
             if (!(Math.Abs(ours - other) <= 1e-5))
-                throw new InvalidOperationException(FormattableString.Invariant($"{kind}, query {i / Hits}, hit {i % Hits}: ours scores {ours}, FAISS's {other}."));
+                throw new InvalidOperationException(FormattableString.Invariant(
+                    $"{kind}, query {i / Hits}, hit {i % Hits}: ours scores {ours}, FAISS's {other}."));
         }
     }
 

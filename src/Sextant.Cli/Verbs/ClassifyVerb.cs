@@ -69,9 +69,11 @@ internal sealed class ClassifyVerb : Verb
         if (pairs == 0)
             model.Classify([.. batch.Select(one => one.Text)], scores, reports, progress, cancellation);
         else if (pairs == batch.Count)
-            model.ClassifyPairs([.. batch.Select(one => new TextPair(one.Text, one.Pair!))], scores, reports, progress, cancellation);
+            model.ClassifyPairs(
+                [.. batch.Select(one => new TextPair(one.Text, one.Pair!))], scores, reports, progress, cancellation);
         else
-            throw new InputException("some lines have a 'pair' and some do not; a model is trained for one or the other.");
+            throw new InputException(
+                "some lines have a 'pair' and some do not; a model is trained for one or the other.");
     }
 
     private static void Write(

@@ -18,7 +18,9 @@ internal static class DeviceFlags
     /// <summary>Both.</summary>
     public static readonly Flag[] All = [Device, Precision];
 
-    /// <summary>Opens the device that the flags name, unless it is open, and says so where the CPU takes its place.</summary>
+    /// <summary>
+    /// Opens the device that the flags name, unless it is open, and says so where the CPU takes its place.
+    /// </summary>
     public static Device? Open(ArgumentValues arguments, string verb, Terminal terminal)
     {
         if (arguments.Device is not null || arguments.Text(Device) is not { } name)

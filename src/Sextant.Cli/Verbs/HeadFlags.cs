@@ -2,7 +2,9 @@ using Sextant.Cli.Arguments;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary>The flags of verbs whose model needs a head that the model that comes with the tool does not have.</summary>
+/// <summary>
+/// The flags of verbs whose model needs a head that the model that comes with the tool does not have.
+/// </summary>
 internal static class HeadFlags
 {
     public static readonly Flag Model = new("--model", "DIR", "Folder of the model. Needed.");

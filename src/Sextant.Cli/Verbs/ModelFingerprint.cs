@@ -25,7 +25,8 @@ internal static class ModelFingerprint
                 groups[group].Add(file);
         }
         List<KeyValuePair<string, string>> all = [.. groups.Select(group =>
-            new KeyValuePair<string, string>(group.Key, FileFingerprint.Of(group.Value.Order(StringComparer.Ordinal))))];
+            new KeyValuePair<string,
+            string>(group.Key, FileFingerprint.Of(group.Value.Order(StringComparer.Ordinal))))];
         all.Add(new("architecture", card.Architecture));
         all.Add(new("pooling", card.Pooling));
         all.Add(new("normalized", card.Normalized ? "yes" : "no"));
@@ -45,7 +46,8 @@ internal static class ModelFingerprint
         "config.json" => "config",
         "vocab.txt" or "vocab.json" or "merges.txt" or "special_tokens_map.json" or "added_tokens.json" => "tokenizer",
         "tokenizer.json" or "tokenizer_config.json" => "tokenizer",
-        _ when name.EndsWith(".json", StringComparison.Ordinal) && !name.StartsWith("onnx/", StringComparison.Ordinal) =>
+        _ when name.EndsWith(".json", StringComparison.Ordinal)
+            && !name.StartsWith("onnx/", StringComparison.Ordinal) =>
             "modules",
         _ => null,
     };

@@ -44,7 +44,8 @@ internal sealed class RerankVerb : Verb
                 : $"one QUERY is needed, but there are {arguments.Texts.Count}; put it in quotes");
         }
         string input = arguments.Text(InputFlags.Input)
-            ?? throw new WrongUsageException("which documents? give --input FILE, one on each line ('-' for standard input)");
+            ?? throw new WrongUsageException(
+                "which documents? give --input FILE, one on each line ('-' for standard input)");
         string format = arguments.Choice(Output, "table", "jsonl") ?? "table";
         int most = arguments.Number(Most, 1, int.MaxValue) ?? int.MaxValue;
         bool isJson = TextRecord.IsJsonLines(input, arguments.Choice(InputFlags.Format, "text", "jsonl"));

@@ -50,7 +50,8 @@ internal sealed class SparseVerb : Verb
             var reports = new TextReport[batch.Count];
             try
             {
-                model.Embed([.. batch.Select(one => one.Text)], vectors, prompt, reports, progress, terminal.Cancellation);
+                model.Embed(
+                    [.. batch.Select(one => one.Text)], vectors, prompt, reports, progress, terminal.Cancellation);
             }
             catch (SextantException problem) when (cut.Inputs > 0)
             {

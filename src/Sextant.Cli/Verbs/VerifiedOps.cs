@@ -34,7 +34,8 @@ internal sealed class VerifiedOps
 
     /// <summary>Names of the ops, in order.</summary>
     public static string[] Names { get; } =
-        ["gather", "layernorm", "rmsnorm", "rope", "gate", "linear", "attention", "attention, window", "pool", "normalize"];
+        ["gather", "layernorm", "rmsnorm", "rope", "gate", "linear", "attention", "attention, window", "pool",
+            "normalize"];
 
     /// <summary>Runs one op and returns what it wrote.</summary>
     public float[] Run(string op, Backend backend)
@@ -52,7 +53,8 @@ internal sealed class VerifiedOps
         switch (op)
         {
             case "gather":
-                backend.Gather(_batch, Table(backend, Vocabulary, _hidden, 2), 1.5f, null, Table(backend, 128, _hidden, 3), y);
+                backend.Gather(
+                    _batch, Table(backend, Vocabulary, _hidden, 2), 1.5f, null, Table(backend, 128, _hidden, 3), y);
                 return Get(backend, y);
             case "layernorm":
                 backend.LayerNorm(x, Column(backend, 4), Column(backend, 5), 1e-12f, y);
@@ -106,7 +108,8 @@ internal sealed class VerifiedOps
     private static Table Table(Backend backend, int rows, int columns, int seed) =>
         backend.LoadTable(new RandomRows(rows, columns, seed, 1f), keep16: false);
 
-    private Table Column(Backend backend, int seed) => backend.LoadTable(new RandomRows(_hidden, 1, seed, 1f), keep16: false);
+    private Table Column(Backend backend, int seed) =>
+        backend.LoadTable(new RandomRows(_hidden, 1, seed, 1f), keep16: false);
 
     private static Matrix Matrix(Backend backend, int outputs, int inputs, int seed) => backend.LoadMatrix(
         new RandomRows(outputs, inputs, seed, 0.1f), new RandomRows(outputs, 1, seed + 20, 0.1f));

@@ -10,12 +10,16 @@ namespace Sextant.Cli.Verbs;
 /// <param name="CreateBackend">Its ops alone; null where only whole models are compared.</param>
 /// <param name="IsFast">Whether it computes in fast mode: near the reference, with bits of its own.</param>
 internal sealed record VerifiedSet(
-    string Name, Func<string, EmbeddingOptions, EmbeddingModel> Load, Func<Backend>? CreateBackend = null, bool IsFast = false)
+    string Name, Func<string, EmbeddingOptions, EmbeddingModel> Load, Func<Backend>? CreateBackend = null,
+    bool IsFast = false)
 {
     /// <summary>All sets that this machine can run, the reference first: the others are compared with it.</summary>
     public static IReadOnlyList<VerifiedSet> All() => [.. InstructionSets.Supported.Order().Select(Of)];
 
-    /// <summary>All devices that can be opened, in each precision that they have; the others are told to <paramref name="skipped"/>, with the reason.</summary>
+    /// <summary>
+    /// All devices that can be opened, in each precision that they have; the others are told to
+    /// <paramref name="skipped"/>, with the reason.
+    /// </summary>
     public static IEnumerable<VerifiedSet> Devices(Action<string, string> skipped)
     {
         foreach (ListedDevice device in DeviceList.All())

@@ -6,7 +6,9 @@ using Sextant.Cli.Outputs;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary><c>sextant verify</c>: every op and the same texts through every kernel set and device, compared bit by bit.</summary>
+/// <summary>
+/// <c>sextant verify</c>: every op and the same texts through every kernel set and device, compared bit by bit.
+/// </summary>
 internal sealed class VerifyVerb : Verb
 {
     public override string Name => "verify";
@@ -59,7 +61,8 @@ internal sealed class VerifyVerb : Verb
         string folder = ModelFlags.Folder(arguments);
         var expected = new Dictionary<string, float[]>();
         bool equal = true;
-        var table = new StringBuilder("kernels      op                    values  different     max abs     max ulp  bit-equal\n");
+        var table = new StringBuilder(
+            "kernels      op                    values  different     max abs     max ulp  bit-equal\n");
         using (var progress = new ProgressLine(terminal, "texts"))
         {
             foreach (VerifiedSet set in sets)

@@ -13,10 +13,12 @@ internal sealed class ActivationCases : OpCases
 
     public override IReadOnlyList<string> Variants => ["gelu", "gelu_new", "silu", "tanh", "relu"];
 
-    public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[32, 1536]] : [[8, 1536], [32, 1536], [128, 1536]];
+    public override IReadOnlyList<int[]> Shapes(bool quick) =>
+        quick ? [[32, 1536]] : [[8, 1536], [32, 1536], [128, 1536]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Activation, isa), Find(KernelTable.Activation, Isa.Reference), shape[0], shape[1], Kind(variant));
+        Find(KernelTable.Activation, isa), Find(KernelTable.Activation, Isa.Reference), shape[0], shape[1],
+        Kind(variant));
 
     /// <summary>Operations of the written sequence for one element.</summary>
     public static double FlopsOf(ActivationKind kind) => kind switch

@@ -2,7 +2,9 @@ using Sextant.Kernels;
 
 namespace Sextant.Measurement.Cases;
 
-/// <summary>One head of one sequence, y [n,D] = softmax(q · kᵀ · scale) · v, inside rows of 3·12·D as a model has them.</summary>
+/// <summary>
+/// One head of one sequence, y [n,D] = softmax(q · kᵀ · scale) · v, inside rows of 3·12·D as a model has them.
+/// </summary>
 internal sealed class AttentionCases : OpCases
 {
     // exp in the written sequence (10 fma and 3 others), the maximum, the scaling fma, the sum.
@@ -84,7 +86,8 @@ internal sealed class AttentionCases : OpCases
             int i = index / a.HeadSize;
             int stride = (int)a.Stride, length = (a.Tokens - 1) * stride + a.HeadSize;
             return Formulas.Attention(
-                new(a.Q + (long)i * a.Stride, a.HeadSize), new(a.K, length), new(a.V, length), stride, a.Scale, FirstKey(i),
+                new(a.Q + (long)i * a.Stride, a.HeadSize), new(a.K, length), new(a.V, length), stride, a.Scale,
+                FirstKey(i),
                 EndKey(i), index % a.HeadSize);
         }
 

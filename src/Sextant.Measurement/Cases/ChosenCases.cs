@@ -5,7 +5,8 @@ namespace Sextant.Measurement.Cases;
 /// <param name="ShapeForm">What the numbers of its shapes are.</param>
 /// <param name="Variants">Its variants, the usual one first.</param>
 /// <param name="Shapes">Its usual shapes, reduced or not.</param>
-internal sealed record NamedOp(string Op, string ShapeForm, IReadOnlyList<string> Variants, Func<bool, IReadOnlyList<int[]>> Shapes);
+internal sealed record NamedOp(
+    string Op, string ShapeForm, IReadOnlyList<string> Variants, Func<bool, IReadOnlyList<int[]>> Shapes);
 
 /// <summary>The op, variant and shape of every case that a choice names.</summary>
 internal sealed class ChosenCases
@@ -14,7 +15,9 @@ internal sealed class ChosenCases
     private readonly NamedOp[] _ops;
 
     /// <summary>Looks at the names of a choice.</summary>
-    /// <exception cref="ArgumentException">The choice names nothing that there is; the message says what there is.</exception>
+    /// <exception cref="ArgumentException">
+    /// The choice names nothing that there is; the message says what there is.
+    /// </exception>
     public ChosenCases(KernelChoice choice, IReadOnlyList<NamedOp> ops)
     {
         _choice = choice;
@@ -22,7 +25,8 @@ internal sealed class ChosenCases
         foreach (string op in choice.Ops)
         {
             if (!ops.Any(one => one.Op == op))
-                throw new ArgumentException($"there is no op '{op}'; there are {string.Join(", ", ops.Select(one => one.Op))}");
+                throw new ArgumentException(
+                    $"there is no op '{op}'; there are {string.Join(", ", ops.Select(one => one.Op))}");
         }
         foreach (string variant in choice.Variants)
         {

@@ -48,7 +48,8 @@ internal sealed unsafe class ColdCodes
         ulong* tile = Tile(code / TileCodes);
         int distance = 0;
         for (int bit = 0; bit < Words * 64; bit++)
-            distance += (int)(((tile[(bit / 64 * TileCodes) + (code % TileCodes)] ^ query[bit / 64]) >> (bit % 64)) & 1);
+            distance += (int)(((tile[(bit / 64 * TileCodes)
+                + (code % TileCodes)] ^ query[bit / 64]) >> (bit % 64)) & 1);
         return distance;
     }
 }

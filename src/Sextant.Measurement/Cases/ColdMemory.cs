@@ -4,7 +4,9 @@ using Sextant.Runtime;
 
 namespace Sextant.Measurement.Cases;
 
-/// <summary>Random memory that is larger than the caches, shared by all cases that read cold data; made on first use.</summary>
+/// <summary>
+/// Random memory that is larger than the caches, shared by all cases that read cold data; made on first use.
+/// </summary>
 /// <param name="machine">Whose caches it must be larger than.</param>
 /// <param name="bytes">Its size in place of that.</param>
 internal sealed unsafe class ColdMemory(MachineFacts machine, long? bytes = null) : IDisposable

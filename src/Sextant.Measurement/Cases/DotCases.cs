@@ -11,7 +11,8 @@ internal sealed class DotCases : OpCases
 
     public override string ShapeForm => "count,n";
 
-    public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[4096, 384]] : [[4096, 384], [4096, 768], [4096, 1024]];
+    public override IReadOnlyList<int[]> Shapes(bool quick) =>
+        quick ? [[4096, 384]] : [[4096, 384], [4096, 768], [4096, 1024]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
         Find(KernelTable.Dot, isa), Find(KernelTable.Dot, Isa.Reference), shape[0], shape[1], cold);

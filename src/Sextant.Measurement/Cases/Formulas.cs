@@ -69,11 +69,12 @@ internal static class Formulas
     }
 
     /// <summary>
-    /// One element of softmax(q · kᵀ · scale) · v for the query of token i, over keys first … end − 1: a head lies at the
-    /// beginning of rows of <paramref name="stride"/> elements.
+    /// One element of softmax(q · kᵀ · scale) · v for the query of token i, over keys first … end − 1: a head lies at
+    /// the beginning of rows of <paramref name="stride"/> elements.
     /// </summary>
     public static double Attention(
-        ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, int stride, float scale, int first, int end, int index)
+        ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, int stride, float scale, int first,
+        int end, int index)
     {
         double sum = 0, weights = 0, largest = double.NegativeInfinity;
         var scores = new double[end - first];

@@ -16,7 +16,8 @@ internal sealed class GateCases : OpCases
     public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[8, 3072]] : [[8, 3072], [32, 3072]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Gate, isa), Find(KernelTable.Gate, Isa.Reference), shape[0], shape[1], ActivationCases.Kind(variant));
+        Find(KernelTable.Gate, isa), Find(KernelTable.Gate, Isa.Reference), shape[0], shape[1],
+        ActivationCases.Kind(variant));
 
     private sealed unsafe class Case(
         Kernel<GateArguments> kernel, Kernel<GateArguments> reference, int rows, int columns, ActivationKind kind)

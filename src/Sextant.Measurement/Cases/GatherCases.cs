@@ -2,7 +2,9 @@ using Sextant.Kernels;
 
 namespace Sextant.Measurement.Cases;
 
-/// <summary>Embedding sums of T tokens with H columns: words from a table larger than the caches, types and positions hot.</summary>
+/// <summary>
+/// Embedding sums of T tokens with H columns: words from a table larger than the caches, types and positions hot.
+/// </summary>
 internal sealed class GatherCases : OpCases
 {
     public override string Op => "gather";
@@ -26,7 +28,8 @@ internal sealed class GatherCases : OpCases
         private GatherArguments _arguments;
         private int _next;
 
-        public Case(Kernel<GatherArguments> kernel, Kernel<GatherArguments> reference, int rows, int columns, ColdMemory cold)
+        public Case(
+            Kernel<GatherArguments> kernel, Kernel<GatherArguments> reference, int rows, int columns, ColdMemory cold)
         {
             (_kernel, _reference) = (kernel, reference);
             int words = (int)Math.Min(int.MaxValue, cold.Bytes / (columns * sizeof(float)));

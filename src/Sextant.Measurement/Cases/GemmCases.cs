@@ -80,7 +80,8 @@ internal sealed class GemmCases : OpCases
             byte* data = w.PanelAt(panel);
             double sum = w.Bias[output];
             for (int k = 0; k < w.Inputs; k++)
-                sum += (double)_arguments.X[(long)row * w.Inputs + k] * Widen(data, w.Type, (long)k * w.WidthOf(panel) + column);
+                sum += (double)_arguments.X[(long)row * w.Inputs + k]
+                    * Widen(data, w.Type, (long)k * w.WidthOf(panel) + column);
             return sum;
         }
 

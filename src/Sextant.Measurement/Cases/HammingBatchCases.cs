@@ -3,7 +3,9 @@ using Sextant.Kernels.Hamming;
 
 namespace Sextant.Measurement.Cases;
 
-/// <summary>Hamming distances of many queries to count codes that come from memory, a block of them at a time.</summary>
+/// <summary>
+/// Hamming distances of many queries to count codes that come from memory, a block of them at a time.
+/// </summary>
 internal sealed class HammingBatchCases : OpCases
 {
     public override string Op => "hamming-batch";
@@ -42,7 +44,8 @@ internal sealed class HammingBatchCases : OpCases
             _planes = HammingBatchArguments.PlaneCount(words);
             var query = (ulong*)Allocate((long)queries * words * sizeof(ulong));
             RandomData.FillBits(query, (long)queries * words * sizeof(ulong), 1);
-            var patterns = (ushort*)Allocate((long)queries * words * HammingBatchArguments.PatternsPerWord * sizeof(ushort));
+            var patterns = (ushort*)Allocate(
+                (long)queries * words * HammingBatchArguments.PatternsPerWord * sizeof(ushort));
             HammingBatchArguments.Prepare(query, queries, words, patterns);
             var limits = (int*)Allocate(queries * sizeof(int));
             new Span<int>(limits, queries).Fill(bits / 3); // as in a long search: next to none is as near

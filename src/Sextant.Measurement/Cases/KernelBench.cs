@@ -12,14 +12,18 @@ namespace Sextant.Measurement.Cases;
 internal sealed class KernelBench(MeasureContext context)
 {
     /// <summary>Measures what the choice names.</summary>
-    /// <exception cref="ArgumentException">The choice names nothing that there is; the message says what there is.</exception>
+    /// <exception cref="ArgumentException">
+    /// The choice names nothing that there is; the message says what there is.
+    /// </exception>
     public List<BenchRow> Run(KernelChoice choice)
     {
         List<Entry> entries = Entries(choice);
         try
         {
             using ProcessorPin pin = ProcessorPin.ToLast();
-            return choice.Mode == KernelMode.Performance ? Time(entries) : entries.ConvertAll(entry => Compare(entry, choice.Mode));
+            return choice.Mode == KernelMode.Performance
+                ? Time(entries)
+                : entries.ConvertAll(entry => Compare(entry, choice.Mode));
         }
         finally
         {
@@ -32,7 +36,8 @@ internal sealed class KernelBench(MeasureContext context)
     {
         context.Say("the machine's ceilings");
         Roofline roofline = Roofline.Measure(context.Machine, context.IsQuick ? 0.03 : 0.15);
-        context.Say(string.Create(CultureInfo.InvariantCulture, $"{entries.Count} kernels in {context.Plan.Rounds} rounds"));
+        context.Say(
+            string.Create(CultureInfo.InvariantCulture, $"{entries.Count} kernels in {context.Plan.Rounds} rounds"));
         var arithmetic = new double[context.Plan.Rounds];
         Samples[] samples = context.Sampler.Measure(
             entries.ConvertAll(entry => (Subject)entry.Case), round => arithmetic[round] = context.Calibrate());
@@ -87,7 +92,8 @@ internal sealed class KernelBench(MeasureContext context)
             Labels =
             [
                 new("op", entry.Op.Op), new("kernel", entry.Kernel), new("variant", entry.Variant),
-                new("shape", shape), new("isa", InstructionSets.Name(entry.Isa)), new("device", "cpu"), new("threads", "1"),
+                new("shape", shape), new("isa", InstructionSets.Name(entry.Isa)), new("device", "cpu"),
+                new("threads", "1"),
             ],
             Unit = unit,
             Samples = samples,
@@ -113,7 +119,8 @@ internal sealed class KernelBench(MeasureContext context)
     {
         var notes = new List<string>();
         if (accuracy.Poisoned > 0)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"WRONG: {accuracy.Poisoned} values were not written or are not finite"));
+            notes.Add(string.Create(
+                CultureInfo.InvariantCulture, $"WRONG: {accuracy.Poisoned} values were not written or are not finite"));
         else if (!accuracy.IsSound)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"WRONG: far from double: NMSE {accuracy.Nmse:G3}"));
         if (samples is null)

@@ -23,7 +23,9 @@ internal abstract unsafe class KernelCase : Subject
     /// <summary>Whether the output counts something; else it is f32.</summary>
     protected virtual bool IsInteger => false;
 
-    /// <summary>Runs once on fresh inputs, poisons the output before, and compares with the reference and with double.</summary>
+    /// <summary>
+    /// Runs once on fresh inputs, poisons the output before, and compares with the reference and with double.
+    /// </summary>
     /// <param name="whole">All of the output; else as much as the reference does in some ten milliseconds.</param>
     public Accuracy Verify(bool whole)
     {
@@ -40,7 +42,9 @@ internal abstract unsafe class KernelCase : Subject
     /// <summary>Fills the output with NaNs (or −1), which no kernel may leave.</summary>
     protected virtual void Poison() => Output.Fill(IsInteger ? -1 : BitConverter.SingleToInt32Bits(float.NaN));
 
-    /// <summary>Runs the reference into the same output and returns how many values from the start on it computed.</summary>
+    /// <summary>
+    /// Runs the reference into the same output and returns how many values from the start on it computed.
+    /// </summary>
     protected abstract int RunReference(bool whole);
 
     /// <summary>An output in double arithmetic.</summary>

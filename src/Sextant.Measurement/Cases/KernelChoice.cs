@@ -29,6 +29,8 @@ internal sealed record KernelChoice
     /// <summary>Variants; empty for all that an op has.</summary>
     public IReadOnlyList<string> Variants { get; init; } = [];
 
-    /// <summary>Shapes, each with the op it is for or null for every op of as many numbers; empty for the usual ones.</summary>
+    /// <summary>
+    /// Shapes, each with the op it is for or null for every op of as many numbers; empty for the usual ones.
+    /// </summary>
     public IReadOnlyList<(string? Op, int[] Shape)> Shapes { get; init; } = [];
 }

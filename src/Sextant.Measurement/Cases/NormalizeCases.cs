@@ -16,7 +16,8 @@ internal sealed class NormalizeCases : OpCases
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
         Find(KernelTable.Normalize, isa), Find(KernelTable.Normalize, Isa.Reference), shape[0]);
 
-    private sealed unsafe class Case(NormalizeKernel kernel, NormalizeKernel reference, int length) : InPlaceCase(length, 1)
+    private sealed unsafe class Case(NormalizeKernel kernel, NormalizeKernel reference, int length) : InPlaceCase(
+        length, 1)
     {
         public override double Flops => 3.0 * Count;
 

@@ -13,7 +13,8 @@ internal sealed class PoolCases : OpCases
 
     public override IReadOnlyList<string> Variants => ["mean", "max", "weightedmean"];
 
-    public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[128, 384]] : [[32, 384], [128, 384], [512, 768]];
+    public override IReadOnlyList<int[]> Shapes(bool quick) =>
+        quick ? [[128, 384]] : [[32, 384], [128, 384], [512, 768]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
         Find(KernelTable.Pool, isa), Find(KernelTable.Pool, Isa.Reference), shape[0], shape[1], Kind(variant));

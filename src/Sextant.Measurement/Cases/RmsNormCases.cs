@@ -11,7 +11,8 @@ internal sealed class RmsNormCases : OpCases
 
     public override string ShapeForm => "T,H";
 
-    public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[32, 1024]] : [[8, 1024], [32, 1024], [128, 1024]];
+    public override IReadOnlyList<int[]> Shapes(bool quick) =>
+        quick ? [[32, 1024]] : [[8, 1024], [32, 1024], [128, 1024]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
         Find(KernelTable.RmsNorm, isa), Find(KernelTable.RmsNorm, Isa.Reference), shape[0], shape[1]);
@@ -42,6 +43,7 @@ internal sealed class RmsNormCases : OpCases
 
         protected override int Vectors => 1;
 
-        protected override double Exact(int index) => Formulas.RmsNorm(RowOf(index), new(Gamma, Columns), Epsilon, index % Columns);
+        protected override double Exact(int index) =>
+            Formulas.RmsNorm(RowOf(index), new(Gamma, Columns), Epsilon, index % Columns);
     }
 }

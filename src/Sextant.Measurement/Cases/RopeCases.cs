@@ -11,7 +11,8 @@ internal sealed class RopeCases : OpCases
 
     public override string ShapeForm => "T,heads,D";
 
-    public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[32, 12, 64]] : [[8, 12, 64], [32, 12, 64], [128, 16, 128]];
+    public override IReadOnlyList<int[]> Shapes(bool quick) =>
+        quick ? [[32, 12, 64]] : [[8, 12, 64], [32, 12, 64], [128, 16, 128]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
         Find(KernelTable.Rope, isa), Find(KernelTable.Rope, Isa.Reference), shape[0], shape[1], shape[2] & ~1);
@@ -62,7 +63,8 @@ internal sealed class RopeCases : OpCases
         {
             int place = index % _arguments.HeadSize;
             float* table = _arguments.Table + (long)(index / _arguments.Stride) * _arguments.Rotated;
-            return Formulas.Rope(new(Source + (index - place), _arguments.HeadSize), new(table, _arguments.Rotated), place);
+            return Formulas.Rope(
+                new(Source + (index - place), _arguments.HeadSize), new(table, _arguments.Rotated), place);
         }
     }
 }

@@ -29,7 +29,8 @@ internal sealed class SignDotCases : OpCases
         private SignDotArguments _arguments;
         private int _place;
 
-        public Case(Kernel<SignDotArguments> kernel, Kernel<SignDotArguments> reference, int count, int bits, ColdMemory cold)
+        public Case(
+            Kernel<SignDotArguments> kernel, Kernel<SignDotArguments> reference, int count, int bits, ColdMemory cold)
         {
             (_kernel, _reference) = (kernel, reference);
             int words = (bits + 63) / 64, tiles = (count + 7) / 8;

@@ -6,9 +6,9 @@ namespace Sextant.Measurement.Comparisons;
 
 /// <summary>Records row by row against the first: ratios with intervals, and what else differs between them.</summary>
 /// <remarks>
-/// An interval is of confidence 95 % for all rows together (Bonferroni). A difference counts as significant only where the
-/// interval also clears what the machine itself changed by between the records, which both measured with the same loops,
-/// and one percent, which the placement of code and data alone is good for.
+/// An interval is of confidence 95 % for all rows together (Bonferroni). A difference counts as significant only where
+/// the interval also clears what the machine itself changed by between the records, which both measured with the same
+/// loops, and one percent, which the placement of code and data alone is good for.
 /// </remarks>
 internal sealed class Comparison
 {
@@ -25,7 +25,9 @@ internal sealed class Comparison
     public List<string> Differences { get; } = [];
 
     /// <summary>Compares records, two at least.</summary>
-    /// <exception cref="InvalidRecordException">A row has fewer rounds than a record needs, or no row is in two records.</exception>
+    /// <exception cref="InvalidRecordException">
+    /// A row has fewer rounds than a record needs, or no row is in two records.
+    /// </exception>
     public static Comparison Of(IReadOnlyList<(string Name, BenchRecord Record)> records)
     {
         var comparison = new Comparison([.. records.Select(one => one.Record)]);
@@ -33,7 +35,8 @@ internal sealed class Comparison
         var known = first.Rows.ToDictionary(row => row.Id);
         int pairs = records.Skip(1).Sum(one => one.Record.Rows.Count(row => known.ContainsKey(row.Id)));
         if (pairs == 0)
-            throw new InvalidRecordException($"{firstName}: has no row that another record has too; nothing can be compared.");
+            throw new InvalidRecordException(
+                $"{firstName}: has no row that another record has too; nothing can be compared.");
         for (int i = 1; i < records.Count; i++)
         {
             (string name, BenchRecord other) = records[i];
@@ -58,7 +61,8 @@ internal sealed class Comparison
         Require(firstName, first);
         Require(name, second);
         if (first.Unit != second.Unit)
-            throw new InvalidRecordException($"{name}: '{second.Id}' is in {second.Unit}; {firstName} has it in {first.Unit}.");
+            throw new InvalidRecordException(
+                $"{name}: '{second.Id}' is in {second.Unit}; {firstName} has it in {first.Unit}.");
         BootstrapRatio ratio = first.IsTime
             ? BootstrapRatio.Of(first.Samples, second.Samples, alpha)
             : BootstrapRatio.Of(second.Samples, first.Samples, alpha);
@@ -87,7 +91,8 @@ internal sealed class Comparison
             Moved(first.Issuing, second.Issuing),
             Math.Max(Moved(first.Arithmetic, second.Arithmetic), Moved(first.Reading, second.Reading)));
 
-        static double Moved(IReadOnlyList<double> before, IReadOnlyList<double> after) => before.Count == 0 || after.Count == 0
+        static double Moved(IReadOnlyList<double> before, IReadOnlyList<double> after) =>
+            before.Count == 0 || after.Count == 0
             ? 0
             : Math.Abs(Math.Log(Quantile.Median([.. after]) / Quantile.Median([.. before])));
     }
@@ -97,8 +102,10 @@ internal sealed class Comparison
         Differ("engine", first.Engine, second.Engine);
         Differ("processor", first.Machine.Processor, second.Machine.Processor);
         Differ("processors in use", Text(first.Machine.Processors), Text(second.Machine.Processors));
-        Differ("instruction sets", string.Join(", ", first.Machine.InstructionSets), string.Join(", ", second.Machine.InstructionSets));
-        Differ("memory", Text(first.Machine.MemoryBytes >> 30) + " GiB", Text(second.Machine.MemoryBytes >> 30) + " GiB");
+        Differ("instruction sets", string.Join(", ", first.Machine.InstructionSets),
+            string.Join(", ", second.Machine.InstructionSets));
+        Differ(
+            "memory", Text(first.Machine.MemoryBytes >> 30) + " GiB", Text(second.Machine.MemoryBytes >> 30) + " GiB");
         Differ("system", first.Machine.System, second.Machine.System);
         Differ("runtime", first.Machine.Runtime, second.Machine.Runtime);
         Differ("device", first.Device, second.Device);

@@ -13,7 +13,8 @@ internal static class ComparisonReport
     public static string Markdown(Comparison comparison, IReadOnlyList<string> names)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# {string.Join(" against ", names.Skip(1).Reverse().Append(names[0]))}\n\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"# {string.Join(" against ", names.Skip(1).Reverse().Append(names[0]))}\n\n");
         foreach (string difference in comparison.Differences)
             text.Append(CultureInfo.InvariantCulture, $"* {difference}\n");
         for (int other = 1; other < names.Count; other++)
@@ -94,7 +95,8 @@ internal static class ComparisonReport
             BarPlot.Append(html, $"Time over that of {names[0]}; the line is equal time.",
             [
                 .. comparison.Rows.Where(row => row.Other == other).Select(row => new Bar(
-                    Word(row.Verdict), row.Id, row.TimeRatio.Ratio, $"{Ratio(row.TimeRatio.Ratio)} {Word(row.Verdict)}")),
+                    Word(row.Verdict), row.Id, row.TimeRatio.Ratio,
+                    $"{Ratio(row.TimeRatio.Ratio)} {Word(row.Verdict)}")),
             ], 1);
             HtmlReport.Append(html, new ReportTable("compare", s_columns, Cells(comparison, other)));
         }
@@ -106,7 +108,9 @@ internal static class ComparisonReport
         .. comparison.Rows.Where(row => row.Other == other).Select(row => new[]
         {
             row.Id, Units.Text(row.First, row.Unit), Units.Text(row.Second, row.Unit), Ratio(row.TimeRatio.Ratio),
-            $"{Ratio(row.TimeRatio.Low)} – {Ratio(row.TimeRatio.High)}", row.Verdict == Verdict.NoSignificantDifference ? "" : Word(row.Verdict).ToUpperInvariant(),
+            $"{Ratio(row.TimeRatio.Low)} – {Ratio(row.TimeRatio.High)}", row.Verdict == Verdict.NoSignificantDifference
+                ? ""
+                : Word(row.Verdict).ToUpperInvariant(),
         }),
     ];
 

@@ -2,7 +2,9 @@ using Sextant.Backends;
 
 namespace Sextant.Measurement.Devices;
 
-/// <summary>Makes the cases of one op of a backend: a file for each op, a line in <see cref="BackendOpCatalog"/>.</summary>
+/// <summary>
+/// Makes the cases of one op of a backend: a file for each op, a line in <see cref="BackendOpCatalog"/>.
+/// </summary>
 internal abstract class BackendOp
 {
     /// <summary>As <c>sextant bench kernels --op</c> calls it.</summary>
@@ -11,7 +13,9 @@ internal abstract class BackendOp
     /// <summary>The method of <see cref="Backend"/> that it is.</summary>
     public abstract string Method { get; }
 
-    /// <summary>What the numbers of a shape are, such as T,F,K; the first ones are those that only make more rows.</summary>
+    /// <summary>
+    /// What the numbers of a shape are, such as T,F,K; the first ones are those that only make more rows.
+    /// </summary>
     public abstract string ShapeForm { get; }
 
     /// <summary>What else tells cases apart; the first is the usual one.</summary>
@@ -26,8 +30,8 @@ internal abstract class BackendOp
 
 /// <summary>One op of a backend at one shape, on random data that is the same on every backend.</summary>
 /// <remarks>
-/// A case of the same op with a smaller first number has the first rows of this one's inputs, so that a slow reference need
-/// not compute them all.
+/// A case of the same op with a smaller first number has the first rows of this one's inputs, so that a slow reference
+/// need not compute them all.
 /// </remarks>
 internal abstract class BackendCase
 {

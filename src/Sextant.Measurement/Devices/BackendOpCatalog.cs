@@ -2,7 +2,9 @@ using Sextant.Measurement.Devices.Ops;
 
 namespace Sextant.Measurement.Devices;
 
-/// <summary>The ops of a backend that are measured: one line each. A test compares it with the backend's methods.</summary>
+/// <summary>
+/// The ops of a backend that are measured: one line each. A test compares it with the backend's methods.
+/// </summary>
 internal static class BackendOpCatalog
 {
     public static readonly IReadOnlyList<BackendOp> Ops =

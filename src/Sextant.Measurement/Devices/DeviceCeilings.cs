@@ -7,8 +7,8 @@ using Sextant.Measurement.Statistics;
 namespace Sextant.Measurement.Devices;
 
 /// <summary>
-/// What a CUDA or OpenCL device reaches, by kernels/gpu/Peak.h: arithmetic and memory by the device's own clock, starting,
-/// waiting and copying by this process's.
+/// What a CUDA or OpenCL device reaches, by kernels/gpu/Peak.h: arithmetic and memory by the device's own clock,
+/// starting, waiting and copying by this process's.
 /// </summary>
 internal sealed unsafe class DeviceCeilings : IDisposable
 {
@@ -50,7 +50,8 @@ internal sealed unsafe class DeviceCeilings : IDisposable
 
     /// <summary>Working sets from caches to memory.</summary>
     public IReadOnlyList<long> WorkingSets =>
-        [.. ((long[])[_driver.IsProcessor ? 1L << 20 : 8L << 20, 32L << 20, Bytes]).Where(bytes => bytes <= Bytes).Distinct()];
+        [.. ((long[])[_driver.IsProcessor ? 1L << 20 : 8L << 20, 32L << 20, Bytes])
+            .Where(bytes => bytes <= Bytes).Distinct()];
 
     /// <summary>The driver of a device that is not this process's own processor.</summary>
     public static GpuDriver DriverOf(Device device) => device switch
@@ -124,7 +125,9 @@ internal sealed unsafe class DeviceCeilings : IDisposable
         return 16.0 * 256 * groups * iterations / seconds / 1e9;
     }
 
-    /// <summary>Seconds that a kernel that does nothing costs among many that are started one after the other.</summary>
+    /// <summary>
+    /// Seconds that a kernel that does nothing costs among many that are started one after the other.
+    /// </summary>
     public double Launch()
     {
         const int Count = 200;

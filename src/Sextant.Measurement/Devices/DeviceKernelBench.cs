@@ -12,8 +12,8 @@ using Sextant.Measurement.Statistics;
 namespace Sextant.Measurement.Devices;
 
 /// <summary>
-/// Every op of a backend on a CUDA or OpenCL device: time by the device's own clock and by the wall's, share of the device's
-/// roofline, error, and bits against the scalar reference.
+/// Every op of a backend on a CUDA or OpenCL device: time by the device's own clock and by the wall's, share of the
+/// device's roofline, error, and bits against the scalar reference.
 /// </summary>
 /// <param name="context">The run.</param>
 /// <param name="device">The device.</param>
@@ -24,7 +24,9 @@ internal sealed class DeviceKernelBench(MeasureContext context, Device device, s
     private const double ReferenceFlops = 3e7;
 
     /// <summary>Measures what the choice names; instruction sets are the processor's and have no place here.</summary>
-    /// <exception cref="ArgumentException">The choice names nothing that there is; the message says what there is.</exception>
+    /// <exception cref="ArgumentException">
+    /// The choice names nothing that there is; the message says what there is.
+    /// </exception>
     public List<BenchRow> Run(KernelChoice choice)
     {
         List<Entry> entries = Entries(choice);
@@ -40,10 +42,12 @@ internal sealed class DeviceKernelBench(MeasureContext context, Device device, s
             // Each case twice: a queue that times its kernels is not the one that a model runs on.
             foreach (Entry entry in entries)
             {
-                subjects.Add(new PlacedCase(entry.Case, new GpuBackend(ceilings.Driver.Hold(), timed: true), timed: true));
+                subjects.Add(
+                    new PlacedCase(entry.Case, new GpuBackend(ceilings.Driver.Hold(), timed: true), timed: true));
                 subjects.Add(new PlacedCase(entry.Case, new GpuBackend(ceilings.Driver.Hold())));
             }
-            context.Say(string.Create(CultureInfo.InvariantCulture, $"{entries.Count} ops in {context.Plan.Rounds} rounds"));
+            context.Say(
+                string.Create(CultureInfo.InvariantCulture, $"{entries.Count} ops in {context.Plan.Rounds} rounds"));
             Samples[] samples = context.Sampler.Measure(subjects, round =>
             {
                 context.Calibrate();
@@ -65,7 +69,8 @@ internal sealed class DeviceKernelBench(MeasureContext context, Device device, s
     {
         BenchCost cost = new(entry.Case.Flops, entry.Case.Bytes);
         Accuracy accuracy = Accurate(entry, placed.Result(), whole: false);
-        double[] shares = [.. byDevice.Rounds.Select((seconds, round) => cost.Least(roofline, arithmetic[round]) / seconds)];
+        double[] shares = [.. byDevice.Rounds.Select(
+            (seconds, round) => cost.Least(roofline, arithmetic[round]) / seconds)];
         double median = byDevice.Median;
         List<KeyValuePair<string, double>> metrics =
         [
@@ -91,7 +96,8 @@ internal sealed class DeviceKernelBench(MeasureContext context, Device device, s
         Accuracy accuracy = Accurate(entry, placed.Result(), whole: true);
         string flag = mode == KernelMode.Bitwise ? " --mode bitwise" : " --mode correctness";
         return Row(
-            entry, "values", [accuracy.Compared], KernelBench.Errors(accuracy), accuracy, KernelBench.Notes(null, accuracy), flag);
+            entry, "values", [accuracy.Compared], KernelBench.Errors(accuracy), accuracy,
+            KernelBench.Notes(null, accuracy), flag);
     }
 
     // Against the scalar reference on the processor: all of it, or as many rows as it does quickly.

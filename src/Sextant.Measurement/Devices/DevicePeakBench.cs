@@ -19,7 +19,8 @@ internal sealed class DevicePeakBench(MeasureContext context, Device device, str
         var probes = new PeakProbes(context);
         foreach (string kind in ceilings.Kinds)
         {
-            string[] notes = kind != "f32" ? [] : ceilings.Kinds.Count > 1 ? [NoNarrow] : [NoNarrow, "the device has no f64"];
+            string[] notes = kind != "f32" ? [] : ceilings.Kinds.Count > 1 ? [NoNarrow] : [NoNarrow,
+                "the device has no f64"];
             Add($"fma/{kind}", "GFLOP/s", [new("what", "fma"), new("kind", kind)], () => ceilings.Fma(kind), notes);
         }
         foreach (long bytes in ceilings.WorkingSets)
@@ -40,7 +41,8 @@ internal sealed class DevicePeakBench(MeasureContext context, Device device, str
         }
         Add("launch", "s", [new("what", "launch"), new("kind", "one of many")], ceilings.Launch);
         Add("roundtrip", "s", [new("what", "launch"), new("kind", "and wait")], ceilings.RoundTrip);
-        Add("roundtrip-data", "s", [new("what", "launch"), new("kind", "with 4 bytes there and back")], ceilings.RoundTripWithData);
+        Add("roundtrip-data", "s", [new("what", "launch"), new("kind", "with 4 bytes there and back")],
+            ceilings.RoundTripWithData);
         foreach (long bytes in (long[])[4 << 10, 64 << 10, 1 << 20, 16 << 20, 64 << 20])
         {
             foreach (bool up in (bool[])[true, false])
@@ -48,14 +50,17 @@ internal sealed class DevicePeakBench(MeasureContext context, Device device, str
                 string way = up ? "to the device" : "from the device", size = Size(bytes);
                 Add(
                     $"transfer/{size}/{(up ? "up" : "down")}", "GB/s",
-                    [new("what", "transfer"), new("level", size), new("access", way)], () => ceilings.Transfer(up, bytes));
+                    [new("what", "transfer"), new("level", size), new("access", way)], () =>
+                        ceilings.Transfer(up, bytes));
             }
         }
         return probes.Measure();
 
-        void Add(string id, string unit, KeyValuePair<string, string>[] labels, Func<double> measure, params string[] notes) =>
+        void Add(string id, string unit, KeyValuePair<string, string>[] labels, Func<double> measure,
+            params string[] notes) =>
             probes.Add(
-                $"peak/{name}/{id}", [.. labels, new("device", name)], unit, $"sextant bench peak --device {name}", measure, notes);
+                $"peak/{name}/{id}", [.. labels, new("device", name)], unit, $"sextant bench peak --device {name}",
+                measure, notes);
     }
 
     private static string Size(long bytes) => bytes >= 1 << 20

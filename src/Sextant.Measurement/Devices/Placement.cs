@@ -85,7 +85,9 @@ internal sealed class Placement
         _turn = 0;
     }
 
-    /// <summary>Fills the output with NaNs, which no op may leave; one that overwrites its input would compute with them.</summary>
+    /// <summary>
+    /// Fills the output with NaNs, which no op may leave; one that overwrites its input would compute with them.
+    /// </summary>
     public void Poison()
     {
         if (!IsInPlace)

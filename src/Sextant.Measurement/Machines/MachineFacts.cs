@@ -97,7 +97,8 @@ internal sealed record MachineFacts
 
     private static List<string> Sets()
     {
-        var sets = new List<string>(Sextant.Kernels.InstructionSets.Supported.Select(Sextant.Kernels.InstructionSets.Name));
+        var sets = new List<string>(
+            Sextant.Kernels.InstructionSets.Supported.Select(Sextant.Kernels.InstructionSets.Name));
         if (AvxVnni.IsSupported)
             sets.Add("avx-vnni");
         if (Dp.IsSupported)

@@ -5,17 +5,26 @@ using Sextant.Measurement.Statistics;
 namespace Sextant.Measurement.Machines;
 
 /// <summary>What disturbed a measurement.</summary>
-/// <param name="OtherLoad">Processors that other programs kept busy, on average; NaN where the system does not say.</param>
+/// <param name="OtherLoad">
+/// Processors that other programs kept busy, on average; NaN where the system does not say.
+/// </param>
 /// <param name="Stolen">Share of the processors' time that the host gave to others; NaN likewise.</param>
 /// <param name="LoadBefore">The system's load average before.</param>
-/// <param name="ClockSpread">(fastest − slowest) / fastest of the same arithmetic in the rounds; NaN for less than two.</param>
-/// <param name="Throttled">Times that a processor lowered its clock because of heat; −1 where the system does not say.</param>
+/// <param name="ClockSpread">
+/// (fastest − slowest) / fastest of the same arithmetic in the rounds; NaN for less than two.
+/// </param>
+/// <param name="Throttled">
+/// Times that a processor lowered its clock because of heat; −1 where the system does not say.
+/// </param>
 /// <param name="Notes">The same in words, where it is enough to matter.</param>
 internal sealed record NoiseReport(
-    double OtherLoad, double Stolen, double LoadBefore, double ClockSpread, long Throttled, IReadOnlyList<string> Notes);
+    double OtherLoad, double Stolen, double LoadBefore, double ClockSpread, long Throttled,
+    IReadOnlyList<string> Notes);
 
 /// <summary>Watches the machine while something is measured: other programs, the host, heat, the clock.</summary>
-/// <remarks>Linux tells the most (/proc/stat, /proc/loadavg, thermal_throttle); elsewhere only the clock is known.</remarks>
+/// <remarks>
+/// Linux tells the most (/proc/stat, /proc/loadavg, thermal_throttle); elsewhere only the clock is known.
+/// </remarks>
 internal sealed class NoiseWatch
 {
     private const double MuchLoad = 0.1;
@@ -94,7 +103,8 @@ internal sealed class NoiseWatch
     }
 
     private static double ReadLoad() =>
-        ReadFields("/proc/loadavg") is [var first, ..] && double.TryParse(first, CultureInfo.InvariantCulture, out double load)
+        ReadFields("/proc/loadavg") is [var first, ..]
+            && double.TryParse(first, CultureInfo.InvariantCulture, out double load)
             ? load : double.NaN;
 
     private static long ReadThrottled()
@@ -104,7 +114,8 @@ internal sealed class NoiseWatch
         {
             string path = string.Create(
                 CultureInfo.InvariantCulture, $"/sys/devices/system/cpu/cpu{i}/thermal_throttle/core_throttle_count");
-            if (ReadFields(path) is [var count, ..] && long.TryParse(count, CultureInfo.InvariantCulture, out long value))
+            if (ReadFields(path) is [var count, ..]
+                && long.TryParse(count, CultureInfo.InvariantCulture, out long value))
                 sum = Math.Max(sum, 0) + value;
         }
         return sum;

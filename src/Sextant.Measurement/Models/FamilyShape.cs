@@ -85,7 +85,8 @@ internal sealed record FamilyShape(string Name, string Fixture, string Type, str
         int keys = s.KeyHeads * s.HeadSize;
         int wide = s.Gated ? 2 * s.Intermediate : s.Intermediate;
         int[] qkv = names.Qkv.Length == 1 ? [queries + 2 * keys] : [queries, keys, keys];
-        IEnumerable<SyntheticTensor> all = names.Qkv.SelectMany((name, i) => Matrix(name, qkv[i], s.Hidden, names.QkvBias))
+        IEnumerable<SyntheticTensor> all = names.Qkv.SelectMany(
+            (name, i) => Matrix(name, qkv[i], s.Hidden, names.QkvBias))
             .Concat(Matrix(names.Output, s.Hidden, queries, names.OutputBias))
             .Concat(names.Up.SelectMany(name => Matrix(name, wide / names.Up.Length, s.Hidden, names.UpBias)))
             .Concat(Matrix(names.Down, s.Hidden, s.Intermediate, names.DownBias));

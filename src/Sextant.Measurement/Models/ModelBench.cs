@@ -11,11 +11,14 @@ using Sextant.Tokens;
 
 namespace Sextant.Measurement.Models;
 
-/// <summary>Whole models: a grid of batches, MLPerf's scenarios, ops, tokenizer, cold start, parity with exact mode.</summary>
+/// <summary>
+/// Whole models: a grid of batches, MLPerf's scenarios, ops, tokenizer, cold start, parity with exact mode.
+/// </summary>
 internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
 {
     private static readonly (int, int)[] s_quickGrid = [(1, 8), (1, 32), (1, 128), (16, 32)];
-    private static readonly (int, int)[] s_grid = [(1, 8), (1, 16), (1, 32), (1, 128), (1, 512), (8, 32), (32, 128), (128, 32)];
+    private static readonly (int, int)[] s_grid = [(1, 8), (1, 16), (1, 32), (1, 128), (1, 512), (8, 32), (32, 128),
+        (128, 32)];
     private readonly List<BenchRow> _rows = [];
     private Roofline? _roofline;
 
@@ -43,7 +46,9 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
         try
         {
             // One thread stays on its processor; several are the system's to place.
-            using ProcessorPin pin = threads == 1 && choice.Device is CpuDevice ? ProcessorPin.ToLast() : ProcessorPin.To(-1);
+            using ProcessorPin pin = threads == 1 && choice.Device is CpuDevice
+                ? ProcessorPin.ToLast()
+                : ProcessorPin.To(-1);
             var run = new ModelRun(shape, precision, threads, copies, Parity(shape, precision, threads, copies[0]));
             if (choice.Wants("Grid"))
                 Grid(run);
@@ -79,11 +84,13 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
 
     private void Grid(ModelRun run)
     {
-        (int Sequences, int Tokens)[] grid = choice.Grid.Count > 0 ? [.. choice.Grid] : context.IsQuick ? s_quickGrid : s_grid;
+        (int Sequences,
+            int Tokens)[] grid = choice.Grid.Count > 0 ? [.. choice.Grid] : context.IsQuick ? s_quickGrid : s_grid;
         grid = [.. grid.Where(cell => cell.Tokens <= run.Model.MaxTokens)];
         var subjects = Array.ConvertAll(grid, cell => new PassSubject(
             run.Copies, ModelInputs.Sequences(cell.Sequences, cell.Tokens, run.Model.Card.VocabularySize)));
-        context.Say(string.Create(CultureInfo.InvariantCulture, $"{run.Shape.Name}: {grid.Length} batches in {context.Plan.Rounds} rounds"));
+        context.Say(string.Create(
+            CultureInfo.InvariantCulture, $"{run.Shape.Name}: {grid.Length} batches in {context.Plan.Rounds} rounds"));
         using var counter = new WorkCounter(run, choice.Device);
         var arithmetic = new double[context.Plan.Rounds];
         Samples[] samples = context.Sampler.Measure(subjects, round => arithmetic[round] = context.Calibrate());
@@ -111,9 +118,11 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
     // One query after the other, each timed: 1 text, or MLPerf's 8.
     private void Stream(ModelRun run, string scenario, int texts, int[] lengths)
     {
-        foreach (int tokens in lengths.Where(tokens => tokens <= run.Model.MaxTokens && (!context.IsQuick || tokens <= 128)))
+        foreach (int tokens in lengths.Where(
+            tokens => tokens <= run.Model.MaxTokens && (!context.IsQuick || tokens <= 128)))
         {
-            var subject = new PassSubject(run.Copies, ModelInputs.Sequences(texts, tokens, run.Model.Card.VocabularySize));
+            var subject = new PassSubject(
+                run.Copies, ModelInputs.Sequences(texts, tokens, run.Model.Card.VocabularySize));
             for (int i = 0; i < 2 * run.Copies.Length; i++)
                 subject.Run();
             var all = new List<double>();
@@ -144,7 +153,8 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
 
     private void OfflineAndServer(ModelRun run)
     {
-        TokenSequence[] texts = ModelInputs.Mixed(context.IsQuick ? 64 : 256, Math.Min(128, run.Model.MaxTokens), run.Model.Card.VocabularySize);
+        TokenSequence[] texts = ModelInputs.Mixed(
+            context.IsQuick ? 64 : 256, Math.Min(128, run.Model.MaxTokens), run.Model.Card.VocabularySize);
         var offline = new PassSubject(run.Copies, texts);
         context.Say($"{run.Shape.Name}: offline and server");
         Samples samples = context.Sampler.Measure([offline])[0];
@@ -152,7 +162,8 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
         if (choice.Wants("Offline"))
         {
             Add(run, "Offline", samples.Rounds,
-                [new("tokens_per_second", offline.Tokens / samples.Median), new("texts_per_second", rate), new("bytes_allocated", samples.BytesAllocated)],
+                [new("tokens_per_second", offline.Tokens / samples.Median), new("texts_per_second", rate),
+                    new("bytes_allocated", samples.BytesAllocated)],
                 samples.IsStable, offline.IsWritten(), [new("batch", Text(texts.Length)), new("tokens", "mixed")], "");
         }
         if (!choice.Wants("Server"))
@@ -176,7 +187,8 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
             string bound = string.Create(CultureInfo.InvariantCulture,
                 $"{(held ? "keeps" : "MISSES")} p99 ≤ {choice.LatencyBoundSeconds * 1e3:0} ms");
             Add(run, "Server", rounds, metrics, true, true,
-                [new("load", load.ToString("0.0", CultureInfo.InvariantCulture)), new("tokens", "mixed")], "", null, bound);
+                [new("load", load.ToString("0.0", CultureInfo.InvariantCulture)), new("tokens", "mixed")], "", null,
+                bound);
         }
     }
 
@@ -196,7 +208,8 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
             int passes = context.IsQuick ? 3 : 10;
             for (int i = 0; i < passes; i++)
                 model.EmbedTokens(batch, vectors);
-            rounds.Add(device.Ops.ToDictionary(op => op.Key, op => op.Value.Ticks / (double)Stopwatch.Frequency / passes));
+            rounds.Add(
+                device.Ops.ToDictionary(op => op.Key, op => op.Value.Ticks / (double)Stopwatch.Frequency / passes));
         }
         double whole = rounds.Average(round => round.Values.Sum());
         foreach (string op in rounds[0].Keys)
@@ -244,7 +257,8 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
             [new("phase", name)], "", null, name == "all" ? "the files are in the system's cache" : null);
     }
 
-    // The first text's vector against exact mode: the reference's kernels on the processor, or for a device the processor.
+    // The first text's vector against exact mode: the reference's kernels on the processor, or for a device the
+    // processor.
     private Parity Parity(LoadedShape shape, Precision precision, int threads, EmbeddingModel model)
     {
         TokenSequence[] batch = ModelInputs.Sequences(1, Math.Min(4, model.MaxTokens), model.Card.VocabularySize);
@@ -274,7 +288,8 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
     }
 
     private void Add(
-        ModelRun run, string scenario, double[] samples, List<KeyValuePair<string, double>> metrics, bool stable, bool written,
+        ModelRun run, string scenario, double[] samples, List<KeyValuePair<string, double>> metrics, bool stable,
+        bool written,
         List<KeyValuePair<string, string>> labels, string repeat, bool? bitEqual = null, string? note = null)
     {
         var notes = new List<string>();
@@ -289,7 +304,8 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
         string where = $"{choice.DeviceName}/{Text(run.Precision)}/{Text(run.Threads)}";
         _rows.Add(new BenchRow
         {
-            Id = $"model/{run.Shape.Name}/{where}/{scenario}" + string.Concat(labels.Select(label => "/" + label.Value)),
+            Id = $"model/{run.Shape.Name}/{where}/{scenario}"
+                + string.Concat(labels.Select(label => "/" + label.Value)),
             Part = "model",
             Labels =
             [

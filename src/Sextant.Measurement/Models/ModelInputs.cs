@@ -23,13 +23,16 @@ internal static class ModelInputs
     {
         string[] words =
         [
-            "the", "ship", "sails", "over", "a", "calm", "sea", "while", "measured", "angles", "tell", "position", "of", "stars",
-            "navigators", "used", "instruments", "before", "satellites", "and", "charts", "were", "drawn", "carefully", "by", "hand",
+            "the", "ship", "sails", "over", "a", "calm", "sea", "while", "measured", "angles", "tell", "position", "of",
+            "stars",
+            "navigators", "used", "instruments", "before", "satellites", "and", "charts", "were", "drawn", "carefully",
+            "by", "hand",
             "weather", "changes", "quickly", "near", "coastlines", "unexpectedly", "in", "1805", "harbour", "lights",
         ];
         var random = new Random(6);
         return [.. Enumerable.Range(0, count).Select(_ =>
-            string.Join(' ', Enumerable.Range(0, random.Next(8, 40)).Select(_ => words[random.Next(words.Length)])) + ".")];
+            string.Join(' ', Enumerable.Range(0, random.Next(8, 40)).Select(_ => words[random.Next(words.Length)]))
+                + ".")];
     }
 
     private static TokenSequence Sequence(Random random, int tokens, int vocabulary)

@@ -5,7 +5,9 @@ internal readonly record struct Parity(IReadOnlyList<KeyValuePair<string, double
 {
     /// <param name="expected">Exact mode's vector.</param>
     /// <param name="actual">The vector.</param>
-    /// <param name="mustBeEqual">Whether every bit is promised to be equal; else the difference is told and not judged.</param>
+    /// <param name="mustBeEqual">
+    /// Whether every bit is promised to be equal; else the difference is told and not judged.
+    /// </param>
     public static Parity Of(float[] expected, float[] actual, bool mustBeEqual)
     {
         double largest = 0, dot = 0, left = 0, right = 0;

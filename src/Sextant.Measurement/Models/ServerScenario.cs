@@ -11,7 +11,9 @@ internal sealed class ServerScenario(EmbeddingModel model, TokenSequence[] texts
     private const int MostInBatch = 32;
     private readonly float[] _vectors = new float[MostInBatch * model.Dimensions];
 
-    /// <summary>Latencies of the texts that arrive within <paramref name="seconds"/> at a rate, in order of arrival.</summary>
+    /// <summary>
+    /// Latencies of the texts that arrive within <paramref name="seconds"/> at a rate, in order of arrival.
+    /// </summary>
     public List<double> Run(double textsPerSecond, double seconds, int seed)
     {
         var random = new Random(seed);

@@ -30,7 +30,8 @@ internal static class SyntheticWeights
         }
         header.Append('}');
         byte[] json = Encoding.UTF8.GetBytes(header.ToString().PadRight((header.Length + 7) & ~7));
-        using (var writer = new BinaryWriter(new FileStream(file + ".part", FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20)))
+        using (var writer = new BinaryWriter(
+            new FileStream(file + ".part", FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20)))
         {
             writer.Write((long)json.Length);
             writer.Write(json);

@@ -39,8 +39,8 @@ internal sealed class TimedDevice(Device inner) : Device(inner.Name)
 
 /// <summary>Hands every op to another backend and counts its time, its operations and the weights it reads.</summary>
 /// <remarks>
-/// For one call at a time. A device that queues its work is asked to finish after each op, so that the time is the op's; the
-/// sum is then more than the same pass takes without being watched.
+/// For one call at a time. A device that queues its work is asked to finish after each op, so that the time is the
+/// op's; the sum is then more than the same pass takes without being watched.
 /// </remarks>
 internal sealed class TimedBackend(Backend inner, Dictionary<string, OpTime> ops, bool waits) : Backend
 {

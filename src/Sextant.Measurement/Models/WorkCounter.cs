@@ -2,7 +2,9 @@ using Sextant.Backends;
 
 namespace Sextant.Measurement.Models;
 
-/// <summary>Counts a pass's operations and the bytes of weights it reads, where they are done: right for every family.</summary>
+/// <summary>
+/// Counts a pass's operations and the bytes of weights it reads, where they are done: right for every family.
+/// </summary>
 internal sealed class WorkCounter : IDisposable
 {
     private readonly TimedDevice _device;

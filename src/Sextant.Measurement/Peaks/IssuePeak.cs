@@ -4,8 +4,8 @@ using Sextant.Measurement.Sampling;
 namespace Sextant.Measurement.Peaks;
 
 /// <summary>
-/// How many simple integer operations one thread gets done: eight chains, as many as a core can issue. Where two processors
-/// are threads of one core, this falls when the other one is busy, while wide arithmetic alone hardly does.
+/// How many simple integer operations one thread gets done: eight chains, as many as a core can issue. Where two
+/// processors are threads of one core, this falls when the other one is busy, while wide arithmetic alone hardly does.
 /// </summary>
 internal static class IssuePeak
 {

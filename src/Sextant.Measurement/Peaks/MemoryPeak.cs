@@ -20,8 +20,8 @@ internal enum MemoryAccess
 }
 
 /// <summary>
-/// What one thread reads, writes and copies in a working set of some size: the ceiling of what memory bounds. Large pages
-/// and prefetching, as the kernels have.
+/// What one thread reads, writes and copies in a working set of some size: the ceiling of what memory bounds. Large
+/// pages and prefetching, as the kernels have.
 /// </summary>
 internal sealed unsafe class MemoryPeak : IDisposable
 {

@@ -7,7 +7,10 @@ using Sextant.Runtime;
 
 namespace Sextant.Measurement.Peaks;
 
-/// <summary>What the processor reaches, measured: arithmetic and memory for 1, 2, … all threads, and the cost of handing over work.</summary>
+/// <summary>
+/// What the processor reaches, measured: arithmetic and memory for 1, 2, … all threads, and the cost of handing over
+/// work.
+/// </summary>
 internal sealed class PeakBench(MeasureContext context)
 {
     private readonly PeakProbes _probes = new(context);
@@ -64,7 +67,8 @@ internal sealed class PeakBench(MeasureContext context)
     {
         string name = access.ToString().ToLowerInvariant();
         Add($"memory/{level}/{name}", "GB/s", sets.Length,
-            [new("what", "memory"), new("level", level), new("access", name), new("bytes", sets[0].Bytes.ToString(CultureInfo.InvariantCulture))],
+            [new("what", "memory"), new("level", level), new("access", name),
+                new("bytes", sets[0].Bytes.ToString(CultureInfo.InvariantCulture))],
             () => Together(sets.Length, thread => sets[thread].Measure(access, seconds)));
     }
 
@@ -72,8 +76,10 @@ internal sealed class PeakBench(MeasureContext context)
     {
         var team = new ThreadTeam(threads);
         _memory.Add(team);
-        Add("handover/spinning", "s", threads, [new("what", "handover"), new("workers", "spinning")], () => HandOver(team, 200, 0));
-        Add("handover/asleep", "s", threads, [new("what", "handover"), new("workers", "asleep")], () => HandOver(team, 20, 2));
+        Add("handover/spinning", "s", threads, [new("what", "handover"), new("workers", "spinning")],
+            () => HandOver(team, 200, 0));
+        Add("handover/asleep", "s", threads, [new("what", "handover"), new("workers", "asleep")],
+            () => HandOver(team, 20, 2));
     }
 
     private void Add(string id, string unit, int threads, KeyValuePair<string, string>[] labels, Func<double> measure)

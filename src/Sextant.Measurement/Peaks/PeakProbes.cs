@@ -4,7 +4,9 @@ using Sextant.Measurement.Records;
 
 namespace Sextant.Measurement.Peaks;
 
-/// <summary>Ceilings that are measured in turns: every round visits all of them, every second round in reverse.</summary>
+/// <summary>
+/// Ceilings that are measured in turns: every round visits all of them, every second round in reverse.
+/// </summary>
 internal sealed class PeakProbes(MeasureContext context)
 {
     private readonly List<Probe> _probes = [];
@@ -23,7 +25,8 @@ internal sealed class PeakProbes(MeasureContext context)
     /// <summary>Measures all of them.</summary>
     public List<BenchRow> Measure()
     {
-        context.Say(string.Create(CultureInfo.InvariantCulture, $"{_probes.Count} ceilings in {context.Plan.Rounds} rounds"));
+        context.Say(
+            string.Create(CultureInfo.InvariantCulture, $"{_probes.Count} ceilings in {context.Plan.Rounds} rounds"));
         var samples = _probes.ConvertAll(_ => new double[context.Plan.Rounds]);
         foreach (Probe probe in _probes)
             probe.Measure();

@@ -7,8 +7,8 @@ namespace Sextant.Measurement.Peaks;
 /// Waterman and Patterson, 2009).
 /// </summary>
 /// <remarks>
-/// One thread. The arithmetic ceiling is measured again in each round, since the clock moves; the bandwidths once, one for
-/// each level of the memory.
+/// One thread. The arithmetic ceiling is measured again in each round, since the clock moves; the bandwidths once, one
+/// for each level of the memory.
 /// </remarks>
 internal sealed class Roofline
 {
@@ -45,11 +45,14 @@ internal sealed class Roofline
         return roofline;
     }
 
-    /// <summary>A working set for each level of the memory: its name, the set's bytes, and what still counts as that level.</summary>
+    /// <summary>
+    /// A working set for each level of the memory: its name, the set's bytes, and what still counts as that level.
+    /// </summary>
     public static IReadOnlyList<(string Name, long Bytes, long Most)> WorkingSets(MachineFacts machine)
     {
         long first = machine.CacheBytes(1), second = machine.CacheBytes(2), last = machine.LastCacheBytes;
-        // Half of a cache is surely the program's; of the last one, which others share, no more than eight of the second.
+        // Half of a cache is surely the program's; of the last one, which others share, no more than eight of the
+        // second.
         return
         [
             ("L1", first / 2, first),

@@ -30,7 +30,9 @@ internal sealed record BenchRecord
     /// <summary>GB/s that one thread read from memory in each round.</summary>
     public IReadOnlyList<double> Reading { get; init; } = [];
 
-    /// <summary>10⁹ integer operations a second of one thread in each round; empty in records that do not have it.</summary>
+    /// <summary>
+    /// 10⁹ integer operations a second of one thread in each round; empty in records that do not have it.
+    /// </summary>
     public IReadOnlyList<double> Issuing { get; init; } = [];
 
     public required IReadOnlyList<BenchRow> Rows { get; init; }

@@ -5,7 +5,9 @@ using Sextant.Measurement.Machines;
 
 namespace Sextant.Measurement.Records;
 
-/// <summary>Writes and reads records as JSON, by hand: no reflection, and a reader that says what is wrong where.</summary>
+/// <summary>
+/// Writes and reads records as JSON, by hand: no reflection, and a reader that says what is wrong where.
+/// </summary>
 internal static class RecordJson
 {
     private const string Schema = "sextant-bench";
@@ -147,7 +149,8 @@ internal static class RecordJson
     private static void WriteValue(Utf8JsonWriter json, double value)
     {
         if (double.IsFinite(value))
-            json.WriteRawValue(value.ToString(value == Math.Floor(value) && Math.Abs(value) < 1e15 ? "F0" : "G6", CultureInfo.InvariantCulture));
+            json.WriteRawValue(value.ToString(
+                value == Math.Floor(value) && Math.Abs(value) < 1e15 ? "F0" : "G6", CultureInfo.InvariantCulture));
         else
             json.WriteNullValue();
     }
@@ -170,7 +173,8 @@ internal static class RecordJson
 
     private static BenchRecord ReadRoot(JsonElement root)
     {
-        JsonElement build = root.GetProperty("build"), machine = root.GetProperty("machine"), noise = root.GetProperty("noise");
+        JsonElement build = root.GetProperty("build"), machine = root.GetProperty("machine"), noise = root.GetProperty(
+            "noise");
         return new BenchRecord
         {
             Engine = Text(root, "engine"),

@@ -9,7 +9,9 @@ internal sealed class Axis
     private readonly double _to;
     private readonly bool _logarithmic;
 
-    /// <summary>An axis from pixel <paramref name="from"/> to <paramref name="to"/> that holds all values, greater than zero.</summary>
+    /// <summary>
+    /// An axis from pixel <paramref name="from"/> to <paramref name="to"/> that holds all values, greater than zero.
+    /// </summary>
     public Axis(IEnumerable<double> values, double from, double to, bool logarithmic)
     {
         (_from, _to, _logarithmic) = (from, to, logarithmic);

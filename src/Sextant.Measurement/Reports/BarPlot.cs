@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Sextant.Measurement.Reports;
 
-/// <summary>A bar: what it belongs to (one colour each), what it is, how long it is, what is written behind it.</summary>
+/// <summary>
+/// A bar: what it belongs to (one colour each), what it is, how long it is, what is written behind it.
+/// </summary>
 internal sealed record Bar(string Group, string Name, double Value, string Text);
 
 /// <summary>Horizontal bars, one below the other.</summary>
@@ -13,7 +15,9 @@ internal static class BarPlot
     private const int Left = 330;
     private const int Right = 150;
 
-    /// <summary>Draws bars; the full width stands for <paramref name="full"/>, or the longest bar where that is less or 0.</summary>
+    /// <summary>
+    /// Draws bars; the full width stands for <paramref name="full"/>, or the longest bar where that is less or 0.
+    /// </summary>
     public static void Append(StringBuilder html, string caption, IReadOnlyList<Bar> bars, double full)
     {
         if (bars.Count == 0)
@@ -30,7 +34,8 @@ internal static class BarPlot
             Svg.Text(html, Left + length + 6, y + 13, bars[i].Text, "start", "soft");
         }
         if (full > 0)
-            Svg.Line(html, Left + full / most * (Width - Left - Right), 2, Left + full / most * (Width - Left - Right), bars.Count * RowHeight + 8, "axis");
+            Svg.Line(html, Left + full / most * (Width - Left - Right), 2, Left + full / most * (Width - Left - Right),
+                bars.Count * RowHeight + 8, "axis");
         Svg.End(html);
     }
 }

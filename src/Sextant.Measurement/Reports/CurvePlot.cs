@@ -12,13 +12,15 @@ internal static class CurvePlot
     private const int Height = 380;
 
     public static void Append(
-        StringBuilder html, string caption, string xTitle, string yTitle, IReadOnlyList<Curve> curves, Func<double, string> yText)
+        StringBuilder html, string caption, string xTitle, string yTitle, IReadOnlyList<Curve> curves, Func<double,
+        string> yText)
     {
         if (!curves.Any(curve => curve.Points.Count > 0))
             return;
         (double Left, double Top, double Right, double Bottom) at = (84, 26, Width - 190, Height - 44);
         double[] ys = [.. curves.SelectMany(curve => curve.Points.Select(point => point.Y))];
-        var x = new Axis(curves.SelectMany(curve => curve.Points.Select(point => point.X)), at.Left, at.Right, logarithmic: true);
+        var x = new Axis(
+            curves.SelectMany(curve => curve.Points.Select(point => point.X)), at.Left, at.Right, logarithmic: true);
         var y = new Axis(ys, at.Bottom, at.Top, logarithmic: ys.Max() > 5 * ys.Min());
         Svg.Begin(html, caption, Width, Height);
         Svg.Frame(html, x, y, at, xTitle, yTitle, yText);

@@ -5,8 +5,12 @@ using Sextant.Measurement.Records;
 
 namespace Sextant.Measurement.Reports;
 
-/// <summary>A record as one HTML file: the machine, plots as inline SVG, the tables. No script, nothing fetched.</summary>
-/// <remarks>Light or dark as the reader's system is; on paper light, in black ink, tables unbroken across rows.</remarks>
+/// <summary>
+/// A record as one HTML file: the machine, plots as inline SVG, the tables. No script, nothing fetched.
+/// </summary>
+/// <remarks>
+/// Light or dark as the reader's system is; on paper light, in black ink, tables unbroken across rows.
+/// </remarks>
 internal static class HtmlReport
 {
     private const string Style = """
@@ -75,7 +79,8 @@ internal static class HtmlReport
                     html, "Share of the roofline, by kernel; the whole width is the least time this machine allows.",
                     [.. rows.Where(row => row.Metric("roofline") is not null).Select(row => new Bar(
                         row.Label("op"), $"{row.Label("kernel")} {row.Label("variant")} {row.Label("shape")}",
-                        row.Metric("roofline")!.Value, $"{Units.Percent(row.Metric("roofline")!.Value)} · {Units.Seconds(row.Median)}"))], 1);
+                        row.Metric("roofline")!.Value,
+                        $"{Units.Percent(row.Metric("roofline")!.Value)} · {Units.Seconds(row.Median)}"))], 1);
                 break;
             case "peak":
                 foreach (string unit in rows.Where(row => !row.IsTime).Select(row => row.Unit).Distinct())
@@ -91,30 +96,38 @@ internal static class HtmlReport
                 break;
             case "model":
                 CurvePlot.Append(
-                    html, "Latency and throughput: median latency of a batch against tokens a second.", "tokens/s", "latency",
-                    Curves(rows.Where(row => row.Label("scenario") == "Grid"), "tokens_per_second", row => row.Median, "batch", "×"), Units.Seconds);
+                    html, "Latency and throughput: median latency of a batch against tokens a second.", "tokens/s",
+                    "latency",
+                    Curves(rows.Where(row => row.Label("scenario") == "Grid"), "tokens_per_second", row => row.Median,
+                        "batch", "×"), Units.Seconds);
                 CurvePlot.Append(
-                    html, "Server: latency of the 99th percentile under Poisson arrivals, against texts a second.", "texts/s", "p99",
-                    Curves(rows.Where(row => row.Label("scenario") == "Server"), "texts_per_second", row => row.Metric("p99_seconds") ?? double.NaN, "threads", " thread(s)"),
+                    html, "Server: latency of the 99th percentile under Poisson arrivals, against texts a second.",
+                    "texts/s", "p99",
+                    Curves(rows.Where(row => row.Label("scenario") == "Server"), "texts_per_second",
+                        row => row.Metric("p99_seconds") ?? double.NaN, "threads", " thread(s)"),
                     Units.Seconds);
                 BarPlot.Append(html, "Share of time by op.",
                 [
                     .. rows.Where(row => row.Label("scenario") == "Ops").Select(row => new Bar(
-                        row.Label("shape"), $"{row.Label("shape")} {row.Label("op")}", row.Metric("share") ?? 0, Units.Percent(row.Metric("share") ?? 0))),
+                        row.Label("shape"), $"{row.Label("shape")} {row.Label("op")}", row.Metric("share")
+                            ?? 0, Units.Percent(row.Metric("share") ?? 0))),
                 ], 1);
                 break;
             case "search":
                 CurvePlot.Append(
                     html, "Recall beside speed: recall@10 against queries a second.", "queries/s", "recall@10",
-                    Curves(rows.Where(row => row.Metric("recall") is not null), "queries_per_second", row => row.Metric("recall")!.Value, "index", ""),
+                    Curves(rows.Where(row => row.Metric("recall") is not null), "queries_per_second",
+                        row => row.Metric("recall")!.Value, "index", ""),
                     value => value.ToString("0.00", CultureInfo.InvariantCulture));
                 break;
         }
     }
 
-    private static List<Curve> Curves(IEnumerable<BenchRow> rows, string x, Func<BenchRow, double> y, string label, string suffix) =>
+    private static List<Curve> Curves(
+        IEnumerable<BenchRow> rows, string x, Func<BenchRow, double> y, string label, string suffix) =>
     [
-        .. rows.Where(row => row.Metric(x) is > 0 && y(row) > 0).GroupBy(row => row.Label(label)).Select(group => new Curve(
+        .. rows.Where(row => row.Metric(x) is > 0
+            && y(row) > 0).GroupBy(row => row.Label(label)).Select(group => new Curve(
             group.Key + suffix, [.. group.Select(row => (row.Metric(x)!.Value, y(row))).Order()])),
     ];
 

@@ -27,7 +27,8 @@ internal static class MarkdownReport
     /// <summary>Writes a table whose columns line up as text too.</summary>
     public static void Append(StringBuilder text, IReadOnlyList<string> columns, IReadOnlyList<string[]> rows)
     {
-        int[] widths = [.. columns.Select((column, i) => Math.Max(3, Math.Max(column.Length, rows.Count == 0 ? 0 : rows.Max(row => Cell(row[i]).Length))))];
+        int[] widths = [.. columns.Select((column, i) => Math.Max(
+            3, Math.Max(column.Length, rows.Count == 0 ? 0 : rows.Max(row => Cell(row[i]).Length))))];
         Line(columns.Select(Cell));
         Line(widths.Select((width, _) => new string('-', width)));
         foreach (string[] row in rows)

@@ -6,15 +6,17 @@ using Sextant.Measurement.Records;
 namespace Sextant.Measurement.Reports;
 
 /// <summary>
-/// The README's figures of errors, recall and the index on disk, from committed outputs of the commands that their first
-/// lines name, and from records of bits: a test holds the README against them.
+/// The README's figures of errors, recall and the index on disk, from committed outputs of the commands that their
+/// first lines name, and from records of bits: a test holds the README against them.
 /// </summary>
 internal static partial class ReadmeFigures
 {
     /// <summary>The text between the README's markers.</summary>
     /// <param name="bits">Records of <c>sextant bench kernels --mode bitwise</c>.</param>
     /// <param name="outputs">Path and text of what other commands printed.</param>
-    /// <exception cref="InvalidRecordException">A text is of no command that is known here, or lacks a line.</exception>
+    /// <exception cref="InvalidRecordException">
+    /// A text is of no command that is known here, or lacks a line.
+    /// </exception>
     public static string Of(IReadOnlyList<BenchRecord> bits, IReadOnlyList<(string Path, string Text)> outputs)
     {
         var text = new StringBuilder("| error | |\n|---|---|\n");
@@ -28,8 +30,10 @@ internal static partial class ReadmeFigures
             text.Append(First(output) switch
             {
                 "Sextant.Bench index" => Index(path, output),
-                { } line when line.StartsWith("sextant eval --recall", StringComparison.Ordinal) => Recall(path, output),
-                { } line => throw new InvalidRecordException($"{path}: begins with '{line}', which is no command with figures."),
+                { } line when line.StartsWith("sextant eval --recall", StringComparison.Ordinal) =>
+                    Recall(path, output),
+                { } line => throw new InvalidRecordException(
+                    $"{path}: begins with '{line}', which is no command with figures."),
             }).Append('\n');
         }
         return text.ToString();
@@ -45,19 +49,24 @@ internal static partial class ReadmeFigures
             ? $"kernels of {string.Join(", ", rows.Select(row => row.Label("isa")).Distinct())}, against the scalar reference"
             : $"ops on {record.Device}, against the scalar reference";
         string bits = different == 0 ? "0 bits" : $"{different} cases differ";
-        return string.Create(CultureInfo.InvariantCulture, $"{what} | {bits}, {compared:N0} values in {rows.Length} cases");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{what} | {bits}, {compared:N0} values in {rows.Length} cases");
     }
 
     private static bool IsCpu(BenchRecord record) => record.Device.StartsWith("cpu", StringComparison.Ordinal);
 
     private static void Errors(StringBuilder text, string path, string output)
     {
-        text.Append(CultureInfo.InvariantCulture, $"| exp; erf; tanh (one float in 251) | {Number(path, output, "exp: (\\S+) ulp")}; ")
-            .Append(CultureInfo.InvariantCulture, $"{Number(path, output, "erf: (\\S+) ulp")}; {Number(path, output, "tanh: (\\S+) ulp")} ulp |\n")
+        text.Append(CultureInfo.InvariantCulture,
+            $"| exp; erf; tanh (one float in 251) | {Number(path, output, "exp: (\\S+) ulp")}; ")
+            .Append(CultureInfo.InvariantCulture,
+                $"{Number(path, output, "erf: (\\S+) ulp")}; {Number(path, output, "tanh: (\\S+) ulp")} ulp |\n")
             .Append(CultureInfo.InvariantCulture, $"| default model, {Number(path, output, "of (\\d+) unit vectors")} texts, against PyTorch in float64 | ")
-            .Append(CultureInfo.InvariantCulture, $"{Power(Number(path, output, "default model: (\\S+) at most"))} on unit vectors |\n")
+            .Append(CultureInfo.InvariantCulture,
+                $"{Power(Number(path, output, "default model: (\\S+) at most"))} on unit vectors |\n")
             .Append(CultureInfo.InvariantCulture, $"| hidden states of {Number(path, output, "of (\\d+) fixtures")} fixtures of all families, against upstream's code in float64 | ")
-            .Append(CultureInfo.InvariantCulture, $"{Power(Number(path, output, "families: (\\S+) of the largest"))} of the largest value |\n");
+            .Append(CultureInfo.InvariantCulture,
+                $"{Power(Number(path, output, "families: (\\S+) of the largest"))} of the largest value |\n");
     }
 
     private static string Index(string path, string output) => string.Create(CultureInfo.InvariantCulture,
@@ -75,7 +84,8 @@ internal static partial class ReadmeFigures
 
         string Share(string code)
         {
-            double share = double.Parse(Number(path, output, $"mean recall@10:{code}:\\S+ (\\S+)"), CultureInfo.InvariantCulture);
+            double share = double.Parse(
+                Number(path, output, $"mean recall@10:{code}:\\S+ (\\S+)"), CultureInfo.InvariantCulture);
             // Just below everything is not everything.
             return (100 * share).ToString(share is >= 0.995 and < 1 ? "F1" : "F0", CultureInfo.InvariantCulture);
         }
@@ -83,7 +93,8 @@ internal static partial class ReadmeFigures
 
     private static string First(string text) => text[..text.AsSpan().IndexOfAny('\r', '\n')];
 
-    private static string Number(string path, string text, string pattern) => Regex.Match(text, pattern) is { Success: true } match
+    private static string Number(string path, string text, string pattern) =>
+        Regex.Match(text, pattern) is { Success: true } match
         ? match.Groups[1].Value
         : throw new InvalidRecordException($"{path}: has no line like '{pattern}'.");
 

@@ -7,9 +7,11 @@ namespace Sextant.Measurement.Reports;
 /// <summary>The README's speed tables, from records alone: a test holds the README against them.</summary>
 internal static class ReadmeTables
 {
-    private static readonly (string Batch, string Tokens)[] s_batches = [("1", "8"), ("1", "32"), ("1", "128"), ("32", "128")];
+    private static readonly (string Batch, string Tokens)[] s_batches = [("1", "8"), ("1", "32"), ("1", "128"),
+        ("32", "128")];
 
-    private static readonly string[] s_shapes = ["8,384,384", "32,384,384", "128,1536,384", "128,384,1536", "4096,1536,384"];
+    private static readonly string[] s_shapes = ["8,384,384", "32,384,384", "128,1536,384", "128,384,1536",
+        "4096,1536,384"];
 
     /// <summary>Whole passes, matrix products, searches: each as far as the records have it.</summary>
     public static string Of(IReadOnlyList<BenchRecord> records)
@@ -19,7 +21,8 @@ internal static class ReadmeTables
         double[] loads = [.. records.Select(record => record.Noise.OtherLoad).Where(double.IsFinite)];
         if (loads.Length > 0 && loads.Max() > 0.1)
         {
-            text.Append(CultureInfo.InvariantCulture, $"**Disturbed**: other programs kept {loads.Min():F1} to {loads.Max():F1} processors busy meanwhile; ")
+            text.Append(CultureInfo.InvariantCulture,
+                $"**Disturbed**: other programs kept {loads.Min():F1} to {loads.Max():F1} processors busy meanwhile; ")
                 .Append("what needs milliseconds at a stretch, both processors or the memory is faster on a quiet machine.\n");
         }
         text.Append('\n');
@@ -40,7 +43,8 @@ internal static class ReadmeTables
         var table = new List<string[]>();
         foreach (BenchRecord theirs in records.Where(record => IsDuel(record) && record.Engine != "sextant"))
         {
-            BenchRecord? ours = records.FirstOrDefault(record => record.Engine == "sextant" && record.Command == theirs.Command);
+            BenchRecord? ours = records.FirstOrDefault(record => record.Engine == "sextant"
+                && record.Command == theirs.Command);
             foreach (BenchRow row in theirs.Rows)
             {
                 if (ours?.Rows.FirstOrDefault(own => own.Id == row.Id) is { } own)
@@ -72,7 +76,8 @@ internal static class ReadmeTables
 
     private static void Passes(StringBuilder text, BenchRow[] rows)
     {
-        string[] threads = [.. rows.Where(row => row.Label("scenario") == "Grid").Select(row => row.Label("threads")).Distinct()];
+        string[] threads = [.. rows.Where(row => row.Label("scenario") == "Grid")
+            .Select(row => row.Label("threads")).Distinct()];
         if (threads.Length == 0)
             return;
         List<string> columns = ["sequences × tokens"];
@@ -84,11 +89,13 @@ internal static class ReadmeTables
             List<string> cells = [$"{batch} × {tokens}"];
             foreach (string count in threads)
             {
-                BenchRow? row = rows.FirstOrDefault(row => row.Label("scenario") == "Grid" && row.Label("shape") == "minilm"
+                BenchRow? row = rows.FirstOrDefault(row => row.Label("scenario") == "Grid"
+                    && row.Label("shape") == "minilm"
                     && row.Label("batch") == batch && row.Label("tokens") == tokens && row.Label("threads") == count);
                 cells.AddRange(row is null
                     ? ["", "", ""]
-                    : [Units.Seconds(row.Median), Units.Percent(row.Metric("roofline") ?? double.NaN), Units.Number(row.Metric("tokens_per_second") ?? double.NaN)]);
+                    : [Units.Seconds(row.Median), Units.Percent(row.Metric("roofline") ?? double.NaN),
+                        Units.Number(row.Metric("tokens_per_second") ?? double.NaN)]);
             }
             table.Add([.. cells]);
         }
@@ -106,7 +113,8 @@ internal static class ReadmeTables
         List<string[]> table = [.. s_shapes.Select(shape => (string[])
         [
             $"({shape})",
-            .. variants.Select(variant => products.FirstOrDefault(row => row.Label("isa") == best && row.Label("shape") == shape && row.Label("variant") == variant)
+            .. variants.Select(variant => products.FirstOrDefault(
+                row => row.Label("isa") == best && row.Label("shape") == shape && row.Label("variant") == variant)
                 is { } row ? $"{Units.Number(row.Metric("gflops") ?? double.NaN)} GFLOP/s, {Units.Percent(row.Metric("roofline") ?? double.NaN)}" : ""),
         ])];
         MarkdownReport.Append(text, ["matrix product, 1 thread, of roofline", .. variants], table);
@@ -123,7 +131,8 @@ internal static class ReadmeTables
             [
                 .. searches.Select(row => (string[])
                 [
-                    row.Label("index"), row.Label("queries"), row.Label("threads"), Units.Number(row.Metric("queries_per_second") ?? double.NaN),
+                    row.Label("index"), row.Label("queries"), row.Label("threads"),
+                    Units.Number(row.Metric("queries_per_second") ?? double.NaN),
                     (row.Metric("recall") ?? double.NaN).ToString("F3", CultureInfo.InvariantCulture),
                 ]),
             ]);

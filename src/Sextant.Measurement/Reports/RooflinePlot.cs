@@ -5,7 +5,9 @@ using Sextant.Measurement.Statistics;
 
 namespace Sextant.Measurement.Reports;
 
-/// <summary>GFLOP/s over operations a byte, beneath the ceilings that the same run measured; both logarithmic.</summary>
+/// <summary>
+/// GFLOP/s over operations a byte, beneath the ceilings that the same run measured; both logarithmic.
+/// </summary>
 internal static class RooflinePlot
 {
     private const int Width = 960;
@@ -18,9 +20,12 @@ internal static class RooflinePlot
             return;
         (double Left, double Top, double Right, double Bottom) at = (70, 26, Width - 190, Height - 44);
         double peak = Quantile.Median([.. points.Select(row => row.Metric("arithmetic_gflops") ?? double.NaN)]);
-        double[] bandwidths = [.. points.Select(row => row.Metric("bandwidth_gbs") ?? 0).Where(speed => speed > 0).Distinct().Order()];
-        var x = new Axis([.. points.Select(row => row.Metric("intensity")!.Value), peak / bandwidths[0]], at.Left, at.Right, logarithmic: true);
-        var y = new Axis([.. points.Select(row => row.Metric("gflops")!.Value), peak], at.Bottom, at.Top, logarithmic: true);
+        double[] bandwidths = [.. points.Select(row => row.Metric("bandwidth_gbs") ?? 0)
+            .Where(speed => speed > 0).Distinct().Order()];
+        var x = new Axis([.. points.Select(row => row.Metric("intensity")!.Value), peak / bandwidths[0]], at.Left,
+            at.Right, logarithmic: true);
+        var y = new Axis(
+            [.. points.Select(row => row.Metric("gflops")!.Value), peak], at.Bottom, at.Top, logarithmic: true);
         double least = points.Min(row => row.Metric("intensity")!.Value) * 0.8;
         double most = Math.Max(points.Max(row => row.Metric("intensity")!.Value), peak / bandwidths[0]) * 1.25;
         Svg.Begin(html, "Roofline: what each kernel reaches beneath the arithmetic and memory that this run measured, one thread.", Width, Height);
@@ -40,7 +45,8 @@ internal static class RooflinePlot
         foreach (BenchRow row in points)
         {
             Svg.Point(
-                html, x.At(row.Metric("intensity")!.Value), y.At(row.Metric("gflops")!.Value), ops.IndexOf(row.Label("op")),
+                html, x.At(row.Metric("intensity")!.Value), y.At(row.Metric("gflops")!.Value),
+                ops.IndexOf(row.Label("op")),
                 $"{row.Label("kernel")} {row.Label("variant")} {row.Label("shape")}: {Units.Number(row.Metric("gflops")!.Value)} GFLOP/s, {Units.Percent(row.Metric("roofline") ?? double.NaN)}");
         }
         for (int i = 0; i < ops.Count; i++)
@@ -53,7 +59,8 @@ internal static class RooflinePlot
         foreach (double speed in bandwidths)
         {
             double start = Math.Max(least, points.Min(row => row.Metric("gflops")!.Value) / speed);
-            Svg.Text(html, x.At(start) + 6, y.At(start * speed) - 6, $"{speed.ToString("0", CultureInfo.InvariantCulture)} GB/s", "start", "soft");
+            Svg.Text(html, x.At(start) + 6, y.At(start * speed) - 6,
+                $"{speed.ToString("0", CultureInfo.InvariantCulture)} GB/s", "start", "soft");
         }
         Svg.End(html);
     }

@@ -15,13 +15,16 @@ internal static class Svg
     public static void End(StringBuilder html) => html.Append("</svg></figure>\n");
 
     public static void Line(StringBuilder html, double x1, double y1, double x2, double y2, string kind) => html.Append(
-        CultureInfo.InvariantCulture, $"<line class=\"{kind}\" x1=\"{x1:F1}\" y1=\"{y1:F1}\" x2=\"{x2:F1}\" y2=\"{y2:F1}\"/>\n");
+        CultureInfo.InvariantCulture,
+        $"<line class=\"{kind}\" x1=\"{x1:F1}\" y1=\"{y1:F1}\" x2=\"{x2:F1}\" y2=\"{y2:F1}\"/>\n");
 
-    public static void Text(StringBuilder html, double x, double y, string text, string anchor = "start", string kind = "") => html.Append(
+    public static void Text(
+        StringBuilder html, double x, double y, string text, string anchor = "start", string kind = "") => html.Append(
         CultureInfo.InvariantCulture,
         $"<text class=\"{kind}\" x=\"{x:F1}\" y=\"{y:F1}\" text-anchor=\"{anchor}\">{HtmlReport.Text(text)}</text>\n");
 
-    public static void Rectangle(StringBuilder html, double x, double y, double width, double height, int colour) => html.Append(
+    public static void Rectangle(StringBuilder html, double x, double y, double width, double height, int colour) =>
+        html.Append(
         CultureInfo.InvariantCulture,
         $"<rect x=\"{x:F1}\" y=\"{y:F1}\" width=\"{Math.Max(0, width):F1}\" height=\"{height:F1}\" rx=\"2\" style=\"fill:var(--c{colour % Colours})\"/>\n");
 
@@ -38,7 +41,8 @@ internal static class Svg
 
     public static void Path(StringBuilder html, IEnumerable<(double X, double Y)> points, int colour, string dash = "")
     {
-        string line = string.Join(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.X:F1},{point.Y:F1}")));
+        string line = string.Join(
+            ' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.X:F1},{point.Y:F1}")));
         html.Append(
             CultureInfo.InvariantCulture,
             $"<polyline points=\"{line}\" style=\"fill:none;stroke:var(--c{colour % Colours});stroke-width:2{(dash.Length > 0 ? ";stroke-dasharray:" + dash : "")}\"/>\n");
@@ -46,7 +50,8 @@ internal static class Svg
 
     /// <summary>Grid, ticks and titles of a plot between left, top, right and bottom.</summary>
     public static void Frame(
-        StringBuilder html, Axis x, Axis y, (double Left, double Top, double Right, double Bottom) at, string xTitle, string yTitle,
+        StringBuilder html, Axis x, Axis y, (double Left, double Top, double Right, double Bottom) at, string xTitle,
+        string yTitle,
         Func<double, string> yText)
     {
         foreach (double tick in x.Ticks())

@@ -32,7 +32,9 @@ internal static class Units
     }
 
     public static string Percent(double share) =>
-        double.IsFinite(share) ? (share * 100).ToString(share < 0.0995 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %" : "–";
+        double.IsFinite(share)
+            ? (share * 100).ToString(share < 0.0995 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %"
+            : "–";
 
     public static string Bytes(double bytes) => bytes switch
     {

@@ -4,8 +4,8 @@ namespace Sextant.Measurement.Sampling;
 
 /// <summary>Keeps the calling thread on one processor until disposed, where the system lets it.</summary>
 /// <remarks>
-/// Threads that are created meanwhile inherit the pin, so it is for single-threaded work. Linux only; elsewhere, and where
-/// the system refuses, nothing happens and <see cref="IsPinned"/> says so.
+/// Threads that are created meanwhile inherit the pin, so it is for single-threaded work. Linux only; elsewhere, and
+/// where the system refuses, nothing happens and <see cref="IsPinned"/> says so.
 /// </remarks>
 internal sealed unsafe partial class ProcessorPin : IDisposable
 {

@@ -7,8 +7,8 @@ namespace Sextant.Measurement.Sampling;
 /// <remarks>
 /// A slow minute of the machine so falls on all subjects, and the rounds of one subject are as far apart as the whole
 /// measurement is long, so that their spread holds the machine's drift and not only the jitter of a moment.
-/// A round's block is cut into slices of one or more runs; the sample is the median of the slices, which an interrupt does
-/// not move. The first slice of a block fills the caches and is not counted.
+/// A round's block is cut into slices of one or more runs; the sample is the median of the slices, which an interrupt
+/// does not move. The first slice of a block fills the caches and is not counted.
 /// </remarks>
 internal sealed class Sampler(SamplingPlan plan, CancellationToken cancellation = default)
 {

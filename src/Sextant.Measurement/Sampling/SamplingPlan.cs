@@ -1,7 +1,9 @@
 namespace Sextant.Measurement.Sampling;
 
 /// <summary>How often and how long.</summary>
-/// <param name="Rounds">Separate rounds; each gives one sample of every subject. At least <see cref="LeastRounds"/>.</param>
+/// <param name="Rounds">
+/// Separate rounds; each gives one sample of every subject. At least <see cref="LeastRounds"/>.
+/// </param>
 /// <param name="BlockSeconds">How long a subject is timed in a round (one run at least).</param>
 /// <param name="WarmUpSeconds">How long a subject is warmed up at most, before its time must be stable.</param>
 internal sealed record SamplingPlan(int Rounds, double BlockSeconds, double WarmUpSeconds)

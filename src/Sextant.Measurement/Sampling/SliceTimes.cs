@@ -3,7 +3,9 @@ using Sextant.Measurement.Statistics;
 
 namespace Sextant.Measurement.Sampling;
 
-/// <summary>Times the body of a <c>while (slices.Next())</c> loop slice by slice; what interrupts one does not count.</summary>
+/// <summary>
+/// Times the body of a <c>while (slices.Next())</c> loop slice by slice; what interrupts one does not count.
+/// </summary>
 internal sealed class SliceTimes(double seconds)
 {
     private const int Most = 1024;
@@ -15,7 +17,9 @@ internal sealed class SliceTimes(double seconds)
     /// <summary>The median of the slices, seconds.</summary>
     public double Median => Quantile.Of(_times.AsSpan(0, _count), 0.5);
 
-    /// <summary>Ends a slice and says whether another is to follow: three at least, then until the time is over.</summary>
+    /// <summary>
+    /// Ends a slice and says whether another is to follow: three at least, then until the time is over.
+    /// </summary>
     public bool Next()
     {
         long now = Stopwatch.GetTimestamp();

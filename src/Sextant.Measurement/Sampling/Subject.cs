@@ -19,7 +19,9 @@ internal abstract class Subject : IDisposable
     {
     }
 
-    /// <summary>Seconds that the runs since <see cref="Refresh"/> took by a clock of their own; NaN where the wall's counts.</summary>
+    /// <summary>
+    /// Seconds that the runs since <see cref="Refresh"/> took by a clock of their own; NaN where the wall's counts.
+    /// </summary>
     public virtual double OwnSeconds() => double.NaN;
 
     /// <summary>The work, once. Allocates nothing of its own.</summary>

@@ -26,7 +26,9 @@ internal sealed record SearchChoice
     public (Device Device, string Name)? On { get; init; }
 }
 
-/// <summary>Index kind × vectors × dimensions × queries: queries a second beside the recall of the true ten nearest.</summary>
+/// <summary>
+/// Index kind × vectors × dimensions × queries: queries a second beside the recall of the true ten nearest.
+/// </summary>
 internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
 {
     /// <summary>Different queries of a set.</summary>
@@ -43,7 +45,8 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
         {
             foreach (int dimensions in choice.Dimensions)
             {
-                context.Say(string.Create(CultureInfo.InvariantCulture, $"{count} vectors of {dimensions}, and their true neighbours"));
+                context.Say(string.Create(
+                    CultureInfo.InvariantCulture, $"{count} vectors of {dimensions}, and their true neighbours"));
                 var set = new VectorSet(count, dimensions, MostQueries);
                 Measure(set, roofline, rows);
             }
@@ -58,7 +61,8 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
         if (context.IsQuick && choice.Kinds.Count == 0)
         {
             foreach (SearchKind slow in kinds.Where(kind => kind.IsSlowToMake))
-                context.Say($"{slow.Name} takes long to make and is left out of a quick run; --index {slow.Name} measures it");
+                context.Say(
+                    $"{slow.Name} takes long to make and is left out of a quick run; --index {slow.Name} measures it");
             kinds = [.. kinds.Where(kind => !kind.IsSlowToMake)];
         }
         var indexes = new List<SearchedIndex>();
@@ -106,7 +110,8 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
         if (subject.Kind.IsGrouped)
         {
             notes.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{set.Groups} documents of {VectorSet.Group} vectors; recall is of exact MaxSim"));
+                CultureInfo.InvariantCulture,
+                $"{set.Groups} documents of {VectorSet.Group} vectors; recall is of exact MaxSim"));
         }
         if (bytes < context.Machine.LastCacheBytes && subject.Kind.ReadsAll && choice.On is null)
             notes.Add("what is scanned fits into the last cache");
@@ -121,7 +126,8 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
             Labels =
             [
                 new("index", kind), new("vectors", count), new("dimensions", dimensions),
-                new("bits", Text((int)Math.Round(bits / set.Dimensions))), new("queries", queries), new("threads", threads),
+                new("bits", Text((int)Math.Round(bits / set.Dimensions))), new("queries", queries),
+                new("threads", threads),
                 new("device", device),
             ],
             Unit = "s",

@@ -8,7 +8,8 @@ namespace Sextant.Measurement.Searches;
 /// <param name="Type">What searches. A test fails where a type of index has no kind.</param>
 /// <param name="Bits">Bits that a vector takes in what a search can read, by its dimensions.</param>
 /// <param name="Make">Fills one from a set, for some threads.</param>
-internal sealed record SearchKind(string Name, Type Type, Func<int, double> Bits, Func<VectorSet, int, SearchedIndex> Make)
+internal sealed record SearchKind(
+    string Name, Type Type, Func<int, double> Bits, Func<VectorSet, int, SearchedIndex> Make)
 {
     // What codes and lists are learnt from; the sets' clusters are seen sixteen times each.
     private const int SampleCount = 4096;
@@ -26,9 +27,12 @@ internal sealed record SearchKind(string Name, Type Type, Func<int, double> Bits
     public static readonly IReadOnlyList<SearchKind> All =
     [
         new("flat", typeof(FlatIndex), d => 32 * d, (set, _) => Filled(new FlatIndex(set.Dimensions), set)),
-        new("exact-float32", typeof(ExactIndex), d => 32 * d, (set, threads) => Exact(set, VectorCode.Float32, threads)),
-        new("exact-float16", typeof(ExactIndex), d => 16 * d, (set, threads) => Exact(set, VectorCode.Float16, threads)),
-        new("exact-bfloat16", typeof(ExactIndex), d => 16 * d, (set, threads) => Exact(set, VectorCode.BFloat16, threads)),
+        new("exact-float32", typeof(ExactIndex), d => 32 * d,
+            (set, threads) => Exact(set, VectorCode.Float32, threads)),
+        new("exact-float16", typeof(ExactIndex), d => 16 * d,
+            (set, threads) => Exact(set, VectorCode.Float16, threads)),
+        new("exact-bfloat16", typeof(ExactIndex), d => 16 * d,
+            (set, threads) => Exact(set, VectorCode.BFloat16, threads)),
         new("exact-int8", typeof(ExactIndex), d => 8 * d, (set, threads) => Exact(set, VectorCode.Int8, threads)),
         new("recurrent-2", typeof(RecurrentIndex), d => 2 * d + 32, (set, threads) => Recurrent(set, 2, threads)),
         new("recurrent-4", typeof(RecurrentIndex), d => 4 * d + 32, (set, threads) => Recurrent(set, 4, threads)),
@@ -36,14 +40,17 @@ internal sealed record SearchKind(string Name, Type Type, Func<int, double> Bits
         new("binary", typeof(BinaryIndex), d => d, Binary),
         new("multi-hash", typeof(MultiHashIndex), d => d, MultiHash) { ReadsAll = false },
         new("lists", typeof(BinaryListIndex), d => d, (set, threads) => Lists(set, 16, threads)) { ReadsAll = false },
-        new("lists-wide", typeof(BinaryListIndex), d => d, (set, threads) => Lists(set, 4, threads)) { ReadsAll = false },
+        new("lists-wide", typeof(BinaryListIndex), d => d,
+            (set, threads) => Lists(set, 4, threads)) { ReadsAll = false },
         new("rescored-x4", typeof(RescoredIndex), d => d, (set, threads) => Rescored(set, threads, 4)),
         new("rescored-x16", typeof(RescoredIndex), d => d, (set, threads) => Rescored(set, threads, 16)),
-        new("maxsim", typeof(LateInteractionIndex), d => 32 * d, (set, threads) => SearchedIndex.MaxSim(set, null, threads))
+        new("maxsim", typeof(LateInteractionIndex), d => 32 * d,
+            (set, threads) => SearchedIndex.MaxSim(set, null, threads))
         {
             IsGrouped = true,
         },
-        new("muvera", typeof(LateInteractionIndex), d => 32 * d + 32 * MuveraColumns * d / VectorSet.Group, (set, threads) =>
+        new("muvera", typeof(LateInteractionIndex), d => 32 * d + 32 * MuveraColumns * d / VectorSet.Group,
+            (set, threads) =>
             SearchedIndex.MaxSim(set, new FixedDimensionalEncoding(set.Dimensions, Repetitions, BucketBits), threads))
         {
             IsGrouped = true,
@@ -85,7 +92,8 @@ internal sealed record SearchKind(string Name, Type Type, Func<int, double> Bits
 
     private static SearchedIndex Product(VectorSet set, int threads)
     {
-        var index = new ProductIndex(ProductCode.Fit(Sample(set), set.Dimensions, Parts(set.Dimensions)), Metric.Dot, threads);
+        var index = new ProductIndex(
+            ProductCode.Fit(Sample(set), set.Dimensions, Parts(set.Dimensions)), Metric.Dot, threads);
         index.Add(set.Vectors);
         return SearchedIndex.Of(index, null);
     }

@@ -6,10 +6,13 @@ using Sextant.Search;
 namespace Sextant.Measurement.Searches;
 
 /// <summary>A filled index of any kind: queries in, ids out.</summary>
-/// <param name="Search">Finds ids [queries, 10] for queries first … first + count − 1 of the set it was filled from.</param>
+/// <param name="Search">
+/// Finds ids [queries, 10] for queries first … first + count − 1 of the set it was filled from.
+/// </param>
 /// <param name="TakesMany">Whether several queries at once are one call.</param>
 /// <param name="Owned">What to dispose.</param>
-internal sealed record SearchedIndex(Action<VectorSet, int, int, int[]> Search, bool TakesMany, IDisposable? Owned) : IDisposable
+internal sealed record SearchedIndex(
+    Action<VectorSet, int, int, int[]> Search, bool TakesMany, IDisposable? Owned) : IDisposable
 {
     private delegate int SearchOne(ReadOnlySpan<float> query, Span<Hit> hits);
 
@@ -43,7 +46,8 @@ internal sealed record SearchedIndex(Action<VectorSet, int, int, int[]> Search, 
                 }
                 for (int query = 0; query < count; query++)
                 {
-                    int found = index.Search(queries.AsSpan((first + query) * bytes, bytes), hits.AsSpan(0, VectorSet.Hits));
+                    int found = index.Search(
+                        queries.AsSpan((first + query) * bytes, bytes), hits.AsSpan(0, VectorSet.Hits));
                     Write(hits, found, 1, ids.AsSpan(query * VectorSet.Hits));
                 }
             },

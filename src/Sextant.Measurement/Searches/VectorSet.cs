@@ -34,7 +34,8 @@ internal sealed class VectorSet
         float[] centres = random.Next(Clusters * Rank, 1f);
         var place = new float[Rank];
         for (int i = 0; i < count; i++)
-            Fill(Vectors.AsSpan(i * dimensions, dimensions), basis, centres.AsSpan(i % Clusters * Rank, Rank), place, random);
+            Fill(Vectors.AsSpan(i * dimensions, dimensions), basis, centres.AsSpan(i % Clusters * Rank, Rank), place,
+                random);
         for (int i = 0; i < queries; i++)
         {
             Span<float> query = QueryVectors.AsSpan(i * dimensions, dimensions);
@@ -87,7 +88,8 @@ internal sealed class VectorSet
 
     public ReadOnlySpan<float> Query(int query) => QueryVectors.AsSpan(query * Dimensions, Dimensions);
 
-    private static void Fill(Span<float> vector, float[] basis, ReadOnlySpan<float> centre, float[] place, GaussianSource random)
+    private static void Fill(
+        Span<float> vector, float[] basis, ReadOnlySpan<float> centre, float[] place, GaussianSource random)
     {
         for (int r = 0; r < Rank; r++)
             place[r] = (centre[r] + 0.7f * random.Next()) / MathF.Sqrt(r + 1);
@@ -135,7 +137,8 @@ internal sealed class VectorSet
             var scores = new (float Score, int Id)[Groups];
             for (int group = 0; group < Groups; group++)
                 scores[group] = (MaxSim(GroupQuery(query), GroupAt(group)), group);
-            truth[query] = [.. scores.OrderByDescending(one => one.Score).ThenBy(one => one.Id).Take(Hits).Select(one => one.Id)];
+            truth[query] = [.. scores.OrderByDescending(one => one.Score).ThenBy(one => one.Id).Take(Hits)
+                .Select(one => one.Id)];
         });
         return truth;
     }

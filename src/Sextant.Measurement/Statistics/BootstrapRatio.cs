@@ -1,6 +1,8 @@
 namespace Sextant.Measurement.Statistics;
 
-/// <summary>How many times one sample's median is another's, with an interval from resampling both (Efron, 1979).</summary>
+/// <summary>
+/// How many times one sample's median is another's, with an interval from resampling both (Efron, 1979).
+/// </summary>
 /// <param name="Ratio">Median of the second over median of the first.</param>
 /// <param name="Low">Lower end of the interval.</param>
 /// <param name="High">Upper end of the interval.</param>

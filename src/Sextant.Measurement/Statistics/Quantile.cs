@@ -1,6 +1,8 @@
 namespace Sextant.Measurement.Statistics;
 
-/// <summary>Quantiles of a sample, by linear interpolation between its order statistics (Hyndman and Fan, type 7).</summary>
+/// <summary>
+/// Quantiles of a sample, by linear interpolation between its order statistics (Hyndman and Fan, type 7).
+/// </summary>
 internal static class Quantile
 {
     /// <summary>The quantile p (0 … 1) of values in any order, which are left as they are.</summary>

@@ -20,7 +20,9 @@ internal abstract class Backend : IDisposable
     /// <summary>Tokens of a batch that serve it best; a longer sequence goes alone. Never changes a bit.</summary>
     public abstract int TokensPerBatch { get; }
 
-    /// <summary>The most elements of a head that <see cref="Attend"/> takes; a model with larger ones is refused when it loads.</summary>
+    /// <summary>
+    /// The most elements of a head that <see cref="Attend"/> takes; a model with larger ones is refused when it loads.
+    /// </summary>
     public abstract int LargestHead { get; }
 
     /// <summary>Bytes of weights it holds.</summary>

@@ -71,7 +71,8 @@ internal readonly unsafe struct LinearJob : IJob
 }
 
 internal readonly unsafe struct AttentionJob(
-    KernelSet kernels, int* starts, Tensor qkv, AttentionShape shape, PositionBias? bias, Tensor y, Tensor scratch) : IJob
+    KernelSet kernels, int* starts, Tensor qkv, AttentionShape shape, PositionBias? bias, Tensor y,
+    Tensor scratch) : IJob
 {
     public void Execute(int item, int worker)
     {

@@ -46,8 +46,8 @@ public sealed class DeviceLostException : DeviceException
 }
 
 /// <summary>
-/// A driver refused a call for another reason than memory or the loss of a device: a defect of the driver or of this library.
-/// The model can be used again.
+/// A driver refused a call for another reason than memory or the loss of a device: a defect of the driver or of this
+/// library. The model can be used again.
 /// </summary>
 public sealed class DeviceCallException : DeviceException
 {

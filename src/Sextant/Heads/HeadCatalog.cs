@@ -128,7 +128,8 @@ internal static class HeadCatalog
     };
 
     private static HeadPlan Masked(
-        string dense, ActivationKind activation, string norm, float epsilon, string output, params string[] bias) => new()
+        string dense, ActivationKind activation, string norm, float epsilon, string output,
+        params string[] bias) => new()
         {
             Kind = "a masked-language head",
             Dense = dense,

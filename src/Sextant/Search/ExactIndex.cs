@@ -108,7 +108,9 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         return Search(query, hits, options.Allowed, options.LeastScore);
     }
 
-    /// <summary>Finds the nearest vectors of several queries in one pass: each vector is read once for all of them.</summary>
+    /// <summary>
+    /// Finds the nearest vectors of several queries in one pass: each vector is read once for all of them.
+    /// </summary>
     /// <remarks>Every query has the hits, to the bit, that it has alone.</remarks>
     /// <param name="queries">[n, Dimensions], row by row.</param>
     /// <param name="k">How many hits are wanted for each.</param>

@@ -26,7 +26,9 @@ internal unsafe struct RowBatchScorer
     }
 }
 
-/// <summary>Scores all rows of all blocks with several queries, while a few rows are in the cache; an item is a shard.</summary>
+/// <summary>
+/// Scores all rows of all blocks with several queries, while a few rows are in the cache; an item is a shard.
+/// </summary>
 internal readonly unsafe struct RowBatchScan : IJob
 {
     private const int MostRows = 128;

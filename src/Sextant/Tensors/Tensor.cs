@@ -6,8 +6,8 @@ namespace Sextant.Tensors;
 /// <param name="columns">Elements of a row.</param>
 /// <param name="stride">Elements from one row to the next.</param>
 /// <param name="isNarrow">
-/// Whether products, attention and what lies between them are all that reads it, so that a backend with a fast mode may keep
-/// it in 16 bits. Exact mode never does.
+/// Whether products, attention and what lies between them are all that reads it, so that a backend with a fast mode may
+/// keep it in 16 bits. Exact mode never does.
 /// </param>
 internal readonly struct Tensor(nint address, int rows, int columns, int stride, bool isNarrow = false)
 {

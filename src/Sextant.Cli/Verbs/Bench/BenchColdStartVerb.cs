@@ -14,12 +14,14 @@ internal sealed class BenchColdStartVerb : Verb
 
     public override string Usage => "[--model DIR | --shape NAME] [flags]";
 
-    public override string Details => "Prints 'started', 'loaded' and 'first' with the most memory it had, each when it has come so far.";
+    public override string Details =>
+        "Prints 'started', 'loaded' and 'first' with the most memory it had, each when it has come so far.";
 
     public override Flag[] Flags => [ModelFlags.Model, BenchModelVerb.Shape, BenchModelVerb.Type, .. DeviceFlags.All];
 
     public override (string Line, string Meaning)[] Examples =>
-        [("sextant bench cold-start --shape minilm", "What 'sextant bench model --scenario ColdStart' starts again and again.")];
+        [("sextant bench cold-start --shape minilm",
+            "What 'sextant bench model --scenario ColdStart' starts again and again.")];
 
     public override int Run(ArgumentValues arguments, Terminal terminal)
     {

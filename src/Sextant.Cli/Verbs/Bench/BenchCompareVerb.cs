@@ -28,7 +28,8 @@ internal sealed class BenchCompareVerb : Verb
 
     public override (string Line, string Meaning)[] Examples =>
     [
-        ("sextant bench compare before.json after.json --fail-above 5%", "Fails where something became slower by more than 5 %."),
+        ("sextant bench compare before.json after.json --fail-above 5%",
+            "Fails where something became slower by more than 5 %."),
         ("sextant bench compare here.json there.json --format html --output compare.html", "Two machines, as a page."),
     ];
 
@@ -64,7 +65,8 @@ internal sealed class BenchCompareVerb : Verb
         {
             exit = Tool.Failed;
             terminal.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"sextant bench compare: {row.Id} is {row.TimeRatio.Ratio - 1:P1} slower"));
+                CultureInfo.InvariantCulture,
+                $"sextant bench compare: {row.Id} is {row.TimeRatio.Ratio - 1:P1} slower"));
         }
         return exit;
     }
@@ -74,7 +76,8 @@ internal sealed class BenchCompareVerb : Verb
         string? text = arguments.Text(FailAbove);
         if (text is null)
             return null;
-        if (double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent) && percent <= 1000)
+        if (double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out double percent) && percent <= 1000)
             return percent / 100;
         throw new WrongUsageException($"--fail-above is '{text}'; a percentage such as 5% is needed");
     }

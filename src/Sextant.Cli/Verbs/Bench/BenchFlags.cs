@@ -15,9 +15,11 @@ internal static class BenchFlags
     public static readonly Flag Rounds = new(
         "--rounds", "N", "Separate rounds, at least 7. Default: 9, or 7 with --quick.");
     public static readonly Flag Format = new(
-        "--format", "F", "md (tables), json (the record that compare reads), csv or html (one file with plots). Default: md.");
+        "--format", "F",
+        "md (tables), json (the record that compare reads), csv or html (one file with plots). Default: md.");
     public static readonly Flag Output = new("--output", "FILE", "Where to write. Default: standard output.");
-    public static readonly Flag Threads = new("--threads", "N", "Threads to compute with. Default: as many as the process may use.");
+    public static readonly Flag Threads = new(
+        "--threads", "N", "Threads to compute with. Default: as many as the process may use.");
 
     /// <summary>The plan that the flags say.</summary>
     public static MeasureContext Context(ArgumentValues arguments, Terminal terminal, string verb)
@@ -25,11 +27,13 @@ internal static class BenchFlags
         bool quick = arguments.Has(Quick);
         SamplingPlan plan = quick ? SamplingPlan.Quick : SamplingPlan.Full;
         plan = plan with { Rounds = arguments.Number(Rounds, SamplingPlan.LeastRounds, 10_000) ?? plan.Rounds };
-        return new MeasureContext(plan, quick, text => terminal.Error.WriteLine($"{verb}: {text}"), terminal.Cancellation);
+        return new MeasureContext(
+            plan, quick, text => terminal.Error.WriteLine($"{verb}: {text}"), terminal.Cancellation);
     }
 
     /// <summary>The format the flags name, looked at before anything is measured.</summary>
-    public static string FormatOf(ArgumentValues arguments) => arguments.Choice(Format, "md", "json", "csv", "html") ?? "md";
+    public static string FormatOf(ArgumentValues arguments) =>
+        arguments.Choice(Format, "md", "json", "csv", "html") ?? "md";
 
     /// <summary>Writes a record in the format that the flags say, and its noise for a person.</summary>
     public static void Write(ArgumentValues arguments, Terminal terminal, string verb, BenchRecord record)
@@ -55,7 +59,9 @@ internal static class BenchFlags
             terminal.Error.WriteLine($"{verb}: noise: {note}");
     }
 
-    /// <summary>Whether all rows are right: nothing poisoned or far from double, no bit unlike the reference's.</summary>
+    /// <summary>
+    /// Whether all rows are right: nothing poisoned or far from double, no bit unlike the reference's.
+    /// </summary>
     public static int ExitCode(BenchRecord record, Terminal terminal, string verb)
     {
         int exit = Tool.Ok;
@@ -80,7 +86,8 @@ internal static class BenchFlags
         {
             line.Append(' ').Append(value.Flag.Name);
             if (!value.Flag.IsSwitch)
-                line.Append(' ').Append(value.Value.Contains(' ', StringComparison.Ordinal) ? $"\"{value.Value}\"" : value.Value);
+                line.Append(' ')
+                    .Append(value.Value.Contains(' ', StringComparison.Ordinal) ? $"\"{value.Value}\"" : value.Value);
         }
         return line.ToString();
     }

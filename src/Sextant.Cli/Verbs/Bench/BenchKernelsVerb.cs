@@ -10,19 +10,24 @@ using Sextant.Measurement.Records;
 
 namespace Sextant.Cli.Verbs.Bench;
 
-/// <summary><c>sextant bench kernels</c>: every kernel at shapes, with time, share of the roofline, error and bits.</summary>
+/// <summary>
+/// <c>sextant bench kernels</c>: every kernel at shapes, with time, share of the roofline, error and bits.
+/// </summary>
 internal sealed class BenchKernelsVerb : Verb
 {
     private static readonly Flag Ops = new("--op", "A,B", "Ops, as 'sextant info' names them. Default: all.");
     private static readonly Flag Sets = new(
-        "--isa", "A,B", "Instruction sets: avx512, avx2, vector128, reference. Default: all but reference; with --quick the best.");
+        "--isa", "A,B",
+        "Instruction sets: avx512, avx2, vector128, reference. Default: all but reference; with --quick the best.");
     private static readonly Flag Variants = new(
         "--variant", "A,B", "Variants, such as f32, bf16, gelu or causal. Default: all; with --quick each op's first.");
-    private static readonly Flag Shape = new("--shape", "N,N,…", "A shape in place of the usual ones; may be given again.", Repeats: true);
+    private static readonly Flag Shape = new(
+        "--shape", "N,N,…", "A shape in place of the usual ones; may be given again.", Repeats: true);
     private static readonly Flag Shapes = new(
         "--shapes", "FILE", "Shapes from a file: a line each, 'OP N,N,…'; lines that begin with # are comments.");
     private static readonly Flag Mode = new(
-        "--mode", "M", "performance, correctness (error over all of the output) or bitwise (all bits). Default: performance.");
+        "--mode", "M",
+        "performance, correctness (error over all of the output) or bitwise (all bits). Default: performance.");
 
     public override string Name => "bench kernels";
 
@@ -38,12 +43,14 @@ internal sealed class BenchKernelsVerb : Verb
         + "and the share of what 'bench peak --device' measures.";
 
     public override Flag[] Flags =>
-        [DeviceFlags.Device, Ops, Sets, Variants, Shape, Shapes, Mode, BenchFlags.Quick, BenchFlags.Rounds, BenchFlags.Format, BenchFlags.Output];
+        [DeviceFlags.Device, Ops, Sets, Variants, Shape, Shapes, Mode, BenchFlags.Quick, BenchFlags.Rounds,
+            BenchFlags.Format, BenchFlags.Output];
 
     public override (string Line, string Meaning)[] Examples =>
     [
         ("sextant bench kernels --quick", "The best kernel of each op at few shapes."),
-        ("sextant bench kernels --op gemm --shape 128,1536,384 --variant f32,bf16", "One matrix product on every instruction set."),
+        ("sextant bench kernels --op gemm --shape 128,1536,384 --variant f32,bf16",
+            "One matrix product on every instruction set."),
         ("sextant bench kernels --mode bitwise --format csv", "Whether all kernels give the reference's bits."),
     ];
 
@@ -110,7 +117,8 @@ internal sealed class BenchKernelsVerb : Verb
         }
         catch (PlatformNotSupportedException problem)
         {
-            throw new WrongUsageException(problem.Message.Replace($"{InstructionSets.Variable}=", "--isa ", StringComparison.Ordinal));
+            throw new WrongUsageException(
+                problem.Message.Replace($"{InstructionSets.Variable}=", "--isa ", StringComparison.Ordinal));
         }
     }
 
@@ -140,7 +148,9 @@ internal sealed class BenchKernelsVerb : Verb
     }
 
     private static int[] Numbers(string text, string place) => Array.ConvertAll(text.Split(','), part =>
-        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= 1 << 24
+        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number is > 0 and <= 1 << 24
             ? number
-            : throw new WrongUsageException($"{place}: '{text}' is no shape; whole numbers from 1 on with commas between are needed"));
+            : throw new WrongUsageException(
+                $"{place}: '{text}' is no shape; whole numbers from 1 on with commas between are needed"));
 }

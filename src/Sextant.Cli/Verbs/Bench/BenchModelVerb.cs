@@ -20,11 +20,15 @@ internal sealed class BenchModelVerb : Verb
 
     public static readonly Flag Shape = new(
         "--shape", "A,B", "Shapes with random weights: " + string.Join(", ", s_shapes) + ". Default: minilm.");
-    public static readonly Flag Type = new("--type", "T", "How a shape's weights are stored: f32, f16 or bf16. Default: f32.");
-    private static readonly Flag Grid = new("--grid", "SxT,…", "Batches: sequences x tokens. Default: from 1x8 to 128x32.");
-    private static readonly Flag Scenario = new("--scenario", "A,B", string.Join(", ", s_scenarios) + ". Default: all.");
+    public static readonly Flag Type = new(
+        "--type", "T", "How a shape's weights are stored: f32, f16 or bf16. Default: f32.");
+    private static readonly Flag Grid = new(
+        "--grid", "SxT,…", "Batches: sequences x tokens. Default: from 1x8 to 128x32.");
+    private static readonly Flag Scenario = new(
+        "--scenario", "A,B", string.Join(", ", s_scenarios) + ". Default: all.");
     private static readonly Flag Bound = new(
-        "--latency-bound", "MS", "Milliseconds that the Server scenario's 99th percentile must keep within. Default: 100.");
+        "--latency-bound", "MS",
+        "Milliseconds that the Server scenario's 99th percentile must keep within. Default: 100.");
 
     public override string Name => "bench model";
 
@@ -100,7 +104,8 @@ internal sealed class BenchModelVerb : Verb
                 throw new WrongUsageException("--model and --shape exclude each other");
             if (!Directory.Exists(folder))
                 throw new InputException($"{folder}: there is no such folder.");
-            return [new LoadedShape(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), folder, $"--model {folder}", false)];
+            return [new LoadedShape(
+                Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), folder, $"--model {folder}", false)];
         }
         string type = arguments.Choice(Type, "f32", "f16", "bf16") ?? "f32";
         string root = Path.Combine(Path.GetTempPath(), "sextant-bench");
@@ -136,13 +141,16 @@ internal sealed class BenchModelVerb : Verb
             : throw new WrongUsageException($"--grid is '{text}'; batches such as 1x8,32x128 are needed"));
 
     private static int? Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= 1 << 20 ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number is > 0 and <= 1 << 20 ? number : null;
 
     // The program that runs now, if it is the tool: inside another program there is none to start anew.
     private static (string, IReadOnlyList<string>)? Self()
     {
         if (Assembly.GetEntryAssembly() != typeof(BenchModelVerb).Assembly || Environment.ProcessPath is not { } path)
             return null;
-        return Path.GetFileNameWithoutExtension(path) == "dotnet" ? (path, [Environment.GetCommandLineArgs()[0]]) : (path, []);
+        return Path.GetFileNameWithoutExtension(path) == "dotnet"
+            ? (path, [Environment.GetCommandLineArgs()[0]])
+            : (path, []);
     }
 }

@@ -22,7 +22,8 @@ internal sealed class BenchPeakVerb : Verb
         + "threads. A copy counts bytes read and bytes written. On a device: arithmetic and memory by its own clock, starting "
         + "and waiting, copies to and from it by size.";
 
-    public override Flag[] Flags => [DeviceFlags.Device, BenchFlags.Threads, BenchFlags.Quick, BenchFlags.Rounds, BenchFlags.Format, BenchFlags.Output];
+    public override Flag[] Flags => [DeviceFlags.Device, BenchFlags.Threads, BenchFlags.Quick, BenchFlags.Rounds,
+        BenchFlags.Format, BenchFlags.Output];
 
     public override (string Line, string Meaning)[] Examples =>
     [

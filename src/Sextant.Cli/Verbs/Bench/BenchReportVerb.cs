@@ -10,7 +10,8 @@ namespace Sextant.Cli.Verbs.Bench;
 /// <summary><c>sextant bench report</c>: a record that was written before, in another format.</summary>
 internal sealed class BenchReportVerb : Verb
 {
-    private static readonly Flag Readme = new("--readme", "", "The speed tables as the README has them, from one or more records.");
+    private static readonly Flag Readme = new(
+        "--readme", "", "The speed tables as the README has them, from one or more records.");
 
     private static readonly Flag Figures = new(
         "--figures", "", "The README's errors, recall and index, from records of bits and texts of other commands.");
@@ -39,7 +40,8 @@ internal sealed class BenchReportVerb : Verb
             if (texts.FirstOrDefault(path => !File.Exists(path)) is { } missing)
                 throw new InputException($"{missing}: there is no such file.");
             string figures = ReadmeFigures.Of(
-                [.. arguments.Texts.Where(IsRecord).Select(Read)], [.. texts.Select(path => (path, File.ReadAllText(path)))]);
+                [.. arguments.Texts.Where(IsRecord).Select(Read)],
+                [.. texts.Select(path => (path, File.ReadAllText(path)))]);
             using OutputFile file = OutputFile.Create(arguments.Text(BenchFlags.Output), terminal);
             file.Stream.Write(Encoding.UTF8.GetBytes(figures));
             file.Commit();

@@ -11,10 +11,13 @@ namespace Sextant.Cli.Verbs.Bench;
 internal sealed class BenchSearchVerb : Verb
 {
     private static readonly Flag Index = new(
-        "--index", "A,B", $"Kinds of index: {string.Join(", ", SearchKind.All.Select(kind => kind.Name))}. Default: all.");
-    private static readonly Flag Vectors = new("--vectors", "N,…", "How many vectors. Default: 200000; with --quick 20000.");
+        "--index", "A,B",
+        $"Kinds of index: {string.Join(", ", SearchKind.All.Select(kind => kind.Name))}. Default: all.");
+    private static readonly Flag Vectors = new(
+        "--vectors", "N,…", "How many vectors. Default: 200000; with --quick 20000.");
     private static readonly Flag Dimensions = new(
-        "--dimensions", "D,…", "Their lengths, which are the bits of binary codes. Default: 384,1024; with --quick 384.");
+        "--dimensions", "D,…",
+        "Their lengths, which are the bits of binary codes. Default: 384,1024; with --quick 384.");
     private static readonly Flag Queries = new("--queries", "Q,…", "Queries of one call, at most 64. Default: 1,64.");
 
     public override string Name => "bench search";
@@ -31,14 +34,16 @@ internal sealed class BenchSearchVerb : Verb
 
     public override Flag[] Flags =>
     [
-        Index, Vectors, Dimensions, Queries, DeviceFlags.Device, BenchFlags.Threads, BenchFlags.Quick, BenchFlags.Rounds,
+        Index, Vectors, Dimensions, Queries, DeviceFlags.Device, BenchFlags.Threads, BenchFlags.Quick,
+        BenchFlags.Rounds,
         BenchFlags.Format, BenchFlags.Output,
     ];
 
     public override (string Line, string Meaning)[] Examples =>
     [
         ("sextant bench search --quick", "All kinds at 20,000 vectors of 384 dimensions."),
-        ("sextant bench search --index binary,rescored-x4 --vectors 1000000 --dimensions 1024", "A million codes of 1024 bits."),
+        ("sextant bench search --index binary,rescored-x4 --vectors 1000000 --dimensions 1024",
+            "A million codes of 1024 bits."),
     ];
 
     public override int Run(ArgumentValues arguments, Terminal terminal)
@@ -86,8 +91,10 @@ internal sealed class BenchSearchVerb : Verb
 
     private static int[]? Numbers(ArgumentValues arguments, Flag flag, int least, int most) =>
         arguments.Text(flag) is not { } text ? null : Array.ConvertAll(text.Split(','), part =>
-            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
+                && number <= most
                 ? number
                 : throw new WrongUsageException(string.Create(
-                    CultureInfo.InvariantCulture, $"{flag.Name} is '{text}'; whole numbers from {least} to {most} are needed")));
+                    CultureInfo.InvariantCulture,
+                    $"{flag.Name} is '{text}'; whole numbers from {least} to {most} are needed")));
 }

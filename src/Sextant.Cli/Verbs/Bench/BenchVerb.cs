@@ -15,9 +15,11 @@ internal sealed class BenchVerb : Verb
 
     public override string Usage => "[peak | kernels | model | search | compare] [flags]";
 
-    public override string Details => "Without a part: all of them. Each part has flags of its own: 'sextant bench kernels --help'.";
+    public override string Details =>
+        "Without a part: all of them. Each part has flags of its own: 'sextant bench kernels --help'.";
 
-    public override Flag[] Flags => [BenchFlags.Threads, BenchFlags.Quick, BenchFlags.Rounds, BenchFlags.Format, BenchFlags.Output];
+    public override Flag[] Flags =>
+        [BenchFlags.Threads, BenchFlags.Quick, BenchFlags.Rounds, BenchFlags.Format, BenchFlags.Output];
 
     public override (string Line, string Meaning)[] Examples =>
     [

@@ -17,7 +17,8 @@ internal sealed class GateOp : BackendOp
 
     public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[32, 1536]] : [[32, 3072], [4096, 3072]];
 
-    public override BackendCase Create(int[] shape, string variant) => new Case(shape[0], shape[1], ActivationCases.Kind(variant));
+    public override BackendCase Create(int[] shape, string variant) =>
+        new Case(shape[0], shape[1], ActivationCases.Kind(variant));
 
     private sealed class Case(int rows, int columns, ActivationKind kind) : BackendCase
     {

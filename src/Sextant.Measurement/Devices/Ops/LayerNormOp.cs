@@ -13,7 +13,8 @@ internal sealed class LayerNormOp : BackendOp
 
     public override string ShapeForm => "T,H";
 
-    public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[32, 384]] : [[8, 384], [128, 384], [4096, 384], [4096, 1024]];
+    public override IReadOnlyList<int[]> Shapes(bool quick) =>
+        quick ? [[32, 384]] : [[8, 384], [128, 384], [4096, 384], [4096, 1024]];
 
     public override BackendCase Create(int[] shape, string variant) => new Case(shape[0], shape[1]);
 

@@ -17,7 +17,8 @@ internal sealed class PoolOp : BackendOp
 
     public override IReadOnlyList<string> Variants => ["mean", "max", "weightedmean"];
 
-    public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[4, 128, 384]] : [[1, 128, 384], [32, 128, 384], [8, 512, 768]];
+    public override IReadOnlyList<int[]> Shapes(bool quick) =>
+        quick ? [[4, 128, 384]] : [[1, 128, 384], [32, 128, 384], [8, 512, 768]];
 
     public override BackendCase Create(int[] shape, string variant) =>
         new Case(shape[0], shape[1], shape[2], PoolCases.Kind(variant));

@@ -13,7 +13,8 @@ internal sealed class RmsNormOp : BackendOp
 
     public override string ShapeForm => "T,H";
 
-    public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[32, 1024]] : [[8, 1024], [128, 1024], [4096, 1024]];
+    public override IReadOnlyList<int[]> Shapes(bool quick) =>
+        quick ? [[32, 1024]] : [[8, 1024], [128, 1024], [4096, 1024]];
 
     public override BackendCase Create(int[] shape, string variant) => new Case(shape[0], shape[1]);
 
@@ -39,6 +40,7 @@ internal sealed class RmsNormOp : BackendOp
         }
 
         public override double Exact(int index) =>
-            Formulas.RmsNorm(_x.Row(index / columns), _gamma.Values, Epsilon, index % columns) + _residual.Values[index];
+            Formulas.RmsNorm(_x.Row(index / columns), _gamma.Values, Epsilon, index % columns)
+                + _residual.Values[index];
     }
 }

@@ -13,7 +13,8 @@ internal sealed class RopeOp : BackendOp
 
     public override string ShapeForm => "T,N,D";
 
-    public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[32, 12, 64]] : [[32, 12, 64], [4096, 12, 64], [4096, 16, 128]];
+    public override IReadOnlyList<int[]> Shapes(bool quick) =>
+        quick ? [[32, 12, 64]] : [[32, 12, 64], [4096, 12, 64], [4096, 16, 128]];
 
     public override BackendCase Create(int[] shape, string variant) => new Case(shape[0], shape[1], shape[2] & ~1);
 
@@ -40,6 +41,7 @@ internal sealed class RopeOp : BackendOp
         }
 
         public override double Exact(int index) => Formulas.Rope(
-            _x.Values.Slice(index / headSize * headSize, headSize), _table.Row(index / (heads * headSize)), index % headSize);
+            _x.Values.Slice(index / headSize * headSize, headSize), _table.Row(index / (heads * headSize)),
+            index % headSize);
     }
 }
