@@ -15,9 +15,9 @@ namespace Sextant.Kernels.Hamming;
 //           three-input one) and 43 loads, from tables of 21 KiB that stay in the first-level cache while all queries
 //           pass.
 // Order     integers: any order gives the same.
-// Measured  BinaryIndex.Search, 64 queries, 1 M codes of 256 bits, top-10 included, one thread, on a busy machine
-//           (Emerald Rapids), in turns with the byte-shuffle tables that were here before: medians of 3,350 and 1,510
-//           queries a second, 2026-11. The kernel alone: 0.19 ns for a query and code.
+// Measured  64 queries, 1 M codes of 256, 512 and 1,024 bits from memory, one thread of an Emerald Rapids: 19.9, 36.0 and
+//           75.8 ms, 2026-11 (bench/results, hamming-batch.json). In turns with the byte-shuffle tables that were here
+//           before, whole searches at 256 bits on a busy machine: medians of 3,350 against 1,510 queries a second.
 
 internal static unsafe class HammingSliced<TIsa, TVector>
     where TIsa : struct, IBitIsa<TVector>

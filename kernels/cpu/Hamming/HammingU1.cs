@@ -11,8 +11,10 @@ namespace Sextant.Kernels.Hamming;
 //           adds.
 // Bound     one query: memory. Four and more: arithmetic.
 // Order     integers: any order gives the same.
-// Measured  bench hamming, 1 M codes, top-10 included, Zen 4 (512 bits in two halves; FMA peak 114 GFLOP/s), 2026-11:
-//           one query 25–30 GB/s = 85–98 % of the memory's read bandwidth. Many queries: HammingSliced.
+// Measured  one query, 1 M codes from memory: Zen 4, one stream, 25–30 GB/s = 85–98 % of what reading reaches; Emerald
+//           Rapids, two streams, 256, 512 and 1,024 bits: 11.9, 12.2 and 12.1 GB/s = 81 to 83 % in the record
+//           (bench/results, hamming.json), 83 % and more in three short runs before it, while reading itself moved
+//           between 11 and 17 GB/s, 2026-11. Many queries: HammingSliced.
 
 internal static unsafe class HammingU1<TIsa, TVector>
     where TIsa : struct, IBitIsa<TVector>

@@ -24,7 +24,7 @@ internal sealed class HammingCases : OpCases
     private sealed unsafe class Case : KernelCase
     {
         // As many codes at once as a search hands to the kernel: their distances do not leave the cache.
-        private const int TilesAtOnce = 64;
+        private readonly int _tilesAtOnce;
         private readonly Kernel<HammingArguments> _kernel;
         private readonly Kernel<HammingArguments> _reference;
         private readonly HammingArguments _arguments;
@@ -35,11 +35,12 @@ internal sealed class HammingCases : OpCases
             ColdMemory cold)
         {
             (_kernel, _reference) = (kernel, reference);
+            _tilesAtOnce = queries == 1 ? 512 : 64;
             _codes = new ColdCodes(count, bits, cold, Allocate);
             int words = _codes.Words;
             var query = (ulong*)Allocate((long)queries * words * sizeof(ulong));
             RandomData.FillBits(query, (long)queries * words * sizeof(ulong), 1);
-            int atOnce = Math.Min(_codes.Tiles, TilesAtOnce);
+            int atOnce = Math.Min(_codes.Tiles, _tilesAtOnce);
             _arguments = new HammingArguments
             {
                 Queries = query,
@@ -62,15 +63,15 @@ internal sealed class HammingCases : OpCases
         // The distances of the first codes.
         protected override Span<int> Output => new(
             _arguments.Distances,
-            _arguments.QueryCount * (int)Math.Min(_arguments.TileCount, TilesAtOnce) * HammingArguments.TileCodes);
+            _arguments.QueryCount * (int)Math.Min(_arguments.TileCount, _tilesAtOnce) * HammingArguments.TileCodes);
 
         public override void Run()
         {
             _codes.Turn();
             // From the last part to the first, which so is what the output holds.
-            nint parts = (_arguments.TileCount + TilesAtOnce - 1) / TilesAtOnce;
+            nint parts = (_arguments.TileCount + _tilesAtOnce - 1) / _tilesAtOnce;
             for (nint part = parts - 1; part >= 0; part--)
-                _kernel(Part(part * TilesAtOnce));
+                _kernel(Part(part * _tilesAtOnce));
         }
 
         protected override int RunReference(bool whole)
@@ -90,7 +91,7 @@ internal sealed class HammingCases : OpCases
         {
             HammingArguments part = _arguments;
             part.Tiles = _codes.Tile(first);
-            part.TileCount = Math.Min(TilesAtOnce, _arguments.TileCount - first);
+            part.TileCount = Math.Min(_tilesAtOnce, _arguments.TileCount - first);
             return part;
         }
     }

@@ -52,9 +52,9 @@ internal readonly unsafe struct HammingScan : IJob
     public void Execute(int item, int worker)
     {
         int words = Codes.Words;
-        // What one query reads is not read again.
+        // What one query reads is not read again, and the kernel's two streams begin anew with each call.
         int chunk = QueryCount == 1
-            ? ChunkTiles
+            ? QueriesAtOnce * ChunkTiles
             : Math.Clamp(ChunkBytes / (words * TileCodes * sizeof(ulong)), 1, ChunkTiles);
         int tile = (int)((long)Codes.Tiles * item / Shards);
         int end = (int)((long)Codes.Tiles * (item + 1) / Shards);
