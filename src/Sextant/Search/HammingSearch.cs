@@ -9,6 +9,7 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
 {
     private const int QueriesInABlock = 64;
     private const long MostMemory = 64 << 20;
+    private const int NearBytes = HammingArguments.TileCodes * sizeof(ulong);
 
     // Below this a shard is not worth waking a thread.
     private const int LeastShardBytes = 256 << 10;
@@ -66,11 +67,11 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
         long states = (long)shards * count;
         bool isBatch = radius < 0 && count >= HammingBatchScan.LeastQueries;
         long total = 0;
-        long startsAt = Reserve(ref total, (bits + 2L) * sizeof(int));
-        long queriesAt = Reserve(ref total, (long)count * codes.Words * sizeof(ulong));
-        long nearestAt = Reserve(ref total, states * sizeof(NearestCodes));
-        long keptAt = Reserve(ref total, states * state);
-        long workAt = Reserve(ref total, isBatch ? BatchBytes(codes.Words, count, shards) : ScanBytes(shards));
+        long startsAt = SearchMemory.Reserve(ref total, (bits + 2L) * sizeof(int));
+        long queriesAt = SearchMemory.Reserve(ref total, (long)count * codes.Words * sizeof(ulong));
+        long nearestAt = SearchMemory.Reserve(ref total, states * sizeof(NearestCodes));
+        long keptAt = SearchMemory.Reserve(ref total, states * state);
+        long workAt = SearchMemory.Reserve(ref total, isBatch ? BatchBytes(codes.Words, count, shards) : ScanBytes(shards));
         NativeBlock block = memory.Take(total + 64);
         try
         {
@@ -113,7 +114,8 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
             Queries = queries,
             QueryCount = count,
             Nearest = nearest,
-            Distances = (int*)(work + Reserve(ref used, (long)shards * HammingScan.DistancesPerShard * sizeof(int))),
+            Distances = (int*)(work + SearchMemory.Reserve(
+                ref used, (long)shards * HammingScan.DistancesPerShard * sizeof(int))),
             Radius = radius,
             Within = (long*)(work + used),
             Allowed = allowed,
@@ -129,7 +131,7 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
         TileSource codes, ulong* queries, int count, int shards, NearestCodes* nearest, byte* work, ulong* allowed)
     {
         long used = 0, states = (long)shards * count;
-        ushort* patterns = (ushort*)(work + Reserve(ref used, PatternBytes(codes.Words, count)));
+        ushort* patterns = (ushort*)(work + SearchMemory.Reserve(ref used, PatternBytes(codes.Words, count)));
         HammingBatchArguments.Prepare(queries, count, codes.Words, patterns);
         team.Run(
             new HammingBatchScan
@@ -141,15 +143,13 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
                 Patterns = patterns,
                 QueryCount = count,
                 Nearest = nearest,
-                Planes = (ulong*)(work + Reserve(ref used, states * PlaneBytes(codes.Words))),
-                Near = (ulong*)(work + Reserve(ref used, states * NearBytes)),
+                Planes = (ulong*)(work + SearchMemory.Reserve(ref used, states * PlaneBytes(codes.Words))),
+                Near = (ulong*)(work + SearchMemory.Reserve(ref used, states * NearBytes)),
                 Limits = (int*)(work + used),
                 Allowed = allowed,
             },
             shards);
     }
-
-    private const int NearBytes = HammingArguments.TileCodes * sizeof(ulong);
 
     private static long ScanBytes(int shards) =>
         Align((long)shards * HammingScan.DistancesPerShard * sizeof(int)) + ((long)shards * sizeof(long));
@@ -162,13 +162,6 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
 
     private static long PlaneBytes(int words) =>
         (long)HammingBatchArguments.PlaneCount(words) * HammingArguments.TileCodes * sizeof(ulong);
-
-    private static long Reserve(ref long total, long bytes)
-    {
-        long at = total;
-        total += Align(bytes);
-        return at;
-    }
 
     private static long Align(long bytes) => (bytes + 63) & ~63L;
 }

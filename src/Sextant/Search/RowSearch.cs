@@ -51,11 +51,11 @@ internal sealed unsafe class RowSearch(RowCodec codec, ThreadTeam team, SearchMe
     {
         int count = found.Length, stride = (codec.QueryFloats + 15) & ~15;
         long states = (long)shards * count, total = 0;
-        long queriesAt = Reserve(ref total, (long)count * stride * sizeof(float));
-        long biasesAt = Reserve(ref total, (long)count * sizeof(float));
-        long scoresAt = Reserve(ref total, states * RowBatchScan.ScoresPerQuery * sizeof(float));
-        long foundAt = Reserve(ref total, states * sizeof(int));
-        long bestAt = Reserve(ref total, states * kept * sizeof(Hit));
+        long queriesAt = SearchMemory.Reserve(ref total, (long)count * stride * sizeof(float));
+        long biasesAt = SearchMemory.Reserve(ref total, (long)count * sizeof(float));
+        long scoresAt = SearchMemory.Reserve(ref total, states * RowBatchScan.ScoresPerQuery * sizeof(float));
+        long foundAt = SearchMemory.Reserve(ref total, states * sizeof(int));
+        long bestAt = SearchMemory.Reserve(ref total, states * kept * sizeof(Hit));
         NativeBlock block = memory.Take(total);
         try
         {
@@ -98,12 +98,5 @@ internal sealed unsafe class RowSearch(RowCodec codec, ThreadTeam team, SearchMe
         {
             memory.Return(block);
         }
-    }
-
-    private static long Reserve(ref long total, long bytes)
-    {
-        long at = total;
-        total += (bytes + 63) & ~63L;
-        return at;
     }
 }

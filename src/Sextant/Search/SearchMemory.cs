@@ -25,6 +25,16 @@ internal sealed class SearchMemory : IDisposable
         return new NativeBlock(bytes);
     }
 
+    /// <summary>Sets a part of a block aside, on a cache line of its own, and returns where it begins.</summary>
+    /// <param name="total">Bytes set aside so far, and with this part.</param>
+    /// <param name="bytes">Bytes of the part.</param>
+    public static long Reserve(ref long total, long bytes)
+    {
+        long at = total;
+        total += (bytes + 63) & ~63L;
+        return at;
+    }
+
     public void Return(NativeBlock block)
     {
         lock (_lock)
