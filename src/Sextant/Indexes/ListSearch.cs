@@ -21,19 +21,23 @@ internal sealed unsafe class ListSearch(
         foreach (Segment segment in snapshot.Segments)
             most += Probes(segment, wanted);
         int shards = Math.Clamp(most, 1, 2 * team.Threads);
-        long asked = Align((long)words * sizeof(ulong)), lists = Align((long)most * sizeof(ListProbe));
-        long nearest = Align((long)most * sizeof(BinaryHit)), counts = Align(shards * sizeof(int));
-        NativeBlock block = memory.Take(asked + lists + nearest + counts + ((long)shards * hits.Length * sizeof(Hit)));
+        long total = 0;
+        long queryAt = SearchMemory.Reserve(ref total, (long)words * sizeof(ulong));
+        long probedAt = SearchMemory.Reserve(ref total, (long)most * sizeof(ListProbe));
+        long nearestAt = SearchMemory.Reserve(ref total, (long)most * sizeof(BinaryHit));
+        long keptAt = SearchMemory.Reserve(ref total, ShardHits.Bytes(shards, hits.Length));
+        NativeBlock block = memory.Take(total);
         try
         {
             byte* start = block.Pointer;
-            var probed = (ListProbe*)(start + asked);
+            var probed = (ListProbe*)(start + probedAt);
+            ulong* asked = (ulong*)(start + queryAt);
             int probes = 0;
             long codes = 0;
             for (int i = 0; i < snapshot.Segments.Count; i++)
             {
                 Segment segment = snapshot.Segments[i];
-                var some = new Span<BinaryHit>(start + asked + lists, Probes(segment, wanted));
+                var some = new Span<BinaryHit>(start + nearestAt, Probes(segment, wanted));
                 int found = hamming.Nearest(segment.Lists!, code, code.Length, some.Length, some, null);
                 foreach (BinaryHit one in some[..found])
                 {
@@ -45,7 +49,8 @@ internal sealed unsafe class ListSearch(
             if (probes == 0 || hits.Length == 0)
                 return 0;
             shards = Math.Min(shards, ShardedRows.Shards(team, codes * words * sizeof(ulong)));
-            CodeStore.Widen(code, (ulong*)start, words);
+            CodeStore.Widen(code, asked, words);
+            var kept = new ShardHits(start + keptAt, shards, hits.Length);
             var scan = new SegmentListScan
             {
                 Kernel = _kernel,
@@ -53,16 +58,13 @@ internal sealed unsafe class ListSearch(
                 FirstIds = firstIds,
                 Probed = probed,
                 Probes = probes,
-                Query = (ulong*)start,
+                Query = asked,
                 Words = words,
-                Shards = shards,
-                Best = (Hit*)(start + asked + lists + nearest + counts),
-                K = hits.Length,
-                Found = (int*)(start + asked + lists + nearest),
+                Kept = kept,
                 Allowed = allowed is null ? null : allowed.Pointer,
             };
             ShardedRows.Run(team, scan, shards);
-            return ShardedRows.Merge(scan.Best, scan.Found, shards, hits.Length, hits);
+            return kept.Merge(hits);
         }
         finally
         {
@@ -77,6 +79,4 @@ internal sealed unsafe class ListSearch(
         long share = ((long)wanted * lists + snapshot.Definition.Lists - 1) / snapshot.Definition.Lists;
         return (int)Math.Min(lists, share);
     }
-
-    private static long Align(long bytes) => (bytes + 63) & ~63L;
 }

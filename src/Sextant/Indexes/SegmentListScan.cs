@@ -34,15 +34,7 @@ internal readonly unsafe struct SegmentListScan : IJob
 
     public required int Words { get; init; }
 
-    public required int Shards { get; init; }
-
-    /// <summary>[Shards, K].</summary>
-    public required Hit* Best { get; init; }
-
-    public required int K { get; init; }
-
-    /// <summary>[Shards]: how many hits each has.</summary>
-    public required int* Found { get; init; }
+    public required ShardHits Kept { get; init; }
 
     /// <summary>A bit for each id; null: all.</summary>
     public required ulong* Allowed { get; init; }
@@ -50,11 +42,14 @@ internal readonly unsafe struct SegmentListScan : IJob
     public void Execute(int item, int worker)
     {
         int* distances = stackalloc int[ChunkTiles * TileCodes];
-        var best = new BestHits(new Span<Hit>(Best + ((nint)item * K), K));
-        int last = (int)((long)Probes * (item + 1) / Shards);
-        for (int i = (int)((long)Probes * item / Shards); i < last; i++)
-            Scan(Segments[Probed[i].Segment].Lists!, Probed[i].List, FirstIds[Probed[i].Segment], distances, ref best);
-        Found[item] = best.Count;
+        BestHits best = Kept.Collect(item);
+        (long first, long end) = Kept.Range(Probes, item);
+        for (long i = first; i < end; i++)
+        {
+            ListProbe probe = Probed[i];
+            Scan(Segments[probe.Segment].Lists!, probe.List, FirstIds[probe.Segment], distances, ref best);
+        }
+        Kept.Keep(item, best);
     }
 
     private void Scan(SegmentLists lists, int list, int firstId, int* distances, ref BestHits best)

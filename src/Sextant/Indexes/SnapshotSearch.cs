@@ -79,16 +79,19 @@ internal sealed unsafe class SnapshotSearch
         int wanted = isFinal ? 0 : (int)Math.Min((long)hits.Length * options.Oversampling, most);
         if (hits.Length == 0 || most == 0)
             return 0;
-        long coded = Align((long)Definition.CodedDimensions * sizeof(float));
-        NativeBlock memory = _memory.Take(coded + ((long)wanted * sizeof(Hit)) + ((long)wanted * sizeof(int)));
+        long total = 0;
+        long preparedAt = SearchMemory.Reserve(ref total, (long)Definition.CodedDimensions * sizeof(float));
+        long hitsAt = SearchMemory.Reserve(ref total, (long)wanted * sizeof(Hit));
+        long idsAt = SearchMemory.Reserve(ref total, (long)wanted * sizeof(int));
+        NativeBlock memory = _memory.Take(total);
         try
         {
-            var prepared = new Span<float>(memory.Pointer, Definition.CodedDimensions);
+            var prepared = new Span<float>(memory.Pointer + preparedAt, Definition.CodedDimensions);
             _snapshot.Codes.Prepare(query, prepared);
             if (isFinal)
                 return Scan(prepared, hits, allowed, options.LeastScore);
-            var ids = new Span<int>(memory.Pointer + coded + ((long)wanted * sizeof(Hit)), wanted);
-            ids = ids[..Candidates(prepared, memory.Pointer + coded, ids, options.Probes, allowed)];
+            var ids = new Span<int>(memory.Pointer + idsAt, wanted);
+            ids = ids[..Candidates(prepared, memory.Pointer + hitsAt, ids, options.Probes, allowed)];
             return Score(query, prepared, ids, hits, options.LeastScore);
         }
         finally
@@ -222,6 +225,4 @@ internal sealed unsafe class SnapshotSearch
             _memory.Return(memory);
         }
     }
-
-    private static long Align(long bytes) => (bytes + 63) & ~63L;
 }

@@ -89,35 +89,37 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
         // Lists are of about one size: so many codes are read, more or less.
         long bytes = (long)Count * probes / Lists * words * sizeof(ulong);
         int shards = Math.Min(probes, ShardedRows.Shards(_team, bytes));
-        long asked = Align((long)words * sizeof(ulong)), lists = Align((long)probes * sizeof(BinaryHit));
-        long counts = Align(shards * sizeof(int)), best = Align((long)shards * k * sizeof(Hit));
-        NativeBlock memory = _memory.Take(asked + lists + counts + best + ((long)k * sizeof(Hit)));
+        long total = 0;
+        long queryAt = SearchMemory.Reserve(ref total, (long)words * sizeof(ulong));
+        long probedAt = SearchMemory.Reserve(ref total, (long)probes * sizeof(BinaryHit));
+        long keptAt = SearchMemory.Reserve(ref total, ShardHits.Bytes(shards, k));
+        long bestAt = SearchMemory.Reserve(ref total, (long)k * sizeof(Hit));
+        NativeBlock memory = _memory.Take(total);
         try
         {
             byte* start = memory.Pointer;
-            var probed = (BinaryHit*)(start + asked);
+            var probed = (BinaryHit*)(start + probedAt);
+            ulong* asked = (ulong*)(start + queryAt);
             probes = _centroids.Search(query, new Span<BinaryHit>(probed, probes));
             if (k == 0)
                 return 0;
-            CodeStore.Widen(query, (ulong*)start, words);
+            CodeStore.Widen(query, asked, words);
+            var kept = new ShardHits(start + keptAt, shards, k);
             var scan = new ListScan
             {
                 Kernel = _kernel,
                 Lists = _lists,
                 Probed = probed,
                 Probes = probes,
-                Query = (ulong*)start,
-                Shards = shards,
-                Best = (Hit*)(start + asked + lists + counts),
-                K = k,
-                Found = (int*)(start + asked + lists),
+                Query = asked,
+                Kept = kept,
                 Allowed = allowed is null ? null : allowed.Pointer,
             };
             ShardedRows.Run(_team, scan, shards);
-            var kept = new Span<Hit>(start + asked + lists + counts + best, k);
-            int found = ShardedRows.Merge(scan.Best, scan.Found, shards, k, kept);
+            var best = new Span<Hit>(start + bestAt, k);
+            int found = kept.Merge(best);
             for (int i = 0; i < found; i++)
-                hits[i] = new BinaryHit(kept[i].Id, -(int)kept[i].Score);
+                hits[i] = new BinaryHit(best[i].Id, -(int)best[i].Score);
             return found;
         }
         finally
@@ -136,6 +138,4 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
         if (_ownsTeam)
             _team.Dispose();
     }
-
-    private static long Align(long bytes) => (bytes + 63) & ~63L;
 }

@@ -90,19 +90,23 @@ public sealed unsafe class LateInteractionIndex : IDisposable
         // Vectors of the query times vectors of documents of about one size.
         long work = (long)_vectors.Count * documents / Count * query.Length * sizeof(float);
         int shards = Math.Min(documents, ShardedRows.Shards(_team, work));
-        long encoding = scoresAll ? 0 : Align((long)_encoding!.Outputs * sizeof(float));
-        long candidates = scoresAll ? 0 : Align((long)documents * sizeof(Hit)), counts = Align(shards * sizeof(int));
-        NativeBlock memory = _memory.Take(encoding + candidates + counts + ((long)shards * k * sizeof(Hit)));
+        long total = 0;
+        long encodedAt = SearchMemory.Reserve(ref total, scoresAll ? 0 : (long)_encoding!.Outputs * sizeof(float));
+        long candidatesAt = SearchMemory.Reserve(ref total, scoresAll ? 0 : (long)documents * sizeof(Hit));
+        long keptAt = SearchMemory.Reserve(ref total, ShardHits.Bytes(shards, k));
+        NativeBlock memory = _memory.Take(total);
         try
         {
             byte* start = memory.Pointer;
+            var candidates = (Hit*)(start + candidatesAt);
             if (!scoresAll)
             {
-                var encoded = new Span<float>(start, _encoding!.Outputs);
+                var encoded = new Span<float>(start + encodedAt, _encoding!.Outputs);
                 _encoding.EncodeQuery(query, encoded);
                 documents = _encoded!.Search(
-                    encoded, new Span<Hit>(start + encoding, documents), options.Allowed, float.NegativeInfinity);
+                    encoded, new Span<Hit>(candidates, documents), options.Allowed, float.NegativeInfinity);
             }
+            var kept = new ShardHits(start + keptAt, shards, k);
             fixed (float* asked = query)
             {
                 var scan = new LateInteractionScan
@@ -111,17 +115,14 @@ public sealed unsafe class LateInteractionIndex : IDisposable
                     Firsts = _firsts,
                     Query = asked,
                     QueryVectors = query.Length / Dimensions,
-                    Candidates = scoresAll ? null : (Hit*)(start + encoding),
+                    Candidates = scoresAll ? null : candidates,
                     Documents = documents,
-                    Shards = shards,
-                    Best = (Hit*)(start + encoding + candidates + counts),
-                    K = k,
-                    Found = (int*)(start + encoding + candidates),
+                    Kept = kept,
                     Allowed = options.Allowed is { } allowed ? allowed.Pointer : null,
                     LeastScore = options.LeastScore,
                 };
                 ShardedRows.Run(_team, scan, shards);
-                return ShardedRows.Merge(scan.Best, scan.Found, shards, k, hits);
+                return kept.Merge(hits);
             }
         }
         finally
@@ -138,6 +139,4 @@ public sealed unsafe class LateInteractionIndex : IDisposable
         if (_ownsTeam)
             _team.Dispose();
     }
-
-    private static long Align(long bytes) => (bytes + 63) & ~63L;
 }

@@ -21,15 +21,7 @@ internal readonly unsafe struct LateInteractionScan : IJob
     /// <summary>How many of them, or of all.</summary>
     public required int Documents { get; init; }
 
-    public required int Shards { get; init; }
-
-    /// <summary>[Shards, K].</summary>
-    public required Hit* Best { get; init; }
-
-    public required int K { get; init; }
-
-    /// <summary>[Shards]: how many hits each has.</summary>
-    public required int* Found { get; init; }
+    public required ShardHits Kept { get; init; }
 
     /// <summary>A bit for each id; null: all.</summary>
     public required ulong* Allowed { get; init; }
@@ -38,18 +30,18 @@ internal readonly unsafe struct LateInteractionScan : IJob
 
     public void Execute(int item, int worker)
     {
-        var best = new BestHits(new Span<Hit>(Best + ((nint)item * K), K));
-        int end = (int)((long)Documents * (item + 1) / Shards);
-        for (int i = (int)((long)Documents * item / Shards); i < end; i++)
+        BestHits best = Kept.Collect(item);
+        (long first, long end) = Kept.Range(Documents, item);
+        for (long i = first; i < end; i++)
         {
-            int id = Candidates == null ? i : Candidates[i].Id;
+            int id = Candidates == null ? (int)i : Candidates[i].Id;
             if (!NearestCodes.IsAllowed(Allowed, id))
                 continue;
             float score = Score(id);
             if (!(score < LeastScore))
                 best.Offer(new Hit(id, score));
         }
-        Found[item] = best.Count;
+        Kept.Keep(item, best);
     }
 
     private float Score(int id)

@@ -27,15 +27,7 @@ internal readonly unsafe struct ListScan : IJob
     /// <summary>[words].</summary>
     public required ulong* Query { get; init; }
 
-    public required int Shards { get; init; }
-
-    /// <summary>[Shards, K].</summary>
-    public required Hit* Best { get; init; }
-
-    public required int K { get; init; }
-
-    /// <summary>[Shards]: how many hits each has.</summary>
-    public required int* Found { get; init; }
+    public required ShardHits Kept { get; init; }
 
     /// <summary>A bit for each id; null: all.</summary>
     public required ulong* Allowed { get; init; }
@@ -43,11 +35,11 @@ internal readonly unsafe struct ListScan : IJob
     public void Execute(int item, int worker)
     {
         int* distances = stackalloc int[ChunkTiles * TileCodes];
-        var best = new BestHits(new Span<Hit>(Best + ((nint)item * K), K));
-        int end = (int)((long)Probes * (item + 1) / Shards);
-        for (int i = (int)((long)Probes * item / Shards); i < end; i++)
+        BestHits best = Kept.Collect(item);
+        (long first, long end) = Kept.Range(Probes, item);
+        for (long i = first; i < end; i++)
             Scan(Lists[Probed[i].Id], distances, ref best);
-        Found[item] = best.Count;
+        Kept.Keep(item, best);
     }
 
     private void Scan(CodeList list, int* distances, ref BestHits best)

@@ -77,15 +77,18 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
         Span<ulong> asked = stackalloc ulong[_wordCount];
         fixed (ulong* start = asked)
             CodeStore.Widen(query, start, _wordCount);
-        long room = Align((long)Count * sizeof(BinaryHit)), marks = Align((Count + 31L) / 32 * sizeof(int));
-        NativeBlock memory = _memory.Take(room + marks + ((Bits + 1L) * sizeof(int)));
+        long total = 0;
+        long foundAt = SearchMemory.Reserve(ref total, (long)Count * sizeof(BinaryHit));
+        long marksAt = SearchMemory.Reserve(ref total, (Count + 31L) / 32 * sizeof(int));
+        long withinAt = SearchMemory.Reserve(ref total, (Bits + 1L) * sizeof(int));
+        NativeBlock memory = _memory.Take(total);
         try
         {
             var look = new Look
             {
-                Found = (BinaryHit*)memory.Pointer,
-                Marks = (int*)(memory.Pointer + room),
-                Within = (int*)(memory.Pointer + room + marks),
+                Found = (BinaryHit*)(memory.Pointer + foundAt),
+                Marks = (int*)(memory.Pointer + marksAt),
+                Within = (int*)(memory.Pointer + withinAt),
             };
             new Span<int>(look.Marks, (Count + 31) / 32).Clear();
             new Span<int>(look.Within, Bits + 1).Clear();
@@ -113,8 +116,6 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
         _codes.Dispose();
         _memory.Dispose();
     }
-
-    private static long Align(long bytes) => (bytes + 63) & ~63L;
 
     // Finds codes until k are certain; those beyond the radius that is known may be among them, and sort behind.
     // Returns how many there are, or −1 where a whole scan is cheaper.

@@ -27,15 +27,7 @@ internal readonly unsafe struct RecurrentScan : IJob
     /// <summary>The length of what the query's code stands for; negative: scores are not divided by lengths.</summary>
     public required float QueryLength { get; init; }
 
-    public required int Shards { get; init; }
-
-    /// <summary>[Shards, K].</summary>
-    public required Hit* Best { get; init; }
-
-    public required int K { get; init; }
-
-    /// <summary>[Shards]: how many hits each has.</summary>
-    public required int* Found { get; init; }
+    public required ShardHits Kept { get; init; }
 
     /// <summary>A bit for each id; null: all.</summary>
     public required ulong* Allowed { get; init; }
@@ -47,12 +39,12 @@ internal readonly unsafe struct RecurrentScan : IJob
         int* distances = stackalloc int[ChunkTiles * TileCodes];
         float* scores = stackalloc float[ChunkTiles * TileCodes];
         TileSource first = Codes.Level(0);
-        int tile = (int)((long)first.Tiles * item / Shards), end = (int)((long)first.Tiles * (item + 1) / Shards);
-        var best = new BestHits(new Span<Hit>(Best + ((nint)item * K), K));
-        while (tile < end)
+        (long start, long end) = Kept.Range(first.Tiles, item);
+        BestHits best = Kept.Collect(item);
+        for (int tile = (int)start; tile < end;)
         {
             first.Tile(tile, out int inARow, out int firstId, out int codes);
-            int tiles = Math.Min(Math.Min(ChunkTiles, inARow), end - tile);
+            int tiles = Math.Min(Math.Min(ChunkTiles, inARow), (int)end - tile);
             codes = Math.Min(codes, tiles * TileCodes);
             tiles = Score(tile, tiles, distances, scores);
             codes = Math.Min(codes, tiles * TileCodes);
@@ -73,7 +65,7 @@ internal readonly unsafe struct RecurrentScan : IJob
             }
             tile += tiles;
         }
-        Found[item] = best.Count;
+        Kept.Keep(item, best);
     }
 
     // Returns how many tiles it scored: fewer where a level's tiles do not lie in a row.

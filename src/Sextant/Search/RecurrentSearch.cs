@@ -24,13 +24,15 @@ internal sealed unsafe class RecurrentSearch(RecurrentCode code, ThreadTeam team
         int k = Math.Min(hits.Length, first.Count), words = first.Words;
         long bytes = (long)first.Tiles * HammingArguments.TileCodes * words * sizeof(ulong) * code.Levels;
         int shards = ShardedRows.Shards(team, bytes);
-        long queries = Align((long)code.Levels * words * sizeof(ulong)), counts = Align(shards * sizeof(int));
-        NativeBlock block = memory.Take(queries + counts + ((long)shards * k * sizeof(Hit)));
+        long total = 0;
+        long queriesAt = SearchMemory.Reserve(ref total, (long)code.Levels * words * sizeof(ulong));
+        long keptAt = SearchMemory.Reserve(ref total, ShardHits.Bytes(shards, k));
+        NativeBlock block = memory.Take(total);
         try
         {
             Span<byte> asked = stackalloc byte[code.CodeBytes];
             float length = code.Encode(query, asked);
-            ulong* widened = (ulong*)block.Pointer;
+            ulong* widened = (ulong*)(block.Pointer + queriesAt);
             for (int level = 0; level < code.Levels; level++)
             {
                 CodeStore.Widen(
@@ -38,6 +40,7 @@ internal sealed unsafe class RecurrentSearch(RecurrentCode code, ThreadTeam team
             }
             if (k == 0)
                 return 0;
+            var kept = new ShardHits(block.Pointer + keptAt, shards, k);
             var scan = new RecurrentScan
             {
                 Kernel = _kernel,
@@ -45,21 +48,16 @@ internal sealed unsafe class RecurrentSearch(RecurrentCode code, ThreadTeam team
                 Code = code,
                 Queries = widened,
                 QueryLength = isCosine ? length : -1,
-                Shards = shards,
-                Best = (Hit*)(block.Pointer + queries + counts),
-                K = k,
-                Found = (int*)(block.Pointer + queries),
+                Kept = kept,
                 Allowed = allowed is null ? null : allowed.Pointer,
                 LeastScore = leastScore,
             };
             ShardedRows.Run(team, scan, shards);
-            return ShardedRows.Merge(scan.Best, scan.Found, shards, k, hits);
+            return kept.Merge(hits);
         }
         finally
         {
             memory.Return(block);
         }
     }
-
-    private static long Align(long bytes) => (bytes + 63) & ~63L;
 }

@@ -27,15 +27,7 @@ internal readonly unsafe struct RowScan<TScorer> : IJob
 
     public required int RowBytes { get; init; }
 
-    public required int Shards { get; init; }
-
-    /// <summary>[Shards, K].</summary>
-    public required Hit* Best { get; init; }
-
-    public required int K { get; init; }
-
-    /// <summary>[Shards]: how many hits each has.</summary>
-    public required int* Found { get; init; }
+    public required ShardHits Kept { get; init; }
 
     /// <summary>A bit for each id; null: all.</summary>
     public required ulong* Allowed { get; init; }
@@ -45,8 +37,8 @@ internal readonly unsafe struct RowScan<TScorer> : IJob
     public void Execute(int item, int worker)
     {
         float* scores = stackalloc float[RowsAtOnce];
-        long first = Rows * item / Shards, end = Rows * (item + 1) / Shards;
-        var best = new BestHits(new Span<Hit>(Best + ((nint)item * K), K));
+        (long first, long end) = Kept.Range(Rows, item);
+        BestHits best = Kept.Collect(item);
         long before = 0;
         for (int i = 0; i < Blocks.Length && before < end; before += Blocks[i].Count, i++)
         {
@@ -71,7 +63,7 @@ internal readonly unsafe struct RowScan<TScorer> : IJob
                 row += rows;
             }
         }
-        Found[item] = best.Count;
+        Kept.Keep(item, best);
     }
 
     private bool IsAllowed(int id) => (Allowed[id / 64] & (1ul << (id % 64))) != 0;

@@ -23,25 +23,22 @@ internal static unsafe class ShardedRows
         if (k == 0)
             return 0;
         int shards = Shards(team, rows * rowBytes);
-        long counts = ((shards * sizeof(int)) + 63) & ~63L;
-        NativeBlock block = memory.Take(counts + ((long)shards * k * sizeof(Hit)));
+        NativeBlock block = memory.Take(ShardHits.Bytes(shards, k));
         try
         {
+            var kept = new ShardHits(block.Pointer, shards, k);
             var scan = new RowScan<TScorer>
             {
                 Scorer = scorer,
                 Blocks = blocks,
                 Rows = rows,
                 RowBytes = rowBytes,
-                Shards = shards,
-                Best = (Hit*)(block.Pointer + counts),
-                K = k,
-                Found = (int*)block.Pointer,
+                Kept = kept,
                 Allowed = allowed is null ? null : allowed.Pointer,
                 LeastScore = leastScore,
             };
             Run(team, scan, shards);
-            return Merge(scan.Best, scan.Found, shards, k, hits);
+            return kept.Merge(hits);
         }
         finally
         {
@@ -71,22 +68,5 @@ internal static unsafe class ShardedRows
         {
             ExceptionDispatchInfo.Throw(problem.InnerException);
         }
-    }
-
-    /// <summary>The best of all shards, in order; returns how many there are.</summary>
-    /// <param name="best">[shards, k].</param>
-    /// <param name="found">[shards]: how many each has.</param>
-    /// <param name="shards">Number of shards.</param>
-    /// <param name="k">Room of each.</param>
-    /// <param name="hits">Receives the hits.</param>
-    public static int Merge(Hit* best, int* found, int shards, int k, Span<Hit> hits)
-    {
-        var all = new BestHits(hits);
-        for (int shard = 0; shard < shards; shard++)
-        {
-            foreach (Hit hit in new Span<Hit>(best + ((nint)shard * k), found[shard]))
-                all.Offer(hit);
-        }
-        return all.Sort();
     }
 }
