@@ -33,7 +33,12 @@ public sealed class CudaDevice : Device
     public static CudaDevice Open(int index = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        CudaDeviceInfo[] all = CudaDeviceInfo.All();
+        return Open(index, CudaDeviceInfo.All());
+    }
+
+    /// <summary>Opens one of a driver's devices.</summary>
+    internal static CudaDevice Open(int index, CudaDeviceInfo[] all)
+    {
         GpuDriver.RequireIndex("cuda", index, all.Length, "the driver knows no device.");
         if (all[index].Problem is { } problem)
             throw new DeviceUnavailableException(all[index].DisplayName, problem);

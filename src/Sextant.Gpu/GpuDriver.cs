@@ -76,6 +76,14 @@ internal abstract class GpuDriver
 internal abstract unsafe class GpuQueue : IDisposable
 {
     /// <summary>
+    /// Says that the work to come is a batch of so many tokens. Where there are few, a queue may put kernels by until
+    /// something is copied or waited for, and start them together.
+    /// </summary>
+    public virtual void Expect(int tokens)
+    {
+    }
+
+    /// <summary>
     /// Memory of this process from which uploads are fast, and which stays as it is until <see cref="Finish"/>.
     /// </summary>
     public abstract byte* Staging(long bytes);

@@ -85,6 +85,7 @@ internal sealed unsafe class GpuWorkspace(
                 to[next++] = first;
             }
         }
+        Queue.Expect(tokens);
         DeviceBlock block = space[_integers];
         Queue.Upload(block.Handle, 0, Queue.Staging(bytes), bytes);
         _pending = true;

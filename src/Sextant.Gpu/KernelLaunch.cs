@@ -11,7 +11,7 @@ internal unsafe struct KernelLaunch(GpuKernel kernel, long groups, int groupSize
     /// <summary>Most arguments.</summary>
     public const int Most = 48;
 
-    private Values _values;
+    private Arguments _values;
     private Sizes _sizes;
 
     public readonly GpuKernel Kernel => kernel;
@@ -25,6 +25,22 @@ internal unsafe struct KernelLaunch(GpuKernel kernel, long groups, int groupSize
     /// <summary>The value of an argument, in the lowest bytes.</summary>
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
     public readonly ref readonly long Value(int index) => ref _values[index];
+
+    /// <summary>The arguments' values.</summary>
+    [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    public readonly ReadOnlySpan<long> Values => ((ReadOnlySpan<long>)_values)[..Count];
+
+    /// <summary>Copies the values and points to each, as CUDA takes them.</summary>
+    /// <param name="values">[<see cref="Most"/>].</param>
+    /// <param name="parameters">[<see cref="Most"/>].</param>
+    public readonly void CopyTo(long* values, void** parameters)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            values[i] = _values[i];
+            parameters[i] = values + i;
+        }
+    }
 
     /// <summary>Bytes of an argument.</summary>
     public readonly int Size(int index) => _sizes[index];
@@ -55,7 +71,7 @@ internal unsafe struct KernelLaunch(GpuKernel kernel, long groups, int groupSize
     }
 
     [InlineArray(Most)]
-    private struct Values
+    private struct Arguments
     {
         private long _first;
     }

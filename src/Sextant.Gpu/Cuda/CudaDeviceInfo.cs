@@ -4,7 +4,7 @@ using static Sextant.Gpu.Cuda.CudaNative;
 namespace Sextant.Gpu.Cuda;
 
 /// <summary>What the driver says of a device.</summary>
-internal sealed unsafe record CudaDeviceInfo(int Id, int Index)
+internal sealed unsafe record CudaDeviceInfo(CudaApi Api, int Id, int Index)
 {
     public required string Name { get; init; }
 
@@ -22,6 +22,9 @@ internal sealed unsafe record CudaDeviceInfo(int Id, int Index)
     /// Whether it has tensor cores for bf16, and a driver that knows PTX 7.0, which came with CUDA 11.
     /// </summary>
     public bool HasFast => Capability >= 80 && DriverVersion >= 11000;
+
+    /// <summary>Whether its driver makes graphs of kernels as they are made here.</summary>
+    public bool HasGraphs => DriverVersion >= 11040;
 
     /// <summary>Why it cannot be used; null where nothing speaks against it.</summary>
     public string? Problem => Capability >= 70 ? null
@@ -41,9 +44,16 @@ internal sealed unsafe record CudaDeviceInfo(int Id, int Index)
                 $"there is no {NativeLibraries.Files(NativeLibraries.Cuda)[0]} on this machine. Install NVIDIA's driver; "
                 + "the CUDA toolkit is not needed.");
         }
-        CudaErrors.Check(cuInit(0), Device, "cuInit");
+        return All(CudaApi.Driver);
+    }
+
+    /// <summary>The same, of a driver that is there.</summary>
+    public static CudaDeviceInfo[] All(CudaApi api)
+    {
+        const string Device = "CUDA";
+        api.Check(api.Init(0), Device, "cuInit");
         int version, count;
-        CudaErrors.Check(cuDriverGetVersion(&version), Device, "cuDriverGetVersion");
+        api.Check(api.DriverGetVersion(&version), Device, "cuDriverGetVersion");
         // PTX 6.0 came with CUDA 9.
         if (version < 9000)
         {
@@ -52,36 +62,37 @@ internal sealed unsafe record CudaDeviceInfo(int Id, int Index)
                     $"the driver knows CUDA {version / 1000}.{version % 1000 / 10}; 9.0 or newer ")
                 + "is needed. Install a newer NVIDIA driver.");
         }
-        CudaErrors.Check(cuDeviceGetCount(&count), Device, "cuDeviceGetCount");
+        api.Check(api.DeviceGetCount(&count), Device, "cuDeviceGetCount");
         var all = new CudaDeviceInfo[count];
         for (int i = 0; i < count; i++)
-            all[i] = Read(i, version);
+            all[i] = Read(api, i, version);
         return all;
     }
 
-    private static CudaDeviceInfo Read(int index, int version)
+    private static CudaDeviceInfo Read(CudaApi api, int index, int version)
     {
         string device = FormattableString.Invariant($"cuda:{index}");
         int id;
-        CudaErrors.Check(cuDeviceGet(&id, index), device, "cuDeviceGet");
+        api.Check(api.DeviceGet(&id, index), device, "cuDeviceGet");
         byte* name = stackalloc byte[256];
-        CudaErrors.Check(cuDeviceGetName(name, 256, id), device, "cuDeviceGetName");
+        api.Check(api.DeviceGetName(name, 256, id), device, "cuDeviceGetName");
         nuint memory;
-        CudaErrors.Check(cuDeviceTotalMem(&memory, id), device, "cuDeviceTotalMem");
-        return new CudaDeviceInfo(id, index)
+        api.Check(api.DeviceTotalMem(&memory, id), device, "cuDeviceTotalMem");
+        return new CudaDeviceInfo(api, id, index)
         {
             Name = Marshal.PtrToStringUTF8((nint)name) ?? "",
             Memory = (long)memory,
             DriverVersion = version,
-            Capability = (10 * Attribute(id, AttributeMajor, device)) + Attribute(id, AttributeMinor, device),
-            Units = Attribute(id, AttributeMultiprocessorCount, device),
+            Capability = (10 * Attribute(api, id, AttributeMajor, device))
+                + Attribute(api, id, AttributeMinor, device),
+            Units = Attribute(api, id, AttributeMultiprocessorCount, device),
         };
     }
 
-    private static int Attribute(int id, int attribute, string device)
+    private static int Attribute(CudaApi api, int id, int attribute, string device)
     {
         int value;
-        CudaErrors.Check(cuDeviceGetAttribute(&value, attribute, id), device, "cuDeviceGetAttribute");
+        api.Check(api.DeviceGetAttribute(&value, attribute, id), device, "cuDeviceGetAttribute");
         return value;
     }
 }

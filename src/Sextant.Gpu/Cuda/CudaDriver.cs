@@ -10,6 +10,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
     private const int LogBytes = 16 << 10;
 
     private readonly CudaDeviceInfo _info;
+    private readonly CudaApi _api;
     private readonly nint _context;
     private readonly nint _module;
     private readonly Lock _loading = new();
@@ -19,8 +20,9 @@ internal sealed unsafe class CudaDriver : GpuDriver
     public CudaDriver(CudaDeviceInfo info)
     {
         _info = info;
+        _api = info.Api;
         nint context;
-        CudaErrors.Check(cuDevicePrimaryCtxRetain(&context, info.Id), Name, "cuDevicePrimaryCtxRetain");
+        _api.Check(_api.DevicePrimaryCtxRetain(&context, info.Id), Name, "cuDevicePrimaryCtxRetain");
         _context = context;
         try
         {
@@ -29,10 +31,16 @@ internal sealed unsafe class CudaDriver : GpuDriver
         }
         catch
         {
-            _ = cuDevicePrimaryCtxRelease(info.Id);
+            ReleaseContext();
             throw;
         }
     }
+
+    /// <summary>The driver's functions.</summary>
+    public CudaApi Api => _api;
+
+    /// <summary>Whether queues make graphs of what they are asked to start again and again.</summary>
+    public bool HasGraphs => _info.HasGraphs && Environment.GetEnvironmentVariable(CudaGraphs.Variable) != "0";
 
     public override string Name => _info.DisplayName;
 
@@ -49,10 +57,10 @@ internal sealed unsafe class CudaDriver : GpuDriver
     public override int TokensPerBatch => 16 * 1024;
 
     /// <summary>Makes the context this thread's own: every call of the driver needs it.</summary>
-    public void Use() => CudaErrors.Check(cuCtxSetCurrent(_context), Name, "cuCtxSetCurrent");
+    public void Use() => _api.Check(_api.CtxSetCurrent(_context), Name, "cuCtxSetCurrent");
 
     /// <summary>The same, where it does not matter that the device is lost.</summary>
-    public bool TryUse() => cuCtxSetCurrent(_context) == Success;
+    public bool TryUse() => _api.CtxSetCurrent(_context) == Success;
 
     /// <summary>A kernel, found on first use.</summary>
     public nint Function(GpuKernel kernel)
@@ -62,7 +70,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
             return found;
         string name = GpuKernels.Names[(int)kernel];
         fixed (byte* text = Encoding.ASCII.GetBytes(name + "\0"))
-            CudaErrors.Check(cuModuleGetFunction(&found, ModuleOf(kernel), text), Name, $"cuModuleGetFunction {name}");
+            _api.Check(_api.ModuleGetFunction(&found, ModuleOf(kernel), text), Name, $"cuModuleGetFunction {name}");
         Volatile.Write(ref _functions[(int)kernel], found);
         return found;
     }
@@ -72,8 +80,8 @@ internal sealed unsafe class CudaDriver : GpuDriver
     {
         Use();
         int bytes;
-        CudaErrors.Check(
-            cuFuncGetAttribute(&bytes, FunctionLocalSizeBytes, Function(kernel)), Name, "cuFuncGetAttribute");
+        _api.Check(
+            _api.FuncGetAttribute(&bytes, FunctionLocalSizeBytes, Function(kernel)), Name, "cuFuncGetAttribute");
         return bytes;
     }
 
@@ -81,7 +89,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
     {
         Use();
         nint address;
-        CudaErrors.Check(cuMemAlloc(&address, (nuint)bytes), Name, "cuMemAlloc", bytes);
+        _api.Check(_api.MemAlloc(&address, (nuint)bytes), Name, "cuMemAlloc", bytes);
         return address;
     }
 
@@ -89,7 +97,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
     {
         // Nothing more can be done for a device that is lost.
         if (TryUse())
-            _ = cuMemFree(handle);
+            _ = _api.MemFree(handle);
     }
 
     public override GpuQueue CreateQueue(bool timed = false) => new CudaQueue(this, timed);
@@ -98,12 +106,15 @@ internal sealed unsafe class CudaDriver : GpuDriver
     {
         if (TryUse())
         {
-            _ = cuModuleUnload(_module);
+            _ = _api.ModuleUnload(_module);
             if (_fastModule != 0)
-                _ = cuModuleUnload(_fastModule);
+                _ = _api.ModuleUnload(_fastModule);
         }
-        _ = cuDevicePrimaryCtxRelease(_info.Id);
+        ReleaseContext();
     }
+
+    private void ReleaseContext() => _ = _info.DriverVersion >= 11000
+        ? _api.DevicePrimaryCtxRelease(_info.Id) : _api.DevicePrimaryCtxReleaseOld(_info.Id);
 
     /// <summary>Has the driver compile the kernels of fast mode, unless that is done.</summary>
     /// <exception cref="DeviceBuildException">It does not.</exception>
@@ -129,14 +140,14 @@ internal sealed unsafe class CudaDriver : GpuDriver
         {
             int* names = stackalloc int[] { JitErrorLogBuffer, JitErrorLogBufferSize };
             void** values = stackalloc void*[] { to, (void*)LogBytes };
-            code = cuModuleLoadDataEx(&module, text, 2, names, values);
+            code = _api.ModuleLoadDataEx(&module, text, 2, names, values);
             if (code == InvalidPtx)
             {
                 throw new DeviceBuildException(
                     Name, "the driver does not compile the kernels.", Marshal.PtrToStringUTF8((nint)to)?.Trim() ?? "");
             }
         }
-        CudaErrors.Check(code, Name, "cuModuleLoadDataEx");
+        _api.Check(code, Name, "cuModuleLoadDataEx");
         return module;
     }
 }

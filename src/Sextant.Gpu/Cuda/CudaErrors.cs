@@ -1,18 +1,10 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Sextant.Gpu.Cuda;
 
 /// <summary>CUDA's numbers as typed errors that say what to do.</summary>
-internal static unsafe class CudaErrors
+internal static class CudaErrors
 {
-    /// <summary>Throws unless a call succeeded.</summary>
-    public static void Check(int code, string device, string call, long bytes = 0)
-    {
-        if (code != CudaNative.Success)
-            throw Of(code, Name(code), device, call, bytes);
-    }
-
     /// <summary>The error for a number, which the driver calls <paramref name="name"/>.</summary>
     public static DeviceException Of(int code, string name, string device, string call, long bytes = 0)
     {
@@ -23,8 +15,19 @@ internal static unsafe class CudaErrors
                 => new DeviceMemoryException(device, $"{what}: {bytes >> 20} MiB were asked for.", bytes),
             CudaNative.NoDevice or CudaNative.InvalidDevice
                 => new DeviceUnavailableException(device, $"{what}. There is no such CUDA device here."),
+            CudaNative.DeviceBusy
+                => new DeviceUnavailableException(device, $"{what}. Another process has the device for itself."),
+            CudaNative.StubLibrary => new DeviceUnavailableException(
+                device, $"{what}. The library that was found is the toolkit's stand-in: put the driver's before it."),
+            CudaNative.SystemNotReady => new DeviceUnavailableException(
+                device, $"{what}. A service of the system is not running: machines with NVSwitch need NVIDIA's fabric "
+                + "manager."),
             CudaNative.InsufficientDriver or CudaNative.SystemDriverMismatch or CudaNative.UnsupportedPtxVersion
+                or CudaNative.NotCompatible
                 => new DeviceUnavailableException(device, $"{what}. Install a newer NVIDIA driver."),
+            CudaNative.JitCompilerNotFound or CudaNative.JitCompilationDisabled => new DeviceUnavailableException(
+                device, $"{what}. The kernels are compiled by the driver's own compiler: install all of its libraries "
+                + "(libnvidia-ptxjitcompiler), and do not set CUDA_DISABLE_PTX_JIT."),
             CudaNative.NoBinaryForGpu
                 => new DeviceUnavailableException(device, $"{what}. Compute capability 7.0 or newer is needed."),
             CudaNative.NotInitialized or CudaNative.Deinitialized
@@ -35,13 +38,5 @@ internal static unsafe class CudaErrors
             _ => new DeviceCallException(
                 device, $"{what}. This is a defect of the driver or of Sextant: please report it with this line.", code),
         };
-    }
-
-    /// <summary>What the driver calls a number.</summary>
-    public static string Name(int code)
-    {
-        byte* name;
-        return CudaNative.cuGetErrorName(code, &name) == CudaNative.Success
-            ? Marshal.PtrToStringUTF8((nint)name) ?? "an error" : "an error";
     }
 }

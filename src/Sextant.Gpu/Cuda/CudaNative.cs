@@ -11,19 +11,24 @@ internal static unsafe partial class CudaNative
     public const int Deinitialized = 4;
     public const int NoDevice = 100;
     public const int InvalidDevice = 101;
-    public const int InvalidPtx = 218;
-    public const int UnsupportedPtxVersion = 222;
-    public const int NoBinaryForGpu = 209;
-    public const int SystemDriverMismatch = 803;
+    public const int StubLibrary = 34;
     public const int InsufficientDriver = 35;
+    public const int DeviceBusy = 46;
+    public const int NoBinaryForGpu = 209;
+    public const int InvalidPtx = 218;
+    public const int JitCompilerNotFound = 221;
+    public const int UnsupportedPtxVersion = 222;
+    public const int JitCompilationDisabled = 223;
+    public const int SystemNotReady = 802;
+    public const int SystemDriverMismatch = 803;
+    public const int NotCompatible = 804;
 
     /// <summary>
-    /// Whether the context cannot be used any more: a device that was taken away (46), memory that fails (214,
-    /// 220), a kernel that was ended (700, 702, 710, 714 to 719), a context that was destroyed (709), and what has no
-    /// name (999).
+    /// Whether the context cannot be used any more: memory or a link that fails (214, 220, 226), a kernel that was
+    /// ended (700, 702, 710, 714 to 719), a context that was destroyed (709), and what has no name (999).
     /// </summary>
     public static bool IsLoss(int code) =>
-        code is 46 or 214 or 220 or 700 or 702 or 709 or 710 or (>= 714 and <= 719) or 999;
+        code is 214 or 220 or 226 or 700 or 702 or 709 or 710 or (>= 714 and <= 719) or 999;
 
     public const int AttributeMultiprocessorCount = 16;
     public const int AttributeMajor = 75;
@@ -62,14 +67,16 @@ internal static unsafe partial class CudaNative
     [LibraryImport(NativeLibraries.Cuda)]
     public static partial int cuDevicePrimaryCtxRetain(nint* context, int device);
 
+    /// <summary>Since CUDA 11.0.</summary>
     [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuDevicePrimaryCtxRelease_v2")]
     public static partial int cuDevicePrimaryCtxRelease(int device);
 
+    /// <summary>Before CUDA 11.0.</summary>
+    [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuDevicePrimaryCtxRelease")]
+    public static partial int cuDevicePrimaryCtxReleaseOld(int device);
+
     [LibraryImport(NativeLibraries.Cuda)]
     public static partial int cuCtxSetCurrent(nint context);
-
-    [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuMemGetInfo_v2")]
-    public static partial int cuMemGetInfo(nuint* free, nuint* total);
 
     [LibraryImport(NativeLibraries.Cuda)]
     public static partial int cuModuleLoadDataEx(nint* module, void* image, uint options, int* names, void** values);
@@ -129,4 +136,24 @@ internal static unsafe partial class CudaNative
 
     [LibraryImport(NativeLibraries.Cuda)]
     public static partial int cuGetErrorName(int error, byte** name);
+
+    /// <summary>Graphs: since CUDA 10.0, this way of making them executable since 11.4.</summary>
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuGraphCreate(nint* graph, uint flags);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuGraphAddKernelNode(
+        nint* node, nint graph, nint* dependencies, nuint dependencyCount, CudaKernelNode* parameters);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuGraphInstantiateWithFlags(nint* executable, nint graph, ulong flags);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuGraphLaunch(nint executable, nint stream);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuGraphExecDestroy(nint executable);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuGraphDestroy(nint graph);
 }

@@ -5,10 +5,24 @@ namespace Sextant.Gpu.Cuda;
 /// <summary>
 /// A stream of its own for each call in flight, and memory that the device reads without a copy between.
 /// </summary>
+/// <remarks>
+/// The kernels of short texts are put by until something is waited for, and then started together: by a graph, if the
+/// same ones were started before (<see cref="CudaGraphs"/>).
+/// </remarks>
 internal sealed unsafe class CudaQueue : GpuQueue
 {
+    /// <summary>Tokens of a batch below which starting kernels takes longer than running them.</summary>
+    public const int FewTokens = 512;
+
+    private const int MostPending = 512;
+
     private readonly CudaDriver _driver;
+    private readonly CudaApi _api;
     private readonly nint _stream;
+    private readonly CudaGraphs? _graphs;
+    private KernelLaunch[] _pending = [];
+    private int _pendingCount;
+    private bool _putBy;
 
     // Pairs of events around kernels, of which the first so many are in use; null where nothing is timed.
     private readonly List<nint>? _events;
@@ -19,11 +33,22 @@ internal sealed unsafe class CudaQueue : GpuQueue
     public CudaQueue(CudaDriver driver, bool timed)
     {
         _driver = driver;
+        _api = driver.Api;
         _events = timed ? [] : null;
+        _graphs = driver.HasGraphs && !timed ? new CudaGraphs(driver) : null;
         driver.Use();
         nint stream;
-        CudaErrors.Check(cuStreamCreate(&stream, StreamNonBlocking), driver.Name, "cuStreamCreate");
+        _api.Check(_api.StreamCreate(&stream, StreamNonBlocking), driver.Name, "cuStreamCreate");
         _stream = stream;
+    }
+
+    /// <summary>Its graphs; null where it makes none.</summary>
+    public CudaGraphs? Graphs => _graphs;
+
+    public override void Expect(int tokens)
+    {
+        Flush();
+        _putBy = _graphs is not null && tokens <= FewTokens;
     }
 
     public override byte* Staging(long bytes)
@@ -35,13 +60,13 @@ internal sealed unsafe class CudaQueue : GpuQueue
         {
             // A copy may still read from it.
             Finish();
-            CudaErrors.Check(cuMemFreeHost(_staging), _driver.Name, "cuMemFreeHost");
+            _api.Check(_api.MemFreeHost(_staging), _driver.Name, "cuMemFreeHost");
         }
         _staging = null;
         _stagingBytes = 0;
         long size = Math.Max(2 * bytes, 4096);
         void* memory;
-        CudaErrors.Check(cuMemHostAlloc(&memory, (nuint)size, 0), _driver.Name, "cuMemHostAlloc", size);
+        _api.Check(_api.MemHostAlloc(&memory, (nuint)size, 0), _driver.Name, "cuMemHostAlloc", size);
         _staging = memory;
         _stagingBytes = size;
         return (byte*)memory;
@@ -49,9 +74,11 @@ internal sealed unsafe class CudaQueue : GpuQueue
 
     public override void Upload(nint handle, long offset, byte* source, long bytes)
     {
+        Flush();
         _driver.Use();
-        CudaErrors.Check(
-            cuMemcpyHtoDAsync(handle + (nint)offset, source, (nuint)bytes, _stream), _driver.Name, "cuMemcpyHtoDAsync");
+        _api.Check(
+            _api.MemcpyHtoDAsync(handle + (nint)offset, source, (nuint)bytes, _stream), _driver.Name,
+            "cuMemcpyHtoDAsync");
     }
 
     public override void Download(nint handle, long offset, void* destination, long bytes)
@@ -59,10 +86,11 @@ internal sealed unsafe class CudaQueue : GpuQueue
         // Through the staging memory, so that the copy does not stop at pageable memory; unless it is that memory
         // already.
         byte* staging = Staging(bytes);
+        Flush();
         _driver.Use();
-        CudaErrors.Check(
-            cuMemcpyDtoHAsync(
-                staging, handle + (nint)offset, (nuint)bytes, _stream), _driver.Name, "cuMemcpyDtoHAsync");
+        _api.Check(
+            _api.MemcpyDtoHAsync(staging, handle + (nint)offset, (nuint)bytes, _stream), _driver.Name,
+            "cuMemcpyDtoHAsync");
         Finish();
         if (staging != destination)
             Buffer.MemoryCopy(staging, destination, bytes, bytes);
@@ -70,25 +98,18 @@ internal sealed unsafe class CudaQueue : GpuQueue
 
     public override void Launch(ref readonly KernelLaunch launch)
     {
-        _driver.Use();
-        void** parameters = stackalloc void*[KernelLaunch.Most];
-        long* values = stackalloc long[KernelLaunch.Most];
-        for (int i = 0; i < launch.Count; i++)
-        {
-            values[i] = launch.Value(i);
-            parameters[i] = values + i;
-        }
         if (launch.Groups > int.MaxValue)
             throw new UnsupportedRequestException($"{_driver.Name}: a batch of {launch.Groups} groups is too large.");
-        Mark();
-        int code = cuLaunchKernel(
-            _driver.Function(
-                launch.Kernel), (uint)launch.Groups, 1, 1, (uint)launch.GroupSize, 1, 1, 0, _stream, parameters,
-            null);
-        if (code != Success)
-            throw CudaErrors.Of(
-                code, CudaErrors.Name(code), _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
-        Mark();
+        if (!_putBy)
+        {
+            Start(in launch);
+            return;
+        }
+        if (_pendingCount == MostPending)
+            Flush();
+        if (_pendingCount == _pending.Length)
+            Array.Resize(ref _pending, Math.Max(64, 2 * _pendingCount));
+        _pending[_pendingCount++] = launch;
     }
 
     public override double TakeKernelSeconds()
@@ -98,8 +119,8 @@ internal sealed unsafe class CudaQueue : GpuQueue
         for (int i = 0; i + 1 < _used; i += 2)
         {
             float milliseconds;
-            CudaErrors.Check(
-                cuEventElapsedTime(&milliseconds, _events![i], _events[i + 1]), _driver.Name, "cuEventElapsedTime");
+            _api.Check(
+                _api.EventElapsedTime(&milliseconds, _events![i], _events[i + 1]), _driver.Name, "cuEventElapsedTime");
             seconds += milliseconds * 1e-3;
         }
         _used = 0;
@@ -108,21 +129,55 @@ internal sealed unsafe class CudaQueue : GpuQueue
 
     public override void Finish()
     {
+        Flush();
         _driver.Use();
-        CudaErrors.Check(cuStreamSynchronize(_stream), _driver.Name, "cuStreamSynchronize");
+        _api.Check(_api.StreamSynchronize(_stream), _driver.Name, "cuStreamSynchronize");
     }
 
     public override void Dispose()
     {
         if (!_driver.TryUse())
             return; // a device that is lost has taken its memory along
-        _ = cuStreamSynchronize(_stream);
+        _ = _api.StreamSynchronize(_stream);
+        _graphs?.Clear();
         foreach (nint done in _events ?? [])
-            _ = cuEventDestroy(done);
-        _ = cuStreamDestroy(_stream);
+            _ = _api.EventDestroy(done);
+        _ = _api.StreamDestroy(_stream);
         if (_staging != null)
-            _ = cuMemFreeHost(_staging);
+            _ = _api.MemFreeHost(_staging);
         _staging = null;
+    }
+
+    // Starts what was put by.
+    private void Flush()
+    {
+        if (_pendingCount == 0)
+            return;
+        ReadOnlySpan<KernelLaunch> launches = _pending.AsSpan(0, _pendingCount);
+        _pendingCount = 0;
+        _driver.Use();
+        if (_graphs!.TryLaunch(launches, _stream))
+            return;
+        foreach (ref readonly KernelLaunch launch in launches)
+            Start(in launch);
+    }
+
+    private void Start(ref readonly KernelLaunch launch)
+    {
+        _driver.Use();
+        void** parameters = stackalloc void*[KernelLaunch.Most];
+        long* values = stackalloc long[KernelLaunch.Most];
+        launch.CopyTo(values, parameters);
+        Mark();
+        int code = _api.LaunchKernel(
+            _driver.Function(launch.Kernel), (uint)launch.Groups, 1, 1, (uint)launch.GroupSize, 1, 1, 0, _stream,
+            parameters, null);
+        if (code != Success)
+        {
+            throw CudaErrors.Of(
+                code, _api.NameOf(code), _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
+        }
+        Mark();
     }
 
     // Puts the next event into the stream.
@@ -133,9 +188,9 @@ internal sealed unsafe class CudaQueue : GpuQueue
         if (_used == _events.Count)
         {
             nint created;
-            CudaErrors.Check(cuEventCreate(&created, 0), _driver.Name, "cuEventCreate");
+            _api.Check(_api.EventCreate(&created, 0), _driver.Name, "cuEventCreate");
             _events.Add(created);
         }
-        CudaErrors.Check(cuEventRecord(_events[_used++], _stream), _driver.Name, "cuEventRecord");
+        _api.Check(_api.EventRecord(_events[_used++], _stream), _driver.Name, "cuEventRecord");
     }
 }
