@@ -21,6 +21,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
     {
         _info = info;
         _api = info.Api;
+        Name = info.DisplayName;
         nint context;
         _api.Check(_api.DevicePrimaryCtxRetain(&context, info.Id), Name, "cuDevicePrimaryCtxRetain");
         _context = context;
@@ -42,7 +43,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
     /// <summary>Whether queues make graphs of what they are asked to start again and again.</summary>
     public bool HasGraphs => _info.HasGraphs && Environment.GetEnvironmentVariable(CudaGraphs.Variable) != "0";
 
-    public override string Name => _info.DisplayName;
+    public override string Name { get; }
 
     public override bool IsProcessor => false;
 
