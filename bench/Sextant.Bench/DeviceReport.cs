@@ -10,7 +10,8 @@ namespace Sextant.Bench;
 
 /// <summary>
 /// Matrix products on a device and on the CPU with as many threads, in turns. By the clock, and by the processor time
-/// of the whole process, which others on the machine disturb less (it says nothing of a GPU).
+/// of the whole process, which others on the machine disturb less (it says nothing of a GPU). As in a pass of a model of
+/// six layers, 24 products are waited for at a time; then four, where waiting for a device is most of the time.
 /// </summary>
 internal static partial class DeviceReport
 {
@@ -18,26 +19,39 @@ internal static partial class DeviceReport
     private const double RoundSeconds = 0.15;
 
     private static readonly (int T, int F, int K)[] s_shapes =
-        [(1, 384, 384), (8, 384, 384), (32, 384, 384), (128, 1536, 384), (128, 384, 1536), (512, 3072, 768),
-            (1024, 768, 3072)];
+    [
+        (1, 384, 384), (2, 384, 384), (4, 384, 384), (8, 384, 384), (16, 384, 384), (32, 384, 384), (64, 384, 384),
+        (128, 1536, 384), (128, 384, 1536), (512, 3072, 768), (1024, 768, 3072),
+    ];
 
     public static void Run(string choice, int threads)
     {
         using Device device = DeviceChoice.Open(choice);
         Console.WriteLine($"{device.Name} beside the CPU with {threads} threads; medians of {Rounds} turns");
-        Console.WriteLine("shape               device: GFLOP/s, per processor second   CPU: GFLOP/s, per processor second   share: clock, processor time");
+        foreach (int atOnce in (int[])[24, 4])
+            Compare(device, threads, atOnce);
+    }
+
+    private static void Compare(Device device, int threads, int atOnce)
+    {
+        Console.WriteLine($"{atOnce} products, then a copy of one number:");
+        Console.WriteLine(
+            "shape               device: GFLOP/s, per processor second   CPU: GFLOP/s, per processor second   "
+            + "share: clock, processor time");
         foreach ((int t, int f, int k) in s_shapes)
         {
+            if (atOnce < 24 && t > 32)
+                break;
             using var here = new Product(Device.Cpu.CreateBackend(Precision.Exact, threads), t, f, k);
             using var there = new Product(device.CreateBackend(Precision.Exact, null), t, f, k);
             var clock = new double[2, Rounds];
             var processor = new double[2, Rounds];
-            here.Measure(RoundSeconds);
-            there.Measure(RoundSeconds);
+            here.Measure(atOnce, RoundSeconds);
+            there.Measure(atOnce, RoundSeconds);
             for (int round = 0; round < Rounds; round++)
             {
-                (clock[0, round], processor[0, round]) = there.Measure(RoundSeconds);
-                (clock[1, round], processor[1, round]) = here.Measure(RoundSeconds);
+                (clock[0, round], processor[0, round]) = there.Measure(atOnce, RoundSeconds);
+                (clock[1, round], processor[1, round]) = here.Measure(atOnce, RoundSeconds);
             }
             (double deviceClock, double deviceProcessor) = (Median(clock, 0), Median(processor, 0));
             (double cpuClock, double cpuProcessor) = (Median(clock, 1), Median(processor, 1));
@@ -81,7 +95,7 @@ internal static partial class DeviceReport
             _w = backend.LoadMatrix(new Rows(f, k, 2), new Rows(f, 1, 3));
         }
 
-        public (double Clock, double Processor) Measure(double seconds)
+        public (double Clock, double Processor) Measure(int atOnce, double seconds)
         {
             long start = Stopwatch.GetTimestamp();
             nint used = ProcessorMicroseconds();
@@ -89,7 +103,7 @@ internal static partial class DeviceReport
             double passed;
             do
             {
-                for (int i = 0; i < 4; i++, count++)
+                for (int i = 0; i < atOnce; i++, count++)
                     _backend.Linear(_x, _w, ActivationKind.Identity, default, _y, _scratch);
                 _backend.Download(_y.RowRange(0, 1).ColumnRange(0, 1), _one);
                 passed = Stopwatch.GetElapsedTime(start).TotalSeconds;

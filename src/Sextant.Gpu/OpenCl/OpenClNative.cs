@@ -42,6 +42,7 @@ internal static unsafe partial class OpenClNative
     public const ulong FpFma = 1 << 5;
     public const ulong FpCorrectlyRoundedDivideSqrt = 1 << 7;
 
+    public const int EventComplete = 0;
     public const ulong QueueProfilingEnable = 1 << 1;
     public const uint ProfilingCommandStart = 0x1282;
     public const uint ProfilingCommandEnd = 0x1283;
@@ -135,4 +136,10 @@ internal static unsafe partial class OpenClNative
 
     [LibraryImport(NativeLibraries.OpenCl)]
     public static partial int clReleaseEvent(nint done);
+
+    [LibraryImport(NativeLibraries.OpenCl)]
+    public static partial nint clCreateUserEvent(nint context, int* error);
+
+    [LibraryImport(NativeLibraries.OpenCl)]
+    public static partial int clSetUserEventStatus(nint waited, int status);
 }

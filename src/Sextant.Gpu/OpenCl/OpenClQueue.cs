@@ -13,12 +13,14 @@ internal sealed unsafe class OpenClQueue : GpuQueue
     private readonly nint _queue;
     private readonly nint[] _kernels = new nint[GpuKernels.Names.Length];
     private readonly List<nint>? _events;
+    private readonly OpenClGate? _gate;
     private NativeBlock? _staging;
 
     public OpenClQueue(OpenClDriver driver, bool timed)
     {
         _driver = driver;
         _events = timed ? [] : null;
+        _gate = driver.Info.IsProcessor ? new OpenClGate(driver) : null;
         int error;
         _queue = clCreateCommandQueue(driver.Context, driver.Device, timed ? QueueProfilingEnable : 0, &error);
         OpenClErrors.Check(error, driver.Name, "clCreateCommandQueue");
@@ -41,9 +43,13 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         clEnqueueWriteBuffer(_queue, handle, 0, (nuint)offset, (nuint)bytes, source, 0, null, null), _driver.Name,
         "clEnqueueWriteBuffer", bytes);
 
-    public override void Download(nint handle, long offset, void* destination, long bytes) => OpenClErrors.Check(
-        clEnqueueReadBuffer(_queue, handle, 1, (nuint)offset, (nuint)bytes, destination, 0, null, null), _driver.Name,
-        "clEnqueueReadBuffer", bytes);
+    public override void Download(nint handle, long offset, void* destination, long bytes)
+    {
+        _gate?.Open();
+        OpenClErrors.Check(
+            clEnqueueReadBuffer(_queue, handle, 1, (nuint)offset, (nuint)bytes, destination, 0, null, null),
+            _driver.Name, "clEnqueueReadBuffer", bytes);
+    }
 
     public override void Launch(ref readonly KernelLaunch launch)
     {
@@ -61,14 +67,21 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         nuint local = (nuint)launch.GroupSize;
         nuint global = (nuint)launch.Groups * local;
         nint done = 0;
+        nint before = _gate?.Next() ?? 0;
         int failure = clEnqueueNDRangeKernel(
-            _queue, kernel, 1, null, &global, &local, 0, null, _events is null ? null : &done);
+            _queue, kernel, 1, null, &global, &local, before == 0 ? 0u : 1u, before == 0 ? null : &before,
+            _events is null ? null : &done);
         if (failure < 0)
             throw OpenClErrors.Of(failure, _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
         _events?.Add(done);
+        _gate?.Held();
     }
 
-    public override void Finish() => OpenClErrors.Check(clFinish(_queue), _driver.Name, "clFinish");
+    public override void Finish()
+    {
+        _gate?.Open();
+        OpenClErrors.Check(clFinish(_queue), _driver.Name, "clFinish");
+    }
 
     public override double TakeKernelSeconds()
     {
@@ -92,6 +105,8 @@ internal sealed unsafe class OpenClQueue : GpuQueue
 
     public override void Dispose()
     {
+        // What is held back would never end.
+        _gate?.Open();
         _ = clFinish(_queue);
         foreach (nint done in _events ?? [])
             _ = clReleaseEvent(done);
