@@ -9,8 +9,8 @@ namespace Sextant.Kernels.Gemm;
 //           panel is read from memory once per block and serves from L2 after; x stays in L2 and is not packed.
 // Widening  bf16 is widened in the tile, which costs nothing that shows; f16 takes four operations a vector, so a panel
 //           that more than one tile reads is widened into scratch once per block.
-// Prefetch  while a panel is in use, its successor is fetched, spread over the tiles of the block. The weights of a
-//           model lie in execution order, so the panel after a matrix's last is the next matrix's first.
+// Prefetch  while a panel is in use, its successor is fetched into the L2, spread evenly over the tiles of the block.
+//           The weights of a model lie in execution order: the panel after a matrix's last is the next matrix's first.
 
 internal static unsafe class GemmF32<TIsa, TVector>
     where TIsa : struct, IVectorIsa<TVector>
@@ -85,13 +85,14 @@ internal static unsafe class GemmF32<TIsa, TVector>
         // y may be the residual, which is added behind the activation: the products then wait beside it.
         bool direct = valid == width && (g.Activation == ActivationKind.Identity || g.Residual == null);
         int tiles = (rows + TileRows - 1) / TileRows;
-        int perRow = w.Type == StoredType.F32 ? 3 : 2;
-        int lines = (perRow + tiles - 1) / tiles;
+        // Each tile fetches its share of the next panel, over its whole run: memory is asked always, never in bursts.
+        int share = (PackedMatrix.PanelWidth * PackedMatrix.ElementSize(w.Type) + tiles - 1) / tiles;
         TileArguments t;
         t.XStride = g.XStride;
         t.BStride = width;
         t.Depth = w.Inputs;
         t.ResidualStride = g.ResidualStride;
+        t.PrefetchStep = share;
         for (int tile = 0; tile < tiles; tile++)
         {
             int tileRow = row + tile * TileRows;
@@ -106,11 +107,10 @@ internal static unsafe class GemmF32<TIsa, TVector>
                 t.B = data + column * TStored.Size;
                 t.Bias = w.Bias == null ? null : w.Bias + first + column;
                 t.Residual = late || residual == null ? null : residual + column;
-                // The first column pass of a tile fetches ahead; the tiles share the panel's two or three lines a row.
-                bool ahead = column == 0 && tile * lines < perRow;
-                t.Prefetch = ahead ? next + (nint)tile * lines * 64 * w.Inputs : null;
+                bool ahead = column == 0; // one of a tile's passes is enough
+                t.Prefetch = ahead ? next + (nint)tile * share * w.Inputs : null;
                 int vectors = Math.Min(3, (width - column) / TIsa.Count);
-                GemmRows<TIsa, TVector>.Run<TStored>(t, tileRows, vectors, ahead ? lines : 0);
+                GemmRows<TIsa, TVector>.Run<TStored>(t, tileRows, vectors, ahead ? (share + 63) / 64 : 0);
                 t.Y += TileWidth;
             }
             if (late)

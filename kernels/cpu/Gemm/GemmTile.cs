@@ -10,7 +10,7 @@ namespace Sextant.Kernels.Gemm;
 // Order     k ascending, one accumulator per element, fused multiply-add (kernels/NUMERICS.md).
 // Edges     every row count and width is a specialisation of this one text: the constants fold away.
 // Aliasing  y is written once, after its residual was read; the residual may be y itself.
-// Prefetch  P cache lines of the next panel at each k, so that its first use finds it near.
+// Prefetch  P cache lines of the next panel at each k, into the L2: the L1 is too small for it.
 
 internal static unsafe class GemmTile<TIsa, TVector>
     where TIsa : struct, IVectorIsa<TVector>
@@ -26,6 +26,7 @@ internal static unsafe class GemmTile<TIsa, TVector>
         byte* b = t.B;
         nint step = t.BStride * TStored.Size;
         byte* prefetch = t.Prefetch;
+        nint prefetchStep = t.PrefetchStep;
         float* x0 = t.X;
         float* x1 = TRows.Value > 1 ? x0 + t.XStride : x0;
         float* x2 = TRows.Value > 2 ? x1 + t.XStride : x0;
@@ -49,13 +50,13 @@ internal static unsafe class GemmTile<TIsa, TVector>
             {
                 if (Sse.IsSupported)
                 {
-                    Sse.Prefetch0(prefetch);
+                    Sse.Prefetch1(prefetch);
                     if (TPrefetch.Value > 1)
-                        Sse.Prefetch0(prefetch + 64);
+                        Sse.Prefetch1(prefetch + 64);
                     if (TPrefetch.Value > 2)
-                        Sse.Prefetch0(prefetch + 128);
+                        Sse.Prefetch1(prefetch + 128);
                 }
-                prefetch += TPrefetch.Value * 64;
+                prefetch += prefetchStep;
             }
             TVector b0 = TStored.Load<TIsa, TVector>(b, 0);
             TVector b1 = TWidth.Value > 1 ? TStored.Load<TIsa, TVector>(b, 1) : TIsa.Zero;

@@ -16,7 +16,12 @@ internal unsafe struct TileArguments
     public float* Bias;
     public float* Residual;
     public nint ResidualStride;
+
+    /// <summary>What is fetched ahead; null: nothing.</summary>
     public byte* Prefetch;
+
+    /// <summary>Bytes from one k to the next; lines may be asked for twice, which costs nothing.</summary>
+    public nint PrefetchStep;
 }
 
 /// <summary>A number known to the compiler: it is a type.</summary>
