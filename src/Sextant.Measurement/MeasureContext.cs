@@ -57,7 +57,16 @@ internal sealed unsafe class MeasureContext : IDisposable
         return arithmetic * 1e9;
     }
 
+    /// <summary>Keeps the calling thread on one processor until disposed, and remembers whether the system let it.</summary>
+    public ProcessorPin Pin()
+    {
+        var pin = ProcessorPin.ToLast();
+        Noise.Pin(pin.IsPinned);
+        return pin;
+    }
+
     /// <summary>The record of what was measured.</summary>
+    /// <exception cref="InvalidChoiceException">Nothing was.</exception>
     public BenchRecord Finish(string command, string device, IReadOnlyList<BenchRow> rows) => new()
     {
         Command = command,
@@ -68,7 +77,7 @@ internal sealed unsafe class MeasureContext : IDisposable
         Arithmetic = Noise.Arithmetic,
         Reading = Noise.Reading,
         Issuing = Noise.Issuing,
-        Rows = rows,
+        Rows = rows.Count > 0 ? rows : throw new InvalidChoiceException("nothing is left to be measured"),
     };
 
     public void Dispose()

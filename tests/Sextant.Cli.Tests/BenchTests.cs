@@ -17,6 +17,17 @@ public sealed class BenchTests : IDisposable
     [InlineData("--isa avx1024", "bench", "kernels", "--isa", "avx1024")]
     [InlineData("whole numbers from 1 on", "bench", "kernels", "--shape", "0,1")]
     [InlineData("a shape of gemm is T,F,K", "bench", "kernels", "--op", "gemm", "--shapes", "SHAPES")]
+    [InlineData("SHAPES: has no line 'OP N,N,…'", "bench", "kernels", "--shapes", "EMPTY")]
+    [InlineData("--op is ''; words with commas between", "bench", "kernels", "--op", "")]
+    [InlineData("--isa is 'avx2,'", "bench", "kernels", "--isa", "avx2,")]
+    [InlineData("'1,2,3,4,5' is a shape of no op", "bench", "kernels", "--shape", "1,2,3,4,5")]
+    [InlineData("none of these shapes is one of gemm", "bench", "kernels", "--op", "gemm,pool", "--shape", "1,2")]
+    [InlineData("gemm has none of these variants", "bench", "kernels", "--op", "gemm,pool", "--variant", "mean")]
+    [InlineData("--index is ''", "bench", "search", "--index", "")]
+    [InlineData("--type is for minilm, bge-base, bge-large", "bench", "model", "--shape", "gemma-2b", "--type", "f16")]
+    [InlineData("--model has its own weights", "bench", "model", "--model", ".", "--type", "f16")]
+    [InlineData("--precision is 'half'; accepted: exact, fast", "bench", "model", "--precision", "exact,half")]
+    [InlineData("--readme and --figures", "bench", "report", "a.json", "--readme", "--figures")]
     [InlineData("accepted: performance, correctness, bitwise", "bench", "kernels", "--mode", "speed")]
     [InlineData("accepted: md, json, csv, html", "bench", "peak", "--format", "pdf")]
     [InlineData("a whole number from 7 to 10000", "bench", "peak", "--rounds", "6")]
@@ -32,9 +43,45 @@ public sealed class BenchTests : IDisposable
     {
         string shapes = Path.Combine(_folder, "shapes.txt");
         File.WriteAllText(shapes, "# a comment\n\ngemm 8,16\n");
-        Outcome outcome = CommandLine.Run([.. args.Select(arg => arg == "SHAPES" ? shapes : arg)]);
+        string empty = Path.Combine(_folder, "empty.txt");
+        File.WriteAllText(empty, "# nothing\n");
+        Outcome outcome = CommandLine.Run(
+            [.. args.Select(arg => arg == "SHAPES" ? shapes : arg == "EMPTY" ? empty : arg)]);
         Assert.Equal(Tool.WrongUsage, outcome.Exit);
-        Assert.Contains(fault, outcome.Error, StringComparison.Ordinal);
+        Assert.Contains(fault.Replace("SHAPES", empty, StringComparison.Ordinal), outcome.Error,
+            StringComparison.Ordinal);
+        Assert.Empty(outcome.Output);
+    }
+
+    [Fact]
+    public void ARecordThatHasNoPlaceToGoIsNotMeasured()
+    {
+        string path = Path.Combine(_folder, "none", "a.json");
+        Outcome outcome = CommandLine.Run("bench", "kernels", "--op", "pool", "--output", path);
+        Assert.Equal(Tool.Failed, outcome.Exit);
+        Assert.Contains("its folder does not exist", outcome.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NormIsBothKinds()
+    {
+        Outcome outcome = CommandLine.Run(
+            "bench", "kernels", "--op", "norm", "--mode", "bitwise", "--isa", "reference", "--shape", "3,40");
+        Assert.True(outcome.Exit == Tool.Ok, outcome.Error);
+        Assert.Contains("| layernorm", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("| rmsnorm", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("120 of 120 equal", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ABatchThatTheModelDoesNotReadIsRefused()
+    {
+        using var model = new TinyModel();
+        Outcome outcome = CommandLine.Run(
+            "bench", "model", "--model", model.Folder, "--quick", "--threads", "1", "--scenario", "Grid", "--grid",
+            "1x4,1x99999");
+        Assert.Equal(Tool.WrongUsage, outcome.Exit);
+        Assert.Contains("--grid has 1x99999, but ", outcome.Error, StringComparison.Ordinal);
         Assert.Empty(outcome.Output);
     }
 

@@ -24,7 +24,7 @@ public sealed class DeviceBenchTests
     {
         OpenClDevice device = Open(chosen);
         using var context = new MeasureContext(SamplingPlan.Quick, true, s_silent);
-        List<BenchRow> rows = new DeviceKernelBench(context, device, "opencl").Run(new KernelChoice
+        List<BenchRow> rows = new DeviceKernelBench(context, BenchDevice.Of("opencl", device)).Run(new KernelChoice
         {
             Mode = KernelMode.Bitwise,
             Shapes = [(null, [5, 40]), (null, [5, 40, 32]), (null, [2, 37, 3, 32])],
@@ -35,7 +35,7 @@ public sealed class DeviceBenchTests
         {
             Assert.True(row.BitEqual, row.Id);
             Assert.DoesNotContain(row.Notes, note => note.StartsWith("WRONG", StringComparison.Ordinal));
-            Assert.StartsWith("sextant bench kernels --device opencl --op ", row.Repeat, StringComparison.Ordinal);
+            Assert.StartsWith("sextant bench kernels --device opencl:0 --op ", row.Repeat, StringComparison.Ordinal);
         });
     }
 
@@ -44,13 +44,26 @@ public sealed class DeviceBenchTests
     {
         OpenClDevice device = OpenClHere.Device;
         using var context = new MeasureContext(SamplingPlan.Quick, true, s_silent);
-        BenchRow row = Assert.Single(new DeviceKernelBench(context, device, "opencl").Run(
+        BenchRow row = Assert.Single(new DeviceKernelBench(context, BenchDevice.Of("opencl", device)).Run(
             new KernelChoice { Ops = ["layernorm"], Shapes = [(null, [64, 384])] }));
         Assert.Equal(SamplingPlan.LeastRounds, row.Samples.Length);
         Assert.All(row.Samples, seconds => Assert.True(seconds > 0));
         Assert.True(row.Metric("wall_seconds") > 0);
         Assert.True(row.Metric("roofline") > 0);
         Assert.True(row.BitEqual);
+    }
+
+    [Theory]
+    [InlineData("opencl")]
+    [InlineData("opencl:0")]
+    [InlineData("prefer:opencl")]
+    public void ADeviceHasOneNameAndSaysItsDriver(string choice)
+    {
+        BenchDevice device = BenchDevice.Of(choice, OpenClHere.Device);
+        Assert.Equal("opencl:0", device.Name);
+        Assert.StartsWith(OpenClHere.Device.Name + ", ", device.Description, StringComparison.Ordinal);
+        Assert.Matches("[0-9]", device.Description[OpenClHere.Device.Name.Length..]);
+        Assert.Equal("cpu", BenchDevice.Of(choice, Backends.Device.Cpu).Name);
     }
 
     [Theory]

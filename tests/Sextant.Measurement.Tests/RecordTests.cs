@@ -33,11 +33,14 @@ public class RecordTests
     }
 
     [Theory]
-    [InlineData("", "no whole bench record")]
+    [InlineData("", "no JSON from line 1 on, or not all of it")]
     [InlineData("[]", "\"schema\" is not \"sextant-bench\"")]
     [InlineData("{\"schema\":\"other\"}", "\"schema\" is not \"sextant-bench\"")]
     [InlineData("{\"schema\":\"sextant-bench\",\"version\":2}", "version 2; this program reads version 1")]
-    [InlineData("{\"schema\":\"sextant-bench\",\"version\":1}", "no whole bench record")]
+    [InlineData("{\"schema\":\"sextant-bench\",\"version\":1}", "no whole bench record: 'build' is missing")]
+    [InlineData("{\"schema\":\"sextant-bench\"}", "'version' is missing")]
+    [InlineData("{\"schema\":\"sextant-bench\",\"version\":\"1\"}", "'version' is \"1\"; a whole number is needed")]
+    [InlineData("{\"schema\":\"sextant-bench\",\"version\":1,\"build\":[]}", "'build' is a group; an object is needed")]
     public void WhatIsNoRecordIsRefusedByItsFault(string text, string fault)
     {
         var problem = Assert.Throws<InvalidRecordException>(() => Read(text));
@@ -59,6 +62,43 @@ public class RecordTests
         BenchRecord record = SomeRecord.Make();
         BenchRow row = record.Rows[0] with { Samples = [1, 2, double.NaN] };
         Assert.Throws<InvalidRecordException>(() => Read(Write(record with { Rows = [row] })));
+    }
+
+    [Fact]
+    public void TwoRowsOfOneIdAreRefused()
+    {
+        BenchRecord record = SomeRecord.Make();
+        var problem = Assert.Throws<InvalidRecordException>(
+            () => Read(Write(record with { Rows = [record.Rows[0], record.Rows[1], record.Rows[0]] })));
+        Assert.Contains($"row '{record.Rows[0].Id}': an earlier row has the same 'id'", problem.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"unit\": \"s\"", "\"unit\": 5", "row 1: 'unit' is 5; a text is needed")]
+    [InlineData("\"date\": \"2026", "\"date\": \"the 2026", "'date' is 'the 2026")]
+    [InlineData("\"gflops\": 100", "\"gflops\": \"100\"", "row 1: 'metrics.gflops' is \"100\"; a number or null")]
+    [InlineData("\"throttled\": -1", "\"throttled\": 0.5", "'throttled' is 0.5; a whole number is needed")]
+    [InlineData("\"pinned\": true", "\"pinned\": 1", "'pinned' is 1; true, false or null is needed")]
+    public void AWrongValueIsRefusedByItsNameAndRow(string right, string wrong, string fault)
+    {
+        string whole = Write(SomeRecord.Make());
+        Assert.Contains(right, whole, StringComparison.Ordinal);
+        var problem = Assert.Throws<InvalidRecordException>(
+            () => Read(whole.Replace(right, wrong, StringComparison.Ordinal)));
+        Assert.Contains(fault, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ARecordWithoutTheNewerKeysIsRead()
+    {
+        BenchRecord record = SomeRecord.Make();
+        string older = string.Join('\n', Write(record).Split('\n').Where(
+            line => !line.Contains("\"pinned\"", StringComparison.Ordinal)));
+        BenchRecord read = Read(older);
+        Assert.Null(read.Noise.Pinned);
+        Assert.True(Read(Write(record)).Noise.Pinned);
+        Assert.Equal(record.Machine.Settings, Read(Write(record)).Machine.Settings);
     }
 
     [Fact]

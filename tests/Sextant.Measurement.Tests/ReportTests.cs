@@ -12,7 +12,8 @@ public class ReportTests
     public void ThePageIsWellFormedAndNeedsNothingElse()
     {
         XDocument page = Parse(HtmlReport.Of(SomeRecord.Make()));
-        Assert.Equal(5, page.Descendants().Count(element => element.Name.LocalName == "svg")); // peak, two of kernels, model, search
+        // One of peak, model and search, two of kernels.
+        Assert.Equal(5, page.Descendants().Count(element => element.Name.LocalName == "svg"));
         Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName is "script" or "link" or "img");
         Assert.DoesNotContain(
             page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href");
@@ -36,7 +37,10 @@ public class ReportTests
             Assert.Contains(word, markdown, StringComparison.Ordinal);
         Assert.Equal(1 + record.Rows.Count, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
         foreach (BenchRow row in record.Rows)
-            Assert.Contains(row.Part == "kernels" ? $"\"{row.Id}\"" : row.Id, csv, StringComparison.Ordinal); // a comma needs quotes
+        {
+            // A comma needs quotes.
+            Assert.Contains(row.Part == "kernels" ? $"\"{row.Id}\"" : row.Id, csv, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -45,6 +49,38 @@ public class ReportTests
     [InlineData(7.1e-8, "71.00 ns")]
     [InlineData(3.0, "3.000 s")]
     public void SecondsHaveAUnitThatFits(double seconds, string text) => Assert.Equal(text, Units.Seconds(seconds));
+
+    [Fact]
+    public void ComparedBitsAreCountedAndNotTimed()
+    {
+        string markdown = MarkdownReport.Of(Bits(132, 0)), wrong = MarkdownReport.Of(Bits(1320, 20));
+        Assert.Contains("| 132 of 132 equal |", markdown, StringComparison.Ordinal);
+        Assert.Contains("| NO: 1,300 of 1,320 equal |", wrong, StringComparison.Ordinal);
+        foreach (string word in new[] { "132.0", "p10", "median" })
+            Assert.DoesNotContain(word, markdown, StringComparison.Ordinal);
+        Assert.Contains("class=\"no\"", HtmlReport.Of(Bits(1320, 20)), StringComparison.Ordinal);
+        Assert.Contains(
+            "has the reference's bits only in a.json",
+            ComparisonReport.Markdown(
+                Comparison.Of([("a.json", Bits(132, 0)), ("b.json", Bits(132, 1))]), ["a.json", "b.json"]),
+            StringComparison.Ordinal);
+    }
+
+    private static BenchRecord Bits(int compared, int different)
+    {
+        BenchRecord record = SomeRecord.Make();
+        return record with
+        {
+            Rows =
+            [
+                record.Rows[0] with
+                {
+                    Unit = "values", Samples = [compared], BitEqual = different == 0,
+                    Metrics = [new("compared", compared), new("different", different)],
+                },
+            ],
+        };
+    }
 
     [Fact]
     public void AComparisonIsAPageToo()

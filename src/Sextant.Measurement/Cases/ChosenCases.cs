@@ -15,34 +15,46 @@ internal sealed class ChosenCases
     private readonly NamedOp[] _ops;
 
     /// <summary>Looks at the names of a choice.</summary>
-    /// <exception cref="ArgumentException">
-    /// The choice names nothing that there is; the message says what there is.
+    /// <exception cref="InvalidChoiceException">
+    /// The choice names what there is not; the message says what there is.
     /// </exception>
     public ChosenCases(KernelChoice choice, IReadOnlyList<NamedOp> ops)
     {
         _choice = choice;
         _ops = [.. ops.Where(op => choice.Ops.Count == 0 || choice.Ops.Contains(op.Op))];
-        foreach (string op in choice.Ops)
+        foreach (string op in choice.Ops.Where(name => !ops.Any(one => one.Op == name)))
+            throw new InvalidChoiceException($"there is no op '{op}'; there are {Names(ops.Select(one => one.Op))}");
+        foreach (string variant in choice.Variants.Where(name => !_ops.Any(op => op.Variants.Contains(name))))
         {
-            if (!ops.Any(one => one.Op == op))
-                throw new ArgumentException(
-                    $"there is no op '{op}'; there are {string.Join(", ", ops.Select(one => one.Op))}");
+            throw new InvalidChoiceException(
+                $"no op has a variant '{variant}'; there are {Names(_ops.SelectMany(op => op.Variants).Distinct())}");
         }
-        foreach (string variant in choice.Variants)
+        foreach ((string? name, int[] shape) in choice.Shapes)
         {
-            if (!_ops.Any(op => op.Variants.Contains(variant)))
+            if (_ops.FirstOrDefault(op => op.Op == name) is { } named && shape.Length != Numbers(named))
             {
-                throw new ArgumentException(
-                    $"no op has a variant '{variant}'; there are {string.Join(", ", _ops.SelectMany(op => op.Variants).Distinct())}");
+                throw new InvalidChoiceException(
+                    $"a shape of {name} is {named.ShapeForm}, not '{string.Join(',', shape)}'");
             }
+            if (name is null && !_ops.Any(op => Numbers(op) == shape.Length))
+                throw new InvalidChoiceException($"'{string.Join(',', shape)}' is a shape of no op; {Forms}");
+        }
+        // What was asked for by its name is not left out because of another flag.
+        foreach (NamedOp op in _ops.Where(_ => choice.Ops.Count > 0))
+        {
+            if (!Variants(op, quick: false).Any())
+                throw new InvalidChoiceException($"{op.Op} has none of these variants; it has {Names(op.Variants)}");
+            if (!Shapes(op, quick: false).Any())
+                throw new InvalidChoiceException($"none of these shapes is one of {op.Op}, which is {op.ShapeForm}");
         }
     }
 
     /// <summary>What a user is told where nothing is left.</summary>
-    public string NothingLeft =>
-        $"no kernel is left; shapes are {string.Join("; ", _ops.Select(op => $"{op.Op} {op.ShapeForm}"))}";
+    public string NothingLeft => $"no kernel is left; {Forms}";
 
-    /// <summary>The cases in the order of the ops.</summary>
+    private string Forms => $"shapes are {string.Join("; ", _ops.Select(op => $"{op.Op} {op.ShapeForm}"))}";
+
+    /// <summary>The cases in the order of the ops, each once.</summary>
     /// <param name="quick">The reduced set: few shapes, each op's first variant.</param>
     public IReadOnlyList<(string Op, string Variant, int[] Shape)> All(bool quick)
     {
@@ -50,31 +62,21 @@ internal sealed class ChosenCases
         foreach (NamedOp op in _ops)
         {
             foreach (int[] shape in Shapes(op, quick))
-            {
-                foreach (string variant in op.Variants)
-                {
-                    bool wanted = _choice.Variants.Count > 0
-                        ? _choice.Variants.Contains(variant) : !quick || variant == op.Variants[0];
-                    if (wanted)
-                        all.Add((op.Op, variant, shape));
-                }
-            }
+                all.AddRange(Variants(op, quick).Select(variant => (op.Op, variant, shape)));
         }
-        return all.Count > 0 ? all : throw new ArgumentException(NothingLeft);
+        return all.Count > 0 ? all : throw new InvalidChoiceException(NothingLeft);
     }
 
-    private IEnumerable<int[]> Shapes(NamedOp op, bool quick)
-    {
-        if (_choice.Shapes.Count == 0)
-            return op.Shapes(quick);
-        int numbers = op.ShapeForm.Split(',').Length;
-        foreach ((string? name, int[] shape) in _choice.Shapes)
-        {
-            if (name == op.Op && shape.Length != numbers)
-                throw new ArgumentException($"a shape of {op.Op} is {op.ShapeForm}, not '{string.Join(',', shape)}'");
-        }
-        return _choice.Shapes
-            .Where(one => one.Op == op.Op || (one.Op is null && one.Shape.Length == numbers))
-            .Select(one => one.Shape);
-    }
+    private IEnumerable<string> Variants(NamedOp op, bool quick) => _choice.Variants.Count > 0
+        ? op.Variants.Where(_choice.Variants.Contains) : quick ? op.Variants.Take(1) : op.Variants;
+
+    private IEnumerable<int[]> Shapes(NamedOp op, bool quick) => _choice.Shapes.Count == 0
+        ? op.Shapes(quick)
+        : _choice.Shapes
+            .Where(one => one.Op == op.Op || (one.Op is null && one.Shape.Length == Numbers(op)))
+            .Select(one => one.Shape).DistinctBy(shape => string.Join(',', shape));
+
+    private static int Numbers(NamedOp op) => op.ShapeForm.Split(',').Length;
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names);
 }

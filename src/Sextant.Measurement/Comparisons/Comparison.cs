@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sextant.Measurement.Cases;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Statistics;
 
@@ -33,8 +34,10 @@ internal sealed class Comparison
         var comparison = new Comparison([.. records.Select(one => one.Record)]);
         (string firstName, BenchRecord first) = records[0];
         var known = first.Rows.ToDictionary(row => row.Id);
-        int pairs = records.Skip(1).Sum(one => one.Record.Rows.Count(row => known.ContainsKey(row.Id)));
-        if (pairs == 0)
+        int common = records.Skip(1).Sum(one => one.Record.Rows.Count(row => known.ContainsKey(row.Id)));
+        int pairs = records.Skip(1).Sum(
+            one => one.Record.Rows.Count(row => known.ContainsKey(row.Id) && row.Unit != KernelRows.Values));
+        if (common == 0)
             throw new InvalidRecordException(
                 $"{firstName}: has no row that another record has too; nothing can be compared.");
         for (int i = 1; i < records.Count; i++)
@@ -44,7 +47,10 @@ internal sealed class Comparison
             double drift = Drift(first, other);
             foreach (BenchRow row in other.Rows)
             {
-                if (known.TryGetValue(row.Id, out BenchRow? before))
+                if (!known.TryGetValue(row.Id, out BenchRow? before))
+                    continue;
+                comparison.Right(firstName, before, name, row);
+                if (row.Unit != KernelRows.Values)
                     comparison.Rows.Add(Compare(i, firstName, before, name, row, Alpha / pairs, drift));
             }
         }
@@ -54,6 +60,13 @@ internal sealed class Comparison
     /// <summary>Rows that are significantly slower by more than a share.</summary>
     public IEnumerable<ComparedRow> SlowerThan(double share) =>
         Rows.Where(row => row.Verdict == Verdict.Slower && row.TimeRatio.Ratio > 1 + share);
+
+    // Bits that were the reference's in one record and are not in the other: no speed makes up for it.
+    private void Right(string firstName, BenchRow first, string name, BenchRow second)
+    {
+        if (first.BitEqual is { } before && second.BitEqual is { } after && before != after)
+            Differences.Add($"{first.Id} has the reference's bits only in {(before ? firstName : name)}");
+    }
 
     private static ComparedRow Compare(
         int other, string firstName, BenchRow first, string name, BenchRow second, double alpha, double drift)
@@ -77,8 +90,12 @@ internal sealed class Comparison
     {
         if (row.Samples.Length < Sampling.SamplingPlan.LeastRounds)
         {
-            throw new InvalidRecordException(string.Create(CultureInfo.InvariantCulture,
-                $"{name}: '{row.Id}' has {row.Samples.Length} rounds; {Sampling.SamplingPlan.LeastRounds} at least are needed to compare."));
+            throw new InvalidRecordException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: '{row.Id}' has {row.Samples.Length} rounds; ")
+                + string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Sampling.SamplingPlan.LeastRounds} at least are needed to compare."));
         }
     }
 
@@ -109,15 +126,21 @@ internal sealed class Comparison
         Differ("system", first.Machine.System, second.Machine.System);
         Differ("runtime", first.Machine.Runtime, second.Machine.Runtime);
         Differ("device", first.Device, second.Device);
+        Differ("settings", string.Join(' ', first.Machine.Settings), string.Join(' ', second.Machine.Settings));
         Differ("version", first.Machine.Version, second.Machine.Version);
         Differ("commit", first.Machine.Commit, second.Machine.Commit);
         double drift = Drift(first, second);
         if (drift > Math.Log(1 + Resolution))
         {
-            Differences.Add(string.Create(CultureInfo.InvariantCulture,
-                $"the machine itself changed by {Math.Exp(drift) - 1:P1} between {firstName} and {name}: differences within that do not count"));
+            Differences.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the machine itself changed by {Math.Exp(drift) - 1:P1} between {firstName} and {name}: ")
+                + "differences within that do not count");
         }
-        foreach ((string owner, BenchRecord record, BenchRecord against) in new[] { (firstName, first, second), (name, second, first) })
+        Alone(firstName, first, second);
+        Alone(name, second, first);
+
+        void Alone(string owner, BenchRecord record, BenchRecord against)
         {
             var known = against.Rows.Select(row => row.Id).ToHashSet();
             string[] alone = [.. record.Rows.Select(row => row.Id).Where(id => !known.Contains(id))];

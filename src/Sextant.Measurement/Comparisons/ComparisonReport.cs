@@ -30,9 +30,16 @@ internal static class ComparisonReport
     {
         int slower = comparison.Rows.Count(row => row.Verdict == Verdict.Slower);
         int faster = comparison.Rows.Count(row => row.Verdict == Verdict.Faster);
+        if (comparison.Rows.Count == 0)
+            return "the records have no times in common";
         return slower + faster == 0
             ? string.Create(CultureInfo.InvariantCulture, $"no significant difference in {comparison.Rows.Count} rows")
-            : string.Create(CultureInfo.InvariantCulture, $"{comparison.Rows.Count} rows: {slower} slower, {faster} faster, {comparison.Rows.Count - slower - faster} without significant difference");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{comparison.Rows.Count} rows: {slower} slower, {faster} faster, ")
+                + string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{comparison.Rows.Count - slower - faster} without significant difference");
     }
 
     public static string Csv(Comparison comparison, IReadOnlyList<string> names)

@@ -7,7 +7,6 @@ using Sextant.Measurement.Cases;
 using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Sampling;
-using Sextant.Measurement.Statistics;
 
 namespace Sextant.Measurement.Devices;
 
@@ -16,24 +15,21 @@ namespace Sextant.Measurement.Devices;
 /// device's roofline, error, and bits against the scalar reference.
 /// </summary>
 /// <param name="context">The run.</param>
-/// <param name="device">The device.</param>
-/// <param name="name">What --device calls it.</param>
-internal sealed class DeviceKernelBench(MeasureContext context, Device device, string name)
+/// <param name="on">The device.</param>
+internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
 {
     // Some tens of milliseconds of the scalar reference.
     private const double ReferenceFlops = 3e7;
 
     /// <summary>Measures what the choice names; instruction sets are the processor's and have no place here.</summary>
-    /// <exception cref="ArgumentException">
-    /// The choice names nothing that there is; the message says what there is.
-    /// </exception>
+    /// <exception cref="InvalidChoiceException">The choice names what there is not.</exception>
     public List<BenchRow> Run(KernelChoice choice)
     {
         List<Entry> entries = Entries(choice);
         if (choice.Mode != KernelMode.Performance)
             return entries.ConvertAll(entry => Compare(entry, choice.Mode));
         context.Say("the device's ceilings");
-        using var ceilings = new DeviceCeilings(device);
+        using var ceilings = new DeviceCeilings(on.Device);
         Roofline roofline = ceilings.Measure();
         var arithmetic = new double[context.Plan.Rounds];
         var subjects = new List<PlacedCase>();
@@ -65,39 +61,26 @@ internal sealed class DeviceKernelBench(MeasureContext context, Device device, s
     }
 
     private BenchRow Row(
-        Entry entry, PlacedCase placed, Samples byDevice, Samples byWall, Roofline roofline, double[] arithmetic)
-    {
-        BenchCost cost = new(entry.Case.Flops, entry.Case.Bytes);
-        Accuracy accuracy = Accurate(entry, placed.Result(), whole: false);
-        double[] shares = [.. byDevice.Rounds.Select(
-            (seconds, round) => cost.Least(roofline, arithmetic[round]) / seconds)];
-        double median = byDevice.Median;
-        List<KeyValuePair<string, double>> metrics =
-        [
-            new("wall_seconds", byWall.Median),
-            new("gflops", cost.Flops / median / 1e9),
-            new("gbs", cost.Bytes / median / 1e9),
-            new("roofline", Quantile.Median(shares)),
-            new("intensity", cost.Flops / cost.Bytes),
-            new("roofline_gflops", cost.Flops / 1e9 / cost.Least(roofline, Quantile.Median(arithmetic))),
-            new("bandwidth_gbs", roofline.Bandwidth((long)cost.Bytes) / 1e9),
-            new("arithmetic_gflops", Quantile.Median(arithmetic) / 1e9),
-            .. KernelBench.Errors(accuracy),
-            new("bytes_allocated", byWall.BytesAllocated),
-        ];
-        List<string> notes = KernelBench.Notes(byDevice, accuracy);
-        return Row(entry, "s", byDevice.Rounds, metrics, accuracy, notes);
-    }
+        Entry entry, PlacedCase placed, Samples byDevice, Samples byWall, Roofline roofline, double[] arithmetic) =>
+        KernelRows.Timed(
+            Name(entry), new KernelWork(entry.Case.Flops, entry.Case.Bytes, (long)entry.Case.Bytes), byDevice, roofline,
+            arithmetic, Accurate(entry, placed.Result(), whole: false), context.RepeatFlags, byWall);
 
     private BenchRow Compare(Entry entry, KernelMode mode)
     {
         context.Cancellation.ThrowIfCancellationRequested();
-        using var placed = new PlacedCase(entry.Case, device.CreateBackend(Precision.Exact, null));
-        Accuracy accuracy = Accurate(entry, placed.Result(), whole: true);
-        string flag = mode == KernelMode.Bitwise ? " --mode bitwise" : " --mode correctness";
-        return Row(
-            entry, "values", [accuracy.Compared], KernelBench.Errors(accuracy), accuracy,
-            KernelBench.Notes(null, accuracy), flag);
+        using var placed = new PlacedCase(entry.Case, on.Device.CreateBackend(Precision.Exact, null));
+        return KernelRows.Compared(
+            Name(entry), mode, Accurate(entry, placed.Result(), whole: true), context.RepeatFlags);
+    }
+
+    private KernelName Name(Entry entry)
+    {
+        string op = entry.Op.Op, shape = string.Join(',', entry.Shape);
+        return new KernelName(
+            $"kernels/{on.Name}/{op}/{entry.Variant}/{shape}",
+            [new("op", op), new("variant", entry.Variant), new("shape", shape), new("device", on.Name)],
+            $"sextant bench kernels --device {on.Name} --op {op} --variant {entry.Variant} --shape {shape}");
     }
 
     // Against the scalar reference on the processor: all of it, or as many rows as it does quickly.
@@ -118,29 +101,6 @@ internal sealed class DeviceKernelBench(MeasureContext context, Device device, s
             Math.Max(1, expected.Length / 4096), entry.Case.Exact);
     }
 
-    private BenchRow Row(
-        Entry entry, string unit, double[] samples, List<KeyValuePair<string, double>> metrics, Accuracy accuracy,
-        List<string> notes, string flags = "")
-    {
-        string shape = string.Join(',', entry.Shape);
-        return new BenchRow
-        {
-            Id = $"kernels/{name}/{entry.Op.Op}/{entry.Variant}/{shape}",
-            Part = "kernels",
-            Labels =
-            [
-                new("op", entry.Op.Op), new("variant", entry.Variant), new("shape", shape), new("device", name),
-            ],
-            Unit = unit,
-            Samples = samples,
-            Metrics = metrics,
-            BitEqual = accuracy.BitEqual,
-            Repeat = $"sextant bench kernels --device {name} --op {entry.Op.Op} --variant {entry.Variant} --shape {shape}{flags}"
-                + context.RepeatFlags,
-            Notes = notes,
-        };
-    }
-
     private List<Entry> Entries(KernelChoice choice)
     {
         var named = new ChosenCases(
@@ -155,10 +115,4 @@ internal sealed class DeviceKernelBench(MeasureContext context, Device device, s
     }
 
     private sealed record Entry(BackendOp Op, int[] Shape, string Variant, BackendCase Case);
-
-    private readonly record struct BenchCost(double Flops, double Bytes)
-    {
-        public double Least(Roofline roofline, double flopsPerSecond) =>
-            roofline.LeastSeconds(Flops, Bytes, (long)Bytes, flopsPerSecond);
-    }
 }

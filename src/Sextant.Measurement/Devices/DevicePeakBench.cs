@@ -1,5 +1,4 @@
 using System.Globalization;
-using Sextant.Backends;
 using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Records;
 
@@ -7,15 +6,14 @@ namespace Sextant.Measurement.Devices;
 
 /// <summary>What a device reaches: arithmetic, memory, starting and waiting, copies to and from this process.</summary>
 /// <param name="context">The run.</param>
-/// <param name="device">A CUDA or OpenCL device.</param>
-/// <param name="name">What --device calls it.</param>
-internal sealed class DevicePeakBench(MeasureContext context, Device device, string name)
+/// <param name="on">A CUDA or OpenCL device.</param>
+internal sealed class DevicePeakBench(MeasureContext context, BenchDevice on)
 {
     private const string NoNarrow = "f16, bf16 and int8 arithmetic and tensor cores are not measured here";
 
     public List<BenchRow> Run()
     {
-        using var ceilings = new DeviceCeilings(device);
+        using var ceilings = new DeviceCeilings(on.Device);
         var probes = new PeakProbes(context);
         foreach (string kind in ceilings.Kinds)
         {
@@ -59,7 +57,7 @@ internal sealed class DevicePeakBench(MeasureContext context, Device device, str
         void Add(string id, string unit, KeyValuePair<string, string>[] labels, Func<double> measure,
             params string[] notes) =>
             probes.Add(
-                $"peak/{name}/{id}", [.. labels, new("device", name)], unit, $"sextant bench peak --device {name}",
+                $"peak/{on.Name}/{id}", [.. labels, new("device", on.Name)], unit, $"sextant bench peak --device {on.Name}",
                 measure, notes);
     }
 

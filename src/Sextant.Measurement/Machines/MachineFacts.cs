@@ -37,6 +37,11 @@ internal sealed record MachineFacts
 
     public required string Version { get; init; }
 
+    /// <summary>
+    /// Variables that change what the runtime or the engine does, such as DOTNET_EnableAVX512=0 or SEXTANT_ISA=avx2.
+    /// </summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>The last cache's size: what is larger than twice it comes from memory.</summary>
     public long LastCacheBytes => Caches.Count == 0 ? 32L << 20 : Caches.Max(cache => cache.Bytes);
 
@@ -63,10 +68,30 @@ internal sealed record MachineFacts
             Runtime = $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}",
             Commit = parts.Length > 1 ? parts[1] : "",
             Version = parts[0],
+            Settings = ReadSettings(),
         };
     }
 
-    private static string ProcessorName()
+    private static readonly string[] s_settings =
+    [
+        "SEXTANT_ISA", "DOTNET_Enable", "DOTNET_Tiered", "DOTNET_TC_", "DOTNET_ReadyToRun", "DOTNET_GC", "DOTNET_gc",
+        "DOTNET_PROCESSOR_COUNT", "DOTNET_MaxVectorTBitWidth", "DOTNET_PreferredVectorBitWidth",
+    ];
+
+    private static List<string> ReadSettings()
+    {
+        var settings = new List<string>();
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (variable.Key is string name && s_settings.Any(one => name.StartsWith(one, StringComparison.Ordinal)))
+                settings.Add($"{name}={variable.Value}");
+        }
+        settings.Sort(StringComparer.Ordinal);
+        return settings;
+    }
+
+    /// <summary>What the system calls the processor.</summary>
+    public static string ProcessorName()
     {
         string name = ProcessorLine("model name")
             ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
@@ -139,7 +164,7 @@ internal sealed record MachineFacts
             foreach (string line in File.ReadLines("/etc/os-release"))
             {
                 if (line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))
-                    return $"{line["PRETTY_NAME=".Length..].Trim('"')}, {RuntimeInformation.OSDescription}";
+                    return $"{line["PRETTY_NAME=".Length..].Trim('"')}, {Environment.OSVersion.VersionString}";
             }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)

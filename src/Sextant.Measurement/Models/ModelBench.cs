@@ -46,9 +46,7 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
         try
         {
             // One thread stays on its processor; several are the system's to place.
-            using ProcessorPin pin = threads == 1 && choice.Device is CpuDevice
-                ? ProcessorPin.ToLast()
-                : ProcessorPin.To(-1);
+            using ProcessorPin? pin = threads == 1 && choice.On.IsProcessor ? context.Pin() : null;
             var run = new ModelRun(shape, precision, threads, copies, Parity(shape, precision, threads, copies[0]));
             if (choice.Wants("Grid"))
                 Grid(run);
@@ -71,27 +69,25 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
     // As many copies as two last caches hold weights, so that each pass finds its own in memory.
     private EmbeddingModel[] Load(LoadedShape shape, Precision precision, int threads)
     {
-        EmbeddingModel first = shape.Load(choice.Device, precision, threads);
+        EmbeddingModel first = shape.Load(choice.On.Device, precision, threads);
         long weights = Math.Max(1, first.Card.PackedBytes);
-        long wanted = choice.Device is CpuDevice ? 2 * context.Machine.LastCacheBytes / weights + 1 : 1;
+        long wanted = choice.On.IsProcessor ? 2 * context.Machine.LastCacheBytes / weights + 1 : 1;
         long most = Math.Max(1, Math.Min(context.IsQuick ? 4 : 12, context.Machine.MemoryBytes / 8 / weights));
         var copies = new EmbeddingModel[Math.Clamp(wanted, 1, most)];
         copies[0] = first;
         for (int i = 1; i < copies.Length; i++)
-            copies[i] = shape.Load(choice.Device, precision, threads);
+            copies[i] = shape.Load(choice.On.Device, precision, threads);
         return copies;
     }
 
     private void Grid(ModelRun run)
     {
-        (int Sequences,
-            int Tokens)[] grid = choice.Grid.Count > 0 ? [.. choice.Grid] : context.IsQuick ? s_quickGrid : s_grid;
-        grid = [.. grid.Where(cell => cell.Tokens <= run.Model.MaxTokens)];
+        (int Sequences, int Tokens)[] grid = Fitting(run);
         var subjects = Array.ConvertAll(grid, cell => new PassSubject(
             run.Copies, ModelInputs.Sequences(cell.Sequences, cell.Tokens, run.Model.Card.VocabularySize)));
         context.Say(string.Create(
             CultureInfo.InvariantCulture, $"{run.Shape.Name}: {grid.Length} batches in {context.Plan.Rounds} rounds"));
-        using var counter = new WorkCounter(run, choice.Device);
+        using var counter = new WorkCounter(run, choice.On.Device);
         var arithmetic = new double[context.Plan.Rounds];
         Samples[] samples = context.Sampler.Measure(subjects, round => arithmetic[round] = context.Calibrate());
         for (int i = 0; i < grid.Length; i++)
@@ -103,7 +99,7 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
                 new("texts_per_second", grid[i].Sequences / samples[i].Median),
                 new("gflops", flops / samples[i].Median / 1e9),
             ];
-            if (choice.Device is CpuDevice)
+            if (choice.On.IsProcessor)
             {
                 metrics.Add(new("roofline", Quantile.Median([.. samples[i].Rounds.Select((seconds, round) =>
                     Ceiling.LeastSeconds(flops, bytes, long.MaxValue, arithmetic[round] * run.Threads) / seconds)])));
@@ -115,40 +111,74 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
         }
     }
 
-    // One query after the other, each timed: 1 text, or MLPerf's 8.
+    // Batches that the model reads: one that was asked for is refused, a usual one is left out, and that is said.
+    private (int Sequences, int Tokens)[] Fitting(ModelRun run)
+    {
+        int most = run.Model.MaxTokens;
+        if (choice.Grid.Count == 0)
+        {
+            (int Sequences, int Tokens)[] usual = context.IsQuick ? s_quickGrid : s_grid;
+            foreach ((int sequences, int tokens) in usual.Where(cell => cell.Tokens > most))
+                context.Say($"{run.Shape.Name} reads {most} tokens; {sequences}x{tokens} is left out");
+            return [.. usual.Where(cell => cell.Tokens <= most)];
+        }
+        foreach ((int sequences, int tokens) in choice.Grid.Where(cell => cell.Tokens > most))
+            throw new InvalidChoiceException($"--grid has {sequences}x{tokens}, but {run.Shape.Name} reads {most} tokens");
+        return [.. choice.Grid];
+    }
+
+    // One query after the other, each timed: 1 text, or MLPerf's 8. The lengths take turns, every second round in
+    // reverse, so that a slow minute of the machine falls on all of them.
     private void Stream(ModelRun run, string scenario, int texts, int[] lengths)
     {
-        foreach (int tokens in lengths.Where(
-            tokens => tokens <= run.Model.MaxTokens && (!context.IsQuick || tokens <= 128)))
+        lengths = [.. lengths.Where(tokens => tokens <= run.Model.MaxTokens && (!context.IsQuick || tokens <= 128))];
+        PassSubject[] subjects = Array.ConvertAll(lengths, tokens => new PassSubject(
+            run.Copies, ModelInputs.Sequences(texts, tokens, run.Model.Card.VocabularySize)));
+        foreach (PassSubject subject in subjects)
         {
-            var subject = new PassSubject(
-                run.Copies, ModelInputs.Sequences(texts, tokens, run.Model.Card.VocabularySize));
             for (int i = 0; i < 2 * run.Copies.Length; i++)
                 subject.Run();
-            var all = new List<double>();
-            var rounds = new double[context.Plan.Rounds];
-            double seconds = context.IsQuick ? 0.03 : 0.3;
-            for (int round = 0; round < rounds.Length; round++)
+        }
+        context.Say(string.Create(
+            CultureInfo.InvariantCulture, $"{run.Shape.Name}: {scenario} in {context.Plan.Rounds} rounds"));
+        List<double>[] all = Array.ConvertAll(lengths, _ => new List<double>());
+        double[][] rounds = Array.ConvertAll(lengths, _ => new double[context.Plan.Rounds]);
+        for (int round = 0; round < context.Plan.Rounds; round++)
+        {
+            context.Calibrate();
+            for (int turn = 0; turn < lengths.Length; turn++)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                var latencies = new List<double>();
-                long begin = Stopwatch.GetTimestamp();
-                do
-                {
-                    long start = Stopwatch.GetTimestamp();
-                    subject.Run();
-                    latencies.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-                }
-                while (Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds || latencies.Count < 3);
-                rounds[round] = Quantile.Median([.. latencies]);
-                all.AddRange(latencies);
+                int i = round % 2 == 0 ? turn : lengths.Length - 1 - turn;
+                double[] latencies = OneByOne(subjects[i]);
+                rounds[i][round] = Quantile.Median(latencies);
+                all[i].AddRange(latencies);
             }
-            List<KeyValuePair<string, double>> metrics = Latencies(all);
-            metrics.Add(new("texts_per_second", texts / Quantile.Median(rounds)));
-            metrics.AddRange(run.Parity.Metrics);
-            Add(run, scenario, rounds, metrics, true, subject.IsWritten(),
-                [new("batch", Text(texts)), new("tokens", Text(tokens))], "", run.Parity.BitEqual);
         }
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            List<KeyValuePair<string, double>> metrics = Latencies(all[i]);
+            metrics.Add(new("texts_per_second", texts / Quantile.Median(rounds[i])));
+            metrics.AddRange(run.Parity.Metrics);
+            Add(run, scenario, rounds[i], metrics, true, subjects[i].IsWritten(),
+                [new("batch", Text(texts)), new("tokens", Text(lengths[i]))], "", run.Parity.BitEqual);
+        }
+    }
+
+    // Seconds of each of some queries, three at least.
+    private double[] OneByOne(PassSubject subject)
+    {
+        var latencies = new List<double>();
+        double seconds = context.IsQuick ? 0.03 : 0.3;
+        long begin = Stopwatch.GetTimestamp();
+        do
+        {
+            long start = Stopwatch.GetTimestamp();
+            subject.Run();
+            latencies.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        while (Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds || latencies.Count < 3);
+        return [.. latencies];
     }
 
     private void OfflineAndServer(ModelRun run)
@@ -195,7 +225,7 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
     private void Ops(ModelRun run)
     {
         int tokens = Math.Min(128, run.Model.MaxTokens);
-        var device = new TimedDevice(choice.Device);
+        var device = new TimedDevice(choice.On.Device);
         using EmbeddingModel model = run.Shape.Load(device, run.Precision, run.Threads);
         TokenSequence[] batch = ModelInputs.Sequences(1, tokens, model.Card.VocabularySize);
         var vectors = new float[model.Dimensions];
@@ -236,15 +266,15 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
     private void Cold(LoadedShape shape, Precision precision, (string File, IReadOnlyList<string> Arguments) self)
     {
         context.Say($"{shape.Name}: {context.Plan.Rounds} cold starts");
-        string[] flags = [.. shape.Flag.Split(' ', 2), "--device", choice.DeviceName, "--precision", Text(precision)];
+        string[] flags = [.. shape.Flags, "--device", choice.On.Name, "--precision", Text(precision)];
         ColdStart[] starts = [.. Enumerable.Range(0, context.Plan.Rounds).Select(_ => ColdStart.Measure(self, flags))];
         context.Noise.ChildSeconds += starts.Sum(start => start.ProcessorSeconds);
         int threads = Environment.ProcessorCount;
-        using EmbeddingModel model = shape.Load(choice.Device, precision, threads);
+        using EmbeddingModel model = shape.Load(choice.On.Device, precision, threads);
         List<KeyValuePair<string, double>> memory =
         [
             new("host_bytes", starts.Average(start => start.HostBytes)),
-            new("device_bytes", choice.Device is CpuDevice ? 0 : model.Card.PackedBytes),
+            new("device_bytes", choice.On.IsProcessor ? 0 : model.Card.PackedBytes),
         ];
         var run = new ModelRun(shape, precision, threads, [], default);
         Phase("process", start => start.Started, []);
@@ -265,7 +295,7 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
         var vector = new float[model.Dimensions];
         var expected = new float[model.Dimensions];
         model.EmbedTokens(batch, vector);
-        bool isProcessor = choice.Device is CpuDevice;
+        bool isProcessor = choice.On.IsProcessor;
         EmbeddingOptions options = shape.Options(Precision.Exact, threads);
         using EmbeddingModel exact = isProcessor
             ? EmbeddingModel.Load(shape.Folder, options, new KernelSet(Isa.Reference))
@@ -301,7 +331,7 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
             notes.Add("the warm-up ended before the time was stable");
         if (NoiseWatch.SpreadNote(samples) is { } noisy)
             notes.Add(noisy);
-        string where = $"{choice.DeviceName}/{Text(run.Precision)}/{Text(run.Threads)}";
+        string where = $"{choice.On.Name}/{Text(run.Precision)}/{Text(run.Threads)}";
         _rows.Add(new BenchRow
         {
             Id = $"model/{run.Shape.Name}/{where}/{scenario}"
@@ -309,15 +339,15 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
             Part = "model",
             Labels =
             [
-                new("scenario", scenario), new("shape", run.Shape.Name), .. labels, new("device", choice.DeviceName),
+                new("scenario", scenario), new("shape", run.Shape.Name), .. labels, new("device", choice.On.Name),
                 new("precision", Text(run.Precision)), new("threads", Text(run.Threads)),
             ],
             Unit = "s",
             Samples = samples,
             Metrics = metrics,
             BitEqual = bitEqual,
-            Repeat = $"sextant bench model {run.Shape.Flag} --device {choice.DeviceName} --precision {Text(run.Precision)} "
-                + $"--threads {Text(run.Threads)} --scenario {scenario}{repeat}{context.RepeatFlags}",
+            Repeat = $"sextant bench model {run.Shape.Typed} --device {choice.On.Name} "
+                + $"--precision {Text(run.Precision)} --threads {Text(run.Threads)} --scenario {scenario}{repeat}{context.RepeatFlags}",
             Notes = notes,
         });
     }

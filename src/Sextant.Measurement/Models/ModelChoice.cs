@@ -1,4 +1,5 @@
 using Sextant.Backends;
+using Sextant.Measurement.Devices;
 
 namespace Sextant.Measurement.Models;
 
@@ -7,10 +8,7 @@ internal sealed record ModelChoice
 {
     public required IReadOnlyList<LoadedShape> Models { get; init; }
 
-    public required Device Device { get; init; }
-
-    /// <summary>As rows name the device: cpu, cuda:0, opencl:0.</summary>
-    public required string DeviceName { get; init; }
+    public required BenchDevice On { get; init; }
 
     public required IReadOnlyList<Precision> Precisions { get; init; }
 

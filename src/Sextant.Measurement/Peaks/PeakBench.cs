@@ -60,8 +60,9 @@ internal sealed class PeakBench(MeasureContext context)
     }
 
     private void AddFma(string kind, int threads, double seconds) => Add(
-        $"fma/{kind}", "GFLOP/s", threads, [new("what", "fma"), new("kind", kind)],
-        () => Together(threads, _ => FmaPeak.Measure(kind, seconds)));
+        $"fma/{kind}", FmaPeak.IsInteger(kind) ? "GOP/s" : "GFLOP/s", threads, [new("what", "fma"), new("kind", kind)],
+        () => Together(threads, _ => FmaPeak.Measure(kind, seconds)),
+        kind == FmaPeak.Kinds[0] ? [.. FmaPeak.Absent] : []);
 
     private void AddMemory(string level, MemoryPeak[] sets, MemoryAccess access, double seconds)
     {
@@ -82,24 +83,27 @@ internal sealed class PeakBench(MeasureContext context)
             () => HandOver(team, 20, 2));
     }
 
-    private void Add(string id, string unit, int threads, KeyValuePair<string, string>[] labels, Func<double> measure)
+    private void Add(
+        string id, string unit, int threads, KeyValuePair<string, string>[] labels, Func<double> measure,
+        params string[] notes)
     {
         string count = threads.ToString(CultureInfo.InvariantCulture);
         _probes.Add(
             $"peak/{id}/{count}", [.. labels, new("device", "cpu"), new("threads", count)], unit,
-            $"sextant bench peak --threads {count}", measure);
+            $"sextant bench peak --threads {count}", measure, notes);
     }
 
     // The sum of what threads reach at the same time, each pinned to a processor of its own.
-    private static double Together(int threads, Func<int, double> measure)
+    private double Together(int threads, Func<int, double> measure)
     {
         List<int> allowed = ProcessorPin.Allowed();
         if (threads == 1)
         {
-            using ProcessorPin pin = ProcessorPin.ToLast();
+            using ProcessorPin pin = context.Pin();
             return measure(0);
         }
         var results = new double[threads];
+        var pinned = new bool[threads];
         using var gate = new Barrier(threads);
         var workers = new Thread[threads];
         for (int i = 0; i < threads; i++)
@@ -108,6 +112,7 @@ internal sealed class PeakBench(MeasureContext context)
             workers[i] = new Thread(() =>
             {
                 using ProcessorPin pin = ProcessorPin.To(worker < allowed.Count ? allowed[worker] : -1);
+                pinned[worker] = pin.IsPinned;
                 gate.SignalAndWait();
                 results[worker] = measure(worker);
             });
@@ -115,6 +120,8 @@ internal sealed class PeakBench(MeasureContext context)
         }
         foreach (Thread worker in workers)
             worker.Join();
+        foreach (bool holds in pinned)
+            context.Noise.Pin(holds);
         return results.Sum();
     }
 

@@ -6,11 +6,12 @@ using Sextant.Measurement.Machines;
 namespace Sextant.Measurement.Records;
 
 /// <summary>
-/// Writes and reads records as JSON, by hand: no reflection, and a reader that says what is wrong where.
+/// Writes records as JSON, by hand: no reflection. <see cref="RecordReader"/> reads them.
 /// </summary>
 internal static class RecordJson
 {
-    private const string Schema = "sextant-bench";
+    /// <summary>What says that a file is a record.</summary>
+    public const string Schema = "sextant-bench";
 
     public static void Write(Stream stream, BenchRecord record)
     {
@@ -37,35 +38,8 @@ internal static class RecordJson
         stream.WriteByte((byte)'\n');
     }
 
-    /// <summary>Reads a record.</summary>
-    /// <param name="path">Where it stands, for messages.</param>
-    /// <param name="stream">Its bytes.</param>
-    /// <exception cref="InvalidRecordException">It is no record, or of another version.</exception>
-    public static BenchRecord Read(string path, Stream stream)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(stream);
-            JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("schema", out JsonElement schema)
-                || schema.ValueKind != JsonValueKind.String || schema.GetString() != Schema)
-            {
-                throw new InvalidRecordException($"{path}: is no bench record: \"schema\" is not \"{Schema}\".");
-            }
-            int version = root.GetProperty("version").GetInt32();
-            if (version != BenchRecord.SchemaVersion)
-            {
-                throw new InvalidRecordException(string.Create(CultureInfo.InvariantCulture,
-                    $"{path}: is a record of version {version}; this program reads version {BenchRecord.SchemaVersion}."));
-            }
-            return ReadRoot(root);
-        }
-        catch (Exception problem) when (problem is JsonException or KeyNotFoundException or InvalidOperationException
-            or FormatException)
-        {
-            throw new InvalidRecordException($"{path}: is no whole bench record: {problem.Message}", problem);
-        }
-    }
+    /// <inheritdoc cref="RecordReader.Read"/>
+    public static BenchRecord Read(string path, Stream stream) => RecordReader.Read(path, stream);
 
     private static void WriteMachine(Utf8JsonWriter json, BenchRecord record)
     {
@@ -74,6 +48,7 @@ internal static class RecordJson
         json.WriteString("version", machine.Version);
         json.WriteString("commit", machine.Commit);
         json.WriteString("runtime", machine.Runtime);
+        WriteTexts(json, "settings", machine.Settings);
         json.WriteEndObject();
         json.WriteStartObject("machine");
         json.WriteString("processor", machine.Processor);
@@ -107,6 +82,10 @@ internal static class RecordJson
         WriteNumber(json, "load_before", noise.LoadBefore);
         WriteNumber(json, "clock_spread", noise.ClockSpread);
         json.WriteNumber("throttled", noise.Throttled);
+        if (noise.Pinned is { } pinned)
+            json.WriteBoolean("pinned", pinned);
+        else
+            json.WriteNull("pinned");
         WriteNumbers(json, "arithmetic_gflops", record.Arithmetic);
         WriteNumbers(json, "reading_gbs", record.Reading);
         WriteNumbers(json, "issuing_gops", record.Issuing);
@@ -170,74 +149,4 @@ internal static class RecordJson
             json.WriteStringValue(text);
         json.WriteEndArray();
     }
-
-    private static BenchRecord ReadRoot(JsonElement root)
-    {
-        JsonElement build = root.GetProperty("build"), machine = root.GetProperty("machine"), noise = root.GetProperty(
-            "noise");
-        return new BenchRecord
-        {
-            Engine = Text(root, "engine"),
-            Command = Text(root, "command"),
-            Date = DateTime.Parse(
-                Text(root, "date"), CultureInfo.InvariantCulture,
-                DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal),
-            Machine = new MachineFacts
-            {
-                Version = Text(build, "version"),
-                Commit = Text(build, "commit"),
-                Runtime = Text(build, "runtime"),
-                Processor = Text(machine, "processor"),
-                Processors = machine.GetProperty("processors").GetInt32(),
-                InstructionSets = Texts(machine, "instruction_sets"),
-                Megahertz = Number(machine.GetProperty("megahertz")),
-                Caches = [.. machine.GetProperty("caches").EnumerateArray().Select(cache => new CacheFact(
-                    cache.GetProperty("level").GetInt32(), cache.GetProperty("bytes").GetInt64()))],
-                MemoryBytes = machine.GetProperty("memory_bytes").GetInt64(),
-                System = Text(machine, "system"),
-            },
-            Device = Text(machine, "device"),
-            Noise = new NoiseReport(
-                Number(noise.GetProperty("other_load")), Number(noise.GetProperty("stolen")),
-                Number(noise.GetProperty("load_before")), Number(noise.GetProperty("clock_spread")),
-                noise.GetProperty("throttled").GetInt64(), Texts(noise, "notes")),
-            Arithmetic = Numbers(noise, "arithmetic_gflops"),
-            Reading = Numbers(noise, "reading_gbs"),
-            Issuing = noise.TryGetProperty("issuing_gops", out _) ? Numbers(noise, "issuing_gops") : [],
-            Rows = [.. root.GetProperty("rows").EnumerateArray().Select(ReadRow)],
-        };
-    }
-
-    private static BenchRow ReadRow(JsonElement row)
-    {
-        double[] samples = Numbers(row, "samples");
-        if (samples.Length == 0 || samples.Any(value => !(value > 0)))
-            throw new FormatException($"row '{Text(row, "id")}' needs samples greater than zero.");
-        return new BenchRow
-        {
-            Id = Text(row, "id"),
-            Part = Text(row, "part"),
-            Labels = [.. row.GetProperty("labels").EnumerateObject().Select(
-                label => KeyValuePair.Create(label.Name, label.Value.GetString() ?? ""))],
-            Unit = Text(row, "unit"),
-            Samples = samples,
-            Metrics = [.. row.GetProperty("metrics").EnumerateObject().Select(
-                metric => KeyValuePair.Create(metric.Name, Number(metric.Value)))],
-            BitEqual = row.TryGetProperty("bit_equal", out JsonElement equal) ? equal.GetBoolean() : null,
-            Repeat = Text(row, "repeat"),
-            Notes = Texts(row, "notes"),
-        };
-    }
-
-    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()
-        ?? throw new FormatException($"'{name}' is null.");
-
-    private static double Number(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Null ? double.NaN : element.GetDouble();
-
-    private static double[] Numbers(JsonElement element, string name) =>
-        [.. element.GetProperty(name).EnumerateArray().Select(Number)];
-
-    private static string[] Texts(JsonElement element, string name) =>
-        [.. element.GetProperty(name).EnumerateArray().Select(text => text.GetString() ?? "")];
 }

@@ -143,7 +143,7 @@ internal static class HtmlReport
             html.Append("<tr>");
             for (int i = 0; i < row.Length; i++)
             {
-                string kind = table.Columns[i] == "notes" ? " class=\"note\"" : row[i] == "NO" ? " class=\"no\"" : "";
+                string kind = table.Columns[i] == "notes" ? " class=\"note\"" : row[i].StartsWith("NO", StringComparison.Ordinal) ? " class=\"no\"" : "";
                 html.Append("<td").Append(kind).Append('>').Append(Text(row[i])).Append("</td>");
             }
             html.Append("</tr>\n");

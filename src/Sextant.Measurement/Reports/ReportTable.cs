@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sextant.Measurement.Cases;
 using Sextant.Measurement.Records;
 
 namespace Sextant.Measurement.Reports;
@@ -41,8 +42,11 @@ internal sealed record ReportTable(string Part, IReadOnlyList<string> Columns, I
         var metrics = s_metrics.Where(metric => rows.Any(row => row.Metric(metric.Name) is not null)).ToArray();
         bool bits = rows.Any(row => row.BitEqual is not null);
         bool notes = rows.Any(row => row.Notes.Count > 0);
-        List<string> columns = [.. labels, "median", "p10 – p90", .. metrics.Select(metric => metric.Header)];
-        if (bits)
+        // Rows of bits and of correctness count what was compared; they have no times, and no spread.
+        bool timed = rows.Any(row => row.Unit != KernelRows.Values);
+        List<string> columns =
+            [.. labels, .. timed ? ["median", "p10 – p90"] : (string[])["bits"], .. metrics.Select(m => m.Header)];
+        if (bits && timed)
             columns.Add("bit-equal");
         if (notes)
             columns.Add("notes");
@@ -51,11 +55,14 @@ internal sealed record ReportTable(string Part, IReadOnlyList<string> Columns, I
         {
             List<string> cells =
             [
-                .. labels.Select(row.Label), Units.Text(row.Median, row.Unit),
-                $"{Units.Text(row.Low, row.Unit)} – {Units.Text(row.High, row.Unit)}",
+                .. labels.Select(row.Label),
+                .. timed
+                    ? [Units.Text(row.Median, row.Unit),
+                        $"{Units.Text(row.Low, row.Unit)} – {Units.Text(row.High, row.Unit)}"]
+                    : (string[])[Equality(row)],
                 .. metrics.Select(metric => row.Metric(metric.Name) is { } value ? metric.Text(value) : ""),
             ];
-            if (bits)
+            if (bits && timed)
                 cells.Add(row.BitEqual switch { true => "yes", false => "NO", _ => "" });
             if (notes)
                 cells.Add(string.Join("; ", row.Notes));
@@ -63,4 +70,12 @@ internal sealed record ReportTable(string Part, IReadOnlyList<string> Columns, I
         }
         return new ReportTable(part, columns, table);
     }
+
+    // "132 of 132 equal"; records of older programs do not say how many differ.
+    private static string Equality(BenchRow row) => row.Metric("different") is { } different
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(different > 0 ? "NO: " : "")}{row.Median - different:#,##0} of {row.Median:#,##0} equal")
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{(row.BitEqual == false ? "NO: not all" : "all")} {row.Median:#,##0} equal");
 }

@@ -9,6 +9,7 @@ internal static class Units
     public static string Text(double value, string unit) => unit switch
     {
         "s" => Seconds(value),
+        Cases.KernelRows.Values => $"{value.ToString("#,##0", CultureInfo.InvariantCulture)} {unit}",
         _ => $"{Number(value)} {unit}",
     };
 
@@ -27,7 +28,16 @@ internal static class Units
         if (!double.IsFinite(value))
             return "–";
         double size = Math.Abs(value);
-        string format = size switch { 0 => "0", >= 1000 => "#,##0", >= 100 => "0.0", >= 10 => "0.00", >= 1 => "0.000", >= 0.01 => "0.0000", _ => "0.00E0" };
+        string format = size switch
+        {
+            0 => "0",
+            >= 1000 => "#,##0",
+            >= 100 => "0.0",
+            >= 10 => "0.00",
+            >= 1 => "0.000",
+            >= 0.01 => "0.0000",
+            _ => "0.00E0",
+        };
         return value.ToString(format, CultureInfo.InvariantCulture);
     }
 
@@ -41,6 +51,6 @@ internal static class Units
         >= 1L << 30 => $"{Number(bytes / (1L << 30))} GiB",
         >= 1 << 20 => $"{Number(bytes / (1 << 20))} MiB",
         >= 1 << 10 => $"{Number(bytes / (1 << 10))} KiB",
-        _ => $"{Number(bytes)} B",
+        _ => $"{bytes.ToString("0", CultureInfo.InvariantCulture)} B",
     };
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Sextant.Backends;
+using Sextant.Measurement.Devices;
 using Sextant.Measurement.Machines;
 using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Records;
@@ -21,15 +21,12 @@ internal sealed record SearchChoice
     public required IReadOnlyList<int> Queries { get; init; }
 
     public required int Threads { get; init; }
-
-    /// <summary>What searches in place of the processor, and what --device calls it; null: the processor.</summary>
-    public (Device Device, string Name)? On { get; init; }
 }
 
 /// <summary>
 /// Index kind × vectors × dimensions × queries: queries a second beside the recall of the true ten nearest.
 /// </summary>
-internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
+internal sealed class SearchBench(MeasureContext context, SearchChoice choice, BenchDevice on)
 {
     /// <summary>Different queries of a set.</summary>
     public const int MostQueries = 64;
@@ -37,8 +34,15 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
     /// <summary>Kinds that a device searches.</summary>
     public static readonly IReadOnlyList<string> OnDevices = ["binary"];
 
+    /// <summary>Measures what the choice names.</summary>
+    /// <exception cref="InvalidChoiceException">The device does not search an index of a kind that is named.</exception>
     public List<BenchRow> Run()
     {
+        if (!on.IsProcessor && choice.Kinds.Except(OnDevices).FirstOrDefault() is { } other)
+        {
+            throw new InvalidChoiceException(
+                $"'{other}' is searched by the processor only; a device searches {string.Join(", ", OnDevices)}");
+        }
         var rows = new List<BenchRow>();
         Roofline roofline = Roofline.Measure(context.Machine, context.IsQuick ? 0.03 : 0.15);
         foreach (int count in choice.Counts)
@@ -57,7 +61,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
     private void Measure(VectorSet set, Roofline roofline, List<BenchRow> rows)
     {
         SearchKind[] kinds = [.. SearchKind.All.Where(kind => choice.Kinds.Count == 0
-            ? choice.On is null || OnDevices.Contains(kind.Name) : choice.Kinds.Contains(kind.Name))];
+            ? on.IsProcessor || OnDevices.Contains(kind.Name) : choice.Kinds.Contains(kind.Name))];
         if (context.IsQuick && choice.Kinds.Count == 0)
         {
             foreach (SearchKind slow in kinds.Where(kind => kind.IsSlowToMake))
@@ -72,13 +76,13 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
             foreach (SearchKind kind in kinds)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                SearchedIndex index = choice.On is { } on
-                    ? SearchedIndex.OnDevice(set, on.Device) : kind.Make(set, choice.Threads);
+                SearchedIndex index = on.IsProcessor
+                    ? kind.Make(set, choice.Threads) : SearchedIndex.OnDevice(set, on.Device);
                 indexes.Add(index);
                 foreach (int queries in choice.Queries.Where(queries => queries == 1 || index.TakesMany))
                     subjects.Add(new QuerySubject(kind, index, set, queries));
             }
-            using ProcessorPin pin = choice.Threads == 1 ? ProcessorPin.ToLast() : ProcessorPin.To(-1);
+            using ProcessorPin? pin = choice.Threads == 1 && on.IsProcessor ? context.Pin() : null;
             Samples[] samples = context.Sampler.Measure(subjects, _ => context.Calibrate());
             for (int i = 0; i < subjects.Count; i++)
                 rows.Add(Row(set, subjects[i], samples[i], roofline));
@@ -92,7 +96,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
     private BenchRow Row(VectorSet set, QuerySubject subject, Samples samples, Roofline roofline)
     {
         string kind = subject.Kind.Name, count = Text(set.Count), dimensions = Text(set.Dimensions);
-        string queries = Text(subject.Queries), threads = Text(choice.Threads), device = choice.On?.Name ?? "cpu";
+        string queries = Text(subject.Queries), threads = Text(choice.Threads), device = on.Name;
         double bits = subject.Kind.Bits(set.Dimensions), bytes = set.Count * bits / 8;
         List<KeyValuePair<string, double>> metrics =
         [
@@ -102,7 +106,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
         if (subject.Kind.ReadsAll)
             metrics.Add(new("gbs", bytes * subject.Queries / samples.Median / 1e9));
         // Several queries share one reading, and several threads share the memory: neither has this ceiling.
-        if (subject.Queries == 1 && choice.Threads == 1 && subject.Kind.ReadsAll && choice.On is null)
+        if (subject.Queries == 1 && choice.Threads == 1 && subject.Kind.ReadsAll && on.IsProcessor)
             metrics.Add(new("roofline", roofline.LeastSeconds(0, bytes, (long)bytes, 1) / samples.Median));
         metrics.Add(new("index_bytes", bytes));
         metrics.Add(new("bytes_allocated", samples.BytesAllocated));
@@ -113,7 +117,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
                 CultureInfo.InvariantCulture,
                 $"{set.Groups} documents of {VectorSet.Group} vectors; recall is of exact MaxSim"));
         }
-        if (bytes < context.Machine.LastCacheBytes && subject.Kind.ReadsAll && choice.On is null)
+        if (bytes < context.Machine.LastCacheBytes && subject.Kind.ReadsAll && on.IsProcessor)
             notes.Add("what is scanned fits into the last cache");
         if (!samples.IsStable)
             notes.Add("the warm-up ended before the time was stable");
@@ -121,7 +125,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
             notes.Add(noisy);
         return new BenchRow
         {
-            Id = $"search/{(choice.On is null ? "" : device + "/")}{kind}/{count}x{dimensions}/{queries}/{threads}",
+            Id = $"search/{(on.IsProcessor ? "" : device + "/")}{kind}/{count}x{dimensions}/{queries}/{threads}",
             Part = "search",
             Labels =
             [
@@ -133,8 +137,8 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice)
             Unit = "s",
             Samples = samples.Rounds,
             Metrics = metrics,
-            Repeat = $"sextant bench search --index {kind} --vectors {count} --dimensions {dimensions} --queries {queries} "
-                + $"--threads {threads}{(choice.On is null ? "" : $" --device {device}")}{context.RepeatFlags}",
+            Repeat = $"sextant bench search --index {kind} --vectors {count} --dimensions {dimensions} "
+                + $"--queries {queries} --threads {threads}{(on.IsProcessor ? "" : $" --device {device}")}{context.RepeatFlags}",
             Notes = notes,
         };
     }

@@ -25,11 +25,10 @@ internal sealed class BenchColdStartVerb : Verb
 
     public override int Run(ArgumentValues arguments, Terminal terminal)
     {
-        using Device? device = DeviceFlags.Open(arguments, "sextant bench cold-start", terminal);
         LoadedShape shape = BenchModelVerb.Models(arguments)[0];
         using var output = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true);
         ColdStart.Run(
-            () => shape.Load(device ?? Device.Cpu, DeviceFlags.PrecisionOf(arguments), null), output);
+            () => shape.Load(arguments.Device ?? Device.Cpu, DeviceFlags.PrecisionOf(arguments), null), output);
         return Tool.Ok;
     }
 }

@@ -21,8 +21,9 @@ internal sealed class BenchCompareVerb : Verb
 
     public override string Details =>
         "Each record is compared with the first, row by row: the ratio of the median times (above 1 is slower) with a "
-        + "bootstrap interval over the rounds, of 95 % for all rows together. Significant is what clears the interval, what "
-        + "the machine itself changed by between the records, and one percent. Machines and versions that differ are named.";
+        + "bootstrap interval over the rounds, of 95 % for all rows together. Significant is what clears the interval, "
+        + "what the machine itself changed by between the records, and one percent. Machines and versions that differ "
+        + "are named.";
 
     public override Flag[] Flags => [FailAbove, BenchFlags.Format, BenchFlags.Output];
 

@@ -35,11 +35,10 @@ internal static class BenchFlags
     public static string FormatOf(ArgumentValues arguments) =>
         arguments.Choice(Format, "md", "json", "csv", "html") ?? "md";
 
-    /// <summary>Writes a record in the format that the flags say, and its noise for a person.</summary>
-    public static void Write(ArgumentValues arguments, Terminal terminal, string verb, BenchRecord record)
+    /// <summary>Writes a record to an output that is open, and its noise for a person.</summary>
+    public static void Write(OutputFile output, string format, Terminal terminal, string verb, BenchRecord record)
     {
-        using OutputFile output = OutputFile.Create(arguments.Text(Output), terminal);
-        switch (FormatOf(arguments))
+        switch (format)
         {
             case "json":
                 RecordJson.Write(output.Stream, record);
@@ -57,6 +56,18 @@ internal static class BenchFlags
         output.Commit();
         foreach (string note in record.Noise.Notes)
             terminal.Error.WriteLine($"{verb}: noise: {note}");
+    }
+
+    /// <summary>The words of a list with commas, each once; none where the flag is not given.</summary>
+    /// <exception cref="WrongUsageException">The list, or a word of it, is empty.</exception>
+    public static string[] Words(ArgumentValues arguments, Flag flag)
+    {
+        if (arguments.Text(flag) is not { } text)
+            return [];
+        string[] words = text.Split(',', StringSplitOptions.TrimEntries);
+        return words.Contains("")
+            ? throw new WrongUsageException($"{flag.Name} is '{text}'; words with commas between are needed")
+            : [.. words.Distinct()];
     }
 
     /// <summary>
@@ -91,14 +102,4 @@ internal static class BenchFlags
         }
         return line.ToString();
     }
-
-    /// <summary>Refuses texts, which no bench verb but compare takes.</summary>
-    public static void RequireNoTexts(ArgumentValues arguments, string verb)
-    {
-        if (arguments.Texts.Count > 0)
-            throw new WrongUsageException($"{verb} takes flags only; '{arguments.Texts[0]}' has no place here");
-    }
-
-    /// <summary>What the processor is called in a record.</summary>
-    public static string CpuName(MeasureContext context) => $"cpu: {context.Machine.Processor}";
 }

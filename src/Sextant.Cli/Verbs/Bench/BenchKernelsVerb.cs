@@ -1,21 +1,18 @@
 using System.Globalization;
-using Sextant.Backends;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Inputs;
 using Sextant.Kernels;
-using Sextant.Measurement;
 using Sextant.Measurement.Cases;
 using Sextant.Measurement.Devices;
-using Sextant.Measurement.Records;
 
 namespace Sextant.Cli.Verbs.Bench;
 
 /// <summary>
 /// <c>sextant bench kernels</c>: every kernel at shapes, with time, share of the roofline, error and bits.
 /// </summary>
-internal sealed class BenchKernelsVerb : Verb
+internal sealed class BenchKernelsVerb : MeasuringVerb
 {
-    private static readonly Flag Ops = new("--op", "A,B", "Ops, as 'sextant info' names them. Default: all.");
+    private static readonly Flag Ops = new("--op", "A,B", "Ops, as 'sextant info' names them, or norm for both kinds. Default: all.");
     private static readonly Flag Sets = new(
         "--isa", "A,B",
         "Instruction sets: avx512, avx2, vector128, reference. Default: all but reference; with --quick the best.");
@@ -24,7 +21,7 @@ internal sealed class BenchKernelsVerb : Verb
     private static readonly Flag Shape = new(
         "--shape", "N,N,…", "A shape in place of the usual ones; may be given again.", Repeats: true);
     private static readonly Flag Shapes = new(
-        "--shapes", "FILE", "Shapes from a file: a line each, 'OP N,N,…'; lines that begin with # are comments.");
+        "--shapes", "FILE", "Shapes from a file: a line each, 'OP N,N,…'; lines that begin with # are comments. --op chooses among its lines.");
     private static readonly Flag Mode = new(
         "--mode", "M",
         "performance, correctness (error over all of the output) or bitwise (all bits). Default: performance.");
@@ -33,18 +30,14 @@ internal sealed class BenchKernelsVerb : Verb
 
     public override string Summary => "Measures every kernel: time, share of the roofline, error, bits.";
 
-    public override string Usage => "[flags]";
-
     public override string Details =>
-        "One pinned thread, random data. The share of the roofline is of the least time that this machine, measured in the "
-        + "same run, needs for the arithmetic and for the memory traffic of the shape, whichever is longer. Error is against "
-        + "double. Fails, with exit code 1, when a kernel leaves its output, is far from double, or has other bits than the "
-        + "reference. With --device, the ops of a CUDA or OpenCL device instead: times by its own clock, beside the wall's, "
-        + "and the share of what 'bench peak --device' measures.";
+        "One pinned thread, random data. The share of the roofline is of the least time that this machine, measured in "
+        + "the same run, needs for the arithmetic and for the memory traffic of the shape, whichever is longer. Error "
+        + "is against double. Fails, with exit code 1, when a kernel leaves its output, is far from double, or has "
+        + "other bits than the reference. With --device, the ops of a CUDA or OpenCL device: times by its own clock, "
+        + "beside the wall's, and the share of what 'bench peak --device' measures.";
 
-    public override Flag[] Flags =>
-        [DeviceFlags.Device, Ops, Sets, Variants, Shape, Shapes, Mode, BenchFlags.Quick, BenchFlags.Rounds,
-            BenchFlags.Format, BenchFlags.Output];
+    protected override Flag[] OwnFlags => [BenchDevices.Flag, Ops, Sets, Variants, Shape, Shapes, Mode];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -54,39 +47,14 @@ internal sealed class BenchKernelsVerb : Verb
         ("sextant bench kernels --mode bitwise --format csv", "Whether all kernels give the reference's bits."),
     ];
 
-    public override int Run(ArgumentValues arguments, Terminal terminal)
+    public override MeasuredPart Choose(ArgumentValues arguments)
     {
-        BenchFlags.RequireNoTexts(arguments, Name);
-        _ = BenchFlags.FormatOf(arguments);
         KernelChoice choice = Choice(arguments);
-        using Device? opened = DeviceFlags.Open(arguments, "sextant bench kernels", terminal);
-        bool isProcessor = opened is null or CpuDevice;
-        if (!isProcessor && arguments.Has(Sets))
-            throw new WrongUsageException("--isa chooses among the processor's kernels; a device has its own");
-        using MeasureContext context = BenchFlags.Context(arguments, terminal, "sextant bench kernels");
-        List<BenchRow> rows = isProcessor
-            ? Rows(choice, context)
-            : Chosen(() => new DeviceKernelBench(context, opened!, arguments.Text(DeviceFlags.Device)!).Run(choice));
-        BenchRecord record = context.Finish(
-            BenchFlags.Command(Name, arguments), isProcessor ? BenchFlags.CpuName(context) : opened!.Name, rows);
-        BenchFlags.Write(arguments, terminal, "sextant bench kernels", record);
-        return BenchFlags.ExitCode(record, terminal, "sextant bench kernels");
-    }
-
-    /// <summary>The rows of a choice, also for a run of all parts.</summary>
-    public static List<BenchRow> Rows(KernelChoice choice, MeasureContext context) =>
-        Chosen(() => new KernelBench(context).Run(choice));
-
-    private static List<BenchRow> Chosen(Func<List<BenchRow>> run)
-    {
-        try
-        {
-            return run();
-        }
-        catch (ArgumentException problem)
-        {
-            throw new WrongUsageException(problem.Message);
-        }
+        return (context, device) => device.IsProcessor
+            ? new KernelBench(context).Run(choice)
+            : choice.Sets.Count == 0
+            ? new DeviceKernelBench(context, device).Run(choice)
+            : throw new WrongUsageException("--isa chooses among the processor's kernels; a device has its own");
     }
 
     private static KernelChoice Choice(ArgumentValues arguments)
@@ -102,9 +70,9 @@ internal sealed class BenchKernelsVerb : Verb
                 "bitwise" => KernelMode.Bitwise,
                 _ => KernelMode.Performance,
             },
-            Ops = List(arguments, Ops),
-            Sets = [.. List(arguments, Sets).Select(ParseSet)],
-            Variants = List(arguments, Variants),
+            Ops = [.. BenchFlags.Words(arguments, Ops).SelectMany(Named).Distinct()],
+            Sets = [.. BenchFlags.Words(arguments, Sets).Select(ParseSet)],
+            Variants = BenchFlags.Words(arguments, Variants),
             Shapes = shapes,
         };
     }
@@ -122,13 +90,13 @@ internal sealed class BenchKernelsVerb : Verb
         }
     }
 
-    private static string[] List(ArgumentValues arguments, Flag flag) =>
-        arguments.Text(flag)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    // A word for several ops.
+    private static string[] Named(string op) => op == "norm" ? ["layernorm", "rmsnorm"] : [op];
 
     private static List<(string? Op, int[] Shape)> ReadShapes(string file)
     {
-        if (!File.Exists(file))
-            throw new InputException($"{file}: there is no such file.");
+        InputFile.RequireFile(file);
+        string[] ops = [.. OpCatalog.Ops.Select(op => op.Op).Union(BackendOpCatalog.Ops.Select(op => op.Op))];
         var shapes = new List<(string?, int[])>();
         int number = 0;
         foreach (string line in File.ReadLines(file))
@@ -139,12 +107,18 @@ internal sealed class BenchKernelsVerb : Verb
                 continue;
             string place = string.Create(CultureInfo.InvariantCulture, $"{file}, line {number}");
             if (words.Length != 2)
-                throw new WrongUsageException($"{place}: a line is 'OP N,N,…', not '{line.Trim()}'");
-            if (!OpCatalog.Ops.Any(op => op.Op == words[0]))
-                throw new WrongUsageException($"{place}: there is no op '{words[0]}'{Spelling.Hint(words[0], OpCatalog.Ops.Select(op => op.Op))}");
-            shapes.Add((words[0], Numbers(words[1], place)));
+                throw new WrongUsageException($"{place}: a line is 'OP N,N,…', not '{Shown(line)}'");
+            foreach (string op in Named(words[0]))
+            {
+                if (!ops.Contains(op))
+                {
+                    throw new WrongUsageException(
+                        $"{place}: there is no op '{op}'{Spelling.Hint(op, ops)}; there are {string.Join(", ", ops)}");
+                }
+                shapes.Add((op, Numbers(words[1], place)));
+            }
         }
-        return shapes;
+        return shapes.Count > 0 ? shapes : throw new WrongUsageException($"{file}: has no line 'OP N,N,…'");
     }
 
     private static int[] Numbers(string text, string place) => Array.ConvertAll(text.Split(','), part =>
@@ -153,4 +127,11 @@ internal sealed class BenchKernelsVerb : Verb
             ? number
             : throw new WrongUsageException(
                 $"{place}: '{text}' is no shape; whole numbers from 1 on with commas between are needed"));
+
+    // A file that is no text is not poured over the terminal.
+    private static string Shown(string line)
+    {
+        string text = string.Concat(line.Trim().Take(40).Select(c => char.IsControl(c) ? '\uFFFD' : c));
+        return text.Length < line.Trim().Length ? text + "…" : text;
+    }
 }

@@ -3,14 +3,12 @@ using System.Reflection;
 using Sextant.Backends;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Inputs;
-using Sextant.Measurement;
 using Sextant.Measurement.Models;
-using Sextant.Measurement.Records;
 
 namespace Sextant.Cli.Verbs.Bench;
 
 /// <summary><c>sextant bench model</c>: whole models, as a grid and in MLPerf's scenarios.</summary>
-internal sealed class BenchModelVerb : Verb
+internal sealed class BenchModelVerb : MeasuringVerb
 {
     private static readonly string[] s_shapes =
         [.. SyntheticModel.All.Select(shape => shape.Name), .. FamilyShapes.All.Select(shape => shape.Name)];
@@ -18,10 +16,16 @@ internal sealed class BenchModelVerb : Verb
     private static readonly string[] s_scenarios =
         ["Grid", "SingleStream", "MultiStream", "Server", "Offline", "Ops", "Tokenizer", "ColdStart"];
 
+    private static readonly string[] s_types = ["f32", "f16", "bf16"];
+
     public static readonly Flag Shape = new(
         "--shape", "A,B", "Shapes with random weights: " + string.Join(", ", s_shapes) + ". Default: minilm.");
     public static readonly Flag Type = new(
-        "--type", "T", "How a shape's weights are stored: f32, f16 or bf16. Default: f32.");
+        "--type", "T", "How the weights of minilm, bge-base and bge-large are stored: f32, f16 or bf16. Default: f32.");
+    private static readonly Flag Precisions = new(
+        "--precision", "P,P",
+        "exact (f32, the same bits on every device), fast (16-bit products, where a device has them), or both. "
+            + "Default: exact.");
     private static readonly Flag Grid = new(
         "--grid", "SxT,…", "Batches: sequences x tokens. Default: from 1x8 to 128x32.");
     private static readonly Flag Scenario = new(
@@ -38,15 +42,13 @@ internal sealed class BenchModelVerb : Verb
 
     public override string Details =>
         "Grid: batches of equal sequences, the copies of the model taking turns so that weights come from memory. "
-        + "SingleStream: one text after the other. MultiStream: eight at a time. Server: texts that arrive at random moments. "
-        + "Offline: many texts of mixed lengths. Ops: where the time goes. Tokenizer: texts to ids, apart. ColdStart: a new "
-        + "process until its first vector. Rows of the streams carry the vector's parity with exact mode.";
+        + "SingleStream: one text after the other. MultiStream: eight at a time. Server: texts that arrive at random "
+        + "moments. Offline: many texts of mixed lengths. Ops: where the time goes. Tokenizer: texts to ids, apart. "
+        + "ColdStart: a new process until its first vector. Rows of the streams carry the vector's parity with exact "
+        + "mode.";
 
-    public override Flag[] Flags =>
-    [
-        ModelFlags.Model, Shape, Type, .. DeviceFlags.All, BenchFlags.Threads, Grid, Scenario, Bound, BenchFlags.Quick,
-        BenchFlags.Rounds, BenchFlags.Format, BenchFlags.Output,
-    ];
+    protected override Flag[] OwnFlags =>
+        [ModelFlags.Model, Shape, Type, BenchDevices.Flag, Precisions, BenchFlags.Threads, Grid, Scenario, Bound];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -55,42 +57,31 @@ internal sealed class BenchModelVerb : Verb
         ("sextant bench model --model ./my-model --format html --output model.html", "A model of your own, as a page."),
     ];
 
-    public override int Run(ArgumentValues arguments, Terminal terminal)
+    public override MeasuredPart Choose(ArgumentValues arguments)
     {
-        BenchFlags.RequireNoTexts(arguments, Name);
-        _ = BenchFlags.FormatOf(arguments);
-        using Device? opened = DeviceFlags.Open(arguments, "sextant bench model", terminal);
-        using MeasureContext context = BenchFlags.Context(arguments, terminal, "sextant bench model");
-        List<BenchRow> rows = Rows(arguments, context, opened ?? Device.Cpu);
-        string device = opened is null or CpuDevice ? BenchFlags.CpuName(context) : opened.Name;
-        BenchRecord record = context.Finish(BenchFlags.Command(Name, arguments), device, rows);
-        BenchFlags.Write(arguments, terminal, "sextant bench model", record);
-        return BenchFlags.ExitCode(record, terminal, "sextant bench model");
-    }
-
-    /// <summary>The rows, also for a run of all parts.</summary>
-    public static List<BenchRow> Rows(ArgumentValues arguments, MeasureContext context, Device device)
-    {
-        bool isProcessor = device is CpuDevice;
-        string[] scenarios = arguments.Text(Scenario)?.Split(',') ?? [];
-        foreach (string scenario in scenarios)
+        string[] scenarios = BenchFlags.Words(arguments, Scenario);
+        foreach (string scenario in scenarios.Except(s_scenarios))
         {
-            if (!s_scenarios.Contains(scenario))
-                throw new WrongUsageException($"there is no scenario '{scenario}'{Spelling.Hint(scenario, s_scenarios)}; there are {string.Join(", ", s_scenarios)}");
+            throw new WrongUsageException(
+                $"there is no scenario '{scenario}'{Spelling.Hint(scenario, s_scenarios)}; there are "
+                + string.Join(", ", s_scenarios));
         }
-        int all = Environment.ProcessorCount;
-        int[] threads = arguments.Number(BenchFlags.Threads, 1, 1024) is { } count ? [count]
-            : !isProcessor || all == 1 || context.IsQuick ? [all] : [1, all];
-        return new ModelBench(context, new ModelChoice
+        Precision[] precisions = [.. BenchFlags.Words(arguments, Precisions).Select(ParsePrecision)];
+        (int, int)[] grid = ParseGrid(arguments.Text(Grid));
+        int? threads = arguments.Number(BenchFlags.Threads, 1, 1024);
+        double bound = (arguments.Number(Bound, 1, 1_000_000) ?? 100) / 1e3;
+        RequireKnownModels(arguments);
+        return (context, device) => new ModelBench(context, new ModelChoice
         {
             Models = Models(arguments),
-            Device = device,
-            DeviceName = isProcessor ? "cpu" : arguments.Text(DeviceFlags.Device)!,
-            Precisions = [.. (arguments.Text(DeviceFlags.Precision) ?? "exact").Split(',').Select(ParsePrecision)],
-            Threads = threads,
-            Grid = ParseGrid(arguments.Text(Grid)),
+            On = device,
+            Precisions = precisions.Length == 0 ? [Precision.Exact] : precisions,
+            Threads = threads is { } count ? [count]
+                : !device.IsProcessor || context.Machine.Processors == 1 || context.IsQuick
+                ? [context.Machine.Processors] : [1, context.Machine.Processors],
+            Grid = grid,
             Scenarios = scenarios,
-            LatencyBoundSeconds = (arguments.Number(Bound, 1, 1_000_000) ?? 100) / 1e3,
+            LatencyBoundSeconds = bound,
             Self = Self(),
         }).Run();
     }
@@ -100,17 +91,43 @@ internal sealed class BenchModelVerb : Verb
     {
         if (arguments.Text(ModelFlags.Model) is { } folder)
         {
-            if (arguments.Has(Shape))
-                throw new WrongUsageException("--model and --shape exclude each other");
+            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+            return [new LoadedShape(name, folder, ["--model", folder], false)];
+        }
+        string type = arguments.Choice(Type, s_types) ?? s_types[0];
+        string root = Path.Combine(Path.GetTempPath(), "sextant-bench");
+        return [.. ShapesOf(arguments).Select(name => Synthetic(name, type, root))];
+    }
+
+    private static void RequireKnownModels(ArgumentValues arguments)
+    {
+        bool typed = arguments.Choice(Type, s_types) is not null;
+        if (arguments.Text(ModelFlags.Model) is { } folder)
+        {
+            if (arguments.Has(Shape) || typed)
+                throw new WrongUsageException("--model has its own weights: --shape and --type have no place beside it");
             if (!Directory.Exists(folder))
                 throw new InputException($"{folder}: there is no such folder.");
-            return [new LoadedShape(
-                Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), folder, $"--model {folder}", false)];
+            return;
         }
-        string type = arguments.Choice(Type, "f32", "f16", "bf16") ?? "f32";
-        string root = Path.Combine(Path.GetTempPath(), "sextant-bench");
-        return [.. (arguments.Text(Shape) ?? "minilm").Split(',').Select(name => Synthetic(name, type, root))];
+        foreach (string name in ShapesOf(arguments))
+        {
+            if (!s_shapes.Contains(name))
+            {
+                throw new WrongUsageException(
+                    $"there is no shape '{name}'{Spelling.Hint(name, s_shapes)}; there are {string.Join(", ", s_shapes)}");
+            }
+            if (typed && FamilyShapes.All.FirstOrDefault(shape => shape.Name == name) is { } family)
+            {
+                throw new WrongUsageException(
+                    $"--type is for {string.Join(", ", SyntheticModel.All.Select(shape => shape.Name))}; {name} is "
+                    + $"measured in {family.Type} as it is published");
+            }
+        }
     }
+
+    private static string[] ShapesOf(ArgumentValues arguments) =>
+        BenchFlags.Words(arguments, Shape) is { Length: > 0 } names ? names : ["minilm"];
 
     // A family's published size has its own type of weights; the three shapes of BERT come in all.
     private static LoadedShape Synthetic(string name, string type, string root)
@@ -118,14 +135,12 @@ internal sealed class BenchModelVerb : Verb
         if (FamilyShapes.All.FirstOrDefault(shape => shape.Name == name) is { } family)
         {
             _ = family.Write(root, out string folder);
-            return new LoadedShape(name, folder, $"--shape {name}", true);
+            return new LoadedShape(name, folder, ["--shape", name], true);
         }
-        SyntheticModel shape = SyntheticModel.All.FirstOrDefault(shape => shape.Name == name)
-            ?? throw new WrongUsageException(
-                $"there is no shape '{name}'{Spelling.Hint(name, s_shapes)}; there are {string.Join(", ", s_shapes)}");
-        return type == "f32"
-            ? new LoadedShape(name, shape.Write(root, type), $"--shape {name}", true)
-            : new LoadedShape($"{name}-{type}", shape.Write(root, type), $"--shape {name} --type {type}", true);
+        SyntheticModel shape = SyntheticModel.Named(name);
+        return type == s_types[0]
+            ? new LoadedShape(name, shape.Write(root, type), ["--shape", name], true)
+            : new LoadedShape($"{name}-{type}", shape.Write(root, type), ["--shape", name, "--type", type], true);
     }
 
     private static Precision ParsePrecision(string name) => name switch
@@ -135,10 +150,10 @@ internal sealed class BenchModelVerb : Verb
         _ => throw new WrongUsageException($"--precision is '{name}'; accepted: exact, fast, or both with a comma"),
     };
 
-    private static (int, int)[] ParseGrid(string? text) => text is null ? [] : Array.ConvertAll(text.Split(','), cell =>
+    private static (int, int)[] ParseGrid(string? text) => text is null ? [] : [.. text.Split(',').Select(cell =>
         cell.Split('x') is [var sequences, var tokens] && Number(sequences) is { } s && Number(tokens) is { } t
             ? (s, t)
-            : throw new WrongUsageException($"--grid is '{text}'; batches such as 1x8,32x128 are needed"));
+            : throw new WrongUsageException($"--grid is '{text}'; batches such as 1x8,32x128 are needed")).Distinct()];
 
     private static int? Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)

@@ -34,11 +34,15 @@ internal sealed class BenchReportVerb : Verb
     {
         if (arguments.Texts.Count == 0)
             throw new WrongUsageException("which record? give RECORD.json");
+        string format = BenchFlags.FormatOf(arguments);
+        if (arguments.Has(Readme) && arguments.Has(Figures))
+            throw new WrongUsageException("--readme and --figures are two blocks of the README; ask for one");
+        if ((arguments.Has(Readme) || arguments.Has(Figures)) && arguments.Has(BenchFlags.Format))
+            throw new WrongUsageException("the README's blocks are Markdown; --format has no place beside them");
+        arguments.Texts.ForEach(path => InputFile.RequireFile(path));
         if (arguments.Has(Figures))
         {
             string[] texts = [.. arguments.Texts.Where(path => !IsRecord(path))];
-            if (texts.FirstOrDefault(path => !File.Exists(path)) is { } missing)
-                throw new InputException($"{missing}: there is no such file.");
             string figures = ReadmeFigures.Of(
                 [.. arguments.Texts.Where(IsRecord).Select(Read)],
                 [.. texts.Select(path => (path, File.ReadAllText(path)))]);
@@ -57,7 +61,8 @@ internal sealed class BenchReportVerb : Verb
         }
         if (records.Count > 1)
             throw new WrongUsageException("one record makes a report; 'sextant bench compare' takes several");
-        BenchFlags.Write(arguments, terminal, "sextant bench report", records[0]);
+        using OutputFile shown = OutputFile.Create(arguments.Text(BenchFlags.Output), terminal);
+        BenchFlags.Write(shown, format, terminal, "sextant bench report", records[0]);
         return Tool.Ok;
     }
 
@@ -66,8 +71,7 @@ internal sealed class BenchReportVerb : Verb
     /// <summary>Reads a record that a command line names.</summary>
     public static BenchRecord Read(string path)
     {
-        if (!File.Exists(path))
-            throw new InputException($"{path}: there is no such file.");
+        InputFile.RequireFile(path);
         using FileStream file = File.OpenRead(path);
         return RecordJson.Read(path, file);
     }

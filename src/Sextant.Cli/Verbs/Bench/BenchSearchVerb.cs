@@ -1,14 +1,11 @@
 using System.Globalization;
-using Sextant.Backends;
 using Sextant.Cli.Arguments;
-using Sextant.Measurement;
-using Sextant.Measurement.Records;
 using Sextant.Measurement.Searches;
 
 namespace Sextant.Cli.Verbs.Bench;
 
 /// <summary><c>sextant bench search</c>: queries a second beside recall, for every kind of index.</summary>
-internal sealed class BenchSearchVerb : Verb
+internal sealed class BenchSearchVerb : MeasuringVerb
 {
     private static readonly Flag Index = new(
         "--index", "A,B",
@@ -24,20 +21,15 @@ internal sealed class BenchSearchVerb : Verb
 
     public override string Summary => "Measures every kind of index: queries a second, recall.";
 
-    public override string Usage => "[flags]";
-
     public override string Details =>
-        "Clustered random unit vectors, as embeddings lie; the ten nearest by exact dot product are the truth that recall is "
-        + "counted against. Several queries in one call are measured where an index takes them together. Codes and lists are "
-        + "learnt from 4096 of the vectors. 'lists' reads one list in sixteen, 'lists-wide' one in four; 'maxsim' and 'muvera' "
-        + "find documents of sixteen vectors by queries of four. With --device, binary codes on a CUDA or OpenCL device.";
+        "Clustered random unit vectors, as embeddings lie; the ten nearest by exact dot product are the truth that recall "
+        + "is counted against. Several queries in one call are measured where an index takes them together. Codes and "
+        + "lists are learnt from 4096 of the vectors. 'lists' reads one list in sixteen, 'lists-wide' one in four; "
+        + "'maxsim' and 'muvera' find documents of sixteen vectors by queries of four. With --device, binary codes on a "
+        + "CUDA or OpenCL device.";
 
-    public override Flag[] Flags =>
-    [
-        Index, Vectors, Dimensions, Queries, DeviceFlags.Device, BenchFlags.Threads, BenchFlags.Quick,
-        BenchFlags.Rounds,
-        BenchFlags.Format, BenchFlags.Output,
-    ];
+    protected override Flag[] OwnFlags =>
+        [Index, Vectors, Dimensions, Queries, BenchDevices.Flag, BenchFlags.Threads];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -46,55 +38,32 @@ internal sealed class BenchSearchVerb : Verb
             "A million codes of 1024 bits."),
     ];
 
-    public override int Run(ArgumentValues arguments, Terminal terminal)
+    public override MeasuredPart Choose(ArgumentValues arguments)
     {
-        BenchFlags.RequireNoTexts(arguments, Name);
-        _ = BenchFlags.FormatOf(arguments);
-        using Device? opened = DeviceFlags.Open(arguments, "sextant bench search", terminal);
-        Device? device = opened is CpuDevice ? null : opened;
-        using MeasureContext context = BenchFlags.Context(arguments, terminal, "sextant bench search");
-        List<BenchRow> rows = Rows(arguments, context, device);
-        BenchFlags.Write(
-            arguments, terminal, "sextant bench search",
-            context.Finish(BenchFlags.Command(Name, arguments), device?.Name ?? BenchFlags.CpuName(context), rows));
-        return Tool.Ok;
-    }
-
-    /// <summary>The rows, also for a run of all parts.</summary>
-    public static List<BenchRow> Rows(ArgumentValues arguments, MeasureContext context, Device? device = null)
-    {
-        string[] kinds = arguments.Text(Index)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        foreach (string kind in kinds)
-        {
-            if (!SearchKind.All.Any(one => one.Name == kind))
-            {
-                throw new WrongUsageException(
-                    $"there is no index '{kind}'{Spelling.Hint(kind, SearchKind.All.Select(one => one.Name))}; "
-                    + $"there are {string.Join(", ", SearchKind.All.Select(one => one.Name))}");
-            }
-        }
-        if (device is not null && kinds.Except(SearchBench.OnDevices).FirstOrDefault() is { } other)
+        string[] kinds = BenchFlags.Words(arguments, Index), known = [.. SearchKind.All.Select(kind => kind.Name)];
+        foreach (string kind in kinds.Except(known))
         {
             throw new WrongUsageException(
-                $"'{other}' is searched by the processor only; a device searches {string.Join(", ", SearchBench.OnDevices)}");
+                $"there is no index '{kind}'{Spelling.Hint(kind, known)}; there are {string.Join(", ", known)}");
         }
-        return new SearchBench(context, new SearchChoice
+        bool quick = arguments.Has(BenchFlags.Quick);
+        var choice = new SearchChoice
         {
             Kinds = kinds,
-            Counts = Numbers(arguments, Vectors, 100, 100_000_000) ?? [context.IsQuick ? 20_000 : 200_000],
-            Dimensions = Numbers(arguments, Dimensions, 1, 65_536) ?? (context.IsQuick ? [384] : [384, 1024]),
+            Counts = Numbers(arguments, Vectors, 100, 100_000_000) ?? [quick ? 20_000 : 200_000],
+            Dimensions = Numbers(arguments, Dimensions, 1, 65_536) ?? (quick ? [384] : [384, 1024]),
             Queries = Numbers(arguments, Queries, 1, SearchBench.MostQueries) ?? [1, 64],
             Threads = arguments.Number(BenchFlags.Threads, 1, 1024) ?? Environment.ProcessorCount,
-            On = device is null ? null : (device, arguments.Text(DeviceFlags.Device)!),
-        }).Run();
+        };
+        return (context, device) => new SearchBench(context, choice, device).Run();
     }
 
     private static int[]? Numbers(ArgumentValues arguments, Flag flag, int least, int most) =>
-        arguments.Text(flag) is not { } text ? null : Array.ConvertAll(text.Split(','), part =>
+        arguments.Text(flag) is not { } text ? null : [.. text.Split(',').Select(part =>
             int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
                 && number <= most
                 ? number
                 : throw new WrongUsageException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{flag.Name} is '{text}'; whole numbers from {least} to {most} are needed")));
+                    $"{flag.Name} is '{text}'; whole numbers from {least} to {most} are needed"))).Distinct()];
 }

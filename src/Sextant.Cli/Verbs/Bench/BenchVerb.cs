@@ -1,25 +1,27 @@
-using Sextant.Backends;
 using Sextant.Cli.Arguments;
-using Sextant.Measurement;
-using Sextant.Measurement.Cases;
 using Sextant.Measurement.Records;
 
 namespace Sextant.Cli.Verbs.Bench;
 
 /// <summary><c>sextant bench</c>: all parts, one after the other, in one record.</summary>
-internal sealed class BenchVerb : Verb
+internal sealed class BenchVerb : MeasuringVerb
 {
+    private static readonly string[] s_words = ["peak", "kernels", "model", "search", "compare", "report"];
+
+    // In this order in the record: what the machine reaches, then what is made of it.
+    private static readonly MeasuringVerb[] s_parts =
+        [new BenchPeakVerb(), new BenchKernelsVerb(), new BenchModelVerb(), new BenchSearchVerb()];
+
     public override string Name => "bench";
 
     public override string Summary => "Measures this machine: peaks, kernels, a model, search.";
 
-    public override string Usage => "[peak | kernels | model | search | compare] [flags]";
+    public override string Usage => $"[{string.Join(" | ", s_words)}] [flags]";
 
     public override string Details =>
-        "Without a part: all of them. Each part has flags of its own: 'sextant bench kernels --help'.";
+        "Without a part: the first four, on the processor. Each part has flags of its own: 'sextant bench kernels --help'.";
 
-    public override Flag[] Flags =>
-        [BenchFlags.Threads, BenchFlags.Quick, BenchFlags.Rounds, BenchFlags.Format, BenchFlags.Output];
+    protected override Flag[] OwnFlags => [BenchFlags.Threads];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -28,23 +30,18 @@ internal sealed class BenchVerb : Verb
         ("sextant bench --format json --output bench.json", "The whole record, for compare."),
     ];
 
-    public override int Run(ArgumentValues arguments, Terminal terminal)
+    public override MeasuredPart Choose(ArgumentValues arguments)
     {
-        if (arguments.Texts.Count > 0)
+        MeasuredPart[] parts = Array.ConvertAll(s_parts, part => part.Choose(arguments));
+        return (context, device) =>
         {
-            throw new WrongUsageException(
-                $"there is no part '{arguments.Texts[0]}'{Spelling.Hint(arguments.Texts[0], ["peak", "kernels", "model", "search", "compare"])}; "
-                + "there are peak, kernels, model, search, compare");
-        }
-        _ = BenchFlags.FormatOf(arguments);
-        using MeasureContext context = BenchFlags.Context(arguments, terminal, "sextant bench");
-        List<BenchRow> rows =
-        [
-            .. BenchPeakVerb.Rows(arguments, context), .. BenchKernelsVerb.Rows(new KernelChoice(), context),
-            .. BenchModelVerb.Rows(arguments, context, Device.Cpu), .. BenchSearchVerb.Rows(arguments, context),
-        ];
-        BenchRecord record = context.Finish(BenchFlags.Command(Name, arguments), BenchFlags.CpuName(context), rows);
-        BenchFlags.Write(arguments, terminal, "sextant bench", record);
-        return BenchFlags.ExitCode(record, terminal, "sextant bench");
+            var rows = new List<BenchRow>();
+            foreach (MeasuredPart part in parts)
+                rows.AddRange(part(context, device));
+            return rows;
+        };
     }
+
+    protected override WrongUsageException Refused(string text) => new(
+        $"there is no part '{text}'{Spelling.Hint(text, s_words)}; there are {string.Join(", ", s_words)}");
 }
