@@ -57,7 +57,9 @@ internal sealed unsafe class MeasureContext : IDisposable
         return arithmetic * 1e9;
     }
 
-    /// <summary>Keeps the calling thread on one processor until disposed, and remembers whether the system let it.</summary>
+    /// <summary>
+    /// Keeps the calling thread on one processor until disposed, and remembers whether the system let it.
+    /// </summary>
     public ProcessorPin Pin()
     {
         var pin = ProcessorPin.ToLast();

@@ -40,8 +40,12 @@ public class FmaPeakTests
     [Fact]
     public void AStepIsTheInstructionItIsNamedAfter()
     {
-        Assert.Equal(2.5 * 16, Single512.Sum(Single512.Step(Single512.Create(1), Single512.Create(2), Single512.Create(0.5f))));
-        Assert.Equal(2.5 * 4, Double256.Sum(Double256.Step(Double256.Create(1), Double256.Create(2), Double256.Create(0.5f))));
+        Assert.Equal(
+            2.5 * 16,
+            Single512.Sum(Single512.Step(Single512.Create(1), Single512.Create(2), Single512.Create(0.5f))));
+        Assert.Equal(
+            2.5 * 4,
+            Double256.Sum(Double256.Step(Double256.Create(1), Double256.Create(2), Double256.Create(0.5f))));
         if (AvxVnni.IsSupported)
         {
             // Bytes of 1, 101 and 51: eight sums of four products on top of 0x01010101.

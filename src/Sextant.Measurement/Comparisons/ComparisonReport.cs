@@ -48,7 +48,8 @@ internal static class ComparisonReport
         foreach (ComparedRow row in comparison.Rows)
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"\"{names[row.Other].Replace("\"", "\"\"", StringComparison.Ordinal)}\",\"{row.Id}\",{row.Unit},{row.First:G6},{row.Second:G6},")
+                $"\"{names[row.Other].Replace("\"", "\"\"", StringComparison.Ordinal)}\",\"{row.Id}\",{row.Unit},")
+                .Append(CultureInfo.InvariantCulture, $"{row.First:G6},{row.Second:G6},")
                 .Append(CultureInfo.InvariantCulture,
                     $"{row.TimeRatio.Ratio:G6},{row.TimeRatio.Low:G6},{row.TimeRatio.High:G6},{Word(row.Verdict)}\r\n");
         }

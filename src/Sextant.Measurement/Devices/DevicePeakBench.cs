@@ -57,7 +57,8 @@ internal sealed class DevicePeakBench(MeasureContext context, BenchDevice on)
         void Add(string id, string unit, KeyValuePair<string, string>[] labels, Func<double> measure,
             params string[] notes) =>
             probes.Add(
-                $"peak/{on.Name}/{id}", [.. labels, new("device", on.Name)], unit, $"sextant bench peak --device {on.Name}",
+                $"peak/{on.Name}/{id}", [.. labels, new("device", on.Name)], unit,
+                $"sextant bench peak --device {on.Name}",
                 measure, notes);
     }
 

@@ -123,7 +123,10 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
             return [.. usual.Where(cell => cell.Tokens <= most)];
         }
         foreach ((int sequences, int tokens) in choice.Grid.Where(cell => cell.Tokens > most))
-            throw new InvalidChoiceException($"--grid has {sequences}x{tokens}, but {run.Shape.Name} reads {most} tokens");
+        {
+            throw new InvalidChoiceException(
+                $"--grid has {sequences}x{tokens}, but {run.Shape.Name} reads {most} tokens");
+        }
         return [.. choice.Grid];
     }
 
@@ -347,7 +350,8 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
             Metrics = metrics,
             BitEqual = bitEqual,
             Repeat = $"sextant bench model {run.Shape.Typed} --device {choice.On.Name} "
-                + $"--precision {Text(run.Precision)} --threads {Text(run.Threads)} --scenario {scenario}{repeat}{context.RepeatFlags}",
+                + $"--precision {Text(run.Precision)} --threads {Text(run.Threads)} --scenario {scenario}"
+                + repeat + context.RepeatFlags,
             Notes = notes,
         });
     }

@@ -28,7 +28,9 @@ internal static class RecordReader
             {
                 throw new InvalidRecordException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path}: is a record of version {version}; this program reads version {BenchRecord.SchemaVersion}."));
+                    $"{path}: is a record of version {version}; ")
+                    + string.Create(
+                        CultureInfo.InvariantCulture, $"this program reads version {BenchRecord.SchemaVersion}."));
             }
             return Root(root);
         }
@@ -36,7 +38,8 @@ internal static class RecordReader
         {
             throw new InvalidRecordException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}: is no bench record: no JSON from line {problem.LineNumber + 1} on, or not all of it."), problem);
+                $"{path}: is no bench record: no JSON from line {problem.LineNumber + 1} on, or not all of it."),
+                problem);
         }
         catch (FormatException problem)
         {
@@ -140,7 +143,8 @@ internal static class RecordReader
     private static FormatException Unlike(JsonElement value, string name, string needed)
     {
         string found = value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? "a group" : value.GetRawText();
-        return new FormatException($"'{name}' is {(found.Length > 40 ? found[..40] + "…" : found)}; {needed} is needed.");
+        return new FormatException(
+            $"'{name}' is {(found.Length > 40 ? found[..40] + "…" : found)}; {needed} is needed.");
     }
 
     private static JsonElement Group(JsonElement element, string name) =>

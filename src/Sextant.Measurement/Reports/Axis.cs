@@ -28,6 +28,9 @@ internal sealed class Axis
         }
     }
 
+    /// <summary>The least value that is inside.</summary>
+    public double Low => _logarithmic ? Math.Pow(10, _low) : _low;
+
     public double At(double value)
     {
         double place = _logarithmic ? Math.Log10(Math.Max(value, 1e-300)) : value;

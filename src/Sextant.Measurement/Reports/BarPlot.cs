@@ -25,6 +25,11 @@ internal static class BarPlot
         double most = Math.Max(full, bars.Max(bar => bar.Value));
         List<string> groups = [.. bars.Select(bar => bar.Group).Distinct()];
         Svg.Begin(html, caption, Width, bars.Count * RowHeight + 12);
+        if (full > 0)
+        {
+            double line = Left + full / most * (Width - Left - Right);
+            Svg.Line(html, line, 2, line, bars.Count * RowHeight + 8, "axis");
+        }
         for (int i = 0; i < bars.Count; i++)
         {
             double y = 6 + i * RowHeight;
@@ -33,9 +38,6 @@ internal static class BarPlot
             Svg.Rectangle(html, Left, y + 2, length, RowHeight - 5, groups.IndexOf(bars[i].Group));
             Svg.Text(html, Left + length + 6, y + 13, bars[i].Text, "start", "soft");
         }
-        if (full > 0)
-            Svg.Line(html, Left + full / most * (Width - Left - Right), 2, Left + full / most * (Width - Left - Right),
-                bars.Count * RowHeight + 8, "axis");
         Svg.End(html);
     }
 }

@@ -55,10 +55,9 @@ internal sealed record ReportTable(string Part, IReadOnlyList<string> Columns, I
         {
             List<string> cells =
             [
-                .. labels.Select(row.Label),
+                .. labels.Select(label => Label(row, label)),
                 .. timed
-                    ? [Units.Text(row.Median, row.Unit),
-                        $"{Units.Text(row.Low, row.Unit)} – {Units.Text(row.High, row.Unit)}"]
+                    ? [Units.Text(row.Median, row.Unit), Units.Range(row.Low, row.High, row.Unit)]
                     : (string[])[Equality(row)],
                 .. metrics.Select(metric => row.Metric(metric.Name) is { } value ? metric.Text(value) : ""),
             ];
@@ -70,6 +69,10 @@ internal sealed record ReportTable(string Part, IReadOnlyList<string> Columns, I
         }
         return new ReportTable(part, columns, table);
     }
+
+    private static string Label(BenchRow row, string label) =>
+        label == "bytes" && double.TryParse(row.Label(label), CultureInfo.InvariantCulture, out double bytes)
+            ? Units.Bytes(bytes) : row.Label(label);
 
     // "132 of 132 equal"; records of older programs do not say how many differ.
     private static string Equality(BenchRow row) => row.Metric("different") is { } different

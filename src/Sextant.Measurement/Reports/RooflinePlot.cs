@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Statistics;
@@ -28,40 +27,44 @@ internal static class RooflinePlot
             [.. points.Select(row => row.Metric("gflops")!.Value), peak], at.Bottom, at.Top, logarithmic: true);
         double least = points.Min(row => row.Metric("intensity")!.Value) * 0.8;
         double most = Math.Max(points.Max(row => row.Metric("intensity")!.Value), peak / bandwidths[0]) * 1.25;
-        Svg.Begin(html, "Roofline: what each kernel reaches beneath the arithmetic and memory that this run measured, one thread.", Width, Height);
+        Svg.Begin(
+            html, "Roofline: what each kernel reaches beneath the arithmetic and memory that this run measured.", Width,
+            Height);
         Svg.Frame(html, x, y, at, "operations a byte", "GFLOP/s", Svg.Short);
         foreach (double speed in bandwidths)
         {
-            double ridge = peak / speed;
+            // A slope begins where it enters the frame: from a clamped point it would stand for another bandwidth.
+            double ridge = peak / speed, start = Math.Max(least, y.Low / speed);
             List<(double, double)> roof = [];
-            if (ridge > least)
-                roof.Add((x.At(least), y.At(least * speed)));
+            if (ridge > start)
+                roof.Add((x.At(start), y.At(start * speed)));
             roof.Add((x.At(Math.Max(ridge, least)), y.At(peak)));
             roof.Add((x.At(most), y.At(peak)));
             Svg.Path(html, roof, 7, "5 4");
         }
-        Svg.Text(html, at.Right + 6, y.At(peak) + 4, $"{Units.Number(peak)} GFLOP/s", "start", "soft");
         List<string> ops = [.. points.Select(row => row.Label("op")).Distinct()];
         foreach (BenchRow row in points)
         {
+            string speed = Units.Number(row.Metric("gflops")!.Value);
+            string share = Units.Percent(row.Metric("roofline") ?? double.NaN);
             Svg.Point(
                 html, x.At(row.Metric("intensity")!.Value), y.At(row.Metric("gflops")!.Value),
                 ops.IndexOf(row.Label("op")),
-                $"{row.Label("kernel")} {row.Label("variant")} {row.Label("shape")}: {Units.Number(row.Metric("gflops")!.Value)} GFLOP/s, {Units.Percent(row.Metric("roofline") ?? double.NaN)}");
+                $"{row.Label("kernel")} {row.Label("variant")} {row.Label("shape")}: {speed} GFLOP/s, {share}");
         }
         for (int i = 0; i < ops.Count; i++)
         {
-            double line = at.Top + 34 + 20 * i;
+            double line = at.Top + 8 + 20 * i;
             Svg.Point(html, at.Right + 18, line, i, ops[i]);
             Svg.Text(html, at.Right + 30, line + 4, ops[i]);
         }
-        // Each slope says how many bytes a second it stands for, where it leaves the frame's left side or its bottom.
+        // The ceilings say what they are: each slope beside its lower end, the arithmetic above its right end.
         foreach (double speed in bandwidths)
         {
-            double start = Math.Max(least, points.Min(row => row.Metric("gflops")!.Value) / speed);
-            Svg.Text(html, x.At(start) + 6, y.At(start * speed) - 6,
-                $"{speed.ToString("0", CultureInfo.InvariantCulture)} GB/s", "start", "soft");
+            double start = Math.Max(least, y.Low / speed) * 1.06;
+            Svg.Text(html, x.At(start) + 10, y.At(start * speed) - 4, $"{Units.Number(speed)} GB/s", "start", "soft");
         }
+        Svg.Text(html, at.Right - 4, y.At(peak) - 6, $"{Units.Number(peak)} GFLOP/s", "end", "soft");
         Svg.End(html);
     }
 }

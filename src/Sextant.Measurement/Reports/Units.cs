@@ -13,6 +13,15 @@ internal static class Units
         _ => $"{Number(value)} {unit}",
     };
 
+    /// <summary>Two values of a row's unit, which is said once where both have it.</summary>
+    public static string Range(double low, double high, string unit)
+    {
+        string left = Text(low, unit), right = Text(high, unit);
+        int space = left.LastIndexOf(' ');
+        return right.EndsWith(left[space..], StringComparison.Ordinal)
+            ? $"{left[..space]} – {right}" : $"{left} – {right}";
+    }
+
     /// <summary>Seconds in s, ms, µs or ns.</summary>
     public static string Seconds(double seconds) => Math.Abs(seconds) switch
     {

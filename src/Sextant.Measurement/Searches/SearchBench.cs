@@ -35,7 +35,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice, B
     public static readonly IReadOnlyList<string> OnDevices = ["binary"];
 
     /// <summary>Measures what the choice names.</summary>
-    /// <exception cref="InvalidChoiceException">The device does not search an index of a kind that is named.</exception>
+    /// <exception cref="InvalidChoiceException">The device does not search a kind of index that is named.</exception>
     public List<BenchRow> Run()
     {
         if (!on.IsProcessor && choice.Kinds.Except(OnDevices).FirstOrDefault() is { } other)
@@ -138,7 +138,8 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice, B
             Samples = samples.Rounds,
             Metrics = metrics,
             Repeat = $"sextant bench search --index {kind} --vectors {count} --dimensions {dimensions} "
-                + $"--queries {queries} --threads {threads}{(on.IsProcessor ? "" : $" --device {device}")}{context.RepeatFlags}",
+                + $"--queries {queries} --threads {threads}"
+                + (on.IsProcessor ? "" : $" --device {device}") + context.RepeatFlags,
             Notes = notes,
         };
     }

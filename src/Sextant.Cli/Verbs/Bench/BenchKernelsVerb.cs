@@ -12,7 +12,8 @@ namespace Sextant.Cli.Verbs.Bench;
 /// </summary>
 internal sealed class BenchKernelsVerb : MeasuringVerb
 {
-    private static readonly Flag Ops = new("--op", "A,B", "Ops, as 'sextant info' names them, or norm for both kinds. Default: all.");
+    private static readonly Flag Ops = new(
+        "--op", "A,B", "Ops, as 'sextant info' names them, or norm for both kinds. Default: all.");
     private static readonly Flag Sets = new(
         "--isa", "A,B",
         "Instruction sets: avx512, avx2, vector128, reference. Default: all but reference; with --quick the best.");
@@ -21,7 +22,9 @@ internal sealed class BenchKernelsVerb : MeasuringVerb
     private static readonly Flag Shape = new(
         "--shape", "N,N,…", "A shape in place of the usual ones; may be given again.", Repeats: true);
     private static readonly Flag Shapes = new(
-        "--shapes", "FILE", "Shapes from a file: a line each, 'OP N,N,…'; lines that begin with # are comments. --op chooses among its lines.");
+        "--shapes", "FILE",
+        "Shapes from a file: a line each, 'OP N,N,…'; lines that begin with # are comments. --op chooses among its "
+            + "lines.");
     private static readonly Flag Mode = new(
         "--mode", "M",
         "performance, correctness (error over all of the output) or bitwise (all bits). Default: performance.");

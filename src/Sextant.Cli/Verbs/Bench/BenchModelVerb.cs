@@ -105,7 +105,10 @@ internal sealed class BenchModelVerb : MeasuringVerb
         if (arguments.Text(ModelFlags.Model) is { } folder)
         {
             if (arguments.Has(Shape) || typed)
-                throw new WrongUsageException("--model has its own weights: --shape and --type have no place beside it");
+            {
+                throw new WrongUsageException(
+                    "--model has its own weights: --shape and --type have no place beside it");
+            }
             if (!Directory.Exists(folder))
                 throw new InputException($"{folder}: there is no such folder.");
             return;
@@ -115,7 +118,8 @@ internal sealed class BenchModelVerb : MeasuringVerb
             if (!s_shapes.Contains(name))
             {
                 throw new WrongUsageException(
-                    $"there is no shape '{name}'{Spelling.Hint(name, s_shapes)}; there are {string.Join(", ", s_shapes)}");
+                    $"there is no shape '{name}'{Spelling.Hint(name, s_shapes)}; there are "
+                    + string.Join(", ", s_shapes));
             }
             if (typed && FamilyShapes.All.FirstOrDefault(shape => shape.Name == name) is { } family)
             {

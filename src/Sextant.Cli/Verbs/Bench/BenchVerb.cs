@@ -19,7 +19,8 @@ internal sealed class BenchVerb : MeasuringVerb
     public override string Usage => $"[{string.Join(" | ", s_words)}] [flags]";
 
     public override string Details =>
-        "Without a part: the first four, on the processor. Each part has flags of its own: 'sextant bench kernels --help'.";
+        "Without a part: the first four, on the processor. Each part has flags of its own: 'sextant bench kernels "
+        + "--help'.";
 
     protected override Flag[] OwnFlags => [BenchFlags.Threads];
 
