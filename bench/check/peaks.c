@@ -1,6 +1,6 @@
-/* The ceilings of one core in C, beside `sextant bench peak --threads 1`: they must agree within five percent.
+/* The ceilings of one core in C, beside `sextant bench peak --threads 1`: bench/check/peaks.py runs both in turns.
  *
- *   gcc -O3 -march=native -o /tmp/peaks bench/check/peaks.c && taskset -c 1 /tmp/peaks
+ *   peaks BYTES...     the sizes of the working sets that are read
  *
  * Shares nothing with the C# code: other loops, other clock, its own medians. */
 #define _GNU_SOURCE
@@ -116,13 +116,41 @@ static double read_peak(size_t bytes)
     return (double)passes * part / median(times, slices) / 1e9;
 }
 
-int main(void)
+#if defined(__AVXVNNI__)
+/* Eight sums of four products of bytes into 32 bits; the empty assembly keeps the compiler from folding the loop. */
+static double dot_peak(void)
+{
+    __m256i v[12], m = _mm256_set1_epi8(100), a = _mm256_set1_epi8(1);
+    for (int i = 0; i < 12; i++) v[i] = a;
+    for (int slice = 0; slice < SLICES; slice++) {
+        double start = now();
+        for (int i = 0; i < 20000; i++) {
+#pragma GCC unroll 12
+            for (int j = 0; j < 12; j++) v[j] = _mm256_dpbusd_avx_epi32(v[j], m, a);
+#pragma GCC unroll 12
+            for (int j = 0; j < 12; j++) __asm__ volatile("" : "+x"(v[j]));
+        }
+        times[slice] = now() - start;
+    }
+    int sink = 0;
+    for (int i = 0; i < 12; i++) sink += _mm256_extract_epi32(v[i], 0);
+    if (sink == 12345) puts("");
+    return 20000.0 * 12 * 32 * 2 / median(times, SLICES) / 1e9;
+}
+#endif
+
+int main(int count, char **arguments)
 {
     fma_peak();
-    printf("fma f32     %8.1f GFLOP/s\n", fma_peak());
-    printf("read 24K    %8.1f GB/s\n", read_peak(24 << 10));
-    printf("read 1M     %8.1f GB/s\n", read_peak(1 << 20));
-    printf("read 16M    %8.1f GB/s\n", read_peak(16 << 20));
-    printf("read 520M   %8.1f GB/s\n", read_peak((size_t)520 << 20));
+#if defined(__AVX512F__)
+    printf("f32-512: %.3f\n", fma_peak());
+#else
+    printf("f32-256: %.3f\n", fma_peak());
+#endif
+#if defined(__AVXVNNI__)
+    printf("i8-256: %.3f\n", dot_peak());
+#endif
+    for (int i = 1; i < count; i++)
+        printf("read %s: %.3f\n", arguments[i], read_peak(strtoull(arguments[i], NULL, 10)));
     return 0;
 }

@@ -9,21 +9,31 @@ namespace Sextant.Bench.Checks;
 
 /// <summary>
 /// The clockwork of <c>sextant bench</c> against a plain loop with a stopwatch, which shares no timing code with it:
-/// the two take turns on the same work, and the medians must agree within five percent.
+/// the two take turns on the same work, and the median of the turns' ratios must be within five percent of one.
 /// </summary>
+/// <remarks>
+/// A turn's two sides are neighbours in time, so that a machine that slows down for a second moves both. Turns go on
+/// until the interval of the median lies within the limit, or wholly outside: noise makes it take longer, not fail.
+/// </remarks>
 internal static unsafe class Agreement
 {
-    private const int Turns = 9;
+    private const int LeastTurns = 11;
+    private const int MostTurns = 75;
     private const double Limit = 0.05;
     private const double PlainSeconds = 0.1;
 
-    // Where the same loop differs from itself by this much, it says nothing of another; that is no agreement either.
-    private const double MostSpread = 0.2;
+    // As long as the plain loop: in blocks of 50 ms a pass of 20 ms would have a median of two runs against its five.
+    private static readonly SamplingPlan s_plan = new(1, PlainSeconds, 0.1);
+
+    // Standard deviations of a normal distribution that hold 99 %: the interval is looked at again and again.
+    private const double Confidence = 2.576;
 
     public static int Run(string root)
     {
         int failed = 0;
-        foreach ((int rows, int outputs, int inputs) in new[] { (8, 384, 384), (32, 384, 384), (128, 1536, 384), (128, 384, 1536) })
+        (int Rows, int Outputs, int Inputs)[] products =
+            [(8, 384, 384), (32, 384, 384), (128, 1536, 384), (128, 384, 1536)];
+        foreach ((int rows, int outputs, int inputs) in products)
         {
             using var product = new Product(rows, outputs, inputs);
             failed += Compare(FormattableString.Invariant($"gemm ({rows},{outputs},{inputs})"), product, product.Run);
@@ -46,39 +56,57 @@ internal static unsafe class Agreement
     private static int Compare(string name, Subject subject, Action run)
     {
         using ProcessorPin pin = ProcessorPin.ToLast();
-        // As long as the plain loop: with blocks of 50 ms a pass of 20 ms would have a median of two runs against its
-        // five.
-        var plan = new SamplingPlan(1, PlainSeconds, 0.3);
-        var ours = new double[Turns];
-        var plain = new double[Turns];
-        for (int turn = 0; turn < Turns; turn++)
+        List<double> ours = [], plain = [], ratios = [];
+        (double Low, double High) interval = default;
+        string verdict = "undecided: the machine moves too much";
+        for (int turn = 0; turn < MostTurns; turn++)
         {
             // Every second turn in reverse: neither side always finds what the other has left of caches and clock.
             if (turn % 2 == 1)
-                plain[turn] = Plain(run);
-            ours[turn] = new Sampler(plan).Measure([subject])[0].Median;
+                plain.Add(Plain(run));
+            ours.Add(new Sampler(s_plan).Measure([subject])[0].Median);
             if (turn % 2 == 0)
-                plain[turn] = Plain(run);
+                plain.Add(Plain(run));
+            ratios.Add(ours[^1] / plain[^1]);
+            interval = Interval(ratios);
+            if (turn + 1 < LeastTurns || turn % 2 == 0)
+                continue;
+            if (interval.Low >= 1 - Limit && interval.High <= 1 + Limit)
+                verdict = "agree";
+            else if (interval.High < 1 - Limit || interval.Low > 1 + Limit)
+                verdict = "DIFFER";
+            else
+                continue;
+            break;
         }
-        // Of each turn, whose two sides are neighbours in time: a machine that slows down for a second moves both.
-        double[] ratios = [.. ours.Zip(plain, (one, other) => one / other).Order()];
-        double difference = ratios[Turns / 2] - 1;
-        Array.Sort(ours);
-        Array.Sort(plain);
-        bool isQuiet = Math.Min(Spread(ours), Spread(plain)) <= MostSpread;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name,-20} sampler {ours[Turns / 2] * 1e6,10:F2} µs {Spread(ours),5:P0}   plain {plain[Turns / 2] * 1e6,10:F2} µs "
-            + $"{Spread(plain),5:P0}   {difference,7:P1}{(isQuiet ? "" : "   undecided: the machine itself moved by more")}"));
-        return isQuiet && Math.Abs(difference) <= Limit ? 0 : 1;
+        Console.Write(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-20} sampler {Median(ours) * 1e6,10:F2} µs   plain {Median(plain) * 1e6,10:F2} µs   "));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Median(ratios) - 1,7:P1} ({interval.Low - 1:P1} to {interval.High - 1:P1}, {ratios.Count} turns)   {verdict}"));
+        return verdict == "agree" ? 0 : 1;
     }
 
-    // From the second turn to the last but one: what the machine itself moved by.
-    private static double Spread(double[] sorted) => sorted[^2] / sorted[1] - 1;
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    // The median lies between the order statistics at n/2 ± z·√n/2 (sign test, normal approximation).
+    private static (double Low, double High) Interval(List<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        int n = sorted.Length;
+        int low = (int)Math.Floor(n / 2.0 - Confidence * Math.Sqrt(n) / 2) - 1;
+        return low < 0 ? (double.NegativeInfinity, double.PositiveInfinity) : (sorted[low], sorted[n - 1 - low]);
+    }
 
     // Each run by itself where it is long enough for the clock, else ten together; the median.
     private static double Plain(Action run)
     {
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < 5; i++)
             run();
         var watch = Stopwatch.StartNew();
         run();
@@ -92,8 +120,7 @@ internal static unsafe class Agreement
                 run();
             times.Add(watch.Elapsed.TotalSeconds / together);
         }
-        times.Sort();
-        return times[times.Count / 2];
+        return Median(times);
     }
 
     // A product of its own memory and data, so that not even the case is shared.
