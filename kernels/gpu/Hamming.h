@@ -4,16 +4,20 @@
 //           distance of the k-th. hamming_ties counts, for each tile, the codes at just that distance: from those
 //           follows which ids still belong. hamming_collect writes what belongs, in any order; there are k of them,
 //           which are then sorted.
+// Filter    a bit for each code that may be found, least significant first; the distance of the others is NOT_FOUND,
+//           which is no distance, so that the other kernels pass them by.
 // Order     integers: counting them in any order gives the same.
 // Bound     one query: memory.
 
 #define TILE_CODES 256
 #define SCAN_QUERIES 4
+#define NOT_FOUND 0xFFFF
 #define SCAN_COUNTS 4352                                   // of local memory: 4 queries of 1024 bits, or one of 4096
 
 KERNEL GROUP_SIZE(TILE_CODES) void hamming_scan(
     BUFFER(const ulong, tiles), int tile_count, int code_count, int words, int bits, BUFFER(const ulong, queries),
-    int query_count, BUFFER(ushort, distances), long distances_stride, BUFFER(int, counts))
+    int query_count, BUFFER(const ulong, allowed), int has_allowed, BUFFER(ushort, distances), long distances_stride,
+    BUFFER(int, counts))
 {
     LOCAL_ARRAY int local_counts[SCAN_COUNTS];
     int item = ITEM;
@@ -24,8 +28,10 @@ KERNEL GROUP_SIZE(TILE_CODES) void hamming_scan(
     {
         int id = tile * TILE_CODES + item;
         GLOBAL const ulong* code = AT(tiles) + (long)tile * words * TILE_CODES + item;
+        int wanted = id < code_count && (!has_allowed || (AT(allowed)[id / 64] >> (id % 64) & 1));
+        int end = wanted ? words : 0;
         int d0 = 0, d1 = 0, d2 = 0, d3 = 0;
-        for (int word = 0; word < words; word++)
+        for (int word = 0; word < end; word++)
         {
             ulong value = code[(long)word * TILE_CODES];
             GLOBAL const ulong* query = AT(queries) + word;
@@ -37,9 +43,9 @@ KERNEL GROUP_SIZE(TILE_CODES) void hamming_scan(
             if (query_count > 3)
                 d3 += POPCOUNT(value ^ query[3 * words]);
         }
-        if (id < code_count)
+        GLOBAL ushort* to = AT(distances) + id;
+        if (wanted)
         {
-            GLOBAL ushort* to = AT(distances) + id;
             to[0] = (ushort)d0;
             ATOMIC_ADD(&local_counts[d0], 1);
             if (query_count > 1)
@@ -57,6 +63,11 @@ KERNEL GROUP_SIZE(TILE_CODES) void hamming_scan(
                 to[3 * distances_stride] = (ushort)d3;
                 ATOMIC_ADD(&local_counts[3 * (bits + 1) + d3], 1);
             }
+        }
+        else if (id < code_count)
+        {
+            for (int query = 0; query < query_count; query++)
+                to[query * distances_stride] = NOT_FOUND;
         }
     }
     BARRIER;

@@ -1,7 +1,6 @@
-using System.Buffers.Binary;
 using System.Globalization;
+using System.Numerics;
 using Sextant.Backends;
-using Sextant.Codes;
 using Sextant.Search;
 
 namespace Sextant.Gpu;
@@ -11,27 +10,24 @@ namespace Sextant.Gpu;
 /// finds, in the same order: distance, then id.
 /// </summary>
 /// <remarks>
-/// Codes lie in tiles of 256, so that growing never copies one. Any number of threads may search, one after the other;
-/// adding and disposing need the index for themselves. A search in steady state allocates nothing in this process.
+/// Any number of threads may search, one after the other; adding and disposing need the index for themselves. A search
+/// in steady state allocates nothing in this process.
 /// </remarks>
 public sealed unsafe class DeviceBinaryIndex : IDisposable
 {
     /// <summary>Longest code.</summary>
     public const int MostBits = 4096;
 
-    private const int TileCodes = 256;
+    // Of kernels/gpu/Hamming.h.
+    private const int TileCodes = DeviceCodes.TileCodes;
     private const int ScanQueries = 4;
     private const int ScanCounts = 4352;
-    private const long BlockBytes = 64 << 20;
 
     private readonly GpuDriver _driver;
     private readonly AddressSpace _space = new();
     private readonly GpuQueue _queue;
+    private readonly DeviceCodes _codes;
     private readonly Lock _lock = new();
-    private readonly List<nint> _blocks = [];
-    private readonly ulong[] _tile;
-    private readonly int _blockTiles;
-    private readonly int _words;
     private int[] _counts = [];  // memory of a search, which holds the lock
     private int[] _ties = [];
     private int[] _found = [];
@@ -50,6 +46,12 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     /// The device is the processor: use <see cref="BinaryIndex"/>.
     /// </exception>
     public DeviceBinaryIndex(Device device, int bits)
+        : this(device, bits, DeviceCodes.BlockBytes)
+    {
+    }
+
+    /// <summary>The same, with blocks of another size.</summary>
+    internal DeviceBinaryIndex(Device device, int bits, long blockBytes)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bits);
@@ -61,9 +63,6 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
             _ => throw new UnsupportedRequestException($"{device.Name} has no memory of its own: use BinaryIndex."),
         };
         Bits = bits;
-        _words = (bits + 63) / 64;
-        _tile = new ulong[_words * TileCodes];
-        _blockTiles = (int)Math.Clamp(Math.Min(BlockBytes, driver.LargestBlock) / TileBytes, 1, 1 << 20);
         _driver = driver.Hold();
         try
         {
@@ -74,20 +73,17 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
             driver.Release();
             throw;
         }
+        _codes = new DeviceCodes(driver, _space, _queue, bits, blockBytes);
     }
 
     /// <summary>Length of a code.</summary>
     public int Bits { get; }
 
     /// <summary>Bytes of a code: ⌈Bits / 8⌉. What is left of the last byte is zero.</summary>
-    public int CodeBytes => BinaryCode.Bytes(Bits);
+    public int CodeBytes => _codes.Bytes;
 
     /// <summary>How many codes are held; their ids are 0 … Count − 1.</summary>
-    public int Count { get; private set; }
-
-    private long TileBytes => (long)_words * TileCodes * sizeof(ulong);
-
-    private int Tiles => (int)(((long)Count + TileCodes - 1) / TileCodes);
+    public int Count => _codes.Count;
 
     /// <summary>Adds whole codes, one after the other, and returns the id of the first.</summary>
     /// <param name="codes">[n, CodeBytes], row by row.</param>
@@ -97,27 +93,13 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     /// <exception cref="DeviceMemoryException">The device's memory is full; the codes before are kept.</exception>
     public int Add(ReadOnlySpan<byte> codes)
     {
-        RequireCodes(codes, nameof(codes));
+        _codes.Require(codes, nameof(codes));
         int first = Count;
         _ = checked(first + (codes.Length / CodeBytes));
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            while (!codes.IsEmpty)
-            {
-                int lane = Count % TileCodes;
-                int taken = Math.Min(TileCodes - lane, codes.Length / CodeBytes);
-                if (lane == 0)
-                    Array.Clear(_tile);
-                for (int i = 0; i < taken; i++)
-                {
-                    for (int word = 0; word < _words; word++)
-                        _tile[(word * TileCodes) + lane + i] = Word(codes.Slice(i * CodeBytes, CodeBytes), word);
-                }
-                UploadTile(Count / TileCodes);
-                Count += taken;
-                codes = codes[(taken * CodeBytes)..];
-            }
+            _codes.Add(codes);
         }
         return first;
     }
@@ -126,14 +108,15 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     /// <param name="queries">[n, CodeBytes], row by row.</param>
     /// <param name="k">How many hits are wanted for each.</param>
     /// <param name="hits">Receives [n, k], each query's nearest first, then by id.</param>
+    /// <param name="allowed">The only ids that may be found; null: all. It goes over with every search.</param>
     /// <returns>How many hits were written of each k: k, or all codes where there are fewer.</returns>
     /// <exception cref="ArgumentException">
-    /// A query is no code of this index, or there is no room for the hits.
+    /// A query is no code of this index, there is no room for the hits, or the set has none for the ids.
     /// </exception>
-    public int Search(ReadOnlySpan<byte> queries, int k, Span<BinaryHit> hits)
+    public int Search(ReadOnlySpan<byte> queries, int k, Span<BinaryHit> hits, IdSet? allowed = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
-        RequireCodes(queries, nameof(queries));
+        _codes.Require(queries, nameof(queries));
         int count = queries.Length / CodeBytes;
         if (hits.Length < (long)count * k)
         {
@@ -145,12 +128,14 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            int found = Math.Min(k, Count);
+            IdSet.Require(allowed, Count);
+            int found = Math.Min(k, allowed is null ? Count : CountOf(allowed));
             int atOnce = Math.Clamp(ScanCounts / (Bits + 1), 1, ScanQueries);
             for (int first = 0; first < count && found > 0; first += atOnce)
             {
                 int taken = Math.Min(atOnce, count - first);
-                Search(queries.Slice(first * CodeBytes, taken * CodeBytes), taken, found, hits[(first * k)..], k);
+                Search(
+                    queries.Slice(first * CodeBytes, taken * CodeBytes), taken, found, hits[(first * k)..], k, allowed);
             }
             return found;
         }
@@ -163,30 +148,31 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
             return;
         _disposed = true;
         _queue.Dispose();
-        foreach (nint block in _blocks)
-            Free(block);
-        if (_work != 0)
-            Free(_work);
+        _codes.Dispose();
+        FreeWork();
         _driver.Release();
     }
 
-    private void UploadTile(int tile)
+    // Of the set, what is an id here.
+    private int CountOf(IdSet allowed)
     {
-        if (tile / _blockTiles == _blocks.Count)
-            _blocks.Add(GpuWorkspace.Allocate(_driver, _space, _blockTiles * TileBytes, null));
-        byte* staging = _queue.Staging(TileBytes);
-        fixed (ulong* from = _tile)
-            Buffer.MemoryCopy(from, staging, TileBytes, TileBytes);
-        _queue.Upload(_space[_blocks[tile / _blockTiles]].Handle, tile % _blockTiles * TileBytes, staging, TileBytes);
-        _queue.Finish();
+        int count = 0;
+        for (int word = 0; word < Count / 64; word++)
+            count += BitOperations.PopCount(allowed.Pointer[word]);
+        return Count % 64 == 0 ? count
+            : count + BitOperations.PopCount(allowed.Pointer[Count / 64] & ((1ul << (Count % 64)) - 1));
     }
 
-    private void Search(ReadOnlySpan<byte> queries, int count, int k, Span<BinaryHit> hits, int hitStride)
+    private void Search(
+        ReadOnlySpan<byte> queries, int count, int k, Span<BinaryHit> hits, int hitStride, IdSet? allowed)
     {
-        var memory = new Memory(this, count, k);
-        UploadQueries(queries, count, memory);
-        for (int block = 0; block < _blocks.Count; block++)
-            Scan(block, count, memory);
+        var memory = new ScanMemory(_codes, Bits, count, k);
+        Reserve(memory.Bytes);
+        UploadQueries(queries, count, allowed, memory);
+        Clear(memory.Counts, count * (Bits + 1));
+        Clear(memory.Places, count);
+        for (int block = 0; block < _codes.Blocks; block++)
+            Scan(block, count, allowed is not null, memory);
         ReadOnlySpan<int> counts = Read(memory.Counts, count * (Bits + 1), ref _counts);
         for (int query = 0; query < count; query++)
             (_limits[query], _atLimit[query]) = Limit(counts.Slice(query * (Bits + 1), Bits + 1), k);
@@ -216,59 +202,66 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         }
     }
 
-    private void UploadQueries(ReadOnlySpan<byte> queries, int count, in Memory memory)
+    // Queries and what is allowed lie next to each other and go over in one piece.
+    private void UploadQueries(ReadOnlySpan<byte> queries, int count, IdSet? allowed, in ScanMemory memory)
     {
-        long bytes = (long)count * _words * sizeof(ulong);
-        ulong* staging = (ulong*)_queue.Staging(bytes);
+        long allowedWords = allowed is null ? 0 : (long)_codes.Tiles * (TileCodes / 64);
+        long bytes = memory.Allowed - memory.Queries + (allowedWords * sizeof(ulong));
+        byte* staging = _queue.Staging(bytes);
+        var words = new Span<ulong>(staging, count * _codes.Words);
         for (int query = 0; query < count; query++)
         {
-            for (int word = 0; word < _words; word++)
-                staging[(query * _words) + word] = Word(queries.Slice(query * CodeBytes, CodeBytes), word);
+            for (int word = 0; word < _codes.Words; word++)
+            {
+                words[(query * _codes.Words) + word] =
+                    DeviceCodes.Word(queries.Slice(query * CodeBytes, CodeBytes), word);
+            }
         }
-        _queue.Upload(_space[memory.Queries].Handle, AddressSpace.Offset(memory.Queries), (byte*)staging, bytes);
-        int cleared = count * (Bits + 1);
-        Clear(memory.Counts, cleared);
-        Clear(memory.Places, count);
+        if (allowed is not null)
+        {
+            var to = new Span<ulong>(staging + (memory.Allowed - memory.Queries), (int)allowedWords);
+            int there = (Count + 63) / 64;
+            new ReadOnlySpan<ulong>(allowed.Pointer, there).CopyTo(to);
+            to[there..].Clear();
+        }
+        _queue.Upload(_space[_work].Handle, memory.Queries, staging, bytes);
     }
 
-    private void Clear(nint address, int count)
+    private void Clear(nint offset, int count)
     {
         var launch = new KernelLaunch(GpuKernel.ClearIntegers, (count + 255) / 256, 256);
-        launch.Add(_space, address, sizeof(int));
+        launch.Add(_space, _work + offset, sizeof(int));
         launch.Add(count);
         _queue.Launch(ref launch);
     }
 
-    private void Scan(int block, int count, in Memory memory)
+    private void Scan(int block, int count, bool limited, in ScanMemory memory)
     {
-        int firstId = block * _blockTiles * TileCodes;
-        int codes = Math.Min(Count - firstId, _blockTiles * TileCodes);
+        (nint address, int firstId, int codes) = _codes.Block(block);
         int tiles = (codes + TileCodes - 1) / TileCodes;
         var launch = new KernelLaunch(GpuKernel.HammingScan, Math.Min(tiles, 8 * _driver.Units), TileCodes);
-        launch.Add(_space, _blocks[block], sizeof(ulong));
+        launch.Add(_space, address, sizeof(ulong));
         launch.Add(tiles);
         launch.Add(codes);
-        launch.Add(_words);
+        launch.Add(_codes.Words);
         launch.Add(Bits);
-        launch.Add(_space, memory.Queries, sizeof(ulong));
+        launch.Add(_space, _work + memory.Queries, sizeof(ulong));
         launch.Add(count);
-        launch.Add(_space, memory.Distances + (nint)firstId * sizeof(ushort), sizeof(ushort));
+        launch.Add(_space, _work + memory.Allowed + (firstId / 8), sizeof(ulong));
+        launch.Add(limited);
+        launch.Add(_space, _work + memory.Distances + (nint)firstId * sizeof(ushort), sizeof(ushort));
         launch.Add((long)Count);
-        launch.Add(_space, memory.Counts, sizeof(int));
+        launch.Add(_space, _work + memory.Counts, sizeof(int));
         _queue.Launch(ref launch);
     }
 
     // The last id at the limit that belongs, for each query.
-    private void LastIds(int count, in Memory memory)
+    private void LastIds(int count, in ScanMemory memory)
     {
-        int tiles = Tiles;
+        int tiles = _codes.Tiles;
         var launch = new KernelLaunch(GpuKernel.HammingTies, (long)tiles * count, TileCodes);
-        launch.Add(_space, memory.Distances, sizeof(ushort));
-        launch.Add((long)Count);
-        launch.Add(Count);
-        launch.Add(tiles);
-        launch.Add(_space, memory.Limits, sizeof(int));
-        launch.Add(_space, memory.Ties, sizeof(int));
+        AddDistances(ref launch, memory);
+        launch.Add(_space, _work + memory.Ties, sizeof(int));
         _queue.Launch(ref launch);
         ReadOnlySpan<int> ties = Read(memory.Ties, tiles * count, ref _ties);
         for (int query = 0; query < count; query++)
@@ -283,13 +276,13 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     }
 
     // The id of the n-th code at the limit in a tile.
-    private int IdOfTie(in Memory memory, int query, int tile, int limit, int n)
+    private int IdOfTie(in ScanMemory memory, int query, int tile, int limit, int n)
     {
         int first = tile * TileCodes;
         int length = Math.Min(TileCodes, Count - first);
         ushort* distances = stackalloc ushort[TileCodes];
-        nint address = memory.Distances + (nint)((((long)query * Count) + first) * sizeof(ushort));
-        _queue.Download(_space[address].Handle, AddressSpace.Offset(address), distances, length * sizeof(ushort));
+        long offset = memory.Distances + ((((long)query * Count) + first) * sizeof(ushort));
+        _queue.Download(_space[_work].Handle, offset, distances, length * sizeof(ushort));
         int id = 0;
         for (int seen = 0; ; id++)
         {
@@ -298,127 +291,60 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         }
     }
 
-    private void Collect(int count, int k, in Memory memory)
+    private void Collect(int count, int k, in ScanMemory memory)
     {
-        int tiles = Tiles;
-        var launch = new KernelLaunch(GpuKernel.HammingCollect, (long)tiles * count, TileCodes);
-        launch.Add(_space, memory.Distances, sizeof(ushort));
-        launch.Add((long)Count);
-        launch.Add(Count);
-        launch.Add(tiles);
-        launch.Add(_space, memory.Limits, sizeof(int));
-        launch.Add(_space, memory.LastIds, sizeof(int));
+        var launch = new KernelLaunch(GpuKernel.HammingCollect, (long)_codes.Tiles * count, TileCodes);
+        AddDistances(ref launch, memory);
+        launch.Add(_space, _work + memory.LastIds, sizeof(int));
         launch.Add(k);
-        launch.Add(_space, memory.Places, sizeof(int));
-        launch.Add(_space, memory.Hits, sizeof(int));
+        launch.Add(_space, _work + memory.Places, sizeof(int));
+        launch.Add(_space, _work + memory.Hits, sizeof(int));
         _queue.Launch(ref launch);
     }
 
+    private void AddDistances(ref KernelLaunch launch, in ScanMemory memory)
+    {
+        launch.Add(_space, _work + memory.Distances, sizeof(ushort));
+        launch.Add((long)Count);
+        launch.Add(Count);
+        launch.Add(_codes.Tiles);
+        launch.Add(_space, _work + memory.Limits, sizeof(int));
+    }
+
     // Into an array that is kept for the next search.
-    private ReadOnlySpan<int> Read(nint address, int count, ref int[] values)
+    private ReadOnlySpan<int> Read(nint offset, int count, ref int[] values)
     {
         if (values.Length < count)
             values = new int[count];
         fixed (int* to = values)
-            _queue.Download(_space[address].Handle, AddressSpace.Offset(address), to, (long)count * sizeof(int));
+            _queue.Download(_space[_work].Handle, offset, to, (long)count * sizeof(int));
         return values.AsSpan(0, count);
     }
 
-    private void Write(nint address, ReadOnlySpan<int> values)
+    private void Write(nint offset, ReadOnlySpan<int> values)
     {
         long bytes = (long)values.Length * sizeof(int);
         byte* staging = _queue.Staging(bytes);
         fixed (int* from = values)
             Buffer.MemoryCopy(from, staging, bytes, bytes);
-        _queue.Upload(_space[address].Handle, AddressSpace.Offset(address), staging, bytes);
+        _queue.Upload(_space[_work].Handle, offset, staging, bytes);
         _queue.Finish();
     }
 
-    private void Free(nint address)
+    private void Reserve(long bytes)
     {
-        _driver.Free(_space[address].Handle);
-        _space.Remove(address);
+        if (_work != 0 && _space[_work].Bytes < bytes)
+            FreeWork();
+        if (_work == 0)
+            _work = GpuWorkspace.Allocate(_driver, _space, bytes, null);
     }
 
-    private static ulong Word(ReadOnlySpan<byte> code, int word)
+    private void FreeWork()
     {
-        ReadOnlySpan<byte> rest = code[(word * sizeof(ulong))..];
-        if (rest.Length >= sizeof(ulong))
-            return BinaryPrimitives.ReadUInt64LittleEndian(rest);
-        ulong value = 0;
-        for (int i = 0; i < rest.Length; i++)
-            value |= (ulong)rest[i] << (8 * i);
-        return value;
-    }
-
-    private void RequireCodes(ReadOnlySpan<byte> codes, string name)
-    {
-        if (codes.Length % CodeBytes != 0)
-        {
-            throw new ArgumentException(
-                string.Create(
-                    CultureInfo.InvariantCulture, $"{codes.Length} bytes are not whole codes of {CodeBytes}."), name);
-        }
-        int unused = (8 * CodeBytes) - Bits;
-        for (int last = CodeBytes - 1; last < codes.Length && unused > 0; last += CodeBytes)
-        {
-            if ((codes[last] & ((1 << unused) - 1)) != 0)
-            {
-                throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture,
-                        $"code {last / CodeBytes} has bits set behind its {Bits}."), name);
-            }
-        }
-    }
-
-    // One block of working memory for a search, cut into pieces.
-    private readonly struct Memory
-    {
-        public Memory(DeviceBinaryIndex index, int queries, int k)
-        {
-            long next = 0;
-            nint queriesAt = Piece((long)queries * index._words * sizeof(ulong));
-            nint countsAt = Piece((long)queries * (index.Bits + 1) * sizeof(int));
-            nint limitsAt = Piece((long)queries * sizeof(int));
-            nint lastAt = Piece((long)queries * sizeof(int));
-            nint placesAt = Piece((long)queries * sizeof(int));
-            nint tiesAt = Piece((long)queries * index.Tiles * sizeof(int));
-            nint hitsAt = Piece((long)queries * k * 2 * sizeof(int));
-            nint distancesAt = Piece((long)queries * index.Count * sizeof(ushort));
-            if (index._work != 0 && index._space[index._work].Bytes < next)
-            {
-                index.Free(index._work);
-                index._work = 0;
-            }
-            if (index._work == 0)
-                index._work = GpuWorkspace.Allocate(index._driver, index._space, next, null);
-            nint start = index._work;
-            (Queries, Counts, Limits, LastIds) = (start + queriesAt, start + countsAt, start + limitsAt, start
-                + lastAt);
-            (Places, Ties, Hits, Distances) = (start + placesAt, start + tiesAt, start + hitsAt, start + distancesAt);
-
-            nint Piece(long bytes)
-            {
-                nint first = (nint)next;
-                next += (bytes + 255) & ~255L;
-                return first;
-            }
-        }
-
-        public nint Queries { get; }
-
-        public nint Counts { get; }
-
-        public nint Limits { get; }
-
-        public nint LastIds { get; }
-
-        public nint Places { get; }
-
-        public nint Ties { get; }
-
-        public nint Hits { get; }
-
-        public nint Distances { get; }
+        if (_work == 0)
+            return;
+        _driver.Free(_space[_work].Handle);
+        _space.Remove(_work);
+        _work = 0;
     }
 }

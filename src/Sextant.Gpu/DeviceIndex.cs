@@ -25,6 +25,7 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
     private readonly byte[] _code;
     private BinaryHit[] _nearest = [];
     private int[] _candidates = [];
+    private IdSet? _allowed; // of the codes on the device
 
     /// <summary>Copies the codes of an index to a device.</summary>
     /// <param name="device">An <see cref="OpenClDevice"/> or a <see cref="CudaDevice"/>.</param>
@@ -70,30 +71,44 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
-    /// The query has another length or holds a NaN or infinity, or the options allow some passages (which are to be
-    /// found is said when the codes are copied) or probe lists.
+    /// The query has another length or holds a NaN or infinity, or the options probe lists.
     /// </exception>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
         options ??= SearchOptions.None;
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
-        if (options.Allowed is not null)
-            throw new ArgumentException(
-                "which passages are allowed is said when the codes are copied.", nameof(options));
+        IdSet.Require(options.Allowed, _reader.Ids);
         if (options.Probes > 0)
             throw new ArgumentException(
                 "a device compares all codes; lists are probed by the index itself.", nameof(options));
         lock (_lock)
         {
             _reader.Encode(query, _prepared, _code);
+            IdSet? allowed = options.Allowed is null ? null : OnDevice(options.Allowed);
             int wanted = (int)Math.Min((long)hits.Length * options.Oversampling, Count);
             if (_nearest.Length < wanted)
                 (_nearest, _candidates) = (new BinaryHit[wanted], new int[wanted]);
-            int found = _codes.Search(_code, wanted, _nearest);
+            int found = _codes.Search(_code, wanted, _nearest, allowed);
             for (int i = 0; i < found; i++)
                 _candidates[i] = _ids[_nearest[i].Id];
             return _reader.Score(query, _prepared, _candidates.AsSpan(0, found), hits, options.LeastScore);
         }
+    }
+
+    // Ids of the index as places on the device; the same where nothing was deleted or left out.
+    private IdSet OnDevice(IdSet allowed)
+    {
+        if (_ids.Length == _reader.Ids)
+            return allowed;
+        _allowed ??= new IdSet(_ids.Length);
+        for (int place = 0; place < _ids.Length; place++)
+        {
+            if (allowed.Contains(_ids[place]))
+                _allowed.Add(place);
+            else
+                _allowed.Remove(place);
+        }
+        return _allowed;
     }
 
     /// <summary>Frees the codes on the device.</summary>

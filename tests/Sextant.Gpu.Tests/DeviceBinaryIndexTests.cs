@@ -36,6 +36,39 @@ public sealed class DeviceBinaryIndexTests
         Assert.Equal(
             expected.Search(asked, 1, wanted.AsSpan(0, queries)), index.Search(asked, 1, hits.AsSpan(0, queries)));
         Assert.Equal(wanted.AsSpan(0, queries), hits.AsSpan(0, queries));
+        // Some ids, few, one, none, all: of a set that is larger than the index.
+        foreach (Predicate<int> accepts in (Predicate<int>[])
+            [id => id % 3 == 1, id => id % 97 == 5, id => id == codes - 1, _ => false, _ => true])
+        {
+            var allowed = new IdSet(codes + 100, accepts);
+            Array.Clear(wanted);
+            Array.Clear(hits);
+            Assert.Equal(expected.Search(asked, k, wanted, allowed), index.Search(asked, k, hits, allowed));
+            Assert.Equal(wanted, hits);
+        }
+    }
+
+    /// <summary>More codes than a block of device memory holds, on both kinds of kernels.</summary>
+    [Fact]
+    public void CodesOfSeveralBlocksAreFoundUnderAFilter()
+    {
+        const int Bits = 128, Codes = 9000;
+        byte[] stored = DeviceBinaryIndexTests.Codes(new Random(3), Bits, Codes);
+        using var expected = new BinaryIndex(Bits);
+        expected.Add(stored);
+        foreach (Backends.Device device in (Backends.Device[])[OpenClHere.Device, OpenClHere.WithItemKernels])
+        {
+            using var index = new DeviceBinaryIndex(device, Bits, blockBytes: 4 * 256 * (Bits / 8));
+            index.Add(stored);
+            foreach (IdSet? allowed in (IdSet?[])[null, new IdSet(Codes, id => id % 7 < 3)])
+            {
+                var wanted = new BinaryHit[3 * 50];
+                var hits = new BinaryHit[3 * 50];
+                ReadOnlySpan<byte> asked = stored.AsSpan(5000 * (Bits / 8), 3 * (Bits / 8));
+                Assert.Equal(expected.Search(asked, 50, wanted, allowed), index.Search(asked, 50, hits, allowed));
+                Assert.Equal(wanted, hits);
+            }
+        }
     }
 
     [Fact]
@@ -46,6 +79,8 @@ public sealed class DeviceBinaryIndexTests
         Assert.Throws<ArgumentException>(() => index.Add(new byte[14]));
         Assert.Throws<ArgumentException>(() => index.Add([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]));
         Assert.Throws<ArgumentException>(() => index.Search(new byte[13], 5, new BinaryHit[4]));
+        index.Add(new byte[2 * 13]);
+        Assert.Throws<ArgumentException>(() => index.Search(new byte[13], 1, new BinaryHit[1], new IdSet(1)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new DeviceBinaryIndex(OpenClHere.Device, 4097));
         Assert.Throws<UnsupportedRequestException>(() => new DeviceBinaryIndex(Backends.Device.Cpu, 64));
     }

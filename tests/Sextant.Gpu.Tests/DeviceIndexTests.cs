@@ -40,6 +40,16 @@ public sealed class DeviceIndexTests : IDisposable
                 int count = reader.Search(query, expected, limits with { Allowed = allowed });
                 Assert.Equal(count, index.Search(query, hits, limits));
                 Assert.Equal(expected, hits);
+                // What is allowed by a search alone, which may be what was not copied.
+                var odd = new IdSet(reader.Ids, id => id % 2 == 1);
+                IdSet both = reader.Where(IndexFilter.Parse());
+                both.IntersectWith(odd);
+                both.IntersectWith(allowed ?? both);
+                Array.Clear(expected);
+                Array.Clear(hits);
+                count = reader.Search(query, expected, limits with { Allowed = both });
+                Assert.Equal(count, index.Search(query, hits, limits with { Allowed = odd }));
+                Assert.Equal(expected, hits);
             }
         }
     }
@@ -51,11 +61,13 @@ public sealed class DeviceIndexTests : IDisposable
         using var index = new DeviceIndex(OpenClHere.Device, reader);
         float[] query = Vectors(7, 1);
         var hits = new Hit[10];
+        var some = new SearchOptions { Allowed = new IdSet(reader.Ids, id => id % 3 == 0) };
         long allocated = long.MaxValue;
         for (int round = 0; round < 40 && allocated > 0; round++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             index.Search(query, hits);
+            index.Search(query, hits, some);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Assert.Equal(0, allocated);
@@ -77,7 +89,7 @@ public sealed class DeviceIndexTests : IDisposable
         using IndexReader binary = Write(new IndexDefinition { Dimensions = Dimensions });
         Assert.Throws<UnsupportedRequestException>(() => new DeviceIndex(Backends.Device.Cpu, binary));
         using var index = new DeviceIndex(OpenClHere.Device, binary);
-        var limited = new SearchOptions { Allowed = new IdSet(binary.Ids) };
+        var limited = new SearchOptions { Allowed = new IdSet(binary.Ids - 1) };
         Assert.Throws<ArgumentException>(() => index.Search(Vectors(1, 1), new Hit[1], limited));
     }
 

@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Sextant.Codes;
+
+namespace Sextant.Gpu;
+
+/// <summary>
+/// Binary codes in a device's memory, in tiles of 256 and blocks of tiles: growing never copies one. Within a tile the
+/// first words of all codes come first, then the second words: neighbours in a group read neighbours in memory.
+/// </summary>
+/// <remarks>Not thread-safe; its index locks.</remarks>
+internal sealed unsafe class DeviceCodes(
+    GpuDriver driver, AddressSpace space, GpuQueue queue, int bits, long blockBytes) : IDisposable
+{
+    /// <summary>Codes of a tile: the items of a group.</summary>
+    public const int TileCodes = 256;
+
+    /// <summary>Bytes of a block.</summary>
+    public const long BlockBytes = 64 << 20;
+
+    private readonly List<nint> _blocks = [];
+    private readonly ulong[] _tile = new ulong[(bits + 63) / 64 * TileCodes];
+    private readonly int _blockTiles = (int)Math.Clamp(
+        Math.Min(blockBytes, driver.LargestBlock) / ((bits + 63L) / 64 * TileCodes * sizeof(ulong)), 1, 1 << 20);
+
+    /// <summary>Words of 64 bits of a code.</summary>
+    public int Words => (bits + 63) / 64;
+
+    /// <summary>Bytes of a code.</summary>
+    public int Bytes => BinaryCode.Bytes(bits);
+
+    public int Count { get; private set; }
+
+    public int Tiles => (int)(((long)Count + TileCodes - 1) / TileCodes);
+
+    public int Blocks => _blocks.Count;
+
+    private long TileBytes => (long)Words * TileCodes * sizeof(ulong);
+
+    /// <summary>Where a block begins, its first code's id, and how many codes are in it.</summary>
+    public (nint Address, int FirstId, int Codes) Block(int block)
+    {
+        int firstId = block * _blockTiles * TileCodes;
+        return (_blocks[block], firstId, Math.Min(Count - firstId, _blockTiles * TileCodes));
+    }
+
+    /// <summary>Adds whole codes, which <see cref="Require"/> accepts.</summary>
+    public void Add(ReadOnlySpan<byte> codes)
+    {
+        while (!codes.IsEmpty)
+        {
+            int lane = Count % TileCodes;
+            int taken = Math.Min(TileCodes - lane, codes.Length / Bytes);
+            if (lane == 0)
+                Array.Clear(_tile);
+            for (int i = 0; i < taken; i++)
+            {
+                for (int word = 0; word < Words; word++)
+                    _tile[(word * TileCodes) + lane + i] = Word(codes.Slice(i * Bytes, Bytes), word);
+            }
+            UploadTile(Count / TileCodes);
+            Count += taken;
+            codes = codes[(taken * Bytes)..];
+        }
+    }
+
+    /// <summary>Refuses what is no row of whole codes of this length.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public void Require(ReadOnlySpan<byte> codes, string name)
+    {
+        if (codes.Length % Bytes != 0)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{codes.Length} bytes are not whole codes of {Bytes}."), name);
+        }
+        int unused = (8 * Bytes) - bits;
+        for (int last = Bytes - 1; last < codes.Length && unused > 0; last += Bytes)
+        {
+            if ((codes[last] & ((1 << unused) - 1)) != 0)
+            {
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"code {last / Bytes} has bits set behind its {bits}."), name);
+            }
+        }
+    }
+
+    /// <summary>A word of a code, with zeros behind its end.</summary>
+    public static ulong Word(ReadOnlySpan<byte> code, int word)
+    {
+        ReadOnlySpan<byte> rest = code[(word * sizeof(ulong))..];
+        if (rest.Length >= sizeof(ulong))
+            return BinaryPrimitives.ReadUInt64LittleEndian(rest);
+        ulong value = 0;
+        for (int i = 0; i < rest.Length; i++)
+            value |= (ulong)rest[i] << (8 * i);
+        return value;
+    }
+
+    public void Dispose()
+    {
+        foreach (nint block in _blocks)
+        {
+            driver.Free(space[block].Handle);
+            space.Remove(block);
+        }
+        _blocks.Clear();
+    }
+
+    private void UploadTile(int tile)
+    {
+        if (tile / _blockTiles == _blocks.Count)
+            _blocks.Add(GpuWorkspace.Allocate(driver, space, _blockTiles * TileBytes, null));
+        byte* staging = queue.Staging(TileBytes);
+        fixed (ulong* from = _tile)
+            Buffer.MemoryCopy(from, staging, TileBytes, TileBytes);
+        queue.Upload(space[_blocks[tile / _blockTiles]].Handle, tile % _blockTiles * TileBytes, staging, TileBytes);
+        queue.Finish();
+    }
+}
