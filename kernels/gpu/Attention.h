@@ -64,10 +64,13 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
             most[r] = -POSITIVE_INFINITY;
             sum[r] = 0.0f;
         }
+        // Elements item % 8 + 8·i of the output of this query; elements behind the head's are never written.
+        int query = first + item / 8;
         float values[SHARE];
         UNROLL
         for (int i = 0; i < SHARE; i++)
             values[i] = 0.0f;
+#pragma unroll 1
         for (int pass = 0; pass < 2; pass++)
         {
             for (int tile = 0; tile < tiles; tile++)
@@ -78,7 +81,9 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                 for (int i = item; i < loaded * size; i += ATTEND_ITEMS)
                     keys[i / size][i % size] = AT(k)[(start + from + i / size) * stride + key_column + i % size];
                 BARRIER;
-                UNROLL
+                // A loop that stays one: four copies of the body would be most of the program. Registers are picked by
+                // comparisons.
+#pragma unroll 1
                 for (int r = 0; r < ROUNDS; r++)
                 {
                     int row = QUERY_OF(r);
@@ -94,26 +99,38 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                     distance = (distance > reach ? reach : distance) + reach;
                     if (positions)
                     {
-                        int place = (int)AT(position_rows)[distance];
+                        GLOBAL const float* pk = AT(position_keys) + table + (int)AT(position_rows)[distance];
+                        GLOBAL const float* pq = AT(position_queries) + table + (int)AT(position_rows)[distance];
                         float content = 0.0f;
                         float position = 0.0f;
                         for (int d = 0; d < size; d++)
-                            content = FMA(queries[row][d], AT(position_keys)[table + (long)d * positions + place], content);
-                        for (int d = 0; d < size; d++)
-                            position = FMA(keys[key - from][d], AT(position_queries)[table + (long)d * positions + place], position);
+                        {
+                            content = FMA(queries[row][d], pk[(long)d * positions], content);
+                            position = FMA(keys[key - from][d], pq[(long)d * positions], position);
+                        }
                         score = score + content + position;
                     }
                     if (softcap != 0.0f)
                         score = softcap * tanh_f32(score * cap_scale);
                     else if (has_bias)
                         score = FMA(score, scale, AT(bias)[(long)head * (2 * reach + 1) + distance]);
+                    float kept = most[0];
+                    UNROLL
+                    for (int other = 1; other < ROUNDS; other++)
+                        kept = other == r ? most[other] : kept;
+                    float weight = 0.0f;
                     if (pass == 0)
-                        most[r] = most[r] > score ? most[r] : score;
+                        kept = kept > score ? kept : score;
                     else
                     {
-                        float weight = exp_f32(FMA(score, weight_scale, -most[r]));
-                        sum[r] = sum[r] + weight;
+                        weight = exp_f32(FMA(score, weight_scale, -kept));
                         weights[row][lane] = weight;
+                    }
+                    UNROLL
+                    for (int other = 0; other < ROUNDS; other++)
+                    {
+                        most[other] = other == r ? kept : most[other];
+                        sum[other] = pass == 1 && other == r ? sum[other] + weight : sum[other];
                     }
                 }
                 if (pass == 0)
@@ -122,24 +139,23 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                 for (int i = item; i < loaded * size; i += ATTEND_ITEMS)
                     keys[i / size][i % size] = AT(v)[(start + from + i / size) * stride + key_column + i % size];
                 BARRIER;
-                UNROLL
-                for (int i = 0; i < SHARE; i++)
+                if (query < end)
                 {
-                    int output = item + i * ATTEND_ITEMS;
-                    int row = output / size;
-                    int d = output % size;
-                    int query = first + row;
-                    if (output < QUERIES * size && query < end)
+                    int offset = FIRST_KEY(query) - base;
+                    int seen = END_KEY(query) - FIRST_KEY(query) - tile * KEYS;
+                    seen = seen < KEYS ? seen : KEYS;
+                    for (int j = 0; j < seen; j++)
                     {
-                        int offset = FIRST_KEY(query) - base;
-                        int seen = END_KEY(query) - FIRST_KEY(query) - tile * KEYS;
-                        seen = seen < KEYS ? seen : KEYS;
-                        float value = values[i];
-                        for (int j = 0; j < seen; j++)
-                            value = FMA(weights[row][j], keys[offset + j][d], value);
-                        values[i] = value;
+                        float weight = weights[item / 8][j];
+                        LOCAL const float* value = keys[offset + j] + item % 8;
+                        UNROLL
+                        for (int i = 0; i < SHARE; i++)
+                            values[i] = FMA(weight, value[8 * i], values[i]);
                     }
                 }
+                // The barrier of the next tile would do, but PoCL 3.1 takes a condition that leads to a barrier by way of a
+                // loop's end for the same in all items, whatever it is in each.
+                BARRIER;
             }
             // Folds the lanes of each query, strides 16, 8, 4, 2, 1, the lower lane first.
             BARRIER;
@@ -168,15 +184,16 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                     most[r] = folded[QUERY_OF(r)];
             }
         }
-        UNROLL
-        for (int i = 0; i < SHARE; i++)
+        if (query < end)
         {
-            int output = item + i * ATTEND_ITEMS;
-            int row = output / size;
-            if (output < QUERIES * size && first + row < end)
+            GLOBAL float* to = AT(y) + (start + query) * y_stride + column;
+            UNROLL
+            for (int i = 0; i < SHARE; i++)
             {
+                int d = item % 8 + 8 * i;
                 float value = masked ? values[i] + 0.0f : values[i];
-                AT(y)[(start + first + row) * y_stride + column + output % size] = value * folded[row];
+                if (d < size)
+                    to[d] = value * folded[item / 8];
             }
         }
         BARRIER;

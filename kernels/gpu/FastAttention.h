@@ -20,6 +20,7 @@
 #define END_KEY(i) (after < length - 1 - (i) ? (i) + after + 1 : length)
 // Piece i of `count` rows from a row of the sequence; rows behind its end and elements behind the head's are zeros.
 #define COPY_ROWS(to, from, first, count, at_column) \
+    KEEP_LOOP \
     for (int i = item; i < (count) * PIECES; i += ATTEND_ITEMS) \
     { \
         int row = (first) + i / PIECES; \
@@ -30,6 +31,7 @@
         if (aligned) \
             COPY_ASYNC(target, there ? source : AT(from), there ? 16 : 0); \
         else \
+            KEEP_LOOP \
             for (int e = 0; e < 8; e++) \
                 target[e] = there && d + e < size ? source[e] : (ushort)0; \
     }
@@ -121,6 +123,37 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
             }
         }
 
+        if (!plain)
+        {
+            // A loop that stays one, since a bias and a softcap for every score would be most of the program; the scores
+            // are picked out of the registers by comparisons.
+            KEEP_LOOP
+            for (int n = 0; n < KEYS / 8; n++)
+            {
+                float four[4];
+                UNROLL
+                for (int other = 0; other < KEYS / 8; other++)
+                    UNROLL
+                    for (int e = 0; e < 4; e++)
+                        four[e] = other == 0 || other == n ? scores[other][e] : four[e];
+                UNROLL
+                for (int e = 0; e < 4; e++)
+                {
+                    int distance = from + 8 * n + lane % 4 * 2 + e % 2 - row - 8 * (e / 2);
+                    distance = distance < -reach ? -reach : distance;
+                    distance = (distance > reach ? reach : distance) + reach;
+                    float score = four[e] * score_scale;
+                    score = has_bias ? score + AT(bias)[(long)head * (2 * reach + 1) + distance]
+                                     : softcap * tanh_fast(score);
+                    four[e] = score * log2_e;
+                }
+                UNROLL
+                for (int other = 0; other < KEYS / 8; other++)
+                    UNROLL
+                    for (int e = 0; e < 4; e++)
+                        scores[other][e] = other == n ? four[e] : scores[other][e];
+            }
+        }
         UNROLL
         for (int half_of = 0; half_of < 2; half_of++)
         {
@@ -135,16 +168,7 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                 for (int e = 2 * half_of; e < 2 * half_of + 2; e++)
                 {
                     int key = from + 8 * n + lane % 4 * 2 + e % 2;
-                    float score = scores[n][e] * score_scale;
-                    if (!plain)
-                    {
-                        int distance = key - i;
-                        distance = distance < -reach ? -reach : distance;
-                        distance = (distance > reach ? reach : distance) + reach;
-                        score = has_bias ? score + AT(bias)[(long)head * (2 * reach + 1) + distance]
-                                         : softcap * tanh_fast(score);
-                        score = score * log2_e;
-                    }
+                    float score = plain ? scores[n][e] * score_scale : scores[n][e];
                     score = key >= first_key && key < end_key ? score : -POSITIVE_INFINITY;
                     scores[n][e] = score;
                     largest = largest > score ? largest : score;

@@ -75,6 +75,7 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
                 if (x_aligned)
                     COPY_ASYNC(to, there ? from : AT(x), there ? 16 : 0);
                 else
+                    KEEP_LOOP
                     for (int e = 0; e < 8; e++)
                         to[e] = row < rows && k + e < inputs ? from[e] : (ushort)0;
             }
@@ -140,19 +141,21 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
             float4 four = LOAD4(slice + place / WARP_COLUMNS * SLICE_STRIDE + place % WARP_COLUMNS);
             float values[4] = { four.x, four.y, four.z, four.w };
             int count = row >= rows ? 0 : outputs - column < 4 ? outputs - column : 4;
-            UNROLL
-            for (int e = 0; e < 4; e++)
+            KEEP_LOOP
+            for (int e = 0; e < count; e++)
             {
-                if (e < count)
-                {
-                    float value = values[e];
-                    if (has_bias)
-                        value = value + AT(bias)[column + e];
-                    value = activate_fast(activation, value);
-                    if (has_residual)
-                        value = value + AT(residual)[row * residual_stride + column + e];
-                    values[e] = value;
-                }
+                float value = values[0];
+                UNROLL
+                for (int other = 1; other < 4; other++)
+                    value = other == e ? values[other] : value;
+                if (has_bias)
+                    value = value + AT(bias)[column + e];
+                value = activate_fast(activation, value);
+                if (has_residual)
+                    value = value + AT(residual)[row * residual_stride + column + e];
+                UNROLL
+                for (int other = 0; other < 4; other++)
+                    values[other] = other == e ? value : values[other];
             }
             long at = row * y_stride + column;
             if (count == 4 && y_aligned)

@@ -150,8 +150,8 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
         BARRIER;
     }
 
-    // One row at a time in a loop that stays a loop: the activations are long, and sixty-four copies of them would not
-    // fit into the cache of instructions. The row is picked out of the registers by comparisons.
+    // One output at a time in loops that stay loops: the activations are long, and sixty-four copies of them would not
+    // fit into the cache of instructions. The sum is picked out of the registers by comparisons, a row of them first.
 #pragma unroll 1
     for (int i = 0; i < ITEM_ROWS; i++)
     {
@@ -166,20 +166,22 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
         int row = first_row + ROW_OF(i);
         if (row >= rows)
             continue;
-        UNROLL
+#pragma unroll 1
         for (int j = 0; j < ITEM_COLUMNS; j++)
         {
             int column = first_column + COLUMN_OF(j);
-            if (column < outputs)
-            {
-                float value = values[j];
-                if (has_bias)
-                    value = value + AT(bias)[column];
-                value = activate_f32(activation, value);
-                if (has_residual)
-                    value = value + AT(residual)[row * residual_stride + column];
-                AT(y)[row * y_stride + column] = value;
-            }
+            float value = values[0];
+            UNROLL
+            for (int other = 1; other < ITEM_COLUMNS; other++)
+                value = other == j ? values[other] : value;
+            if (column >= outputs)
+                continue;
+            if (has_bias)
+                value = value + AT(bias)[column];
+            value = activate_f32(activation, value);
+            if (has_residual)
+                value = value + AT(residual)[row * residual_stride + column];
+            AT(y)[row * y_stride + column] = value;
         }
     }
 }

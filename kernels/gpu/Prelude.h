@@ -69,6 +69,8 @@ DEVICE void store4(float4 v, float* p) { *(float4*)p = v; }
 #define UNROLL _Pragma("unroll")
 #endif
 
+#define KEEP_LOOP _Pragma("nounroll")
+
 #define BUFFER(type, name) GLOBAL type* name##_memory, long name##_first
 #define AT(name) (name##_memory + name##_first)
 

@@ -71,7 +71,8 @@ internal sealed unsafe class DeviceCodes(
         if (codes.Length % Bytes != 0)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{codes.Length} bytes are not whole codes of {Bytes}."), name);
+                string.Create(CultureInfo.InvariantCulture, $"{codes.Length} bytes are not whole codes of {Bytes}."),
+                name);
         }
         int unused = (8 * Bytes) - bits;
         for (int last = Bytes - 1; last < codes.Length && unused > 0; last += Bytes)

@@ -39,7 +39,9 @@ public static class DeviceList
             foreach (CudaDeviceInfo info in devices)
             {
                 string version = FormattableString.Invariant(
-                    $"CUDA {info.DriverVersion / 1000}.{info.DriverVersion % 1000 / 10}, compute capability {info.Capability / 10}.{info.Capability % 10}");
+                    $"CUDA {info.DriverVersion / 1000}.{info.DriverVersion % 1000 / 10}, ")
+                    + FormattableString.Invariant(
+                        $"compute capability {info.Capability / 10}.{info.Capability % 10}");
                 all.Add(Opened(
                     FormattableString.Invariant($"cuda:{info.Index}"), info.Name, info.Memory, "NVIDIA", version,
                     () => CudaDevice.Open(info.Index)));

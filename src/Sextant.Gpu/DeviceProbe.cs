@@ -21,7 +21,8 @@ internal static unsafe class DeviceProbe
             if (FailedCheck(driver) is { } failed)
             {
                 throw new DeviceUnavailableException(
-                    driver.Name, $"exact mode is not possible: the device fails the check '{failed}'. Use another device.");
+                    driver.Name,
+                    $"exact mode is not possible: the device fails the check '{failed}'. Use another device.");
             }
         }
         catch

@@ -74,7 +74,8 @@ internal static class GpuKernels
 {
     public static readonly string[] Names =
     [
-        "layer_norm", "rms_norm", "normalize_rows", "pool_rows", "accumulate_rows", "copy_rows", "gate_rows", "rope_rows",
+        "layer_norm", "rms_norm", "normalize_rows", "pool_rows", "accumulate_rows", "copy_rows", "gate_rows",
+        "rope_rows",
         "probe", "hamming_scan", "hamming_ties", "hamming_collect", "clear_integers",
         "peak_fma_f32", "peak_fma_f64", "peak_read", "peak_write", "peak_copy", "peak_nothing", "peak_shared",
         "gather_f32", "gather_f16", "gather_bf16", "gemm_128_f32", "gemm_128_f16", "gemm_128_bf16",

@@ -1,6 +1,8 @@
 namespace Sextant.Gpu;
 
-/// <summary>Working memory of a search over codes on a device, cut into pieces: offsets in bytes from its beginning.</summary>
+/// <summary>
+/// Working memory of a search over codes on a device, cut into pieces: offsets in bytes from its beginning.
+/// </summary>
 internal readonly struct ScanMemory
 {
     /// <param name="codes">What is searched.</param>

@@ -185,7 +185,7 @@ internal sealed unsafe partial class FakeCuda : IDisposable
         if (_queue is null)
         {
             if (name == "probe" && !RefusesProbe)
-                _probed = Probe(new ReadOnlySpan<float>((void*)_uploaded.Memory, (int)(_uploaded.Bytes / sizeof(float))));
+                _probed = Probe(new((void*)_uploaded.Memory, (int)(_uploaded.Bytes / sizeof(float))));
             return s_nothing;
         }
         var values = new long[sizes.Length];

@@ -79,7 +79,8 @@ public sealed class FakeCudaErrorTests
         Assert.Equal(fast, device.Supports(Precision.Fast));
         if (fast)
         {
-            using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = device, Precision = Precision.Fast });
+            using EmbeddingModel model = EmbeddingModel.LoadDefault(
+                new() { Device = device, Precision = Precision.Fast });
             for (int round = 0; round < 3; round++)
                 model.Embed("water");
             Assert.Equal(version >= 11040, fake.Calls("cuGraphLaunch") > 0);

@@ -446,7 +446,8 @@ internal sealed unsafe partial class FakeCuda
         var found = new Dictionary<string, (int[], int)>();
         foreach (Match entry in Entry().Matches(ptx))
         {
-            int[] sizes = [.. Parameter().Matches(entry.Groups[2].Value).Select(p => p.Groups[1].Value == "64" ? 8 : 4)];
+            int[] sizes =
+                [.. Parameter().Matches(entry.Groups[2].Value).Select(p => p.Groups[1].Value == "64" ? 8 : 4)];
             found.Add(
                 entry.Groups[1].Value,
                 (sizes, entry.Groups[3].Success ? int.Parse(entry.Groups[3].Value, CultureInfo.InvariantCulture) : 0));

@@ -82,7 +82,8 @@ public sealed class FakeCudaTests
         model.Embed("bread", vector);
         Assert.Equal(0, fake.Calls("cuLaunchKernel"));
         Assert.Equal(0, fake.Calls("cuGraphInstantiateWithFlags"));
-        foreach (string name in new[] { "cuMemcpyHtoDAsync", "cuGraphLaunch", "cuMemcpyDtoHAsync", "cuStreamSynchronize" })
+        foreach (string name in (string[])
+            ["cuMemcpyHtoDAsync", "cuGraphLaunch", "cuMemcpyDtoHAsync", "cuStreamSynchronize"])
             Assert.Equal(1, fake.Calls(name));
         Assert.Equal(0, fake.Calls("cuMemAlloc") + fake.Calls("cuMemHostAlloc"));
         // Another shape: its kernels are started one by one, and are as many.

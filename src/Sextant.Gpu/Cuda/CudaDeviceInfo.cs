@@ -41,8 +41,8 @@ internal sealed unsafe record CudaDeviceInfo(CudaApi Api, int Id, int Index)
         if (!NativeLibraries.TryLoad(NativeLibraries.Cuda))
         {
             throw new DeviceUnavailableException(Device,
-                $"there is no {NativeLibraries.Files(NativeLibraries.Cuda)[0]} on this machine. Install NVIDIA's driver; "
-                + "the CUDA toolkit is not needed.");
+                $"there is no {NativeLibraries.Files(NativeLibraries.Cuda)[0]} on this machine. Install NVIDIA's "
+                + "driver; the CUDA toolkit is not needed.");
         }
         return All(CudaApi.Driver);
     }

@@ -36,7 +36,8 @@ internal static class CudaErrors
                 device, $"{what}. The device was reset or taken away, or a kernel was ended: load the model again, "
                 + "in a new process, since this one's context is lost."),
             _ => new DeviceCallException(
-                device, $"{what}. This is a defect of the driver or of Sextant: please report it with this line.", code),
+                device, $"{what}. This is a defect of the driver or of Sextant: please report it with this line.",
+                code),
         };
     }
 }

@@ -101,7 +101,8 @@ internal sealed unsafe class CudaGraphs(CudaDriver driver)
                 nint before = last;
                 nuint dependencies = before == 0 ? 0u : 1u;
                 driver.Api.Check(
-                    driver.Api.GraphAddKernelNode(&last, graph, &before, dependencies, &node), driver.Name, $"cuGraphAddKernelNode {GpuKernels.Names[(int)launch.Kernel]}");
+                    driver.Api.GraphAddKernelNode(&last, graph, &before, dependencies, &node), driver.Name,
+                    $"cuGraphAddKernelNode {GpuKernels.Names[(int)launch.Kernel]}");
             }
             int code = driver.Api.GraphInstantiateWithFlags(&made, graph, 0);
             if (code != OutOfMemory)

@@ -27,7 +27,8 @@ internal static unsafe class OpenClProgram
         string options = Options + moreOptions;
         string source = defines + KernelSources.Expand(name);
         string? file = driver.Info.Platform == Pocl ? null : KernelCache.File(
-            "opencl", source, options, driver.Info.Platform, driver.Info.DriverVersion, driver.Info.Version, driver.Info.Name);
+            "opencl", source, options, driver.Info.Platform, driver.Info.DriverVersion, driver.Info.Version,
+            driver.Info.Name);
         if (KernelCache.Read(file) is { } stored && TryLoad(driver, moreOptions, stored, out nint program))
             return program;
         program = Compile(driver, options, source);
@@ -53,7 +54,8 @@ internal static unsafe class OpenClProgram
         string log = Log(driver, program);
         _ = clReleaseProgram(program);
         throw new DeviceBuildException(
-            driver.Name, $"the driver ({driver.Info.Platform} {driver.Info.DriverVersion}) does not build the kernels.", log);
+            driver.Name,
+            $"the driver ({driver.Info.Platform} {driver.Info.DriverVersion}) does not build the kernels.", log);
     }
 
     /// <summary>Makes a program of what a driver compiled before; false where the driver does not take it.</summary>
