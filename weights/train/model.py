@@ -13,7 +13,10 @@ import torch.nn.functional as functional
 
 from cooccurrence import COUNTERWEIGHT
 from fused import attention, gelu
-from train_words import DAMPING
+from positions import position_vectors
+
+MOVED = 0.3         # share of the texts whose first position is not 0, so that late positions are learnt too
+DAMPING = 1 / 64    # what a layer's last normalisation leaves of the counterweight; the last layer leaves nothing
 
 
 @dataclass
@@ -70,12 +73,12 @@ class Encoder(nn.Module):
         })
         self.encoder = nn.ModuleDict({"layer": nn.ModuleList(Layer(shape) for _ in range(shape.num_hidden_layers))})
 
-    def start(self, table, position_size=0.1):
+    def start(self, table):
         """Makes every layer hand the layer-normalised token vectors on unchanged, so that training starts from them."""
         with torch.no_grad():
             self.embeddings["word_embeddings"].weight.copy_(table)
             self.embeddings["token_type_embeddings"].weight.zero_()
-            self.embeddings["position_embeddings"].weight.copy_(waves(self.shape) * position_size)
+            self.embeddings["position_embeddings"].weight.copy_(position_vectors(self.shape))
             for number, layer in enumerate(self.encoder["layer"]):
                 for part in layer.modules():
                     if isinstance(part, nn.Linear):
@@ -86,6 +89,7 @@ class Encoder(nn.Module):
                 layer.output["LayerNorm"].weight[-COUNTERWEIGHT:] = DAMPING
                 if number > 0:
                     undamp(layer)
+            layer.output["LayerNorm"].weight[-COUNTERWEIGHT:] = 0
         return self
 
     def forward(self, ids, lengths, offsets):
@@ -116,7 +120,7 @@ class Encoder(nn.Module):
             offsets = torch.zeros(len(chosen), dtype=torch.long)
             if random is not None:
                 room = self.shape.max_position_embeddings - lengths.numpy()
-                offsets = torch.from_numpy(random.integers(0, room + 1) * (random.random(len(room)) < 0.7))
+                offsets = torch.from_numpy(random.integers(0, room + 1) * (random.random(len(room)) < MOVED))
             done.append(self(torch.from_numpy(np.concatenate(chosen)), lengths, offsets))
             begin = end
         back = torch.empty(len(sequence), dtype=torch.long)
@@ -125,16 +129,6 @@ class Encoder(nn.Module):
 
     def config(self):
         return asdict(self.shape)
-
-
-def waves(shape):
-    """Sines and cosines of the position (Vaswani et al. 2017); none in the counterweight."""
-    half = shape.hidden_size // 2
-    speed = 10000 ** (-torch.arange(half, dtype=torch.float64) / half)
-    angle = torch.arange(shape.max_position_embeddings, dtype=torch.float64)[:, None] * speed
-    table = torch.stack([angle.sin(), angle.cos()], dim=2).reshape(-1, shape.hidden_size)
-    table[:, -COUNTERWEIGHT:] = 0
-    return table.float()
 
 
 def undamp(layer):

@@ -2,8 +2,8 @@
 
 Every step draws one contrastive batch and one small batch of graded similarities. Each layer's output is trained at
 256, 128 and 64 coordinates (two-dimensional Matryoshka: Li et al. 2024, Zhuang et al. 2024), so that layers and
-coordinates can be left out afterwards. Sequences are short, and their positions start anywhere up to 512, so that the
-position vectors carry order and never length. The saved weights are a running mean over the end of the run.
+coordinates can be left out afterwards. Sequences are short; the positions of some start anywhere up to 512, so that
+late positions are learnt too. The saved weights are a running mean over the end of the run.
 """
 
 import argparse
