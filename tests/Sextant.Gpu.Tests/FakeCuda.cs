@@ -31,6 +31,7 @@ internal sealed unsafe partial class FakeCuda : IDisposable
     private readonly Dictionary<nint, long> _pinned = [];
     private readonly Dictionary<nint, List<Action>> _streams = [];
     private readonly Dictionary<nint, List<Start>> _graphs = [];
+    private readonly Dictionary<nint, nint> _lastNodes = [];
     private readonly List<(string Name, int[] Sizes, int Group)> _functions = [];
     private long _nextAddress = FirstAddress;
     private nint _nextHandle = 1;
@@ -100,13 +101,16 @@ internal sealed unsafe partial class FakeCuda : IDisposable
     private static int Enter(string name, bool needsContext = true)
     {
         FakeCuda now = s_now!;
-        ref int calls = ref CollectionsMarshal.GetValueRefOrAddDefault(now._calls, name, out _);
-        calls++;
-        if (now._failures.TryGetValue(name, out (int After, int Code) failure))
+        lock (now._lock)
         {
-            if (failure.After == 0)
-                return failure.Code;
-            now._failures[name] = (failure.After - 1, failure.Code);
+            ref int calls = ref CollectionsMarshal.GetValueRefOrAddDefault(now._calls, name, out _);
+            calls++;
+            if (now._failures.TryGetValue(name, out (int After, int Code) failure))
+            {
+                if (failure.After == 0)
+                    return failure.Code;
+                now._failures[name] = (failure.After - 1, failure.Code);
+            }
         }
         if (now.Lost != 0 && needsContext)
             return now.Lost;

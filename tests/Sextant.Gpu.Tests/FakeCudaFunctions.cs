@@ -376,7 +376,7 @@ internal sealed unsafe partial class FakeCuda
         {
             List<Start> nodes = now._graphs[graph];
             // A chain: the first depends on nothing, each other on the one before it.
-            if (nodes.Count == 0 ? dependencyCount != 0 : dependencyCount != 1 || dependencies[0] != now._lastNode)
+            if (nodes.Count == 0 ? dependencyCount != 0 : dependencyCount != 1 || dependencies[0] != now._lastNodes[graph])
                 return 1;
             CudaKernelNode given = *parameters;
             if (now.Read(
@@ -386,7 +386,7 @@ internal sealed unsafe partial class FakeCuda
                 return 1;
             }
             nodes.Add(start);
-            *node = now._lastNode = now.Make(0);
+            *node = now._lastNodes[graph] = now.Make(0);
         }
         return 0;
     }
@@ -438,7 +438,6 @@ internal sealed unsafe partial class FakeCuda
     private static readonly byte* s_errorName = (byte*)Marshal.StringToCoTaskMemUTF8("CUDA_ERROR_BY_ITS_NAME");
 
     private readonly Dictionary<nint, Dictionary<string, (int[] Sizes, int Group)>> _images = [];
-    private nint _lastNode;
 
     // Of every kernel: bytes of each parameter, and the items of a group where it has said how many.
     private static Dictionary<string, (int[] Sizes, int Group)> Signatures(string ptx)
