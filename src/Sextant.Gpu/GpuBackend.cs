@@ -9,11 +9,8 @@ namespace Sextant.Gpu;
 /// The ops on a CUDA or OpenCL device: each is one kernel of kernels/gpu. Written once; the driver, which it holds
 /// until it is disposed, is all that differs.
 /// </summary>
-internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : Backend
+internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : GpuRowOps
 {
-    private const int Items = 256;
-    private const int NormRows = 4;
-
     // Queries of a block in the kernels of attention.
     private const int HalfBlock = 16;
 
@@ -29,8 +26,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override long WeightBytes => Weights.Bytes;
 
-    /// <summary>Where its memory has addresses.</summary>
-    internal AddressSpace Space => _space;
+    internal override AddressSpace Space => _space;
 
     internal GpuWeights Weights => _weights ??= new GpuWeights(driver, _space);
 
@@ -68,65 +64,8 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         launch.Add(types is not null);
         Add(ref launch, positions);
         launch.Add(positions is not null);
-        Add(ref launch, y);
+        AddWide(ref launch, y);
         workspace.Queue.Launch(ref launch);
-    }
-
-    public override void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y)
-    {
-        var launch = new KernelLaunch(GpuKernel.LayerNorm, Groups(x.Rows, NormRows), 32 * NormRows);
-        Add(ref launch, x);
-        Add(ref launch, gamma);
-        Add(ref launch, beta);
-        launch.Add(epsilon);
-        launch.Add(x.Rows);
-        launch.Add(x.Columns);
-        Add(ref launch, y);
-        WorkspaceOf(y).Queue.Launch(ref launch);
-    }
-
-    public override void RmsNorm(Tensor x, Table gamma, float epsilon, Tensor residual, Tensor y)
-    {
-        int groups = x.Columns / gamma.Columns;
-        var launch = new KernelLaunch(GpuKernel.RmsNorm, Groups((long)x.Rows * groups, NormRows), 32 * NormRows);
-        Add(ref launch, x);
-        Add(ref launch, gamma);
-        launch.Add(epsilon);
-        launch.Add(x.Rows);
-        launch.Add(groups);
-        launch.Add(gamma.Columns);
-        Add(ref launch, residual);
-        launch.Add(!residual.IsNone);
-        Add(ref launch, y);
-        WorkspaceOf(y).Queue.Launch(ref launch);
-    }
-
-    public override void Rope(PackedBatch batch, Tensor x, int headSize, Table table)
-    {
-        GpuWorkspace workspace = WorkspaceOf(x);
-        workspace.Upload(batch);
-        int heads = x.Columns / headSize;
-        int half = table.Columns / 2;
-        var launch = new KernelLaunch(GpuKernel.RopeRows, Groups((long)x.Rows * heads * half), Items);
-        Add(ref launch, x);
-        launch.Add(x.Rows);
-        launch.Add(heads);
-        launch.Add(headSize);
-        launch.Add(half);
-        launch.Add(_space, workspace.Positions, sizeof(int));
-        Add(ref launch, table);
-        workspace.Queue.Launch(ref launch);
-    }
-
-    public override void Gate(Tensor x, ActivationKind activation)
-    {
-        int columns = x.Columns / 2;
-        var launch = new KernelLaunch(GpuKernel.GateRows, Groups((long)x.Rows * columns), Items);
-        Add(ref launch, x);
-        launch.Add(x.Rows);
-        launch.Add(columns);
-        launch.Add((int)activation);
-        WorkspaceOf(x).Queue.Launch(ref launch);
     }
 
     public override void Linear(
@@ -135,7 +74,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         var matrix = (GpuMatrix)weight;
         (GpuKernel kernel, long groups, int items) = GemmGrid(x.Rows, matrix.Outputs);
         var launch = new KernelLaunch(Stored(kernel, matrix.Type), groups, items);
-        Add(ref launch, x);
+        AddWide(ref launch, x);
         launch.Add(((AddressSpace.Offset(x.Address) / sizeof(float)) | (long)x.Stride | (long)matrix.Inputs) % 4 == 0);
         launch.Add(x.Rows);
         launch.Add(_space, matrix.Panels, PackedMatrix.ElementSize(matrix.Type));
@@ -144,9 +83,9 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         launch.Add(_space, matrix.Bias, sizeof(float));
         launch.Add(matrix.Bias != 0);
         launch.Add((int)activation);
-        Add(ref launch, residual);
+        AddWide(ref launch, residual);
         launch.Add(!residual.IsNone);
-        Add(ref launch, y);
+        AddWide(ref launch, y);
         WorkspaceOf(y).Queue.Launch(ref launch);
     }
 
@@ -182,9 +121,9 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         Add(ref launch, bias?.Queries);
         Add(ref launch, bias?.Rows);
         launch.Add(bias?.Keys is null ? 0 : shape.Positions);
-        Add(ref launch, y);
+        AddWide(ref launch, y);
         if (driver.IsProcessor)
-            Add(ref launch, scratch);
+            AddWide(ref launch, scratch);
         workspace.Queue.Launch(ref launch);
     }
 
@@ -197,38 +136,38 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         launch.Add(_space, workspace.Skips, sizeof(int));
         launch.Add(skipPrompt);
         launch.Add(batch.Sequences);
-        Add(ref launch, x);
+        AddWide(ref launch, x);
         launch.Add(x.Columns);
         launch.Add((int)kind);
-        Add(ref launch, y);
+        AddWide(ref launch, y);
         workspace.Queue.Launch(ref launch);
     }
 
     public override void Accumulate(Tensor x, float divisor, Tensor y)
     {
         var launch = new KernelLaunch(GpuKernel.AccumulateRows, Groups((long)x.Rows * x.Columns), Items);
-        Add(ref launch, x);
+        AddWide(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(x.Columns);
         launch.Add(divisor);
-        Add(ref launch, y);
+        AddWide(ref launch, y);
         WorkspaceOf(y).Queue.Launch(ref launch);
     }
 
     public override void Copy(Tensor x, Tensor y)
     {
         var launch = new KernelLaunch(GpuKernel.CopyRows, Groups((long)x.Rows * x.Columns), Items);
-        Add(ref launch, x);
+        AddWide(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(x.Columns);
-        Add(ref launch, y);
+        AddWide(ref launch, y);
         WorkspaceOf(y).Queue.Launch(ref launch);
     }
 
     public override void Normalize(Tensor x)
     {
         var launch = new KernelLaunch(GpuKernel.NormalizeRows, Groups(x.Rows, NormRows), 32 * NormRows);
-        Add(ref launch, x);
+        AddWide(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(x.Columns);
         WorkspaceOf(x).Queue.Launch(ref launch);
@@ -269,8 +208,6 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
     }
 
     private static GpuKernel Stored(GpuKernel f32, StoredType type) => f32 + (int)type;
-
-    internal static long Groups(long items, int perGroup = Items) => (items + perGroup - 1) / perGroup;
 
     private static int QueriesAtOnce(GpuKernel kernel) => kernel switch
     {
@@ -313,14 +250,16 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         };
     }
 
-    internal GpuWorkspace WorkspaceOf(Tensor tensor) =>
+    internal override GpuWorkspace WorkspaceOf(Tensor tensor) =>
         _space[tensor.Address].Owner ?? throw new InvalidOperationException("Weights are not written.");
 
-    private void Add(ref KernelLaunch launch, Tensor tensor)
+    protected override GpuKernel KernelOf(GpuKernel exact) => exact;
+
+    protected override void AddForms(ref KernelLaunch launch, Tensor tensor) => AddWide(ref launch, tensor);
+
+    protected override void AddWide(ref KernelLaunch launch, Tensor tensor)
     {
         launch.Add(_space, tensor.Address, sizeof(float));
         launch.Add((long)tensor.Stride);
     }
-
-    private void Add(ref KernelLaunch launch, Table? table) => launch.Add(_space, table?.Address ?? 0, sizeof(float));
 }

@@ -15,10 +15,8 @@ namespace Sextant.Gpu;
 /// narrow only the 16-bit form is written. The type is f16 where the first matrix is stored so, else bf16, which has
 /// f32's range.
 /// </remarks>
-internal sealed class GpuFastBackend(GpuDriver driver) : Backend
+internal sealed class GpuFastBackend(GpuDriver driver) : GpuRowOps
 {
-    private const int Items = 256;
-    private const int NormRows = 4;
     private const int LargestNarrowHead = 128;
 
     private readonly GpuBackend _exact = new(driver);
@@ -32,7 +30,9 @@ internal sealed class GpuFastBackend(GpuDriver driver) : Backend
 
     public override long WeightBytes => _exact.WeightBytes;
 
-    private AddressSpace Space => _exact.Space;
+    internal override AddressSpace Space => _exact.Space;
+
+    internal override GpuWorkspace WorkspaceOf(Tensor tensor) => _exact.WorkspaceOf(tensor);
 
     public override void Reserve(long bytes) => _exact.Reserve(bytes);
 
@@ -58,74 +58,13 @@ internal sealed class GpuFastBackend(GpuDriver driver) : Backend
         Narrow(y);
     }
 
-    public override void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y)
-    {
-        var launch = new KernelLaunch(
-            Fast(GpuKernel.LayerNormFastF16), GpuBackend.Groups(x.Rows, NormRows), 32 * NormRows);
-        AddForms(ref launch, x);
-        Add(ref launch, gamma);
-        Add(ref launch, beta);
-        launch.Add(epsilon);
-        launch.Add(x.Rows);
-        launch.Add(x.Columns);
-        AddForms(ref launch, y);
-        Queue(y).Launch(ref launch);
-    }
-
-    public override void RmsNorm(Tensor x, Table gamma, float epsilon, Tensor residual, Tensor y)
-    {
-        int groups = x.Columns / gamma.Columns;
-        var launch = new KernelLaunch(
-            Fast(GpuKernel.RmsNormFastF16), GpuBackend.Groups((long)x.Rows * groups, NormRows), 32 * NormRows);
-        AddForms(ref launch, x);
-        Add(ref launch, gamma);
-        launch.Add(epsilon);
-        launch.Add(x.Rows);
-        launch.Add(groups);
-        launch.Add(gamma.Columns);
-        AddWide(ref launch, residual);
-        launch.Add(!residual.IsNone);
-        AddForms(ref launch, y);
-        Queue(y).Launch(ref launch);
-    }
-
-    public override void Rope(PackedBatch batch, Tensor x, int headSize, Table table)
-    {
-        GpuWorkspace workspace = _exact.WorkspaceOf(x);
-        workspace.Upload(batch);
-        int heads = x.Columns / headSize;
-        int half = table.Columns / 2;
-        var launch = new KernelLaunch(
-            Fast(GpuKernel.RopeRowsFastF16), GpuBackend.Groups((long)x.Rows * heads * half), Items);
-        AddForms(ref launch, x);
-        launch.Add(x.Rows);
-        launch.Add(heads);
-        launch.Add(headSize);
-        launch.Add(half);
-        launch.Add(Space, workspace.Positions, sizeof(int));
-        Add(ref launch, table);
-        workspace.Queue.Launch(ref launch);
-    }
-
-    public override void Gate(Tensor x, ActivationKind activation)
-    {
-        int columns = x.Columns / 2;
-        var launch = new KernelLaunch(
-            Fast(GpuKernel.GateRowsFastF16), GpuBackend.Groups((long)x.Rows * columns), Items);
-        AddForms(ref launch, x);
-        launch.Add(x.Rows);
-        launch.Add(columns);
-        launch.Add((int)activation);
-        Queue(x).Launch(ref launch);
-    }
-
     public override void Linear(
         Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch)
     {
         var matrix = (NarrowMatrix)weight;
         (GpuKernel kernel, int tile, int items) = Tile(x.Rows, matrix.Outputs);
         var launch = new KernelLaunch(
-            Fast(kernel), GpuBackend.Groups(x.Rows, tile) * GpuBackend.Groups(matrix.Outputs, tile), items);
+            Fast(kernel), Groups(x.Rows, tile) * Groups(matrix.Outputs, tile), items);
         AddNarrow(ref launch, x);
         launch.Add((long)x.Stride);
         launch.Add((Element(x) | (long)x.Stride | (long)matrix.Inputs) % 8 == 0);
@@ -158,7 +97,7 @@ internal sealed class GpuFastBackend(GpuDriver driver) : Backend
             Narrow(y);
             return;
         }
-        GpuWorkspace workspace = _exact.WorkspaceOf(y);
+        GpuWorkspace workspace = WorkspaceOf(y);
         workspace.Upload(batch);
         GpuKernel kernel = shape.HeadSize switch
         {
@@ -224,16 +163,25 @@ internal sealed class GpuFastBackend(GpuDriver driver) : Backend
     // Every tile gives the same bits.
     private (GpuKernel Kernel, int Tile, int Items) Tile(int rows, int outputs)
     {
-        if (rows >= 128 && GpuBackend.Groups(rows, 128) * GpuBackend.Groups(outputs, 128) >= driver.Units)
+        if (rows >= 128 && Groups(rows, 128) * Groups(outputs, 128) >= driver.Units)
             return (GpuKernel.Gemm128FastF16, 128, 256);
-        return rows >= 64 && GpuBackend.Groups(rows, 64) * GpuBackend.Groups(outputs, 64) >= driver.Units
+        return rows >= 64 && Groups(rows, 64) * Groups(outputs, 64) >= driver.Units
             ? (GpuKernel.Gemm64FastF16, 64, 128)
             : (GpuKernel.Gemm32FastF16, 32, 128);
     }
 
+    protected override GpuKernel KernelOf(GpuKernel exact) => Fast(exact switch
+    {
+        GpuKernel.LayerNorm => GpuKernel.LayerNormFastF16,
+        GpuKernel.RmsNorm => GpuKernel.RmsNormFastF16,
+        GpuKernel.RopeRows => GpuKernel.RopeRowsFastF16,
+        GpuKernel.GateRows => GpuKernel.GateRowsFastF16,
+        _ => throw new ArgumentOutOfRangeException(nameof(exact)),
+    });
+
     private GpuKernel Fast(GpuKernel f16) => _type == StoredType.F16 ? f16 : f16 + 1;
 
-    private GpuQueue Queue(Tensor tensor) => _exact.WorkspaceOf(tensor).Queue;
+    private GpuQueue Queue(Tensor tensor) => WorkspaceOf(tensor).Queue;
 
     // The exact ops take f32 forms alone.
     private static Tensor Wide(Tensor tensor) => new(tensor.Address, tensor.Rows, tensor.Columns, tensor.Stride);
@@ -248,7 +196,7 @@ internal sealed class GpuFastBackend(GpuDriver driver) : Backend
 
     private void Convert(GpuKernel kernel, Tensor tensor, bool fromWide)
     {
-        var launch = new KernelLaunch(Fast(kernel), GpuBackend.Groups((long)tensor.Rows * tensor.Columns), Items);
+        var launch = new KernelLaunch(Fast(kernel), Groups((long)tensor.Rows * tensor.Columns), Items);
         if (fromWide)
             launch.Add(Space, tensor.Address, sizeof(float));
         AddNarrow(ref launch, tensor);
@@ -262,7 +210,7 @@ internal sealed class GpuFastBackend(GpuDriver driver) : Backend
 
     private static long Element(Tensor tensor) => AddressSpace.Offset(tensor.Address) / sizeof(float);
 
-    private void AddForms(ref KernelLaunch launch, Tensor tensor)
+    protected override void AddForms(ref KernelLaunch launch, Tensor tensor)
     {
         launch.Add(Space, tensor.Address, sizeof(float));
         AddNarrow(ref launch, tensor);
@@ -271,15 +219,13 @@ internal sealed class GpuFastBackend(GpuDriver driver) : Backend
     }
 
     private void AddNarrow(ref KernelLaunch launch, Tensor tensor) =>
-        launch.Add(Space, _exact.WorkspaceOf(tensor).Narrow(tensor), sizeof(ushort));
+        launch.Add(Space, WorkspaceOf(tensor).Narrow(tensor), sizeof(ushort));
 
-    private void AddWide(ref KernelLaunch launch, Tensor tensor)
+    protected override void AddWide(ref KernelLaunch launch, Tensor tensor)
     {
         if (tensor.IsNarrow)
             throw new InvalidOperationException("A residual has an f32 form.");
         launch.Add(Space, tensor.Address, sizeof(float));
         launch.Add((long)tensor.Stride);
     }
-
-    private void Add(ref KernelLaunch launch, Table? table) => launch.Add(Space, table?.Address ?? 0, sizeof(float));
 }

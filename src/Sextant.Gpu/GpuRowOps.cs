@@ -1,0 +1,93 @@
+using Sextant.Backends;
+using Sextant.Batches;
+using Sextant.Kernels;
+using Sextant.Tensors;
+
+namespace Sextant.Gpu;
+
+/// <summary>
+/// The ops on rows whose kernels take the same arguments in exact and in fast mode, but for the forms of a tensor.
+/// </summary>
+internal abstract class GpuRowOps : Backend
+{
+    protected const int Items = 256;
+    protected const int NormRows = 4;
+
+    /// <summary>Where its memory has addresses.</summary>
+    internal abstract AddressSpace Space { get; }
+
+    /// <summary>The workspace whose memory a tensor is.</summary>
+    internal abstract GpuWorkspace WorkspaceOf(Tensor tensor);
+
+    public sealed override void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y)
+    {
+        var launch = new KernelLaunch(KernelOf(GpuKernel.LayerNorm), Groups(x.Rows, NormRows), 32 * NormRows);
+        AddForms(ref launch, x);
+        Add(ref launch, gamma);
+        Add(ref launch, beta);
+        launch.Add(epsilon);
+        launch.Add(x.Rows);
+        launch.Add(x.Columns);
+        AddForms(ref launch, y);
+        WorkspaceOf(y).Queue.Launch(ref launch);
+    }
+
+    public sealed override void RmsNorm(Tensor x, Table gamma, float epsilon, Tensor residual, Tensor y)
+    {
+        int groups = x.Columns / gamma.Columns;
+        var launch = new KernelLaunch(
+            KernelOf(GpuKernel.RmsNorm), Groups((long)x.Rows * groups, NormRows), 32 * NormRows);
+        AddForms(ref launch, x);
+        Add(ref launch, gamma);
+        launch.Add(epsilon);
+        launch.Add(x.Rows);
+        launch.Add(groups);
+        launch.Add(gamma.Columns);
+        AddWide(ref launch, residual);
+        launch.Add(!residual.IsNone);
+        AddForms(ref launch, y);
+        WorkspaceOf(y).Queue.Launch(ref launch);
+    }
+
+    public sealed override void Rope(PackedBatch batch, Tensor x, int headSize, Table table)
+    {
+        GpuWorkspace workspace = WorkspaceOf(x);
+        workspace.Upload(batch);
+        int heads = x.Columns / headSize;
+        int half = table.Columns / 2;
+        var launch = new KernelLaunch(KernelOf(GpuKernel.RopeRows), Groups((long)x.Rows * heads * half), Items);
+        AddForms(ref launch, x);
+        launch.Add(x.Rows);
+        launch.Add(heads);
+        launch.Add(headSize);
+        launch.Add(half);
+        launch.Add(Space, workspace.Positions, sizeof(int));
+        Add(ref launch, table);
+        workspace.Queue.Launch(ref launch);
+    }
+
+    public sealed override void Gate(Tensor x, ActivationKind activation)
+    {
+        int columns = x.Columns / 2;
+        var launch = new KernelLaunch(KernelOf(GpuKernel.GateRows), Groups((long)x.Rows * columns), Items);
+        AddForms(ref launch, x);
+        launch.Add(x.Rows);
+        launch.Add(columns);
+        launch.Add((int)activation);
+        WorkspaceOf(x).Queue.Launch(ref launch);
+    }
+
+    internal static long Groups(long items, int perGroup = Items) => (items + perGroup - 1) / perGroup;
+
+    /// <summary>The kernel that stands for one of exact mode.</summary>
+    protected abstract GpuKernel KernelOf(GpuKernel exact);
+
+    /// <summary>Adds a tensor in all of its forms.</summary>
+    protected abstract void AddForms(ref KernelLaunch launch, Tensor tensor);
+
+    /// <summary>Adds a tensor's f32 form.</summary>
+    protected abstract void AddWide(ref KernelLaunch launch, Tensor tensor);
+
+    protected void Add(ref KernelLaunch launch, Table? table) =>
+        launch.Add(Space, table?.Address ?? 0, sizeof(float));
+}
