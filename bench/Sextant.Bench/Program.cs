@@ -4,6 +4,22 @@ using Sextant.Bench.Checks;
 using Sextant.Bench.Peers;
 using Sextant.Measurement.Models;
 
+const string Usage = """
+    usage: Sextant.Bench COMMAND
+
+      benchmarks [FLAGS]         the cases of 'sextant bench' under BenchmarkDotNet: --list flat, --filter '*Kernel*'
+      agree                      the clockwork of 'sextant bench' against a plain loop, in turns
+      errors                     elementary functions, default model and families against double, from a checkout's root
+      families [SHAPE...]        one shape of each family with its fixture's error, or those named
+      tokenizers FOLDER...       speeds of tokenizer.json files
+      index                      a million codes of 1024 bits on disk
+      device D THREADS           products on cuda[:N] or opencl[:N] and on the processor, in turns
+      peers onnxruntime|pytorch SHAPE THREADS FOLDER
+      peers faiss VECTORS DIMENSIONS FOLDER
+                                 other engines in turns with ours: bench/peers/README.md
+      write SHAPE f32|f16|bf16   writes a model of random weights and prints its folder
+    """;
+
 string root = Path.Combine(Path.GetTempPath(), "sextant-bench");
 try
 {
@@ -39,23 +55,16 @@ try
         case ["peers", "faiss", var vectors, var dimensions, var output]:
             SearchPeers.Run(Number(vectors), Number(dimensions), root, output);
             return 0;
+        case [] or ["help" or "--help" or "-h" or "--list"]:
+            Console.WriteLine(Usage);
+            return args.Length == 0 ? 2 : 0;
         default:
-            Console.Error.WriteLine("usage: benchmarks [BenchmarkDotNet flags, such as --filter *Kernel*]");
-            Console.Error.WriteLine(
-                "       families [SHAPE ...]: one shape of each family with its fixture's error, or those named");
-            Console.Error.WriteLine("       tokenizers FOLDER|tokenizer.json...");
-            Console.Error.WriteLine(
-                "       device cuda[:N]|opencl[:N] THREADS: products there and on the CPU, in turns");
-            Console.Error.WriteLine("       errors: against double, from the root of a checkout");
-            Console.Error.WriteLine("       index: a million codes of 1024 bits on disk");
-            Console.Error.WriteLine("       agree: the clockwork of sextant bench against a plain loop");
-            Console.Error.WriteLine("       write SHAPE f32|f16|bf16");
-            Console.Error.WriteLine("       peers onnxruntime|pytorch SHAPE THREADS FOLDER");
-            Console.Error.WriteLine("       peers faiss VECTORS DIMENSIONS FOLDER");
+            Console.Error.WriteLine($"'{string.Join(' ', args)}' is no command here.\n{Usage}");
             return 2;
     }
 }
-catch (Exception problem) when (problem is InvalidOperationException or ArgumentException)
+catch (Exception problem) when (problem is InvalidOperationException or ArgumentException or FormatException
+    or IOException or Sextant.SextantException)
 {
     Console.Error.WriteLine(problem.Message);
     return 1;

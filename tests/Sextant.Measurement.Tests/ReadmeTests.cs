@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Reports;
 
 namespace Sextant.Measurement.Tests;
 
-public class ReadmeTests
+public partial class ReadmeTests
 {
     private const string Command = "<!-- sextant bench report --readme ";
     private const string End = "<!-- end of the report -->";
@@ -28,6 +29,33 @@ public class ReadmeTests
                     (path, File.ReadAllText(Path.Combine(Checkout.Root, path))))]),
             shown);
     }
+
+    // A time, a rate, a size or a share in prose would drift: it belongs into a block that a command writes.
+    [Fact]
+    public void MeasuredFiguresStandInGeneratedBlocksOnly()
+    {
+        string readme = File.ReadAllText(Path.Combine(Checkout.Root, "README.md")).ReplaceLineEndings("\n");
+        int first = Cut(ref readme, Command, End).Length, second = Cut(ref readme, FiguresCommand, FiguresEnd).Length;
+        Assert.True(first > 1000 && second > 500);
+        Assert.Empty(Figure().Matches(readme).Select(match => match.Value));
+        Assert.All(
+            new[] { "12 ms", "3.5 GFLOP/s", "99 %", "1.3× ", "twenty times slower", "0.2 µs", "60 MiB", "5 queries/s" },
+            figure => Assert.Matches(Figure(), figure));
+    }
+
+    private static string Cut(ref string text, string begin, string end)
+    {
+        int start = text.IndexOf(begin, StringComparison.Ordinal);
+        int stop = text.IndexOf(end, start, StringComparison.Ordinal);
+        string block = text[start..stop];
+        text = text[..start] + text[stop..];
+        return block;
+    }
+
+    [GeneratedRegex(
+        @"[\d.,]+ ?(?:ns|µs|ms|s|GFLOP/s|GB/s|MB/s|(?:queries|tokens|texts)/s|%|×|[KMG]i?B)(?!\w)"
+        + @"|\w+ times (?:faster|slower)")]
+    private static partial Regex Figure();
 
     [Fact]
     public void AnOutputWithoutItsFigureIsRefusedByItsPath()
