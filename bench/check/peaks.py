@@ -3,7 +3,7 @@
 
     dotnet build -c Release src/Sextant.Cli && taskset -c 1 python3 bench/check/peaks.py [TURNS]
 
-About ten seconds a turn, nine turns by default; gcc is needed. A ratio is of one turn, whose two sides are neighbours
+About four seconds a turn, 21 turns by default; gcc is needed. A ratio is of one turn, whose two sides are neighbours
 in time, and every second turn goes in reverse; the median of the ratios decides, and its interval says how sure it is.
 """
 import json
@@ -47,7 +47,7 @@ def interval(ratios):
 
 
 def main():
-    turns = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    turns = int(sys.argv[1]) if len(sys.argv) > 1 else 21
     with tempfile.TemporaryDirectory() as folder:
         program = os.path.join(folder, "peaks")
         source = os.path.join(ROOT, "bench/check/peaks.c")
