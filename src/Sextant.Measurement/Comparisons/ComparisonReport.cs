@@ -106,7 +106,7 @@ internal static class ComparisonReport
                     Word(row.Verdict), row.Id, row.TimeRatio.Ratio,
                     $"{Ratio(row.TimeRatio.Ratio)} {Word(row.Verdict)}")),
             ], 1);
-            HtmlReport.Append(html, new ReportTable("compare", s_columns, Cells(comparison, other)));
+            HtmlReport.Append(html, new ReportTable("compare", "", s_columns, Cells(comparison, other)));
         }
         return HtmlReport.End(html);
     }

@@ -43,8 +43,13 @@ internal sealed class Axis
         var ticks = new List<double>();
         if (_logarithmic)
         {
-            // A decade or two show 1, 2, 5; more show powers alone.
-            double[] steps = _high - _low <= 2.5 ? [1, 2, 5] : [1];
+            // A decade or two show 1, 2, 5; less shows more, and more shows powers alone.
+            double[] steps = (_high - _low) switch
+            {
+                <= 0.7 => [1, 1.5, 2, 3, 4, 5, 7],
+                <= 2.5 => [1, 2, 5],
+                _ => [1],
+            };
             for (int power = (int)Math.Floor(_low); power <= _high; power++)
             {
                 foreach (double step in steps)

@@ -36,6 +36,7 @@ internal static class HtmlReport
           background: var(--paper); margin: 2rem auto; padding: 0 1.25rem; max-width: 84rem; }
         h1 { font-size: 1.35rem; font-weight: 650; overflow-wrap: anywhere; }
         h2 { font-size: 1.15rem; margin-top: 2.2rem; border-bottom: 1px solid var(--line); }
+        h3 { font-size: 1rem; margin: 1.2rem 0 .4rem; break-after: avoid; }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; }
         dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
         .noise { border-left: 4px solid var(--c1); padding: .3rem .8rem; background: var(--band); }
@@ -65,12 +66,17 @@ internal static class HtmlReport
         html.Append("</dl>\n");
         foreach (string note in record.Noise.Notes)
             html.Append("<p class=\"noise\">Noise: ").Append(Text(note)).Append(".</p>\n");
-        foreach (ReportTable table in ReportTable.Of(record))
+        foreach (IGrouping<string, ReportTable> part in ReportTable.Of(record).GroupBy(table => table.Part))
         {
-            html.Append("<h2>").Append(Text(table.Part)).Append("</h2>\n");
-            BenchRow[] rows = [.. record.Rows.Where(row => row.Part == table.Part)];
-            Plots(html, table.Part, rows);
-            Append(html, table);
+            html.Append("<h2>").Append(Text(part.Key)).Append("</h2>\n");
+            BenchRow[] rows = [.. record.Rows.Where(row => row.Part == part.Key)];
+            Plots(html, part.Key, rows);
+            foreach (ReportTable table in part)
+            {
+                if (table.Kind.Length > 0)
+                    html.Append("<h3>").Append(Text(table.Kind)).Append("</h3>\n");
+                Append(html, table);
+            }
             Repeats(html, rows);
         }
         return End(html);

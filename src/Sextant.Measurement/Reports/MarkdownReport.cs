@@ -18,7 +18,7 @@ internal static class MarkdownReport
             text.Append(CultureInfo.InvariantCulture, $"* **noise**: {note}\n");
         foreach (ReportTable table in ReportTable.Of(record))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n## {table.Part}\n\n");
+            text.Append("\n## ").Append($"{table.Part} {table.Kind}".TrimEnd()).Append("\n\n");
             Append(text, table.Columns, table.Rows);
         }
         return text.ToString();

@@ -4,8 +4,15 @@ using Sextant.Measurement.Records;
 
 namespace Sextant.Measurement.Reports;
 
-/// <summary>A part's rows as a table of texts: the columns that any of its rows has something to say in.</summary>
-internal sealed record ReportTable(string Part, IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows)
+/// <summary>
+/// Rows of one kind as a table of texts: the columns that any of the rows has something to say in.
+/// </summary>
+/// <param name="Part">The part that the rows belong to.</param>
+/// <param name="Kind">What they are within it: a scenario, or what is peaking; empty where a part has one kind.</param>
+/// <param name="Columns">Headers.</param>
+/// <param name="Rows">Cells.</param>
+internal sealed record ReportTable(
+    string Part, string Kind, IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows)
 {
     private static readonly (string Name, string Header, Func<double, string> Text)[] s_metrics =
     [
@@ -30,11 +37,16 @@ internal sealed record ReportTable(string Part, IReadOnlyList<string> Columns, I
         ("index_bytes", "memory", Units.Bytes),
     ];
 
-    /// <summary>One table for each part that the record has, in its order.</summary>
+    /// <summary>One table for each kind of rows that the record has, in its order.</summary>
     public static List<ReportTable> Of(BenchRecord record) =>
-        [.. record.Rows.GroupBy(row => row.Part).Select(part => Of(part.Key, [.. part]))];
+        [.. record.Rows.GroupBy(row => (row.Part, Kind: Sort(row))).Select(
+            group => Of(group.Key.Part, group.Key.Kind, [.. group]))];
 
-    private static ReportTable Of(string part, IReadOnlyList<BenchRow> rows)
+    // A scenario has numbers that another has not: together they would make a table of empty cells.
+    private static string Sort(BenchRow row) =>
+        row.Part switch { "model" => row.Label("scenario"), "peak" => row.Label("what"), _ => "" };
+
+    private static ReportTable Of(string part, string kind, IReadOnlyList<BenchRow> rows)
     {
         // A label that all rows share is said once, above the table, by the record's machine and command.
         string[] labels = [.. rows.SelectMany(row => row.Labels.Select(label => label.Key)).Distinct()
@@ -67,7 +79,7 @@ internal sealed record ReportTable(string Part, IReadOnlyList<string> Columns, I
                 cells.Add(string.Join("; ", row.Notes));
             table.Add([.. cells]);
         }
-        return new ReportTable(part, columns, table);
+        return new ReportTable(part, kind, columns, table);
     }
 
     private static string Label(BenchRow row, string label) =>
