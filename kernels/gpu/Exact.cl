@@ -31,8 +31,12 @@
 #undef WITH
 #endif
 
+#ifdef CPU_DEVICE
+#include "NormForCpu.h"
+#else
 #include "Sum.h"
 #include "Norm.h"
+#endif
 #include "Pool.h"
 #include "Rows.h"
 #include "Hamming.h"

@@ -26,6 +26,8 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override long WeightBytes => Weights.Bytes;
 
+    protected override int NormItems => driver.IsProcessor ? 1 : 32 * NormRows;
+
     internal override AddressSpace Space => _space;
 
     internal GpuWeights Weights => _weights ??= new GpuWeights(driver, _space);
@@ -166,7 +168,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override void Normalize(Tensor x)
     {
-        var launch = new KernelLaunch(GpuKernel.NormalizeRows, Groups(x.Rows, NormRows), 32 * NormRows);
+        var launch = new KernelLaunch(GpuKernel.NormalizeRows, Groups(x.Rows, NormRows), NormItems);
         AddWide(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(x.Columns);

@@ -13,6 +13,9 @@ internal abstract class GpuRowOps : Backend
     protected const int Items = 256;
     protected const int NormRows = 4;
 
+    /// <summary>Items of a group that norms so many rows: a warp for each row, or one for all.</summary>
+    protected abstract int NormItems { get; }
+
     /// <summary>Where its memory has addresses.</summary>
     internal abstract AddressSpace Space { get; }
 
@@ -21,7 +24,7 @@ internal abstract class GpuRowOps : Backend
 
     public sealed override void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y)
     {
-        var launch = new KernelLaunch(KernelOf(GpuKernel.LayerNorm), Groups(x.Rows, NormRows), 32 * NormRows);
+        var launch = new KernelLaunch(KernelOf(GpuKernel.LayerNorm), Groups(x.Rows, NormRows), NormItems);
         AddForms(ref launch, x);
         Add(ref launch, gamma);
         Add(ref launch, beta);
@@ -36,7 +39,7 @@ internal abstract class GpuRowOps : Backend
     {
         int groups = x.Columns / gamma.Columns;
         var launch = new KernelLaunch(
-            KernelOf(GpuKernel.RmsNorm), Groups((long)x.Rows * groups, NormRows), 32 * NormRows);
+            KernelOf(GpuKernel.RmsNorm), Groups((long)x.Rows * groups, NormRows), NormItems);
         AddForms(ref launch, x);
         Add(ref launch, gamma);
         launch.Add(epsilon);
