@@ -44,15 +44,19 @@ public sealed class OpenClDevice : Device
     internal static OpenClDevice Open(
         int index, bool? asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None)
     {
-        OpenClDeviceInfo[] all = OpenClDeviceInfo.All();
-        GpuDriver.RequireIndex(
-            "opencl", index, all.Length, "OpenCL has no device here. Install the driver of the device.");
-        OpenClDeviceInfo info = all[index];
-        if (info.Problem is { } problem)
-            throw new DeviceUnavailableException(info.DisplayName, problem);
-        var driver = new OpenClDriver(info, asProcessor ?? info.IsProcessor, memoryLimit, fast);
-        DeviceProbe.Require(driver);
-        return new OpenClDevice(driver);
+        // A driver starts when it is first asked, and not every driver minds that two threads ask at once.
+        lock (OpenClDeviceInfo.Starting)
+        {
+            OpenClDeviceInfo[] all = OpenClDeviceInfo.All();
+            GpuDriver.RequireIndex(
+                "opencl", index, all.Length, "OpenCL has no device here. Install the driver of the device.");
+            OpenClDeviceInfo info = all[index];
+            if (info.Problem is { } problem)
+                throw new DeviceUnavailableException(info.DisplayName, problem);
+            var driver = new OpenClDriver(info, asProcessor ?? info.IsProcessor, memoryLimit, fast);
+            DeviceProbe.Require(driver);
+            return new OpenClDevice(driver);
+        }
     }
 
     internal override Backend CreateBackend(Precision precision, int? threads)

@@ -36,9 +36,21 @@ internal sealed unsafe record OpenClDeviceInfo(nint Id, int Index)
 
     public string DisplayName => FormattableString.Invariant($"OpenCL device {Index} ({Name})");
 
+    /// <summary>
+    /// Held while drivers are asked what there is and while a device is opened: PoCL 3.1 ends the process when two
+    /// threads have it start at once.
+    /// </summary>
+    public static Lock Starting { get; } = new();
+
     /// <summary>All devices of all platforms, in the drivers' order.</summary>
     /// <exception cref="DeviceUnavailableException">There is no OpenCL here.</exception>
     public static OpenClDeviceInfo[] All()
+    {
+        lock (Starting)
+            return Read();
+    }
+
+    private static OpenClDeviceInfo[] Read()
     {
         if (!NativeLibraries.TryLoad(NativeLibraries.OpenCl))
         {
