@@ -49,3 +49,11 @@
 #define SILU 4
 #define TANH 5
 #define SIGMOID 6
+
+// Kernels/Segment/PoolArguments.cs
+#define POOL_CLS 0
+#define POOL_MEAN 1
+#define POOL_MAX 2
+#define POOL_MEAN_SQRT_LENGTH 3
+#define POOL_WEIGHTED_MEAN 4
+#define POOL_LAST_TOKEN 5

@@ -32,13 +32,15 @@
 #endif
 
 #ifdef CPU_DEVICE
+#include "RowPart.h"
 #include "NormForCpu.h"
+#include "RowsForCpu.h"
 #else
 #include "Sum.h"
 #include "Norm.h"
-#endif
 #include "Pool.h"
 #include "Rows.h"
+#endif
 #include "Hamming.h"
 #include "Probe.h"
 

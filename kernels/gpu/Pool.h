@@ -1,13 +1,5 @@
 // y [S,H] = pool of each sequence of x [T,H]: one item for each column, one chain over the tokens, ascending.
 
-// Kernels/Segment/PoolArguments.cs
-#define POOL_CLS 0
-#define POOL_MEAN 1
-#define POOL_MAX 2
-#define POOL_MEAN_SQRT_LENGTH 3
-#define POOL_WEIGHTED_MEAN 4
-#define POOL_LAST_TOKEN 5
-
 KERNEL void pool_rows(
     BUFFER(const int, starts), BUFFER(const int, skips), int use_skips, int sequences,
     BUFFER(const float, x), long x_stride, int columns, int kind, BUFFER(float, y), long y_stride)

@@ -1,14 +1,16 @@
 // The kernels that read weights, for one way in which these are stored: STORED, WIDEN, STORED_NAME(name).
 
-#define NAME STORED_NAME(gather)
-#include "Gather.h"
-#undef NAME
-
 #ifdef CPU_DEVICE
+#define NAME STORED_NAME(gather)
+#include "GatherForCpu.h"
+#undef NAME
 #define NAME STORED_NAME(gemm)
 #include "GemmForCpu.h"
 #undef NAME
 #else
+#define NAME STORED_NAME(gather)
+#include "Gather.h"
+#undef NAME
 #define NAME STORED_NAME(gemm_128)
 #define TILE_ROWS 128
 #define TILE_COLUMNS 128

@@ -26,6 +26,8 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override long WeightBytes => Weights.Bytes;
 
+    protected override int ElementItems => driver.IsProcessor ? 1 : Items;
+
     protected override int NormItems => driver.IsProcessor ? 1 : 32 * NormRows;
 
     internal override AddressSpace Space => _space;
@@ -54,7 +56,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         GpuWorkspace workspace = WorkspaceOf(y);
         workspace.Upload(batch);
         GpuKernel kernel = Stored(GpuKernel.GatherF32, words.Type);
-        var launch = new KernelLaunch(kernel, Groups((long)batch.Tokens * y.Columns), Items);
+        var launch = new KernelLaunch(kernel, Groups((long)batch.Tokens * y.Columns), ElementItems);
         launch.Add(_space, workspace.Ids, sizeof(int));
         launch.Add(_space, workspace.TypeIds, sizeof(int));
         launch.Add(_space, workspace.Positions, sizeof(int));
@@ -133,7 +135,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
     {
         GpuWorkspace workspace = WorkspaceOf(y);
         workspace.Upload(batch);
-        var launch = new KernelLaunch(GpuKernel.PoolRows, Groups((long)batch.Sequences * x.Columns), Items);
+        var launch = new KernelLaunch(GpuKernel.PoolRows, Groups((long)batch.Sequences * x.Columns), ElementItems);
         launch.Add(_space, workspace.Starts, sizeof(int));
         launch.Add(_space, workspace.Skips, sizeof(int));
         launch.Add(skipPrompt);
@@ -147,7 +149,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override void Accumulate(Tensor x, float divisor, Tensor y)
     {
-        var launch = new KernelLaunch(GpuKernel.AccumulateRows, Groups((long)x.Rows * x.Columns), Items);
+        var launch = new KernelLaunch(GpuKernel.AccumulateRows, Groups((long)x.Rows * x.Columns), ElementItems);
         AddWide(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(x.Columns);
@@ -158,7 +160,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override void Copy(Tensor x, Tensor y)
     {
-        var launch = new KernelLaunch(GpuKernel.CopyRows, Groups((long)x.Rows * x.Columns), Items);
+        var launch = new KernelLaunch(GpuKernel.CopyRows, Groups((long)x.Rows * x.Columns), ElementItems);
         AddWide(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(x.Columns);

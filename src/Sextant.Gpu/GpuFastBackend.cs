@@ -30,6 +30,8 @@ internal sealed class GpuFastBackend(GpuDriver driver) : GpuRowOps
 
     public override long WeightBytes => _exact.WeightBytes;
 
+    protected override int ElementItems => Items;
+
     protected override int NormItems => 32 * NormRows;
 
     internal override AddressSpace Space => _exact.Space;

@@ -13,6 +13,9 @@ internal abstract class GpuRowOps : Backend
     protected const int Items = 256;
     protected const int NormRows = 4;
 
+    /// <summary>Items of a group that takes 256 elements: as many, or one for all.</summary>
+    protected abstract int ElementItems { get; }
+
     /// <summary>Items of a group that norms so many rows: a warp for each row, or one for all.</summary>
     protected abstract int NormItems { get; }
 
@@ -58,7 +61,7 @@ internal abstract class GpuRowOps : Backend
         workspace.Upload(batch);
         int heads = x.Columns / headSize;
         int half = table.Columns / 2;
-        var launch = new KernelLaunch(KernelOf(GpuKernel.RopeRows), Groups((long)x.Rows * heads * half), Items);
+        var launch = new KernelLaunch(KernelOf(GpuKernel.RopeRows), Groups((long)x.Rows * heads * half), ElementItems);
         AddForms(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(heads);
@@ -72,7 +75,7 @@ internal abstract class GpuRowOps : Backend
     public sealed override void Gate(Tensor x, ActivationKind activation)
     {
         int columns = x.Columns / 2;
-        var launch = new KernelLaunch(KernelOf(GpuKernel.GateRows), Groups((long)x.Rows * columns), Items);
+        var launch = new KernelLaunch(KernelOf(GpuKernel.GateRows), Groups((long)x.Rows * columns), ElementItems);
         AddForms(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(columns);

@@ -53,7 +53,7 @@ public sealed class DeviceErrorTests
     public unsafe void ACallThatTheDriverRefusesNamesItself()
     {
         using var queue = (OpenClQueue)OpenClHere.Device.Driver.CreateQueue();
-        var launch = new KernelLaunch(GpuKernel.CopyRows, 1, 256);
+        var launch = new KernelLaunch(GpuKernel.Probe, 1, 256);
         var error = Assert.Throws<DeviceCallException>(() =>
         {
             // No argument is set.
@@ -61,7 +61,7 @@ public sealed class DeviceErrorTests
             queue.Launch(ref empty);
         });
         Assert.Contains(
-            "starting copy_rows failed with CL_INVALID_KERNEL_ARGS (-52)", error.Message, StringComparison.Ordinal);
+            "starting probe failed with CL_INVALID_KERNEL_ARGS (-52)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
