@@ -13,6 +13,7 @@ namespace Sextant.Measurement.Reports;
 /// </remarks>
 internal static class HtmlReport
 {
+    // Printing comes last: of two rules of one rank the later one counts.
     private const string Style = """
         :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #d5dbe3; --paper: #ffffff;
           --band: #f4f6f9; --c0: #1f5fa8; --c1: #c2571a; --c2: #2c7f4f; --c3: #8a3f97; --c4: #9a7400; --c5: #b0304a;
@@ -20,17 +21,6 @@ internal static class HtmlReport
         @media (prefers-color-scheme: dark) {
           :root { --ink: #e4e8ee; --soft: #9aa5b4; --line: #39424e; --paper: #14181d; --band: #1c2229; --c0: #6ca8ec;
             --c1: #f09a5c; --c2: #69c48d; --c3: #cb8fd6; --c4: #d9b648; --c5: #ee7f95; --c6: #76c5d0; --c7: #a9afb9; }
-        }
-        @media print {
-          :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --band: #fff;
-            --c0: #1f5fa8; --c1: #c2571a; --c2: #2c7f4f; --c3: #8a3f97; --c4: #9a7400; --c5: #b0304a; --c6: #35818c;
-            --c7: #6b6f78; }
-          @page { size: landscape; margin: 12mm; }
-          body { font-size: 9pt; max-width: none; margin: 0; }
-          table { font-size: 6.5pt; width: 100%; }
-          th, td { padding: .1rem .3rem; } td, td.note { white-space: normal; min-width: 0; }
-          svg { max-height: 165mm; } figure, tr { break-inside: avoid; } h2 { break-after: avoid; }
-          .wide { overflow: visible; } thead { display: table-header-group; }
         }
         body { font: 15px/1.45 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; color: var(--ink);
           background: var(--paper); margin: 2rem auto; padding: 0 1.25rem; max-width: 84rem; }
@@ -54,6 +44,17 @@ internal static class HtmlReport
         th { color: var(--soft); font-weight: 600; } tbody tr:nth-child(even) { background: var(--band); }
         .no { color: var(--c5); font-weight: 700; }
         code { font-size: .85em; overflow-wrap: anywhere; } details { margin: .6rem 0; }
+        @media print {
+          :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --band: #fff;
+            --c0: #1f5fa8; --c1: #c2571a; --c2: #2c7f4f; --c3: #8a3f97; --c4: #9a7400; --c5: #b0304a; --c6: #35818c;
+            --c7: #6b6f78; }
+          @page { size: landscape; margin: 12mm; }
+          body { font-size: 9pt; max-width: none; margin: 0; }
+          table { font-size: 6.5pt; }
+          th, td { padding: .1rem .3rem; } td.note { min-width: 9rem; }
+          svg { max-height: 165mm; } figure, tr { break-inside: avoid; } h2 { break-after: avoid; }
+          .wide { overflow: visible; } thead { display: table-header-group; }
+        }
         """;
 
     public static string Of(BenchRecord record)
