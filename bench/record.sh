@@ -15,6 +15,7 @@ mkdir -p "$out"
 # Text from a command whose first line is the command, unless it prints that itself.
 keep() { "${@:2}" > "$1.new" && mv "$1.new" "$1"; }
 if [ "${2:-}" != --readme-only ]; then
+    : "${SEXTANT_TESTDATA:?where the fixtures of the families are, whose error is recorded too}"
     dotnet build bench/Sextant.Bench --configuration Release --verbosity quiet
     for threads in 1 2; do
         $sextant bench model --quick --threads $threads --scenario Grid --grid 1x8,1x32,1x128,32x128 \
@@ -32,10 +33,9 @@ if [ "${2:-}" != --readme-only ]; then
     keep bench/results/errors.txt $bench errors
 fi
 if [ "${2:-}" = --all ]; then
-    : "${SEXTANT_TESTDATA:?where the evaluation sets and the families fixtures are}"
     keep "$out/families-1.txt" taskset -c 1 $bench families
     keep bench/results/index-1m-1024.txt $bench index
-    eval_sets=$(for set in cacm cisi cranfield npl; do echo "--retrieval $SEXTANT_TESTDATA/eval/$set"; done)
+    eval_sets=$(for set in cacm cisi cranfield npl; do echo "--retrieval $SEXTANT_TESTDATA/eval/retrieval/$set"; done)
     { echo "sextant eval --recall --retrieval cacm --retrieval cisi --retrieval cranfield --retrieval npl"
       echo "default model (weights/default); $(date -u +%Y-%m-%d); figures do not depend on the machine"
       echo

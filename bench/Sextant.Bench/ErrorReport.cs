@@ -24,6 +24,8 @@ internal static class ErrorReport
         DefaultModel(Path.Combine(root, "tests", "fixtures", "default-model"));
         if (Environment.GetEnvironmentVariable("SEXTANT_TESTDATA") is { } data)
             Families(Path.Combine(data, "golden", "models"));
+        else
+            Console.Error.WriteLine("Sextant.Bench errors: SEXTANT_TESTDATA is not set: the families are left out");
     }
 
     private static void Elementary(
