@@ -214,7 +214,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
             for (int word = 0; word < _codes.Words; word++)
             {
                 words[(query * _codes.Words) + word] =
-                    DeviceCodes.Word(queries.Slice(query * CodeBytes, CodeBytes), word);
+                    CodeStore.Word(queries.Slice(query * CodeBytes, CodeBytes), word);
             }
         }
         if (allowed is not null)

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using Sextant.Codes;
+using Sextant.Search;
 
 namespace Sextant.Gpu;
 
@@ -56,7 +56,7 @@ internal sealed unsafe class DeviceCodes(
             for (int i = 0; i < taken; i++)
             {
                 for (int word = 0; word < Words; word++)
-                    _tile[(word * TileCodes) + lane + i] = Word(codes.Slice(i * Bytes, Bytes), word);
+                    _tile[(word * TileCodes) + lane + i] = CodeStore.Word(codes.Slice(i * Bytes, Bytes), word);
             }
             UploadTile(Count / TileCodes);
             Count += taken;
@@ -84,18 +84,6 @@ internal sealed unsafe class DeviceCodes(
                         CultureInfo.InvariantCulture, $"code {last / Bytes} has bits set behind its {bits}."), name);
             }
         }
-    }
-
-    /// <summary>A word of a code, with zeros behind its end.</summary>
-    public static ulong Word(ReadOnlySpan<byte> code, int word)
-    {
-        ReadOnlySpan<byte> rest = code[(word * sizeof(ulong))..];
-        if (rest.Length >= sizeof(ulong))
-            return BinaryPrimitives.ReadUInt64LittleEndian(rest);
-        ulong value = 0;
-        for (int i = 0; i < rest.Length; i++)
-            value |= (ulong)rest[i] << (8 * i);
-        return value;
     }
 
     public void Dispose()

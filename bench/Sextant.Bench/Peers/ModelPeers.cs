@@ -46,8 +46,7 @@ internal static class ModelPeers
 
     private static IEnumerable<PeerProcess> Start(string engine, string model, int threads)
     {
-        // Threads of several sessions spin on after a pass and would disturb each other's: with several threads, one
-        // session.
+        // Threads of several copies spin on after a pass and disturb each other's: with several threads, one copy.
         string count = threads.ToString(CultureInfo.InvariantCulture), sessions = threads == 1 ? "4" : "1";
         string folder = PeerProcess.Folder(engine);
         if (engine == "pytorch")

@@ -81,7 +81,8 @@ internal sealed unsafe class CodeStore(int bytes) : TileSource, IDisposable
         return (ulong*)(_blocks[tile / BlockTiles].Pointer + ((long)place * TileBytes));
     }
 
-    private static ulong Word(ReadOnlySpan<byte> code, int word)
+    /// <summary>A word of a code, with zeros behind its end.</summary>
+    public static ulong Word(ReadOnlySpan<byte> code, int word)
     {
         ReadOnlySpan<byte> rest = code[Math.Min(code.Length, word * sizeof(ulong))..];
         if (rest.Length >= sizeof(ulong))
