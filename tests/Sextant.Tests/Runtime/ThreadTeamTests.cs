@@ -2,6 +2,7 @@ using Sextant.Runtime;
 
 namespace Sextant.Tests.Runtime;
 
+[Collection(nameof(MeasuredAlone))]
 public class ThreadTeamTests
 {
     [Theory]

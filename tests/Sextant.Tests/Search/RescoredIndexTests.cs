@@ -2,6 +2,7 @@ using Sextant.Search;
 
 namespace Sextant.Tests.Search;
 
+[Collection(nameof(MeasuredAlone))]
 public class RescoredIndexTests
 {
     private const int Dimensions = 77;

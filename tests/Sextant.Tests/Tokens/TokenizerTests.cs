@@ -6,6 +6,7 @@ using Sextant.Tokens;
 namespace Sextant.Tests.Tokens;
 
 /// <summary>What holds for every text: threads, cultures, memory, long and hostile inputs.</summary>
+[Collection(nameof(MeasuredAlone))]
 public class TokenizerTests
 {
     private static readonly Tokenizer Lower = Tokenizer.LoadFolder(GoldenFile.Folder("syn-wp-lower-template"));
