@@ -34,6 +34,20 @@ public class AddedTokenTests
         Assert.Equal("x|[ab]|c|[a]", Splits("xabca", tokens));
     }
 
+    [Theory]
+    [InlineData("<m> \nx", "\n", "[<m> \n]|x")]
+    [InlineData("<m>  zb", " z", "[<m>  ]|[z]|b")]
+    [InlineData("<m>  \n\n<m>", "\n", "[<m>  \n\n]|[<m>]")]
+    public void WhiteSpaceGoesToTheTokenThatSwallowedItFirst(string text, string second, string expected)
+    {
+        (string, AddedToken)[] tokens =
+        [
+            ("<m>", new AddedToken("<m>", 7, true, false, SingleWord: false, StripLeft: false, StripRight: true)),
+            (second, new AddedToken(second, 8, true, false, SingleWord: false, StripLeft: true, StripRight: false)),
+        ];
+        Assert.Equal(expected, Splits(text, tokens));
+    }
+
     private static string Splits(string text, (string, AddedToken)[] tokens)
     {
         var parts = new List<string>();

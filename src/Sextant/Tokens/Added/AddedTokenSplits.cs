@@ -36,6 +36,10 @@ internal ref struct AddedTokenSplits
                 continue;
             if (token.StripLeft)
             {
+                // White space that the token before has swallowed is gone, even where this one's text begins with it.
+                start = Math.Max(start, _done);
+                if (start >= end)
+                    continue;
                 while (start > _done && IsWhiteSpace(_text[start - 1]))
                     start--;
             }
