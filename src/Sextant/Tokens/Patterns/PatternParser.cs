@@ -12,25 +12,26 @@ namespace Sextant.Tokens;
 /// </remarks>
 internal sealed class PatternParser
 {
-    private const int DepthLimit = 50;
-
     private static readonly CodePointSet LineFeed = CodePointSet.Of('\n');
 
-    private readonly string _pattern;
-    private int _at;
-    private int _depth;
+    private readonly PatternText _text;
+    private readonly PatternSets _sets;
     private bool _ignoresCase;
 
-    private PatternParser(string pattern) => _pattern = pattern;
+    private PatternParser(string pattern)
+    {
+        _text = new PatternText(pattern);
+        _sets = new PatternSets(_text);
+    }
 
     /// <exception cref="PatternException">The pattern is damaged or has something that is not supported.</exception>
     internal static PatternNode Parse(string pattern)
     {
         var parser = new PatternParser(pattern);
         PatternNode node = parser.ReadChoice();
-        return parser._at == pattern.Length
+        return parser._text.AtEnd
             ? node
-            : throw parser.Unsupported("a closing parenthesis without an opening");
+            : throw parser._text.Unsupported("a closing parenthesis without an opening");
     }
 
     /// <summary>A pattern of exactly this text.</summary>
@@ -44,20 +45,20 @@ internal sealed class PatternParser
 
     private PatternNode ReadChoice()
     {
-        if (++_depth > DepthLimit)
-            throw Unsupported($"groups nested more than {DepthLimit} deep");
+        _text.Enter("groups");
         bool ignoresCase = _ignoresCase;
         var alternatives = new List<PatternNode> { ReadSequence() };
-        while (TryTake('|'))
+        while (_text.TryTake('|'))
             alternatives.Add(ReadSequence());
-        (_depth, _ignoresCase) = (_depth - 1, ignoresCase);
+        _ignoresCase = ignoresCase;
+        _text.Leave();
         return alternatives.Count == 1 ? alternatives[0] : new ChoiceNode(alternatives);
     }
 
     private SequenceNode ReadSequence()
     {
         var parts = new List<PatternNode>();
-        while (_at < _pattern.Length && _pattern[_at] is not ('|' or ')'))
+        while (!_text.AtEnd && _text[_text.At] is not ('|' or ')'))
             parts.Add(ReadRepeated());
         RefuseFoldedPairs(parts);
         return new SequenceNode(parts);
@@ -69,27 +70,27 @@ internal sealed class PatternParser
         if (!TryReadCount(out int least, out int most, out bool counted))
             return atom;
         if (atom is LookNode or WordEdgeNode)
-            throw Unsupported("a repeated look-around");
+            throw _text.Unsupported("a repeated look-around");
         bool lazy = false, possessive = false;
-        if (TryTake('?'))
-            lazy = !counted || least != most ? true : throw Unsupported("{n}?");
-        else if (!counted && TryTake('+'))
+        if (_text.TryTake('?'))
+            lazy = !counted || least != most ? true : throw _text.Unsupported("{n}?");
+        else if (!counted && _text.TryTake('+'))
             possessive = true;
         PatternNode repeated = new RepeatNode(atom, least, most, lazy);
         if (possessive)
         {
             // What a single code point's greedy repetition leaves cannot begin with that code point.
             if (atom is not SetNode { Set: CodePointSet set })
-                throw Unsupported("a possessive repetition of more than one code point");
+                throw _text.Unsupported("a possessive repetition of more than one code point");
             repeated = most < 0
                 ? new SequenceNode([repeated, new LookNode(true, set.Complement(), AtEdge: true)])
                 : new ChoiceNode([atom, new LookNode(true, set.Complement(), AtEdge: true)]);
         }
-        if (_at < _pattern.Length && _pattern[_at] is '*' or '+' or '?')
+        if (!_text.AtEnd && _text[_text.At] is '*' or '+' or '?')
         {
-            return counted && TryTake('+')
+            return counted && _text.TryTake('+')
                 ? new RepeatNode(repeated, 1, -1, false)
-                : throw Unsupported("two repetitions in a row");
+                : throw _text.Unsupported("two repetitions in a row");
         }
         return repeated;
     }
@@ -97,18 +98,18 @@ internal sealed class PatternParser
     private bool TryReadCount(out int least, out int most, out bool counted)
     {
         (least, most, counted) = (0, -1, false);
-        if (_at == _pattern.Length)
+        if (_text.AtEnd)
             return false;
-        switch (_pattern[_at])
+        switch (_text[_text.At])
         {
             case '*':
-                _at++;
+                _text.At++;
                 return true;
             case '+':
-                (least, _at) = (1, _at + 1);
+                (least, _text.At) = (1, _text.At + 1);
                 return true;
             case '?':
-                (most, _at) = (1, _at + 1);
+                (most, _text.At) = (1, _text.At + 1);
                 return true;
             case '{':
                 break;
@@ -116,10 +117,10 @@ internal sealed class PatternParser
                 return false;
         }
         // A brace that opens no count stands for itself.
-        int close = _pattern.IndexOf('}', _at);
+        int close = _text.Find('}');
         if (close < 0)
             return false;
-        string inner = _pattern[(_at + 1)..close];
+        string inner = _text.Span(_text.At + 1, close).ToString();
         string[] bounds = inner.Split(',');
         if (bounds.Length > 2 || inner is "" or "," || !Array.TrueForAll(bounds, bound => bound.Length == 0
             || (bound.Length < 5 && int.TryParse(bound, NumberStyles.None, CultureInfo.InvariantCulture, out _))))
@@ -132,40 +133,40 @@ internal sealed class PatternParser
         else if (bounds[1].Length > 0)
             most = int.Parse(bounds[1], CultureInfo.InvariantCulture);
         if (most >= 0 && most < least)
-            throw Unsupported("a count whose end is before its beginning");
-        (_at, counted) = (close + 1, true);
+            throw _text.Unsupported("a count whose end is before its beginning");
+        (_text.At, counted) = (close + 1, true);
         return true;
     }
 
     private PatternNode ReadAtom()
     {
-        char c = _pattern[_at];
+        char c = _text[_text.At];
         switch (c)
         {
             case '(':
-                _at++;
+                _text.At++;
                 return ReadGroup();
             case '[':
-                _at++;
-                return new SetNode(Folded(ReadClass()));
+                _text.At++;
+                return new SetNode(Folded(_sets.ReadClass(_ignoresCase)));
             case '.':
-                _at++;
+                _text.At++;
                 return new SetNode(LineFeed.Complement());
             case '^':
                 // At the beginning, and behind a line feed, unless the text ends with it.
-                _at++;
+                _text.At++;
                 var lineBefore = new LookNode(false, LineFeed, AtEdge: false);
                 var behindLine = new SequenceNode([lineBefore, new LookNode(true, CodePointSet.All, AtEdge: false)]);
                 return new ChoiceNode([new LookNode(false, CodePointSet.Empty, AtEdge: true), behindLine]);
             case '$':
-                _at++;
+                _text.At++;
                 return new LookNode(true, LineFeed, AtEdge: true);
             case '\\':
                 return ReadEscape();
             case '*' or '+' or '?':
-                throw Unsupported("a repetition of nothing");
+                throw _text.Unsupported("a repetition of nothing");
             default:
-                return new SetNode(Folded(CodePointSet.Of(CodePoints.Next(_pattern, ref _at))));
+                return new SetNode(Folded(CodePointSet.Of(_text.Next())));
         }
     }
 
@@ -174,29 +175,29 @@ internal sealed class PatternParser
         bool before = _ignoresCase;
         bool? ahead = null;
         bool inverted = false;
-        if (TryTake("?:"))
+        if (_text.TryTake("?:"))
         {
         }
-        else if (TryTake("?i:"))
+        else if (_text.TryTake("?i:"))
             _ignoresCase = true;
-        else if (TryTake("?-i:"))
+        else if (_text.TryTake("?-i:"))
             _ignoresCase = false;
-        else if (TryTake("?i)"))
+        else if (_text.TryTake("?i)"))
         {
             // To the end of the group around it.
             _ignoresCase = true;
             return new SequenceNode([]);
         }
-        else if (TryTake("?=") || TryTake("?!"))
-            (ahead, inverted) = (true, _pattern[_at - 1] == '!');
-        else if (TryTake("?<=") || TryTake("?<!"))
-            (ahead, inverted) = (false, _pattern[_at - 1] == '!');
-        else if (_at < _pattern.Length && _pattern[_at] == '?')
-            throw Unsupported($"the group '({_pattern.AsSpan(_at, Math.Min(3, _pattern.Length - _at))}…'");
+        else if (_text.TryTake("?=") || _text.TryTake("?!"))
+            (ahead, inverted) = (true, _text[_text.At - 1] == '!');
+        else if (_text.TryTake("?<=") || _text.TryTake("?<!"))
+            (ahead, inverted) = (false, _text[_text.At - 1] == '!');
+        else if (!_text.AtEnd && _text[_text.At] == '?')
+            throw _text.Unsupported($"the group '({_text.Span(_text.At, Math.Min(_text.At + 3, _text.Length))}…'");
         PatternNode body = ReadChoice();
         _ignoresCase = before;
-        if (!TryTake(')'))
-            throw Unsupported("a group without an end");
+        if (!_text.TryTake(')'))
+            throw _text.Unsupported("a group without an end");
         return ahead is bool looksAhead ? Look(looksAhead, inverted, body) : body;
     }
 
@@ -214,188 +215,31 @@ internal sealed class PatternParser
             else if (part is LookNode look && look.Ahead == ahead)
                 (set, edge) = (set.Union(look.Set), edge | look.AtEdge);
             else
-                throw Unsupported("a look-around at more than one code point");
+                throw _text.Unsupported("a look-around at more than one code point");
         }
         return inverted ? new LookNode(ahead, set.Complement(), !edge) : new LookNode(ahead, set, edge);
     }
 
     private PatternNode ReadEscape()
     {
-        char kind = _at + 1 < _pattern.Length ? _pattern[_at + 1] : throw Unsupported("a backslash at the end");
+        char kind = _text.At + 1 < _text.Length ? _text[_text.At + 1] : throw _text.Unsupported("a backslash at the end");
         switch (kind)
         {
             case 'b' or 'B':
-                _at += 2;
+                _text.At += 2;
                 return new WordEdgeNode(kind == 'B');
             case 'A':
-                _at += 2;
+                _text.At += 2;
                 return new LookNode(false, CodePointSet.Empty, AtEdge: true);
             case 'z':
-                _at += 2;
+                _text.At += 2;
                 return new LookNode(true, CodePointSet.Empty, AtEdge: true);
             default:
-                return new SetNode(Folded(ReadEscapedSet(PatternClasses.Word)));
+                return new SetNode(Folded(_sets.ReadEscape(PatternClasses.Word)));
         }
     }
 
-    // The set that an escape stands for, inside or outside of brackets.
-    private CodePointSet ReadEscapedSet(CodePointSet word)
-    {
-        char kind = _at + 1 < _pattern.Length ? _pattern[_at + 1] : throw Unsupported("a backslash at the end");
-        _at += 2;
-        switch (kind)
-        {
-            case 's':
-                return PatternClasses.WhiteSpace;
-            case 'S':
-                return PatternClasses.WhiteSpace.Complement();
-            case 'd':
-                return PatternClasses.Digit;
-            case 'D':
-                return PatternClasses.Digit.Complement();
-            case 'w':
-                return word;
-            case 'W':
-                return word.Complement();
-            case 'p' or 'P':
-                return ReadProperty(kind == 'P');
-            case 'n':
-                return CodePointSet.Of('\n');
-            case 'r':
-                return CodePointSet.Of('\r');
-            case 't':
-                return CodePointSet.Of('\t');
-            case 'f':
-                return CodePointSet.Of('\f');
-            case 'v':
-                return CodePointSet.Of('\v');
-            case 'a':
-                return CodePointSet.Of('\a');
-            case 'e':
-                return CodePointSet.Of(0x1B);
-            case '0':
-                return CodePointSet.Of(0);
-            case 'x':
-                return CodePointSet.Of(ReadHexadecimal(2));
-            case 'u':
-                return CodePointSet.Of(ReadHexadecimal(4));
-        }
-        if (char.IsAsciiLetterOrDigit(kind))
-            throw Unsupported($"the escape '\\{kind}'");
-        _at--;
-        return CodePointSet.Of(CodePoints.Next(_pattern, ref _at));
-    }
-
-    private CodePointSet ReadProperty(bool inverted)
-    {
-        int close = _at < _pattern.Length && _pattern[_at] == '{' ? _pattern.IndexOf('}', _at) : -1;
-        if (close < 0)
-            throw Unsupported("\\p without a name in braces");
-        string name = _pattern[(_at + 1)..close];
-        _at = close + 1;
-        if (name.StartsWith('^'))
-            (inverted, name) = (!inverted, name[1..]);
-        CodePointSet set = PatternClasses.Named(name) ?? throw Unsupported(
-            $"the property '{ComponentFields.Short(name)}' (known: {PatternClasses.AcceptedNames})");
-        return inverted ? set.Complement() : set;
-    }
-
-    private int ReadHexadecimal(int digits)
-    {
-        int end = _at + digits, start = _at;
-        if (digits == 2 && TryTake('{'))
-        {
-            start = _at;
-            end = _pattern.IndexOf('}', _at);
-            _at = end + 1;
-        }
-        else
-        {
-            _at = end;
-        }
-        if (end < 0 || end > _pattern.Length || !int.TryParse(_pattern.AsSpan(start, end - start),
-                NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
-            || (uint)value > CodePoints.Last)
-        {
-            throw Unsupported("a hexadecimal escape that is no code point");
-        }
-        return value;
-    }
-
-    // Behind the opening bracket; brackets within are sets that are joined.
-    private CodePointSet ReadClass()
-    {
-        if (++_depth > DepthLimit)
-            throw Unsupported($"brackets nested more than {DepthLimit} deep");
-        bool inverted = TryTake('^');
-        var ranges = new List<(int, int)>();
-        for (bool first = true; ; first = false)
-        {
-            if (_at >= _pattern.Length)
-                throw Unsupported("a bracket without an end");
-            if (TryTake("[:"))
-                throw Unsupported("a POSIX bracket");
-            if (TryTake("&&"))
-                throw Unsupported("an intersection");
-            if (!first && TryTake(']'))
-                break;
-            if (TryTake('['))
-            {
-                ranges.AddRange(ReadClass().Ranges);
-                continue;
-            }
-            CodePointSet from = ReadMember();
-            if (_at + 1 < _pattern.Length && _pattern[_at] == '-' && _pattern[_at + 1] != ']')
-            {
-                _at++;
-                CodePointSet to = ReadMember();
-                if (!IsOne(from, out int low) || !IsOne(to, out int high) || high < low)
-                    throw Unsupported("a range without two ends in order");
-                ranges.Add((low, high));
-                continue;
-            }
-            ranges.AddRange(from.Ranges);
-        }
-        _depth--;
-        CodePointSet set = CodePointSet.Of(ranges);
-        // Case is folded before a set is inverted: [^a] without case leaves out A as well.
-        return inverted ? Folded(set).Complement() : set;
-    }
-
-    private CodePointSet ReadMember() => _pattern[_at] == '\\'
-        ? ReadEscapedSet(PatternClasses.WordInBrackets)
-        : CodePointSet.Of(CodePoints.Next(_pattern, ref _at));
-
-    private static bool IsOne(CodePointSet set, out int codePoint)
-    {
-        bool one = set.Ranges.Length == 1 && set.Ranges[0].First == set.Ranges[0].Last;
-        codePoint = one ? set.Ranges[0].First : 0;
-        return one;
-    }
-
-    // Without case: the letters of ASCII in both cases, and the two other code points that fold to one of them.
-    private CodePointSet Folded(CodePointSet set)
-    {
-        if (!_ignoresCase)
-            return set;
-        var ranges = new List<(int, int)>();
-        ranges.AddRange(set.Ranges);
-        for (int letter = 'a'; letter <= 'z'; letter++)
-        {
-            if (set.Contains(letter) || set.Contains(letter - 0x20))
-            {
-                ranges.Add((letter, letter));
-                ranges.Add((letter - 0x20, letter - 0x20));
-            }
-        }
-        if (set.Contains('s') || set.Contains('S'))
-            ranges.Add((0x17F, 0x17F));
-        if (set.Contains('k') || set.Contains('K'))
-            ranges.Add((0x212A, 0x212A));
-        if (IsOne(set, out int only) && only >= 0x80)
-            throw Unsupported("a code point beyond ASCII without regard to case");
-        return CodePointSet.Of(ranges);
-    }
+    private CodePointSet Folded(CodePointSet set) => _sets.Folded(set, _ignoresCase);
 
     // One code point that folds to two, such as the ligature of f and i, would match such a pair.
     private void RefuseFoldedPairs(List<PatternNode> parts)
@@ -406,31 +250,8 @@ internal sealed class PatternParser
                 && ((first.Contains('s') && (second.Contains('s') || second.Contains('t')))
                     || (first.Contains('f') && (second.Contains('f') || second.Contains('i') || second.Contains('l')))))
             {
-                throw Unsupported("ss, st, ff, fi or fl without regard to case");
+                throw _text.Unsupported("ss, st, ff, fi or fl without regard to case");
             }
         }
     }
-
-    private bool TryTake(char c)
-    {
-        if (_at >= _pattern.Length || _pattern[_at] != c)
-            return false;
-        _at++;
-        return true;
-    }
-
-    private bool TryTake(string text)
-    {
-        if (!_pattern.AsSpan(_at).StartsWith(text, StringComparison.Ordinal))
-            return false;
-        _at += text.Length;
-        return true;
-    }
-
-    private PatternException Unsupported(string what) => new($"{what}, near place {_at}");
 }
-
-/// <summary>
-/// A pattern that is damaged or has something that is not supported; turned into the typed error by readers.
-/// </summary>
-internal sealed class PatternException(string message) : Exception(message);
