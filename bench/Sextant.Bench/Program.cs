@@ -14,7 +14,7 @@ const string Usage = """
       tokenizers FOLDER...       speeds of tokenizer.json files
       index                      a million codes of 1024 bits on disk
       device D THREADS           products on cuda[:N] or opencl[:N] and on the processor, in turns
-      peers onnxruntime|pytorch SHAPE THREADS FOLDER
+      peers onnxruntime|pytorch|llamacpp[-bf16|-q8_0] SHAPE THREADS FOLDER
       peers faiss VECTORS DIMENSIONS FOLDER
                                  other engines in turns with ours: bench/peers/README.md
       write SHAPE f32|f16|bf16   writes a model of random weights and prints its folder
@@ -49,7 +49,8 @@ try
         case ["write", var shape, var type]:
             Console.WriteLine(SyntheticModel.Named(shape).Write(root, type));
             return 0;
-        case ["peers", "onnxruntime" or "pytorch", var shape, var threads, var output]:
+        case ["peers", "onnxruntime" or "pytorch" or "llamacpp" or "llamacpp-bf16" or "llamacpp-q8_0",
+            var shape, var threads, var output]:
             ModelPeers.Run(args[1], SyntheticModel.Named(shape), Number(threads), root, output);
             return 0;
         case ["peers", "faiss", var vectors, var dimensions, var output]:

@@ -15,8 +15,15 @@ internal static class ModelPeers
     // Copies of the model on each side, used in turn: a pass finds its weights in memory, not in a small cache.
     private const int Copies = 4;
 
-    // f32 on both sides in different orders of summation: far below this when both compute the same model.
-    private const double Agreement = 1e-3;
+    // What the hidden states may differ by when both compute the same model, far above what is seen. ONNX Runtime and
+    // PyTorch: f32 in other orders of summation. llama.cpp computes GELU by its approximation with tanh, from a table in
+    // half precision; its other types round every weight, to 8 bits of significand or to 8-bit integers.
+    private static double Agreement(string engine) => engine switch
+    {
+        "llamacpp" => 3e-2,
+        "llamacpp-bf16" or "llamacpp-q8_0" => 3e-1,
+        _ => 1e-3,
+    };
 
     private static readonly (int Sequences, int Tokens)[] s_batches = [(1, 8), (1, 16), (1, 32), (1, 128), (32, 128)];
 
@@ -48,7 +55,17 @@ internal static class ModelPeers
     {
         // Threads of several copies spin on after a pass and disturb each other's: with several threads, one copy.
         string count = threads.ToString(CultureInfo.InvariantCulture), sessions = threads == 1 ? "4" : "1";
-        string folder = PeerProcess.Folder(engine);
+        string folder = PeerProcess.Folder(engine.Split('-')[0]);
+        if (engine.StartsWith("llamacpp", StringComparison.Ordinal))
+        {
+            string file = Path.Combine(model, "f32.gguf"), serve = Path.Combine(folder, "node_modules", "serve");
+            if (!File.Exists(file))
+                throw new InvalidOperationException($"{file} is missing: python3 {folder}/make_model.py {model}");
+            if (!File.Exists(serve))
+                throw new InvalidOperationException($"{serve} is missing: {folder}/build.sh");
+            yield return PeerProcess.Start("llama.cpp", serve, [file, count, sessions, .. engine.Split('-')[1..]]);
+            yield break;
+        }
         if (engine == "pytorch")
         {
             yield return PeerProcess.Start(
@@ -75,7 +92,7 @@ internal static class ModelPeers
         int sequences, int tokens)
     {
         TokenSequence[] batch = ModelInputs.Sequences(sequences, tokens, models[0].Card.VocabularySize);
-        double difference = Difference(shape, models[0], peers, batch);
+        double difference = Difference(shape, models[0], peers, batch, Agreement(engine));
         var pass = new PassSubject(models, batch);
         var theirs = new List<Contestant>();
         for (int i = 0; i < peers.Length; i++)
@@ -127,7 +144,7 @@ internal static class ModelPeers
     }
 
     private static double Difference(
-        SyntheticModel shape, EmbeddingModel model, PeerProcess[] peers, TokenSequence[] batch)
+        SyntheticModel shape, EmbeddingModel model, PeerProcess[] peers, TokenSequence[] batch, double agreement)
     {
         int values = batch[0].Ids.Length * shape.Hidden;
         var ours = new float[batch.Length * values];
@@ -151,7 +168,7 @@ internal static class ModelPeers
             for (int i = 0; i < ours.Length; i++)
                 difference = Math.Max(difference, Math.Abs((double)ours[i] - theirs[i]));
             // Written so that NaN fails too.
-            if (!(difference <= Agreement))
+            if (!(difference <= agreement))
                 throw new InvalidOperationException(
                     $"{peer.Version}: hidden states differ by {difference}: not the same model.");
             worst = Math.Max(worst, difference);
