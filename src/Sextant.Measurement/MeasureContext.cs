@@ -1,6 +1,5 @@
 using Sextant.Measurement.Cases;
 using Sextant.Measurement.Machines;
-using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Sampling;
 
@@ -9,14 +8,13 @@ namespace Sextant.Measurement;
 /// <summary>
 /// What all parts of one run share: the machine, the plan, the watch over noise, memory larger than the caches.
 /// </summary>
-internal sealed unsafe class MeasureContext : IDisposable
+internal sealed class MeasureContext : IDisposable
 {
-    private MemoryPeak? _reading;
-
     public MeasureContext(SamplingPlan plan, bool quick, Action<string> say, CancellationToken cancellation = default)
     {
         (Plan, IsQuick, Say, Cancellation) = (plan, quick, say, cancellation);
         Cold = new ColdMemory(Machine);
+        Calibrator = new Calibrator(Machine, Cold, quick, Noise.Calibration);
     }
 
     public MachineFacts Machine { get; } = MachineFacts.Read();
@@ -35,27 +33,15 @@ internal sealed unsafe class MeasureContext : IDisposable
 
     public NoiseWatch Noise { get; } = new();
 
-    public Sampler Sampler => new(Plan, Cancellation);
+    /// <summary>Measures the machine itself in every round.</summary>
+    public Calibrator Calibrator { get; }
+
+    public Sampler Sampler => new(Plan, Calibrator, Cancellation);
 
     /// <summary>What a repeating command line needs besides its case.</summary>
     public string RepeatFlags =>
         (IsQuick ? " --quick" : "") + (Plan.Rounds == (IsQuick ? SamplingPlan.Quick : SamplingPlan.Full).Rounds
         ? "" : FormattableString.Invariant($" --rounds {Plan.Rounds}"));
-
-    /// <summary>
-    /// Measures the machine itself, the same way at every build: what two records differ in here, no program is to
-    /// blame for.
-    /// </summary>
-    /// <returns>FLOP/s of one thread.</returns>
-    public double Calibrate()
-    {
-        double arithmetic = FmaPeak.Measure(IsQuick ? 0.004 : 0.01);
-        _reading ??= new MemoryPeak(Cold.Pointer, Cold.Bytes);
-        Noise.Arithmetic.Add(arithmetic);
-        Noise.Issuing.Add(IssuePeak.Measure(IsQuick ? 0.002 : 0.005));
-        Noise.Reading.Add(_reading.Measure(MemoryAccess.Read, 0.001));
-        return arithmetic * 1e9;
-    }
 
     /// <summary>
     /// Keeps the calling thread on one processor until disposed, and remembers whether the system let it.
@@ -76,15 +62,13 @@ internal sealed unsafe class MeasureContext : IDisposable
         Machine = Machine,
         Device = device,
         Noise = Noise.Report(),
-        Arithmetic = Noise.Arithmetic,
-        Reading = Noise.Reading,
-        Issuing = Noise.Issuing,
+        Calibration = Noise.Calibration,
         Rows = rows.Count > 0 ? rows : throw new InvalidChoiceException("nothing is left to be measured"),
     };
 
     public void Dispose()
     {
-        _reading?.Dispose();
+        Calibrator.Dispose();
         Cold.Dispose();
     }
 }

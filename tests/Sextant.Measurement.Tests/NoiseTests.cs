@@ -73,6 +73,19 @@ public class NoiseTests
     }
 
     [Fact]
+    public void TheShareOfTimeWithAProcessorIsOfTheTimeThatWasWanted()
+    {
+        var before = new Waiting(10, 3, 1);
+        Assert.Equal(0.75, new Waiting(14, 6, 2).ShareSince(before), 12);
+        Assert.Equal(1, new Waiting(14, 6, 0.5).ShareSince(before), 12); // a thread that had waited is gone
+        Assert.True(double.IsNaN(new Waiting(14, 3.5, 1).ShareSince(before))); // it slept
+        Assert.True(double.IsNaN(new Waiting(14, 6, double.NaN).ShareSince(before)));
+        Waiting now = Waiting.Now();
+        Assert.True(now.Running > 0);
+        Assert.Equal(!OperatingSystem.IsLinux(), double.IsNaN(now.Queued));
+    }
+
+    [Fact]
     public void ThisMachineIsLookedAt()
     {
         SystemMoment first = SystemMoment.Now(), second = SystemMoment.Now();
@@ -95,7 +108,7 @@ public class NoiseTests
     {
         int looks = 0;
         var watch = new NoiseWatch(() => looks++ == 0 ? s_start : end) { ChildSeconds = children };
-        watch.Arithmetic.AddRange(steady ? [100, 99, 99.5] : [100, 80, 95]);
+        watch.Calibration[Ceiling.Arithmetic].AddRange(steady ? [100, 99, 99.5] : [100, 80, 95]);
         return watch.Report();
     }
 }

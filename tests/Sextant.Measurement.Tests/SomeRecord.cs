@@ -31,8 +31,7 @@ internal static class SomeRecord
             {
                 Pinned = true,
             },
-            Arithmetic = [arithmetic, arithmetic * 1.001],
-            Reading = [10, 10.01],
+            Calibration = Calibrate(arithmetic),
             Rows =
             [
                 Row("kernels/gemm/GemmF32Avx2/f32/8,16,16", "kernels", "s", 1e-5 * factor,
@@ -51,6 +50,14 @@ internal static class SomeRecord
                     null),
             ],
         };
+
+    private static Calibration Calibrate(double arithmetic)
+    {
+        var calibration = new Calibration();
+        calibration[Ceiling.Arithmetic].AddRange([arithmetic, arithmetic * 1.001]);
+        calibration[Ceiling.Reading].AddRange([10, 10.01]);
+        return calibration;
+    }
 
     private static BenchRow Row(
         string id, string part, string unit, double value, KeyValuePair<string, string>[] labels,

@@ -18,31 +18,26 @@ public class StatisticsTests
     }
 
     [Fact]
-    public void TheIntervalHoldsTheRatioAndIsTheSameEachTime()
+    public void DrawsAreTheSameEachTimeAndHoldTheMedian()
     {
-        double[] first = [1.00, 1.01, 0.99, 1.02, 0.98, 1.00, 1.01];
-        double[] second = [1.10, 1.12, 1.09, 1.11, 1.13, 1.10, 1.11];
-        BootstrapRatio ratio = BootstrapRatio.Of(first, second, 0.05);
-        Assert.InRange(ratio.Ratio, 1.09, 1.12);
-        Assert.InRange(ratio.Low, 1.05, ratio.Ratio);
-        Assert.InRange(ratio.High, ratio.Ratio, 1.15);
-        Assert.Equal(ratio, BootstrapRatio.Of(first, second, 0.05));
+        double[] values = [1.00, 1.01, 0.99, 1.02, 0.98, 1.00, 1.01];
+        double[] medians = new RoundResamples(values.Length, 7).LogMedians(values);
+        Assert.Equal(medians, new RoundResamples(values.Length, 7).LogMedians(values));
+        Assert.NotEqual(medians, new RoundResamples(values.Length, 8).LogMedians(values));
+        Assert.Equal(Math.Log(Quantile.Median(values)), Quantile.Median(medians), 12);
+        Assert.All(medians, median => Assert.InRange(median, Math.Log(0.98), Math.Log(1.02)));
+        // The binomial probability that four of seven draws or more are the least value: 0.0098.
+        Assert.InRange(medians.Count(median => median < Math.Log(0.985)) / (double)medians.Length, 0.007, 0.013);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RoundResamples(6, 7).LogMedians(values));
     }
 
     [Fact]
-    public void SamplesOfOneDistributionAreSeldomToldApart()
+    public void OneSetOfDrawsTakesTheSameRoundsOfEverything()
     {
-        var random = new Random(4);
-        int apart = 0;
-        for (int i = 0; i < 100; i++)
-        {
-            double[] first = Draw(random), second = Draw(random);
-            BootstrapRatio ratio = BootstrapRatio.Of(first, second, 0.05 / 20);
-            apart += ratio.Low > 1 || ratio.High < 1 ? 1 : 0;
-        }
-        Assert.InRange(apart, 0, 5);
+        double[] values = [1, 2, 4, 8, 16, 32, 64];
+        var draws = new RoundResamples(values.Length, 7);
+        double[] once = draws.LogMedians(values);
+        double[] thrice = draws.LogMedians(Array.ConvertAll(values, value => 3 * value));
+        Assert.All(once.Zip(thrice), both => Assert.Equal(Math.Log(3), both.Second - both.First, 12));
     }
-
-    private static double[] Draw(Random random) =>
-        [.. Enumerable.Range(0, 9).Select(_ => 1 + 0.03 * (random.NextDouble() + random.NextDouble() - 1))];
 }

@@ -39,17 +39,20 @@ internal sealed class PeerRecords : IDisposable
             side.Time(4);
             side.Passes = (int)Math.Clamp(BlockSeconds / side.Time(2), 1, 4096);
         }
+        int firstRound = _context.Calibrator.Rounds;
         for (int round = 0; round < Rounds; round++)
         {
-            _context.Calibrate();
+            _context.Calibrator.BeginRound();
             foreach (Contestant side in round % 2 == 0 ? theirs.Prepend(ours) : theirs.Append(ours))
             {
                 // Threads of the other side stop spinning before this side is timed.
                 Thread.Sleep(20);
                 side.Rounds[round] = side.Time(side.Passes);
             }
+            _context.Calibrator.EndRound();
         }
         Contestant best = theirs.MinBy(side => Quantile.Median(side.Rounds))!;
+        form = form with { FirstRound = firstRound };
         _ours.Add(Row(form, ours, work, rate));
         _theirs.Add(Row(form, best, work, rate));
         Console.Error.WriteLine(FormattableString.Invariant(

@@ -34,9 +34,8 @@ internal sealed class KernelBench(MeasureContext context)
         Roofline roofline = Roofline.Measure(context.Machine, context.IsQuick ? 0.03 : 0.15);
         context.Say(
             string.Create(CultureInfo.InvariantCulture, $"{entries.Count} kernels in {context.Plan.Rounds} rounds"));
-        var arithmetic = new double[context.Plan.Rounds];
-        Samples[] samples = context.Sampler.Measure(
-            entries.ConvertAll(entry => (Subject)entry.Case), round => arithmetic[round] = context.Calibrate());
+        Samples[] samples = context.Sampler.Measure(entries.ConvertAll(entry => (Subject)entry.Case));
+        double[] arithmetic = context.Calibrator.Arithmetic(samples[0].FirstRound);
         var rows = new List<BenchRow>();
         for (int i = 0; i < entries.Count; i++)
             rows.Add(Row(entries[i], samples[i], roofline, arithmetic));

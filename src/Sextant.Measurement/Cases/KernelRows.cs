@@ -65,7 +65,10 @@ internal static class KernelRows
             notes.Add("the warm-up ended before the time was stable");
         if (NoiseWatch.SpreadNote(samples.Rounds) is { } note)
             notes.Add(note);
-        return Row(name, "s", samples.Rounds, metrics, accuracy, notes, repeatFlags);
+        return Row(name, "s", samples.Rounds, metrics, accuracy, notes, repeatFlags) with
+        {
+            FirstRound = samples.FirstRound,
+        };
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using Sextant.Measurement.Statistics;
-
 namespace Sextant.Measurement.Comparisons;
 
 /// <summary>What may be said of a difference.</summary>
@@ -20,6 +18,10 @@ internal enum Verdict
 /// <param name="First">Median in the first record.</param>
 /// <param name="Second">Median in the other.</param>
 /// <param name="TimeRatio">Time of the other over time of the first, whatever the unit: above 1 is slower.</param>
+/// <param name="Machine">
+/// The same ratio as the machine alone explains it: with no change of the program, between these.
+/// </param>
 /// <param name="Verdict">What may be said.</param>
 internal sealed record ComparedRow(
-    int Other, string Id, string Unit, double First, double Second, BootstrapRatio TimeRatio, Verdict Verdict);
+    int Other, string Id, string Unit, double First, double Second, TimeRatio TimeRatio, TimeRatio Machine,
+    Verdict Verdict);

@@ -7,9 +7,10 @@ namespace Sextant.Measurement.Comparisons;
 
 /// <summary>Records row by row against the first: ratios with intervals, and what else differs between them.</summary>
 /// <remarks>
-/// An interval is of confidence 95 % for all rows together (Bonferroni). A difference counts as significant only where
-/// the interval also clears what the machine itself changed by between the records, which both measured with the same
-/// loops, and one percent, which the placement of code and data alone is good for.
+/// An interval is of confidence 95 % for all rows together (Bonferroni), from resampling the rounds. Rounds of one run
+/// share its moment, so their spread alone says too little about another run. A difference counts as significant only
+/// where, at that confidence, it also exceeds what the machine itself changed by (<see cref="MachineDrift"/>), and one
+/// percent, which the placement of code and data alone is good for.
 /// </remarks>
 internal sealed class Comparison
 {
@@ -44,14 +45,21 @@ internal sealed class Comparison
         {
             (string name, BenchRecord other) = records[i];
             comparison.Describe(firstName, first, name, other);
-            double drift = Drift(first, other);
+            var drifts = new Dictionary<(int?, int, int?, int, bool), MachineDrift>();
             foreach (BenchRow row in other.Rows)
             {
                 if (!known.TryGetValue(row.Id, out BenchRow? before))
                     continue;
                 comparison.Right(firstName, before, name, row);
-                if (row.Unit != KernelRows.Values)
-                    comparison.Rows.Add(Compare(i, firstName, before, name, row, Alpha / pairs, drift));
+                if (row.Unit == KernelRows.Values)
+                    continue;
+                Require(firstName, before, name, row);
+                // Rows of the same rounds share what the machine did in them.
+                (int?, int, int?, int, bool) rounds = (before.FirstRound, before.Samples.Length, row.FirstRound,
+                    row.Samples.Length, MachineDrift.FeelsWaiting(first, before, other, row));
+                if (!drifts.TryGetValue(rounds, out MachineDrift? drift))
+                    drifts.Add(rounds, drift = MachineDrift.Between(first, before, other, row));
+                comparison.Rows.Add(Compare(i, before, row, Alpha / pairs, drift));
             }
         }
         return comparison;
@@ -69,24 +77,39 @@ internal sealed class Comparison
     }
 
     private static ComparedRow Compare(
-        int other, string firstName, BenchRow first, string name, BenchRow second, double alpha, double drift)
+        int other, BenchRow first, BenchRow second, double alpha, MachineDrift drift)
     {
-        Require(firstName, first);
-        Require(name, second);
-        if (first.Unit != second.Unit)
-            throw new InvalidRecordException(
-                $"{name}: '{second.Id}' is in {second.Unit}; {firstName} has it in {first.Unit}.");
-        BootstrapRatio ratio = first.IsTime
-            ? BootstrapRatio.Of(first.Samples, second.Samples, alpha)
-            : BootstrapRatio.Of(second.Samples, first.Samples, alpha);
-        double margin = Math.Log(1 + Resolution) + drift;
-        Verdict verdict = Math.Log(ratio.Low) > margin ? Verdict.Slower
-            : Math.Log(ratio.High) < -margin ? Verdict.Faster
+        double[] then = MachineDrift.Resamples(first.Samples.Length).LogMedians(first.Samples);
+        double[] now = MachineDrift.Resamples(second.Samples.Length, second: true).LogMedians(second.Samples);
+        int sign = first.IsTime ? 1 : -1;
+        double[] changes = [.. now.Zip(then, (after, before) => sign * (after - before))];
+        double ratio = first.IsTime ? second.Median / first.Median : first.Median / second.Median;
+        var interval = TimeRatio.Of(ratio, changes, alpha);
+        Verdict verdict = Clear(interval.Low) && Clear(Beyond(drift.Slowest).Low) ? Verdict.Slower
+            : Clear(1 / interval.High) && Clear(1 / Beyond(drift.Fastest).High) ? Verdict.Faster
             : Verdict.NoSignificantDifference;
-        return new ComparedRow(other, first.Id, first.Unit, first.Median, second.Median, ratio, verdict);
+        var machine = new TimeRatio(
+            1, Math.Exp(Quantile.Median(drift.Fastest)), Math.Exp(Quantile.Median(drift.Slowest)));
+        return new ComparedRow(
+            other, first.Id, first.Unit, first.Median, second.Median, interval, machine, verdict);
+
+        TimeRatio Beyond(double[] own) => TimeRatio.Of(1, [.. changes.Zip(own, (change, part) => change - part)], alpha);
+
+        static bool Clear(double times) => times > 1 + Resolution;
     }
 
-    private static void Require(string name, BenchRow row)
+    private static void Require(string firstName, BenchRow first, string name, BenchRow second)
+    {
+        RequireRounds(firstName, first);
+        RequireRounds(name, second);
+        if (first.Unit != second.Unit)
+        {
+            throw new InvalidRecordException(
+                $"{name}: '{second.Id}' is in {second.Unit}; {firstName} has it in {first.Unit}.");
+        }
+    }
+
+    private static void RequireRounds(string name, BenchRow row)
     {
         if (row.Samples.Length < Sampling.SamplingPlan.LeastRounds)
         {
@@ -97,21 +120,6 @@ internal sealed class Comparison
                     CultureInfo.InvariantCulture,
                     $"{Sampling.SamplingPlan.LeastRounds} at least are needed to compare."));
         }
-    }
-
-    // How far the machine moved between two records, as a logarithm; other machines are meant to differ.
-    private static double Drift(BenchRecord first, BenchRecord second)
-    {
-        if (first.Machine.Processor != second.Machine.Processor)
-            return 0;
-        return Math.Max(
-            Moved(first.Issuing, second.Issuing),
-            Math.Max(Moved(first.Arithmetic, second.Arithmetic), Moved(first.Reading, second.Reading)));
-
-        static double Moved(IReadOnlyList<double> before, IReadOnlyList<double> after) =>
-            before.Count == 0 || after.Count == 0
-            ? 0
-            : Math.Abs(Math.Log(Quantile.Median([.. after]) / Quantile.Median([.. before])));
     }
 
     private void Describe(string firstName, BenchRecord first, string name, BenchRecord second)
@@ -129,12 +137,13 @@ internal sealed class Comparison
         Differ("settings", string.Join(' ', first.Machine.Settings), string.Join(' ', second.Machine.Settings));
         Differ("version", first.Machine.Version, second.Machine.Version);
         Differ("commit", first.Machine.Commit, second.Machine.Commit);
-        double drift = Drift(first, second);
-        if (drift > Math.Log(1 + Resolution))
+        string[] moved = [.. MachineDrift.Moved(first, second)
+            .Where(one => Math.Abs(Math.Log(one.Ratio)) > Math.Log(1 + Resolution))
+            .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Name} {one.Ratio - 1:+0.0%;-0.0%}"))];
+        if (moved.Length > 0)
         {
-            Differences.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"the machine itself changed by {Math.Exp(drift) - 1:P1} between {firstName} and {name}: ")
+            Differences.Add(
+                $"the machine itself changed between {firstName} and {name}: {string.Join(", ", moved)}; "
                 + "differences within that do not count");
         }
         Alone(firstName, first, second);

@@ -8,7 +8,7 @@ namespace Sextant.Measurement.Comparisons;
 /// <summary>A comparison in each of the formats.</summary>
 internal static class ComparisonReport
 {
-    private static readonly string[] s_columns = ["row", "first", "other", "time ratio", "interval", "verdict"];
+    private static readonly string[] s_columns = ["row", "first", "other", "time ratio", "interval", "machine alone", "verdict"];
 
     public static string Markdown(Comparison comparison, IReadOnlyList<string> names)
     {
@@ -44,14 +44,16 @@ internal static class ComparisonReport
 
     public static string Csv(Comparison comparison, IReadOnlyList<string> names)
     {
-        var text = new StringBuilder("record,row,unit,first,other,time_ratio,low,high,verdict\r\n");
+        var text = new StringBuilder("record,row,unit,first,other,time_ratio,low,high,machine_low,machine_high,verdict\r\n");
         foreach (ComparedRow row in comparison.Rows)
         {
             text.Append(CultureInfo.InvariantCulture,
                 $"\"{names[row.Other].Replace("\"", "\"\"", StringComparison.Ordinal)}\",\"{row.Id}\",{row.Unit},")
                 .Append(CultureInfo.InvariantCulture, $"{row.First:G6},{row.Second:G6},")
                 .Append(CultureInfo.InvariantCulture,
-                    $"{row.TimeRatio.Ratio:G6},{row.TimeRatio.Low:G6},{row.TimeRatio.High:G6},{Word(row.Verdict)}\r\n");
+                    $"{row.TimeRatio.Ratio:G6},{row.TimeRatio.Low:G6},{row.TimeRatio.High:G6},")
+                .Append(CultureInfo.InvariantCulture,
+                    $"{row.Machine.Low:G6},{row.Machine.High:G6},{Word(row.Verdict)}\r\n");
         }
         return text.ToString();
     }
@@ -79,6 +81,8 @@ internal static class ComparisonReport
             json.WriteNumber("time_ratio", row.TimeRatio.Ratio);
             json.WriteNumber("low", row.TimeRatio.Low);
             json.WriteNumber("high", row.TimeRatio.High);
+            json.WriteNumber("machine_low", row.Machine.Low);
+            json.WriteNumber("machine_high", row.Machine.High);
             json.WriteString("verdict", Word(row.Verdict));
             json.WriteEndObject();
         }
@@ -116,7 +120,8 @@ internal static class ComparisonReport
         .. comparison.Rows.Where(row => row.Other == other).Select(row => new[]
         {
             row.Id, Units.Text(row.First, row.Unit), Units.Text(row.Second, row.Unit), Ratio(row.TimeRatio.Ratio),
-            $"{Ratio(row.TimeRatio.Low)} – {Ratio(row.TimeRatio.High)}", row.Verdict == Verdict.NoSignificantDifference
+            $"{Ratio(row.TimeRatio.Low)} – {Ratio(row.TimeRatio.High)}",
+            $"{Ratio(row.Machine.Low)} – {Ratio(row.Machine.High)}", row.Verdict == Verdict.NoSignificantDifference
                 ? ""
                 : Word(row.Verdict).ToUpperInvariant(),
         }),

@@ -21,14 +21,8 @@ internal sealed class NoiseWatch
         _before = _look();
     }
 
-    /// <summary>GFLOP/s of one thread in each round.</summary>
-    public List<double> Arithmetic { get; } = [];
-
-    /// <summary>10⁹ integer operations a second of one thread in each round.</summary>
-    public List<double> Issuing { get; } = [];
-
-    /// <summary>GB/s that one thread read from memory in each round.</summary>
-    public List<double> Reading { get; } = [];
+    /// <summary>The machine itself, round by round.</summary>
+    public Calibration Calibration { get; } = new();
 
     /// <summary>Processor seconds of child processes that took part: they are no disturbance.</summary>
     public double ChildSeconds { get; set; }
@@ -52,7 +46,8 @@ internal sealed class NoiseWatch
             other = Math.Max(0, after.Busy - _before.Busy - own) / seconds;
             stolen = (after.Stolen - _before.Stolen) / (after.All - _before.All);
         }
-        double spread = Arithmetic.Count > 1 ? 1 - Arithmetic.Min() / Arithmetic.Max() : double.NaN;
+        List<double> arithmetic = Calibration[Ceiling.Arithmetic];
+        double spread = arithmetic.Count > 1 ? 1 - arithmetic.Min() / arithmetic.Max() : double.NaN;
         long throttled = after.Throttled < 0 ? -1 : after.Throttled - _before.Throttled;
         var notes = new List<string>();
         if (other > MuchLoad)
@@ -62,7 +57,7 @@ internal sealed class NoiseWatch
         if (spread > MuchSpread)
         {
             notes.Add(Line($"the same arithmetic was up to {spread:P0} slower in some rounds ")
-                + Line($"({Arithmetic.Min():F0} to {Arithmetic.Max():F0} GFLOP/s): ")
+                + Line($"({arithmetic.Min():F0} to {arithmetic.Max():F0} GFLOP/s): ")
                 + "the clock or the core's share changed");
         }
         if (throttled > 0)

@@ -30,15 +30,18 @@ internal sealed class PeakProbes(MeasureContext context)
         var samples = _probes.ConvertAll(_ => new double[context.Plan.Rounds]);
         foreach (Probe probe in _probes)
             probe.Measure();
+        int firstRound = context.Calibrator.Rounds;
         for (int round = 0; round < context.Plan.Rounds; round++)
         {
-            context.Calibrate();
+            context.Calibrator.BeginRound();
             for (int turn = 0; turn < _probes.Count; turn++)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
                 int i = round % 2 == 0 ? turn : _probes.Count - 1 - turn;
+                context.Calibrator.Between();
                 samples[i][round] = _probes[i].Measure();
             }
+            context.Calibrator.EndRound();
         }
         return [.. _probes.Select((probe, i) => new BenchRow
         {
@@ -47,6 +50,7 @@ internal sealed class PeakProbes(MeasureContext context)
             Labels = probe.Labels,
             Unit = probe.Unit,
             Samples = samples[i],
+            FirstRound = firstRound,
             Repeat = probe.Repeat + context.RepeatFlags,
             Notes = NoiseWatch.SpreadNote(samples[i]) is { } note ? [.. probe.Notes, note] : probe.Notes,
         })];

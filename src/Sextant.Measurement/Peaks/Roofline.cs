@@ -57,10 +57,14 @@ internal sealed class Roofline
         [
             ("L1", first / 2, first),
             ("L2", second / 2, second),
-            ("L3", Math.Min(last / 2, 8 * second), last / 2),
+            ("L3", LastCacheSet(machine), last / 2),
             ("DRAM", ColdBytes(machine), long.MaxValue),
         ];
     }
+
+    /// <summary>What the last cache surely holds, although others share it.</summary>
+    public static long LastCacheSet(MachineFacts machine) =>
+        Math.Min(machine.LastCacheBytes / 2, 8 * machine.CacheBytes(2));
 
     /// <summary>More than the caches hold, at most a gibibyte.</summary>
     public static long ColdBytes(MachineFacts machine) =>

@@ -24,16 +24,8 @@ internal sealed record BenchRecord
 
     public required NoiseReport Noise { get; init; }
 
-    /// <summary>GFLOP/s of one thread in each round, the same loop on every build.</summary>
-    public IReadOnlyList<double> Arithmetic { get; init; } = [];
-
-    /// <summary>GB/s that one thread read from memory in each round.</summary>
-    public IReadOnlyList<double> Reading { get; init; } = [];
-
-    /// <summary>
-    /// 10⁹ integer operations a second of one thread in each round; empty in records that do not have it.
-    /// </summary>
-    public IReadOnlyList<double> Issuing { get; init; } = [];
+    /// <summary>The machine itself, round by round, the same loops on every build.</summary>
+    public Calibration Calibration { get; init; } = new();
 
     public required IReadOnlyList<BenchRow> Rows { get; init; }
 }

@@ -20,6 +20,11 @@ internal sealed record BenchRow
     /// <summary>One value a round.</summary>
     public required double[] Samples { get; init; }
 
+    /// <summary>
+    /// The first round of the record's calibration that the samples belong to, one to one; null where none does.
+    /// </summary>
+    public int? FirstRound { get; init; }
+
     /// <summary>What goes with it, by the names of bench/RECORD.md.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> Metrics { get; init; } = [];
 

@@ -86,9 +86,8 @@ internal static class RecordJson
             json.WriteBoolean("pinned", pinned);
         else
             json.WriteNull("pinned");
-        WriteNumbers(json, "arithmetic_gflops", record.Arithmetic);
-        WriteNumbers(json, "reading_gbs", record.Reading);
-        WriteNumbers(json, "issuing_gops", record.Issuing);
+        foreach ((Ceiling ceiling, string key, _) in Calibration.All)
+            WriteNumbers(json, key, record.Calibration[ceiling]);
         WriteTexts(json, "notes", noise.Notes);
         json.WriteEndObject();
     }
@@ -107,6 +106,8 @@ internal static class RecordJson
         WriteNumber(json, "p10", row.Low);
         WriteNumber(json, "p90", row.High);
         WriteNumbers(json, "samples", row.Samples);
+        if (row.FirstRound is { } firstRound)
+            json.WriteNumber("first_round", firstRound);
         json.WriteStartObject("metrics");
         foreach ((string key, double value) in row.Metrics)
             WriteNumber(json, key, value);

@@ -77,12 +77,25 @@ internal static class RecordReader
             {
                 Pinned = noise.TryGetProperty("pinned", out _) ? Truth(noise, "pinned") : null,
             },
-            Arithmetic = Numbers(noise, "arithmetic_gflops"),
-            Reading = Numbers(noise, "reading_gbs"),
-            Issuing = noise.TryGetProperty("issuing_gops", out _) ? Numbers(noise, "issuing_gops") : [],
+            Calibration = Calibrated(noise),
             Rows = Rows(root),
         };
     }
+
+    // The first two are in every record; later ones may be absent.
+    private static Calibration Calibrated(JsonElement noise)
+    {
+        var calibration = new Calibration();
+        foreach ((Ceiling ceiling, string key, _) in Calibration.All)
+        {
+            if (ceiling is Ceiling.Arithmetic or Ceiling.Reading || noise.TryGetProperty(key, out _))
+                calibration[ceiling].AddRange(Numbers(noise, key));
+        }
+        return calibration;
+    }
+
+    private static int Round(JsonElement row) => Whole(row, "first_round") is >= 0 and <= int.MaxValue and var round
+        ? (int)round : throw new FormatException("'first_round' is not a round's number, from 0 on.");
 
     private static List<BenchRow> Rows(JsonElement root)
     {
@@ -117,6 +130,7 @@ internal static class RecordReader
             label => KeyValuePair.Create(label.Name, AsText(label.Value, $"labels.{label.Name}")))],
         Unit = Text(row, "unit"),
         Samples = Numbers(row, "samples"),
+        FirstRound = row.TryGetProperty("first_round", out _) ? Round(row) : null,
         Metrics = [.. Group(row, "metrics").EnumerateObject().Select(
             metric => KeyValuePair.Create(metric.Name, AsNumber(metric.Value, $"metrics.{metric.Name}")))],
         BitEqual = row.TryGetProperty("bit_equal", out _) ? Truth(row, "bit_equal") : null,

@@ -55,10 +55,14 @@ internal static class MarkdownReport
             ("system", machine.System),
             ("device", record.Device),
         ];
-        if (record.Arithmetic.Count > 0)
+        if (record.Calibration.Rounds > 0)
         {
-            facts.Add(("one thread meanwhile", string.Create(CultureInfo.InvariantCulture,
-                $"{record.Arithmetic.Min():F0} to {record.Arithmetic.Max():F0} GFLOP/s, {record.Reading.Min():F1} to {record.Reading.Max():F1} GB/s read")));
+            List<double> arithmetic = record.Calibration[Ceiling.Arithmetic];
+            List<double> reading = record.Calibration[Ceiling.Reading];
+            facts.Add(("one thread meanwhile", string.Create(
+                CultureInfo.InvariantCulture, $"{arithmetic.Min():F0} to {arithmetic.Max():F0} GFLOP/s, ")
+                + string.Create(
+                    CultureInfo.InvariantCulture, $"{reading.Min():F1} to {reading.Max():F1} GB/s read")));
         }
         return facts;
     }

@@ -30,8 +30,8 @@ internal static unsafe class RandomData
 
     private static ulong Start(int seed) => 0x9E37_79B9_7F4A_7C15UL * (ulong)(uint)(seed + 1);
 
-    // splitmix64 (Steele, Lea and Flood, 2014).
-    private static ulong Next(ref ulong state)
+    /// <summary>The next 64 random bits: splitmix64 (Steele, Lea and Flood, 2014).</summary>
+    public static ulong Next(ref ulong state)
     {
         ulong z = state += 0x9E37_79B9_7F4A_7C15UL;
         z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9UL;

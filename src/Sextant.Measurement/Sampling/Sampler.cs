@@ -10,7 +10,8 @@ namespace Sextant.Measurement.Sampling;
 /// A round's block is cut into slices of one or more runs; the sample is the median of the slices, which an interrupt
 /// does not move. The first slice of a block fills the caches and is not counted.
 /// </remarks>
-internal sealed class Sampler(SamplingPlan plan, CancellationToken cancellation = default)
+internal sealed class Sampler(
+    SamplingPlan plan, Calibrator? calibrator = null, CancellationToken cancellation = default)
 {
     private const int MostSlices = 128;
 
@@ -19,7 +20,9 @@ internal sealed class Sampler(SamplingPlan plan, CancellationToken cancellation 
 
     private readonly double[] _slices = new double[MostSlices];
 
-    /// <summary>Measures all subjects; <paramref name="beginRound"/> is called before each round.</summary>
+    /// <summary>
+    /// Measures all subjects; <paramref name="beginRound"/> is called before each round, behind the calibrator.
+    /// </summary>
     public Samples[] Measure(IReadOnlyList<Subject> subjects, Action<int>? beginRound = null)
     {
         var pace = new Pace[subjects.Count];
@@ -31,21 +34,25 @@ internal sealed class Sampler(SamplingPlan plan, CancellationToken cancellation 
             pace[i] = WarmUp(subjects[i]);
             rounds[i] = new double[plan.Rounds];
         }
+        int firstRound = calibrator?.Rounds ?? 0;
         for (int round = 0; round < plan.Rounds; round++)
         {
+            calibrator?.BeginRound();
             beginRound?.Invoke(round);
             for (int turn = 0; turn < pace.Length; turn++)
             {
                 cancellation.ThrowIfCancellationRequested();
+                calibrator?.Between();
                 int i = round % 2 == 0 ? turn : pace.Length - 1 - turn;
                 long before = GC.GetAllocatedBytesForCurrentThread();
                 rounds[i][round] = Block(subjects[i], pace[i]);
                 allocated[i] = (double)(GC.GetAllocatedBytesForCurrentThread() - before) / pace[i].RunsPerBlock;
             }
+            calibrator?.EndRound();
         }
         var samples = new Samples[subjects.Count];
         for (int i = 0; i < samples.Length; i++)
-            samples[i] = new Samples(rounds[i], pace[i].IsStable, Math.Floor(allocated[i]));
+            samples[i] = new Samples(rounds[i], pace[i].IsStable, Math.Floor(allocated[i]), firstRound);
         return samples;
     }
 

@@ -83,7 +83,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice, B
                     subjects.Add(new QuerySubject(kind, index, set, queries));
             }
             using ProcessorPin? pin = choice.Threads == 1 && on.IsProcessor ? context.Pin() : null;
-            Samples[] samples = context.Sampler.Measure(subjects, _ => context.Calibrate());
+            Samples[] samples = context.Sampler.Measure(subjects);
             for (int i = 0; i < subjects.Count; i++)
                 rows.Add(Row(set, subjects[i], samples[i], roofline));
         }
@@ -136,6 +136,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice, B
             ],
             Unit = "s",
             Samples = samples.Rounds,
+            FirstRound = samples.FirstRound,
             Metrics = metrics,
             Repeat = $"sextant bench search --index {kind} --vectors {count} --dimensions {dimensions} "
                 + $"--queries {queries} --threads {threads}"

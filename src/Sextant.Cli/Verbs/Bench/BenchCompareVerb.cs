@@ -21,8 +21,10 @@ internal sealed class BenchCompareVerb : Verb
 
     public override string Details =>
         "Each record is compared with the first, row by row: the ratio of the median times (above 1 is slower) with a "
-        + "bootstrap interval over the rounds, of 95 % for all rows together. Significant is what clears the interval, "
-        + "what the machine itself changed by between the records, and one percent. Machines and versions that differ "
+        + "bootstrap interval over the rounds, of 95 % for all rows together. Significant is what exceeds, at that "
+        + "confidence, one percent and what the machine alone changed by in the same rounds: its arithmetic, integer "
+        + "operations, caches and memory, and the processor time that others took, which every record measures. Where "
+        + "those moved much, little can be said: measure again in a quieter moment. Machines and versions that differ "
         + "are named.";
 
     public override Flag[] Flags => [FailAbove, BenchFlags.Format, BenchFlags.Output];

@@ -6,7 +6,7 @@ namespace Sextant.Measurement.Models;
 /// Texts that arrive at random moments (Poisson), served by one loop that takes all that wait, 32 at most, as a batch.
 /// A text's latency is from its arrival until its vector is there, waiting included.
 /// </summary>
-internal sealed class ServerScenario(EmbeddingModel model, TokenSequence[] texts)
+internal sealed class ArrivingTexts(EmbeddingModel model, TokenSequence[] texts)
 {
     private const int MostInBatch = 32;
     private readonly float[] _vectors = new float[MostInBatch * model.Dimensions];
