@@ -29,6 +29,18 @@ public sealed class UsageTests
         Assert.Equal(help.Output, CommandLine.Run(verb, "--model", "x", "-h").Output);
     }
 
+    [Fact]
+    public void NoVerbIsWithoutHelp()
+    {
+        Assert.All(Tool.Verbs, verb =>
+        {
+            Outcome help = CommandLine.Run([.. verb.Name.Split(' '), "--help"]);
+            Assert.Equal((0, ""), (help.Exit, help.Error));
+            Assert.Contains($"usage: sextant {verb.Name}", help.Output);
+            Assert.All(help.Lines, line => Assert.Equal(line.TrimEnd(), line));
+        });
+    }
+
     [Theory]
     [InlineData("which verb", new string[] { })]
     [InlineData("did you mean embed?", new[] { "embbed" })]

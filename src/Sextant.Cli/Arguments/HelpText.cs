@@ -22,20 +22,25 @@ internal static class HelpText
     public static string ForVerb(Verb verb)
     {
         var help = new StringBuilder();
-        help.Append($"{verb.Summary}\n\nusage: sextant {verb.Name} {verb.Usage}\n");
+        help.Append($"{verb.Summary}\n\nusage: {$"sextant {verb.Name} {verb.Usage}".TrimEnd()}\n");
         if (verb.Details.Length > 0)
             Wrap(help.Append('\n'), verb.Details, 0);
-        help.Append("\nflags:\n");
-        int column = verb.AllFlags.Max(flag => flag.Name.Length + flag.Value.Length) + 5;
-        foreach (Flag flag in verb.AllFlags)
-        {
-            help.Append($"  {flag.Name} {flag.Value}".PadRight(column));
-            Wrap(help, flag.Help, column);
-        }
+        if (verb.AllFlags.Length > 0)
+            AppendFlags(help.Append("\nflags:\n"), verb.AllFlags);
         help.Append("\nexamples:\n");
         foreach ((string line, string meaning) in verb.Examples)
             help.Append("  ").Append(line).Append("\n      ").Append(meaning).Append('\n');
         return help.ToString();
+    }
+
+    private static void AppendFlags(StringBuilder help, Flag[] flags)
+    {
+        int column = flags.Max(flag => flag.Name.Length + flag.Value.Length) + 5;
+        foreach (Flag flag in flags)
+        {
+            help.Append($"  {flag.Name} {flag.Value}".PadRight(column));
+            Wrap(help, flag.Help, column);
+        }
     }
 
     private static void Wrap(StringBuilder help, string text, int column)
