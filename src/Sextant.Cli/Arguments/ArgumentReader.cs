@@ -56,6 +56,8 @@ internal static class ArgumentReader
                             + $"{flag.Name}={value}");
                 }
             }
+            if (value is "" && !flag.MayBeEmpty)
+                throw new WrongUsageException($"{flag.Name} is empty; it needs a value: {flag.Name} {flag.Value}");
             if (!flag.Repeats && values.Exists(other => other.Flag == flag))
                 throw new WrongUsageException($"{flag.Name} is given twice");
             values.Add(new FlagValue(flag, value ?? ""));

@@ -19,7 +19,10 @@ internal static class IndexSearch
             + "again.",
         Repeats: true);
     public static readonly Flag QueryPrompt = new(
-        "--query-prompt", "TEXT", "Put this before the query, to the letter. Default: as the index says.");
+        "--query-prompt", "TEXT", "Put this before the query, to the letter. Default: as the index says.")
+    {
+        MayBeEmpty = true,
+    };
     public static readonly Flag LeastScore = new("--least-score", "S", "Leave out passages with smaller scores.");
     public static readonly Flag Oversampling = new(
         "--oversample", "N", "Passages that a scan of binary codes finds for each that is printed. Default: 4.");

@@ -22,9 +22,15 @@ internal sealed class IndexVerb : Verb
         "--attribute", "NAME=VALUE", "Give these files something to filter by; may be given again.", Repeats: true);
     private static readonly Flag DocumentPrompt = new(
         "--document-prompt", "TEXT",
-        "Put this before each passage, to the letter. Default: the model's for documents.");
+        "Put this before each passage, to the letter. Default: the model's for documents.")
+    {
+        MayBeEmpty = true,
+    };
     private static readonly Flag QueryPrompt = new(
-        "--query-prompt", "TEXT", "What search puts before a query, to the letter. Default: the model's for queries.");
+        "--query-prompt", "TEXT", "What search puts before a query, to the letter. Default: the model's for queries.")
+    {
+        MayBeEmpty = true,
+    };
 
     public override string Name => "index";
 

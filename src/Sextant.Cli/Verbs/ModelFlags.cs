@@ -23,7 +23,10 @@ internal static class ModelFlags
         "--prompt", "NAME", "Put the model's prompt of this name before each text. Default: as the model says.");
     public static readonly Flag PromptText = new(
         "--prompt-text", "TEXT",
-        "Put this text before each text, to the letter, such as an instruction; \"\" is none.");
+        "Put this text before each text, to the letter, such as an instruction; \"\" is none.")
+    {
+        MayBeEmpty = true,
+    };
     public static readonly Flag Truncate = new(
         "--truncate", "SIDE",
         "What to do with a text that is too long: error, right (cut its end) or left (cut its beginning). Default: "

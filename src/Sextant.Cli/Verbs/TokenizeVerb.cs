@@ -65,6 +65,12 @@ internal sealed class TokenizeVerb : Verb
         foreach (TextRecord text in texts)
         {
             terminal.Cancellation.ThrowIfCancellationRequested();
+            int special = tokenizer.SpecialTokenCount(text.Pair is not null);
+            if (most < special)
+            {
+                throw new WrongUsageException(FormattableString.Invariant(
+                    $"--max-tokens is {most}; {(text.Pair is null ? "a text" : "a pair")} gets {special} special tokens"));
+            }
             if (text.Pair is null)
                 tokenizer.Encode(text.Text, buffer, options);
             else
