@@ -64,11 +64,11 @@ public sealed class IndexFilter
 
     private static Condition ParseOne(string text)
     {
-        int list = text.IndexOf(" in ", StringComparison.Ordinal);
+        int list = text.IndexOf(" in ", StringComparison.Ordinal), place = text.AsSpan().IndexOfAny("=<>!");
         string values = list < 0 ? "" : text[(list + 4)..].Trim();
-        if (list > 0 && values.StartsWith('(') && values.EndsWith(')'))
+        // What comes first decides: a value may hold the word, and one in a list the signs.
+        if (list > 0 && (place < 0 || list < place) && values.StartsWith('(') && values.EndsWith(')'))
             return new Condition(text[..list].Trim(), "in", values[1..^1].Split(',', StringSplitOptions.TrimEntries));
-        int place = text.AsSpan().IndexOfAny("=<>!");
         foreach (string one in Operators)
         {
             if (place > 0 && text.AsSpan(place).StartsWith(one, StringComparison.Ordinal))

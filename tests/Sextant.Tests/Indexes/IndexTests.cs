@@ -163,6 +163,25 @@ public sealed class IndexTests : IDisposable
         Assert.Equal(reader.Count, reader.Search(Vectors(7, 1), every, new SearchOptions { Allowed = all }));
     }
 
+    [Theory]
+    [InlineData("title=what is in (a)", 0)]
+    [InlineData("title in (x, a=b)", 1)]
+    [InlineData("title!=a=b", 0)]
+    [InlineData("title = a=b", 1)]
+    public void TheFirstSignOfAConditionDecides(string condition, int expected)
+    {
+        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        {
+            foreach ((string key, string title) in (ReadOnlySpan<(string, string)>)[("d0", "what is in (a)"),
+                ("d1", "a=b")])
+                writer.Upsert(Document(key, Vectors(1, 1)) with { Attributes = [new IndexAttribute("title", title)] });
+            writer.Commit();
+        }
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        IdSet found = reader.Where(IndexFilter.Parse(condition));
+        Assert.Equal([expected], Enumerable.Range(0, 2).Where(found.Contains));
+    }
+
     [Fact]
     public void ASearchAllocatesNothing()
     {
