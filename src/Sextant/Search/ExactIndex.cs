@@ -62,7 +62,8 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
     /// <summary>Adds whole vectors, one after the other, and returns the id of the first.</summary>
     /// <param name="vectors">[n, Dimensions], row by row.</param>
     /// <exception cref="ArgumentException">
-    /// The length is no multiple of the dimensions, or a value is NaN, infinite, or beyond the code's range.
+    /// The length is no multiple of the dimensions, or a value is NaN, infinite, or beyond the code's range; nothing was
+    /// added.
     /// </exception>
     public int Add(ReadOnlySpan<float> vectors)
     {
@@ -75,14 +76,15 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         FiniteValues.Require(vectors, nameof(vectors));
         int first = Count;
         _ = checked(first + (vectors.Length / Dimensions));
-        for (; !vectors.IsEmpty; vectors = vectors[Dimensions..])
+        int id = first;
+        for (; !vectors.IsEmpty; vectors = vectors[Dimensions..], id++)
         {
-            if (Count / _blockRows == _blocks.Count)
+            if (id / _blockRows == _blocks.Count)
                 _blocks.Add(new NativeBlock((long)_blockRows * _codec.RowBytes));
-            byte* row = _blocks[Count / _blockRows].Pointer + ((long)(Count % _blockRows) * _codec.RowBytes);
+            byte* row = _blocks[id / _blockRows].Pointer + ((long)(id % _blockRows) * _codec.RowBytes);
             _codec.Encode(vectors[..Dimensions], new Span<byte>(row, _codec.RowBytes));
-            Count++;
         }
+        Count = id;
         ListRows();
         return first;
     }

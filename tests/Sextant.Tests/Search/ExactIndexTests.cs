@@ -89,6 +89,19 @@ public class ExactIndexTests
     }
 
     [Fact]
+    public void OfVectorsWithAValueBeyondTheRangeNoneIsAdded()
+    {
+        using var index = new ExactIndex(2, VectorCode.Float16);
+        Assert.Equal(0, index.Add([1, 2]));
+        Assert.Throws<ArgumentException>(() => index.Add([3, 4, 1e6f, 5]));
+        Assert.Equal(1, index.Count);
+        Assert.Equal(1, index.Add([5, 6])); // the caller's numbers are the index's
+        var hits = new Hit[3];
+        Assert.Equal(2, index.Search([1, 0], hits));
+        Assert.Equal([new Hit(1, 5), new Hit(0, 1)], hits[..2]);
+    }
+
+    [Fact]
     public void SeveralQueriesThatDoNotFitAreRefused()
     {
         using var index = new ExactIndex(3);
