@@ -140,7 +140,7 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         Assert.Equal((2, true), Exit(Run("index", "--output", Index, Files), "--update brings it up to date"));
         Assert.Equal((2, true), Exit(Run("index", "--output", Index, "--update", "--chunk", "9", Files), "is fixed"));
         Assert.Equal((1, true), Exit(Run("index", "--output", Files, Files), "is a folder with other files"));
-        Assert.Equal((1, true), Exit(CommandLine.Run("index", "--stats", Files), "cannot be read"));
+        Assert.Equal((1, true), Exit(CommandLine.Run("index", "--stats", Files), "is no index"));
         Assert.Equal((2, true), Exit(Run("index", "--output", Index + "2", "--code", "int8", Files), "needs --ranges"));
         Assert.Equal((2, true), Exit(CommandLine.Run("index", "--output", Index), "of what?"));
         Assert.Equal((2, true), Exit(CommandLine.Run("index", Files), "where to?"));

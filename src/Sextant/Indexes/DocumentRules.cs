@@ -16,11 +16,22 @@ internal sealed class DocumentRules(int dimensions, bool keepsTerms)
             _texts[column.Name] = column.IsText;
     }
 
-    /// <summary>Refuses a document that does not fit; takes the attributes of one that does.</summary>
+    /// <summary>Takes the attributes of a document as they are.</summary>
+    public void Learn(IndexDocument document)
+    {
+        foreach (IndexAttribute one in document.Attributes)
+            _texts[one.Name] = one.Text is not null;
+    }
+
+    /// <summary>Refuses a document that does not fit.</summary>
     /// <exception cref="ArgumentException">It does not fit; the message says why.</exception>
     public void Check(IndexDocument document)
     {
         ArgumentException.ThrowIfNullOrEmpty(document.Key);
+        ArgumentNullException.ThrowIfNull(document.Payloads);
+        ArgumentNullException.ThrowIfNull(document.Terms);
+        ArgumentNullException.ThrowIfNull(document.Attributes);
+        RequireUnicode(document.Key, "the key");
         int rows = document.Vectors.Length / dimensions;
         if (document.Vectors.Length != rows * dimensions)
         {
@@ -47,6 +58,9 @@ internal sealed class DocumentRules(int dimensions, bool keepsTerms)
             if (string.IsNullOrEmpty(one.Name) || !names.Add(one.Name))
                 throw new ArgumentException(
                     $"the attribute '{one.Name}' has no name, or is there twice.", nameof(document));
+            RequireUnicode(one.Name, "the name of an attribute");
+            if (one.Text is not null)
+                RequireUnicode(one.Text, "the attribute");
             if (_texts.TryGetValue(one.Name, out bool isText) && isText != one.Text is not null)
             {
                 throw new ArgumentException(
@@ -55,7 +69,30 @@ internal sealed class DocumentRules(int dimensions, bool keepsTerms)
                     nameof(document));
             }
         }
-        foreach (IndexAttribute one in document.Attributes)
-            _texts[one.Name] = one.Text is not null;
+        foreach (IReadOnlyCollection<string> terms in document.Terms)
+        {
+            ArgumentNullException.ThrowIfNull(terms, nameof(document));
+            foreach (string term in terms)
+                RequireUnicode(term, "a term");
+        }
+    }
+
+    // Files hold UTF-8, where every half of a surrogate pair would become the same U+FFFD: two keys would be one.
+    private static void RequireUnicode(string text, string what)
+    {
+        ArgumentNullException.ThrowIfNull(text, nameof(text));
+        for (int i = 0; i < text.Length; i++)
+        {
+            int skip = text.AsSpan(i).IndexOfAnyInRange('\uD800', '\uDFFF');
+            if (skip < 0)
+                return;
+            i += skip;
+            if (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]))
+            {
+                throw new ArgumentException(
+                    $"{what} '{text}' is not Unicode: it has half of a surrogate pair.", "document");
+            }
+            i++;
+        }
     }
 }

@@ -43,11 +43,19 @@ internal sealed class IndexSnapshot : IDisposable
     /// <summary>For each segment: the deleted documents; null: none.</summary>
     public List<DocumentSet?> Deleted { get; } = [];
 
-    /// <summary>Opens the last commit, also while a writer makes the next ones.</summary>
-    public static IndexSnapshot Open(string folder)
+    /// <summary>Refuses a folder that is not there, or is none of an index; leaves it as it is.</summary>
+    public static void RequireIndex(string folder)
     {
         if (!Directory.Exists(folder))
             throw new InvalidIndexException(folder, "there is no such index.");
+        if (!File.Exists(Path.Combine(folder, IndexFormat.DefinitionName)))
+            throw new InvalidIndexException(folder, $"is no index: it has no file '{IndexFormat.DefinitionName}'.");
+    }
+
+    /// <summary>Opens the last commit, also while a writer makes the next ones.</summary>
+    public static IndexSnapshot Open(string folder)
+    {
+        RequireIndex(folder);
         byte[] body = FramedFile.Read(
             Path.Combine(folder, IndexFormat.DefinitionName), IndexFormat.DefinitionMagic,
             "the definition of an index");

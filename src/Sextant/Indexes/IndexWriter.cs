@@ -21,6 +21,7 @@ public sealed class IndexWriter : IDisposable
     private ulong _nextFile;
     private bool _changed;
     private bool _failed;
+    private bool _disposed;
 
     private IndexWriter(IndexFolder folder, FileStream writing)
     {
@@ -101,8 +102,7 @@ public sealed class IndexWriter : IDisposable
 
     internal static IndexWriter Open(IndexFolder folder)
     {
-        if (!Directory.Exists(folder.Path))
-            throw new InvalidIndexException(folder.Path, "there is no such index.");
+        IndexSnapshot.RequireIndex(folder.Path);
         FileStream writing = CommitFiles.Lock(folder);
         try
         {
@@ -117,8 +117,8 @@ public sealed class IndexWriter : IDisposable
 
     /// <summary>Adds a document, or replaces the one that has its key.</summary>
     /// <exception cref="ArgumentException">
-    /// The document does not fit the index: wrong lengths, a value that is not finite, or an attribute that is a text
-    /// here and a number there. Nothing was changed.
+    /// The document does not fit the index: wrong lengths, a value that is not finite or beyond the range of a code, an
+    /// attribute that is a text here and a number there, or a text with half of a surrogate pair. Nothing was changed.
     /// </exception>
     /// <exception cref="InvalidIndexException">The disk refuses; the last commit is untouched.</exception>
     public void Upsert(IndexDocument document)
@@ -126,6 +126,8 @@ public sealed class IndexWriter : IDisposable
         ArgumentNullException.ThrowIfNull(document);
         Require();
         _rules.Check(document);
+        _pending.Encode(document); // a value beyond a code's range is refused while nothing has changed
+        _rules.Learn(document);
         RemoveWritten(document.Key);
         _changed = true;
         try
@@ -134,7 +136,7 @@ public sealed class IndexWriter : IDisposable
         }
         catch
         {
-            _failed = true; // half a document; a value beyond a code's range is all that can lead here
+            _failed = true; // half a document; that memory ends is all that can lead here
             throw;
         }
         if (_pending.Bytes > MostPendingBytes || _pending.Rows > MostPendingRows)
@@ -198,6 +200,9 @@ public sealed class IndexWriter : IDisposable
     /// <summary>Drops what is not committed, and lets the next writer in.</summary>
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         foreach (WrittenSegment one in _segments)
             one.Segment.Dispose();
         _snapshot.Dispose();
@@ -206,8 +211,10 @@ public sealed class IndexWriter : IDisposable
 
     private SegmentBuilder NewBuilder() => new(Definition, _snapshot.Codes, _snapshot.Vectors);
 
+    // Without its lock a writer would write beside the next one.
     private void Require()
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (_failed)
             throw new InvalidOperationException("writing failed before; open the index again.");
     }

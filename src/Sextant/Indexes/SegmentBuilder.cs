@@ -14,6 +14,8 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
     private readonly ByteWriter _keys = new();
     private readonly ByteWriter _codes = new();
     private readonly ByteWriter _vectors = new();
+    private readonly ByteWriter _newCodes = new();
+    private readonly ByteWriter _newVectors = new();
     private readonly TermBuilder? _terms = definition.KeepsTerms ? new TermBuilder() : null;
     private readonly ByteWriter _payloadOffsets = new();
     private readonly ByteWriter _payloads = new();
@@ -32,16 +34,29 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
 
     public IReadOnlyList<int> Removed => _removed;
 
-    /// <summary>Adds a document, in the place of one with the same key.</summary>
+    /// <summary>Encodes the vectors of the document that is added next; changes nothing else.</summary>
+    /// <exception cref="ArgumentException">A value has no code.</exception>
+    public void Encode(IndexDocument document)
+    {
+        _newCodes.Clear();
+        _newVectors.Clear();
+        ReadOnlySpan<float> rest = document.Vectors.Span;
+        for (; !rest.IsEmpty; rest = rest[definition.Dimensions..])
+        {
+            ReadOnlySpan<float> vector = rest[..definition.Dimensions];
+            codes.Encode(vector, _newCodes.Reserve(codes.Layout.RowBytes));
+            vectors?.Encode(vector, _newVectors.Reserve(vectors.RowBytes));
+        }
+    }
+
+    /// <summary>Adds the document that was encoded last, in the place of one with the same key.</summary>
     public void Add(IndexDocument document)
     {
-        int dimensions = definition.Dimensions;
         BeginDocument(document.Key, document.Attributes);
-        for (int row = 0; row < document.Vectors.Length / dimensions; row++)
+        _codes.Bytes(_newCodes.Written);
+        _vectors.Bytes(_newVectors.Written);
+        for (int row = 0; row < document.Vectors.Length / definition.Dimensions; row++)
         {
-            ReadOnlySpan<float> vector = document.Vectors.Span.Slice(row * dimensions, dimensions);
-            codes.Encode(vector, _codes.Reserve(codes.Layout.RowBytes));
-            vectors?.Encode(vector, _vectors.Reserve(vectors.RowBytes));
             _terms?.Add(document.Terms[row]);
             AddPayload(document.Payloads.Count == 0 ? [] : document.Payloads[row].Span);
         }

@@ -32,6 +32,93 @@ public sealed class IndexRefusalTests : IDisposable
     }
 
     [Fact]
+    public void HalfOfASurrogatePairIsRefused()
+    {
+        // In UTF-8 all halves are one, so that two keys would be one, and a term there twice.
+        using IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32 with { KeepsTerms = true });
+        foreach ((string key, string attribute, string term) in (ReadOnlySpan<(string, string, string)>)[
+            ("\uD800", "x", "t"), ("k\uDC00", "x", "t"), ("k", "\uDFFF\uD800", "t"), ("k", "x", "t\uD83D")])
+        {
+            IndexDocument document = Document(key, Vectors(1, 1)) with
+            {
+                Attributes = [new IndexAttribute("a", attribute)],
+                Terms = [[term]],
+            };
+            Assert.Contains("surrogate", Assert.Throws<ArgumentException>(() => writer.Upsert(document)).Message);
+        }
+        writer.Upsert(Document("\U0001F600", Vectors(1, 1)) with { Terms = [["\U0001F600"]] });
+        writer.Commit();
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        Assert.Equal(["\U0001F600"], reader.Keys());
+        Assert.Equal(1, reader.SearchTerms(["\U0001F600"], new Hit[3]));
+    }
+
+    [Theory]
+    [InlineData(VectorCode.Binary, 1e30f)]
+    [InlineData(VectorCode.Float16, 65520f)]
+    public void AValueBeyondACodesRangeChangesNothing(VectorCode code, float value)
+    {
+        var definition = new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = code,
+            Rescore = code == VectorCode.Binary ? VectorCode.Float16 : null,
+        };
+        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, definition))
+        {
+            writer.Upsert(Document("written", Vectors(1, 2)));
+            writer.Commit();
+            writer.Upsert(Document("pending", Vectors(2, 2)));
+            float[] vectors = Vectors(3, 2);
+            vectors[^1] = value;
+            foreach (string key in (string[])["written", "pending", "new"])
+            {
+                Assert.Throws<ArgumentException>(() =>
+                    writer.Upsert(Document(key, vectors) with { Attributes = [new IndexAttribute("n", 1)] }));
+            }
+            writer.Upsert(Document("last", Vectors(4, 1)) with { Attributes = [new IndexAttribute("n", "one")] });
+            Assert.False(writer.Contains("new"));
+            writer.Commit();
+        }
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        reader.Verify();
+        Assert.Equal(["written", "pending", "last"], reader.Keys());
+        Assert.Equal(5, reader.Count);
+    }
+
+    [Fact]
+    public void ADisposedWriterWritesNothing()
+    {
+        IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32);
+        writer.Upsert(Document("a", Vectors(1, 1)));
+        writer.Dispose();
+        writer.Dispose();
+        using (IndexWriter next = IndexWriter.Open(_scratch.Path))
+        {
+            Assert.Throws<ObjectDisposedException>(() => writer.Upsert(Document("b", Vectors(1, 1))));
+            Assert.Throws<ObjectDisposedException>(() => writer.Delete("a"));
+            Assert.Throws<ObjectDisposedException>(() => writer.Contains("a"));
+            Assert.Throws<ObjectDisposedException>(() => writer.Commit());
+            Assert.Throws<ObjectDisposedException>(() => writer.Compact());
+        }
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        Assert.Equal((0, 0), (reader.Commit, reader.Count));
+    }
+
+    [Fact]
+    public void AFolderThatIsNoIndexStaysAsItIs()
+    {
+        Directory.CreateDirectory(_scratch.Path);
+        foreach (Func<IDisposable> open in (Func<IDisposable>[])[
+            () => IndexWriter.Open(_scratch.Path), () => IndexReader.Open(_scratch.Path)])
+        {
+            InvalidIndexException problem = Assert.Throws<InvalidIndexException>(open);
+            Assert.Contains("is no index", problem.Message);
+        }
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_scratch.Path));
+    }
+
+    [Fact]
     public void AnotherModelIsRefusedByName()
     {
         IndexDefinition definition = Float32 with { Properties = [new("weights", "aa"), new("pooling", "mean")] };
