@@ -1,25 +1,9 @@
 // Fast mode: products of 16-bit floats, summed in f32. CUDA gets what ptx/build.sh makes of it (compute capability
 // 8.0); OpenCL builds it in tests only, with the emulation of Warp.h.
 
-#include "Prelude.h"
-#include "Constants.h"
-#include "Warp.h"
-
-#define REAL float
-#define INTEGER int
-#define AS_INTEGER(x) BITS(x)
-#define AS_REAL(x) FROM_BITS(x)
-#define WITH(name) name##_fast
-#define DIVIDE(a, b) QUOTIENT(a, b)
-#include "Elementary.h"
-#undef REAL
-#undef INTEGER
-#undef AS_INTEGER
-#undef AS_REAL
-#undef WITH
-#undef DIVIDE
-
+#include "FastPrelude.h"
 #include "Sum.h"
+#include "FastProduct.h"
 #define NORM_ROWS 4
 
 #define FAST(name) name##_fast_f16

@@ -19,14 +19,8 @@
 #define ACROSS (WARP_COLUMNS / 8)
 #define PLACE(row, piece) (((row) * PIECES + ((piece) ^ ((row) / 2 % PIECES))) * 8)
 #define STAGE_SIZE ((TILE_ROWS + TILE_COLUMNS) * TILE_DEPTH)
-#define BAND 8                                              // blocks of rows that share the weights in the cache
-#define SLICE_STRIDE (WARP_COLUMNS + 4)
 
-KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
-    BUFFER(const ushort, x), long x_stride, int x_aligned, int rows, BUFFER(const ushort, w), int padded_inputs,
-    int inputs, int outputs, BUFFER(const float, bias), int has_bias, int activation,
-    BUFFER(const float, residual), long residual_stride, int has_residual,
-    BUFFER(float, y), BUFFER(ushort, y16), long y_stride, int y_narrow, int y_aligned)
+KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(PRODUCT_PARAMETERS)
 {
     LOCAL_ARRAY ushort tiles[STAGES * STAGE_SIZE];
     WARP_MEMORY(TILE_ITEMS)
@@ -34,13 +28,7 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
     int lane = item % WARP;
     int warp_row = item / WARP / WARPS_ACROSS * WARP_ROWS;
     int warp_column = item / WARP % WARPS_ACROSS * WARP_COLUMNS;
-    int blocks_down = (rows + TILE_ROWS - 1) / TILE_ROWS;
-    int blocks_across = (outputs + TILE_COLUMNS - 1) / TILE_COLUMNS;
-    int band = GROUP / (BAND * blocks_across);
-    int band_rows = blocks_down - band * BAND < BAND ? blocks_down - band * BAND : BAND;
-    int in_band = GROUP - band * BAND * blocks_across;
-    int first_row = (band * BAND + in_band % band_rows) * TILE_ROWS;
-    int first_column = in_band / band_rows * TILE_COLUMNS;
+    PRODUCT_PLACE
 
     float sums[DOWN][ACROSS][4];
     UNROLL
@@ -113,81 +101,7 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
     COPY_WAIT(0);
     BARRIER;
 
-    // Sixteen rows at a time go through local memory, so that an item has four neighbours in a row, and one copy of the
-    // activations serves all sums. The loop stays a loop: the rows are picked out of the registers by comparisons.
-    LOCAL float* slice = (LOCAL float*)tiles + item / WARP * (16 * SLICE_STRIDE);
-#pragma unroll 1
-    for (int i = 0; i < DOWN; i++)
-    {
-        UNROLL
-        for (int j = 0; j < ACROSS; j++)
-        {
-            float values[4];
-            UNROLL
-            for (int other = 0; other < DOWN; other++)
-                UNROLL
-                for (int e = 0; e < 4; e++)
-                    values[e] = other == 0 || other == i ? sums[other][j][e] : values[e];
-            UNROLL
-            for (int e = 0; e < 4; e++)
-                slice[(lane / 4 + e / 2 * 8) * SLICE_STRIDE + 8 * j + lane % 4 * 2 + e % 2] = values[e];
-        }
-        SYNC_WARP;
-#pragma unroll 1
-        for (int place = lane * 4; place < 16 * WARP_COLUMNS; place += WARP * 4)
-        {
-            int row = first_row + warp_row + 16 * i + place / WARP_COLUMNS;
-            int column = first_column + warp_column + place % WARP_COLUMNS;
-            float4 four = LOAD4(slice + place / WARP_COLUMNS * SLICE_STRIDE + place % WARP_COLUMNS);
-            float values[4] = { four.x, four.y, four.z, four.w };
-            int count = row >= rows ? 0 : outputs - column < 4 ? outputs - column : 4;
-            KEEP_LOOP
-            for (int e = 0; e < count; e++)
-            {
-                float value = values[0];
-                UNROLL
-                for (int other = 1; other < 4; other++)
-                    value = other == e ? values[other] : value;
-                if (has_bias)
-                    value = value + AT(bias)[column + e];
-                value = activate_fast(activation, value);
-                if (has_residual)
-                    value = value + AT(residual)[row * residual_stride + column + e];
-                UNROLL
-                for (int other = 0; other < 4; other++)
-                    values[other] = other == e ? value : values[other];
-            }
-            long at = row * y_stride + column;
-            if (count == 4 && y_aligned)
-            {
-                GLOBAL uint* narrow = (GLOBAL uint*)(AT(y16) + at);
-                narrow[0] = PACK(values[0], values[1]);
-                narrow[1] = PACK(values[2], values[3]);
-                if (!y_narrow)
-                {
-                    four.x = values[0];
-                    four.y = values[1];
-                    four.z = values[2];
-                    four.w = values[3];
-                    STORE4(four, AT(y) + at);
-                }
-            }
-            else
-            {
-                UNROLL
-                for (int e = 0; e < 4; e++)
-                {
-                    if (e < count)
-                    {
-                        AT(y16)[at + e] = NARROW(values[e]);
-                        if (!y_narrow)
-                            AT(y)[at + e] = values[e];
-                    }
-                }
-            }
-        }
-        SYNC_WARP;
-    }
+#include "FastEpilogue.h"
 }
 
 #undef TILE_DEPTH
@@ -199,5 +113,3 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(
 #undef ACROSS
 #undef PLACE
 #undef STAGE_SIZE
-#undef BAND
-#undef SLICE_STRIDE
