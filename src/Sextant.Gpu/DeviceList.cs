@@ -14,7 +14,13 @@ namespace Sextant.Gpu;
 /// <param name="Problem">Why it cannot be used; null where it can.</param>
 public sealed record ListedDevice(
     string Choice, string Name, long MemoryBytes, string Driver, string Version, IReadOnlyList<Precision> Precisions,
-    string? Problem);
+    string? Problem)
+{
+    /// <summary>
+    /// Which products fast mode takes, where the device has a choice, or why it cannot be loaded; else null.
+    /// </summary>
+    public string? FastNote { get; init; }
+}
 
 /// <summary>The devices of this machine.</summary>
 public static class DeviceList
@@ -82,7 +88,10 @@ public static class DeviceList
         {
             using Device device = open();
             Precision[] precisions = [.. Enum.GetValues<Precision>().Where(device.Supports)];
-            return new ListedDevice(choice, name, memory, driver, version, precisions, null);
+            return new ListedDevice(choice, name, memory, driver, version, precisions, null)
+            {
+                FastNote = (device as CudaDevice)?.LoadFastNote(),
+            };
         }
         catch (SextantException problem)
         {

@@ -26,6 +26,12 @@ internal abstract class GpuDriver
     /// <summary>Whether it has the kernels of fast mode.</summary>
     public abstract bool HasFast { get; }
 
+    /// <summary>Whether fast mode's products are those of warpgroups (kernels/gpu/FastWideGemm.h).</summary>
+    public virtual bool HasWide => false;
+
+    /// <summary>Which products fast mode has and why, where a device has a choice; null where it has none.</summary>
+    public virtual string? FastNote => null;
+
     /// <summary>Tokens of a batch that serve it best.</summary>
     public abstract int TokensPerBatch { get; }
 

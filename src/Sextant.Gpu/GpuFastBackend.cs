@@ -15,14 +15,17 @@ namespace Sextant.Gpu;
 /// narrow only the 16-bit form is written. The type is f16 where the first matrix is stored so, else bf16, which has
 /// f32's range.
 /// </remarks>
-internal sealed class GpuFastBackend(GpuDriver driver) : GpuRowOps
+/// <param name="driver">The device; held until this is disposed.</param>
+/// <param name="wide">Whether the products are those of warpgroups; null: what the device has chosen.</param>
+internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null) : GpuRowOps
 {
     private const int LargestNarrowHead = 128;
 
     private readonly GpuBackend _exact = new(driver);
+    private readonly bool _wide = wide ?? driver.HasWide;
     private StoredType? _type;
 
-    public override string Name => _exact.Name;
+    public override string Name => driver.FastNote is { } note ? $"{_exact.Name}, {note}" : _exact.Name;
 
     public override int TokensPerBatch => _exact.TokensPerBatch;
 
@@ -66,9 +69,15 @@ internal sealed class GpuFastBackend(GpuDriver driver) : GpuRowOps
         Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch)
     {
         var matrix = (NarrowMatrix)weight;
-        (GpuKernel kernel, int tile, int items) = Tile(x.Rows, matrix.Outputs);
-        var launch = new KernelLaunch(
-            Fast(kernel), Groups(x.Rows, tile) * Groups(matrix.Outputs, tile), items);
+        Linear(
+            ProductTile.Choose(x.Rows, matrix.Outputs, driver.Units, _wide), x, matrix, activation, residual, y);
+    }
+
+    /// <summary>The same with a tile of the caller's choice.</summary>
+    internal void Linear(
+        in ProductTile tile, Tensor x, NarrowMatrix matrix, ActivationKind activation, Tensor residual, Tensor y)
+    {
+        var launch = new KernelLaunch(Fast(tile.Kernel), tile.Groups(x.Rows, matrix.Outputs), tile.Items);
         AddNarrow(ref launch, x);
         launch.Add((long)x.Stride);
         launch.Add((Element(x) | (long)x.Stride | (long)matrix.Inputs) % 8 == 0);
@@ -163,16 +172,6 @@ internal sealed class GpuFastBackend(GpuDriver driver) : GpuRowOps
     public override void Download(Tensor x, Span<float> destination) => _exact.Download(x, destination);
 
     public override void Dispose() => _exact.Dispose();
-
-    // Every tile gives the same bits.
-    private (GpuKernel Kernel, int Tile, int Items) Tile(int rows, int outputs)
-    {
-        if (rows >= 128 && Groups(rows, 128) * Groups(outputs, 128) >= driver.Units)
-            return (GpuKernel.Gemm128FastF16, 128, 256);
-        return rows >= 64 && Groups(rows, 64) * Groups(outputs, 64) >= driver.Units
-            ? (GpuKernel.Gemm64FastF16, 64, 128)
-            : (GpuKernel.Gemm32FastF16, 32, 128);
-    }
 
     protected override GpuKernel KernelOf(GpuKernel exact) => Fast(exact switch
     {

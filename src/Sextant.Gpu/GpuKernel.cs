@@ -67,6 +67,12 @@ internal enum GpuKernel
     Attention64FastBF16,
     Attention128FastF16,
     Attention128FastBF16,
+    GemmWide256FastF16,
+    GemmWide256FastBF16,
+    GemmWide128FastF16,
+    GemmWide128FastBF16,
+    GemmWide32FastF16,
+    GemmWide32FastBF16,
 }
 
 /// <summary>What the sources call the kernels.</summary>
@@ -89,10 +95,28 @@ internal static class GpuKernels
         "gemm_32_fast_f16", "gemm_32_fast_bf16",
         "attention_32_fast_f16", "attention_32_fast_bf16", "attention_64_fast_f16", "attention_64_fast_bf16",
         "attention_128_fast_f16", "attention_128_fast_bf16",
+        "gemm_wide_256_fast_f16", "gemm_wide_256_fast_bf16", "gemm_wide_128_fast_f16", "gemm_wide_128_fast_bf16",
+        "gemm_wide_32_fast_f16", "gemm_wide_32_fast_bf16",
     ];
 
-    /// <summary>Whether it is one of Fast.cl; the others are of Exact.cl.</summary>
-    public static bool IsFast(GpuKernel kernel) => kernel >= GpuKernel.LayerNormFastF16;
+    /// <summary>Whether it is one of Fast.cl.</summary>
+    public static bool IsFast(GpuKernel kernel) =>
+        kernel is >= GpuKernel.LayerNormFastF16 and < GpuKernel.GemmWide256FastF16;
+
+    /// <summary>Whether it is one of Fast90.cl; those that are neither are of Exact.cl.</summary>
+    public static bool IsWide(GpuKernel kernel) => kernel >= GpuKernel.GemmWide256FastF16;
+
+    /// <summary>
+    /// Bytes of shared memory that CUDA is to give each group: the tiles of FastWideKernels.h, and what puts their
+    /// beginning at a multiple of 1024. The other kernels say themselves what they need.
+    /// </summary>
+    public static int SharedBytes(GpuKernel kernel) => kernel switch
+    {
+        GpuKernel.GemmWide256FastF16 or GpuKernel.GemmWide256FastBF16 => (4 * (128 + 256) * 128) + 1024,
+        GpuKernel.GemmWide128FastF16 or GpuKernel.GemmWide128FastBF16 => (3 * (128 + 128) * 128) + 1024,
+        GpuKernel.GemmWide32FastF16 or GpuKernel.GemmWide32FastBF16 => (4 * (64 + 32) * 128) + 1024,
+        _ => 0,
+    };
 
     /// <summary>Whether it is for processors alone.</summary>
     public static bool IsForProcessors(GpuKernel kernel) =>

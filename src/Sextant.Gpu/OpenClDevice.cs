@@ -42,7 +42,7 @@ public sealed class OpenClDevice : Device
 
     /// <summary>Opens a device with one of the two kinds of kernels, and with a limit to its memory.</summary>
     internal static OpenClDevice Open(
-        int index, bool? asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None)
+        int index, bool? asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None, bool wide = false)
     {
         // A driver starts when it is first asked, and not every driver minds that two threads ask at once.
         lock (OpenClDeviceInfo.Starting)
@@ -53,7 +53,7 @@ public sealed class OpenClDevice : Device
             OpenClDeviceInfo info = all[index];
             if (info.Problem is { } problem)
                 throw new DeviceUnavailableException(info.DisplayName, problem);
-            var driver = new OpenClDriver(info, asProcessor ?? info.IsProcessor, memoryLimit, fast);
+            var driver = new OpenClDriver(info, asProcessor ?? info.IsProcessor, memoryLimit, fast, wide);
             DeviceProbe.Require(driver);
             return new OpenClDevice(driver);
         }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using Sextant.Gpu.Cuda;
 using Sextant.Gpu.OpenCl;
 
@@ -181,10 +183,13 @@ internal sealed unsafe partial class FakeCuda : IDisposable
     };
 
     // Reads the arguments, as many and as large as the PTX says; null where the call is wrong.
-    private Start? Read(nint function, uint groups, uint items, uint others, void** parameters)
+    private Start? Read(nint function, uint groups, uint items, uint others, uint sharedBytes, void** parameters)
     {
         (string name, int[] sizes, int group) = _functions[(int)function - 1];
         if (others != 1 || groups == 0 || items == 0 || (group != 0 && group != items))
+            return null;
+        // More than 48 KiB that are not in the PTX has to be allowed to the function first.
+        if (sharedBytes > Math.Max(48u << 10, (uint)_sharedBytes.GetValueOrDefault(function)))
             return null;
         if (_queue is null)
         {
@@ -235,6 +240,21 @@ internal sealed unsafe partial class FakeCuda : IDisposable
             six.CopyTo(outputs, 6 * i);
         }
         return outputs;
+    }
+
+    // What the driver says to a module: 222 where its PTX is newer than the driver, 209 where it is for another device.
+    // A target with an "a" is for that compute capability alone, others for theirs and newer ones.
+    private int Refuses(string ptx)
+    {
+        Match version = Regex.Match(ptx, @"^\.version (\d)\.(\d)$", RegexOptions.Multiline);
+        Match target = Regex.Match(ptx, @"^\.target sm_(\d+)(a?)$", RegexOptions.Multiline);
+        Assert.True(version.Success && target.Success);
+        // PTX 6.0 came with CUDA 9.0, 7.0 with 11.0, 8.0 with 12.0.
+        if (Version < 1000 * (3 + (version.Groups[1].Value[0] - '0') + (version.Groups[1].Value[0] == '6' ? 0 : 1)))
+            return 222;
+        int needed = int.Parse(target.Groups[1].Value, CultureInfo.InvariantCulture);
+        bool fits = target.Groups[2].Length > 0 ? Capability == needed : Capability >= needed;
+        return fits ? 0 : 209;
     }
 
     private static string Text(void* text) => Marshal.PtrToStringUTF8((nint)text)!;

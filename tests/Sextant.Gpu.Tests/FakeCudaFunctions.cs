@@ -25,6 +25,7 @@ internal sealed unsafe partial class FakeCuda
         ModuleUnload = &ModuleUnload,
         ModuleGetFunction = &ModuleGetFunction,
         FuncGetAttribute = &FuncGetAttribute,
+        FuncSetAttribute = &FuncSetAttribute,
         MemAlloc = &MemAlloc,
         MemFree = &MemFree,
         MemHostAlloc = &MemHostAlloc,
@@ -135,8 +136,9 @@ internal sealed unsafe partial class FakeCuda
         }
         if (code != 0)
             return code;
-        Assert.Contains(".version", Text(image), StringComparison.Ordinal);
         FakeCuda now = s_now!;
+        if (now.Refuses(Text(image)) is var refusal and not 0)
+            return refusal;
         lock (now._lock)
         {
             *module = now.Make();
@@ -175,6 +177,21 @@ internal sealed unsafe partial class FakeCuda
     {
         *value = 0;
         return Enter("cuFuncGetAttribute");
+    }
+
+    // Of all attributes only the largest dynamic shared memory (8) is set here; a GPU of 9.0 has 227 KiB for a group.
+    private static int FuncSetAttribute(nint function, int attribute, int value)
+    {
+        int code = Enter("cuFuncSetAttribute");
+        if (code != 0)
+            return code;
+        lock (s_now!._lock)
+        {
+            if (attribute != 8 || value < 0 || value > 227 << 10)
+                return 1;
+            s_now._sharedBytes[function] = value;
+        }
+        return 0;
     }
 
     private static int MemAlloc(nint* address, nuint bytes)
@@ -339,8 +356,11 @@ internal sealed unsafe partial class FakeCuda
         {
             if (!now._streams.ContainsKey(stream))
                 return 400;
-            if (now.Read(function, gridX, blockX, gridY * gridZ * blockY * blockZ, parameters) is not { } start)
+            if (now.Read(function, gridX, blockX, gridY * gridZ * blockY * blockZ, sharedBytes, parameters)
+                is not { } start)
+            {
                 return 1;
+            }
             now.Add(stream, start);
         }
         return 0;
@@ -381,7 +401,7 @@ internal sealed unsafe partial class FakeCuda
             CudaKernelNode given = *parameters;
             if (now.Read(
                     given.Function, given.GridX, given.BlockX, given.GridY * given.GridZ * given.BlockY * given.BlockZ,
-                    given.Parameters) is not { } start)
+                    given.SharedBytes, given.Parameters) is not { } start)
             {
                 return 1;
             }
@@ -438,6 +458,7 @@ internal sealed unsafe partial class FakeCuda
     private static readonly byte* s_errorName = (byte*)Marshal.StringToCoTaskMemUTF8("CUDA_ERROR_BY_ITS_NAME");
 
     private readonly Dictionary<nint, Dictionary<string, (int[] Sizes, int Group)>> _images = [];
+    private readonly Dictionary<nint, int> _sharedBytes = [];
 
     // Of every kernel: bytes of each parameter, and the items of a group where it has said how many.
     private static Dictionary<string, (int[] Sizes, int Group)> Signatures(string ptx)

@@ -88,25 +88,10 @@ public sealed class FastProductTests
         Tensor y = whole ? rest : run.Poisoned(rows, outputs);
         run.Backend.Linear(x, w, kind, rest, y, default);
         float[] actual = run.Get(y);
-        bool half = type == ElementType.F16;
-        double worst = 0;
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < outputs; column++)
-            {
-                double sum = 0, size = 0;
-                for (int k = 0; k < inputs; k++)
-                {
-                    double product = FastValues.Round(xs[row * stride + offset + k], half)
-                        * FastValues.Round(ws[column * inputs + k], half);
-                    sum += product;
-                    size += Math.Abs(product);
-                }
-                if (whole)
-                    sum = FastValues.Activate(kind, sum + bias[column]) + residual[row * outputs + column];
-                worst = Math.Max(worst, Math.Abs(sum - actual[row * outputs + column]) / (1 + size));
-            }
-        }
+        double worst = FastValues.WorstProduct(
+            actual, xs, stride, offset, ws, rows, outputs, inputs, type == ElementType.F16,
+            (sum, row, column) => whole
+                ? FastValues.Activate(kind, sum + bias[column]) + residual[row * outputs + column] : sum);
         Assert.True(
             worst <= Tolerances.FastProduct, $"[{rows},{outputs},{inputs}] {type} {kind} {emulation}: {worst:G3}");
     }

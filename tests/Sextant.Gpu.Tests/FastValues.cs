@@ -25,6 +25,35 @@ internal static class FastValues
         return Math.Round(value / step, MidpointRounding.ToEven) * step;
     }
 
+    /// <summary>
+    /// The largest difference of a product from the sum in double of the same factors, divided by one plus the sum of
+    /// the products' sizes.
+    /// </summary>
+    public static double WorstProduct(
+        float[] actual, float[] xs, int stride, int offset, float[] ws, int rows, int outputs, int inputs, bool half,
+        Func<double, int, int, double> epilogue)
+    {
+        double[] x = Array.ConvertAll(xs, value => Round(value, half));
+        double[] w = Array.ConvertAll(ws, value => Round(value, half));
+        double worst = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < outputs; column++)
+            {
+                double sum = 0, size = 0;
+                for (int k = 0; k < inputs; k++)
+                {
+                    double product = x[row * stride + offset + k] * w[column * inputs + k];
+                    sum += product;
+                    size += Math.Abs(product);
+                }
+                double error = Math.Abs(epilogue(sum, row, column) - actual[row * outputs + column]) / (1 + size);
+                worst = double.IsNaN(error) ? double.PositiveInfinity : Math.Max(worst, error);
+            }
+        }
+        return worst;
+    }
+
     public static double Activate(ActivationKind kind, double x) => kind switch
     {
         ActivationKind.Gelu => 0.5 * x * (1 + Erf(x / Math.Sqrt(2))),

@@ -3,7 +3,8 @@
 #   ptx/build.sh          writes the files beside this script
 #   ptx/build.sh FOLDER   writes them elsewhere, to compare
 # Exact mode: compute capability 7.0 and PTX 6.0: Volta and newer, drivers from 2017 on. Fast mode: 8.0 and PTX 7.0, since
-# the tensor cores' bf16 and the asynchronous copies begin there: Ampere and newer, drivers from 2020 on.
+# the tensor cores' bf16 and the asynchronous copies begin there: Ampere and newer, drivers from 2020 on. Fast90: 9.0 and
+# nothing else, PTX 8.0: wgmma, drivers of CUDA 12.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(realpath "${1:-ptx}")
@@ -14,4 +15,5 @@ compile() {
 }
 compile Exact.cl sm_70 ptx60 > "$out/Exact.ptx"
 compile Fast.cl sm_80 ptx70 > "$out/Fast.ptx"
+compile Fast90.cl sm_90a ptx80 > "$out/Fast90.ptx"
 "$clang" --version | head -1 | sed -e 's/.*clang version \([0-9.]*\).*/\1/' > "$out/clang-version"

@@ -56,6 +56,8 @@ internal sealed class DevicesVerb : Verb
             facts.Add("cannot be used", problem);
         else
             facts.Add("precision", string.Join(", ", device.Precisions.Select(Word)));
+        if (device.FastNote is { } note)
+            facts.Add("fast", note);
     }
 
     private static string Word(Precision precision) => precision == Precision.Fast ? "fast" : "exact";

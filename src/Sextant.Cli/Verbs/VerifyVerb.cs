@@ -61,6 +61,7 @@ internal sealed class VerifyVerb : Verb
         string folder = ModelFlags.Folder(arguments);
         var expected = new Dictionary<string, float[]>();
         bool equal = true;
+        var notes = new StringBuilder();
         var table = new StringBuilder(
             "kernels      op                    values  different     max abs     max ulp  bit-equal\n");
         using (var progress = new ProgressLine(terminal, "texts"))
@@ -80,10 +81,13 @@ internal sealed class VerifyVerb : Verb
                 }
                 float[] vectors = Embed(model, progress, terminal.Cancellation);
                 equal &= Compare(set, "whole model", vectors, expected, table);
+                // A device in fast mode may have a choice of products.
+                if (set.IsFast)
+                    notes.Append(CultureInfo.InvariantCulture, $"{set.Name} was {model.Card.Device}\n");
             }
         }
         using OutputFile output = OutputFile.Create(null, terminal);
-        output.Stream.Write(Encoding.UTF8.GetBytes(table.Append(skipped).ToString()));
+        output.Stream.Write(Encoding.UTF8.GetBytes(table.Append(notes).Append(skipped).ToString()));
         output.Commit();
         if (equal)
             return Tool.Ok;

@@ -27,6 +27,7 @@ internal sealed unsafe class CudaApi
         ModuleUnload = &CudaNative.cuModuleUnload,
         ModuleGetFunction = &CudaNative.cuModuleGetFunction,
         FuncGetAttribute = &CudaNative.cuFuncGetAttribute,
+        FuncSetAttribute = &CudaNative.cuFuncSetAttribute,
         MemAlloc = &CudaNative.cuMemAlloc,
         MemFree = &CudaNative.cuMemFree,
         MemHostAlloc = &CudaNative.cuMemHostAlloc,
@@ -79,6 +80,8 @@ internal sealed unsafe class CudaApi
     public required delegate*<nint*, nint, byte*, int> ModuleGetFunction { get; init; }
 
     public required delegate*<int*, int, nint, int> FuncGetAttribute { get; init; }
+
+    public required delegate*<nint, int, int, int> FuncSetAttribute { get; init; }
 
     public required delegate*<nint*, nuint, int> MemAlloc { get; init; }
 

@@ -23,6 +23,12 @@ internal sealed unsafe record CudaDeviceInfo(CudaApi Api, int Id, int Index)
     /// </summary>
     public bool HasFast => Capability >= 80 && DriverVersion >= 11000;
 
+    /// <summary>
+    /// Whether it has the products of warpgroups: instructions of compute capability 9.0, which no other has. They are
+    /// in PTX 8.0, which came with CUDA 12.
+    /// </summary>
+    public bool HasWide => Capability == 90 && DriverVersion >= 12000;
+
     /// <summary>Whether its driver makes graphs of kernels as they are made here.</summary>
     public bool HasGraphs => DriverVersion >= 11040;
 

@@ -15,6 +15,9 @@ internal sealed unsafe class CudaDriver : GpuDriver
     private readonly nint _module;
     private readonly Lock _loading = new();
     private nint _fastModule;
+    private nint _wideModule;
+    private bool _hasWide;
+    private string? _fastNote;
     private readonly nint[] _functions = new nint[GpuKernels.Names.Length];
 
     public CudaDriver(CudaDeviceInfo info)
@@ -55,6 +58,10 @@ internal sealed unsafe class CudaDriver : GpuDriver
 
     public override bool HasFast => _info.HasFast;
 
+    public override bool HasWide => _hasWide;
+
+    public override string? FastNote => _fastNote;
+
     public override int TokensPerBatch => 16 * 1024;
 
     /// <summary>Makes the context this thread's own: every call of the driver needs it.</summary>
@@ -72,6 +79,13 @@ internal sealed unsafe class CudaDriver : GpuDriver
         string name = GpuKernels.Names[(int)kernel];
         fixed (byte* text = Encoding.ASCII.GetBytes(name + "\0"))
             _api.Check(_api.ModuleGetFunction(&found, ModuleOf(kernel), text), Name, $"cuModuleGetFunction {name}");
+        // What is above 48 KiB has to be asked for.
+        if (GpuKernels.SharedBytes(kernel) is var bytes and > 0)
+        {
+            _api.Check(
+                _api.FuncSetAttribute(found, FunctionMaxDynamicSharedSizeBytes, bytes), Name,
+                $"cuFuncSetAttribute {name}");
+        }
         Volatile.Write(ref _functions[(int)kernel], found);
         return found;
     }
@@ -110,6 +124,8 @@ internal sealed unsafe class CudaDriver : GpuDriver
             _ = _api.ModuleUnload(_module);
             if (_fastModule != 0)
                 _ = _api.ModuleUnload(_fastModule);
+            if (_wideModule != 0)
+                _ = _api.ModuleUnload(_wideModule);
         }
         ReleaseContext();
     }
@@ -117,19 +133,40 @@ internal sealed unsafe class CudaDriver : GpuDriver
     private void ReleaseContext() => _ = _info.DriverVersion >= 11000
         ? _api.DevicePrimaryCtxRelease(_info.Id) : _api.DevicePrimaryCtxReleaseOld(_info.Id);
 
-    /// <summary>Has the driver compile the kernels of fast mode, unless that is done.</summary>
+    /// <summary>
+    /// Has the driver compile the kernels of fast mode, unless that is done, and chooses the products.
+    /// </summary>
     /// <exception cref="DeviceBuildException">It does not.</exception>
     public void LoadFast()
     {
         Use();
         lock (_loading)
         {
-            if (_fastModule == 0)
-                _fastModule = LoadModule("Fast.ptx");
+            if (_fastModule != 0)
+                return;
+            _fastModule = LoadModule("Fast.ptx");
+            try
+            {
+                (_hasWide, _fastNote) = WideProducts.Choose(this, _info, LoadWide);
+            }
+            catch
+            {
+                // Nothing is chosen: the next call begins again.
+                _ = _api.ModuleUnload(_fastModule);
+                _fastModule = 0;
+                throw;
+            }
         }
     }
 
-    private nint ModuleOf(GpuKernel kernel) => GpuKernels.IsFast(kernel) ? _fastModule : _module;
+    private void LoadWide()
+    {
+        if (_wideModule == 0)
+            _wideModule = LoadModule("Fast90.ptx");
+    }
+
+    private nint ModuleOf(GpuKernel kernel) =>
+        GpuKernels.IsWide(kernel) ? _wideModule : GpuKernels.IsFast(kernel) ? _fastModule : _module;
 
     private nint LoadModule(string name)
     {

@@ -96,6 +96,7 @@ internal sealed unsafe class CudaGraphs(CudaDriver driver)
                     BlockX = (uint)launch.GroupSize,
                     BlockY = 1,
                     BlockZ = 1,
+                    SharedBytes = (uint)GpuKernels.SharedBytes(launch.Kernel),
                     Parameters = parameters,
                 };
                 nint before = last;

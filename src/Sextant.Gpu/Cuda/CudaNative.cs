@@ -35,6 +35,7 @@ internal static unsafe partial class CudaNative
     public const int AttributeMinor = 76;
     public const int FunctionLocalSizeBytes = 3;
     public const int FunctionNumRegisters = 4;
+    public const int FunctionMaxDynamicSharedSizeBytes = 8;
 
     public const uint StreamNonBlocking = 1;
 
@@ -89,6 +90,9 @@ internal static unsafe partial class CudaNative
 
     [LibraryImport(NativeLibraries.Cuda)]
     public static partial int cuFuncGetAttribute(int* value, int attribute, nint function);
+
+    [LibraryImport(NativeLibraries.Cuda)]
+    public static partial int cuFuncSetAttribute(nint function, int attribute, int value);
 
     [LibraryImport(NativeLibraries.Cuda, EntryPoint = "cuMemAlloc_v2")]
     public static partial int cuMemAlloc(nint* address, nuint bytes);

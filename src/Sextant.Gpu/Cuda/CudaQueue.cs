@@ -170,8 +170,8 @@ internal sealed unsafe class CudaQueue : GpuQueue
         launch.CopyTo(values, parameters);
         Mark();
         int code = _api.LaunchKernel(
-            _driver.Function(launch.Kernel), (uint)launch.Groups, 1, 1, (uint)launch.GroupSize, 1, 1, 0, _stream,
-            parameters, null);
+            _driver.Function(launch.Kernel), (uint)launch.Groups, 1, 1, (uint)launch.GroupSize, 1, 1,
+            (uint)GpuKernels.SharedBytes(launch.Kernel), _stream, parameters, null);
         if (code != Success)
         {
             throw CudaErrors.Of(

@@ -25,10 +25,12 @@ internal sealed unsafe class OpenClDriver : GpuDriver
     private readonly FastEmulation _fast;
     private readonly nint _exactProgram;
     private readonly nint _fastProgram;
+    private readonly nint _wideProgram;
     private long _allocated;
 
     public OpenClDriver(
-        OpenClDeviceInfo info, bool asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None)
+        OpenClDeviceInfo info, bool asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None,
+        bool wide = false)
     {
         Info = info;
         _fast = fast;
@@ -46,14 +48,15 @@ internal sealed unsafe class OpenClDriver : GpuDriver
             if (HasFast)
             {
                 string late = fast == FastEmulation.LateCopies ? "#define LATE_COPIES\n" : "";
-                _fastProgram = OpenClProgram.Build(this, $"#define KEEP_LOOPS\n{late}", "Fast.cl", " -cl-opt-disable");
+                string words = $"#define KEEP_LOOPS\n{late}";
+                _fastProgram = OpenClProgram.Build(this, words, "Fast.cl", " -cl-opt-disable");
+                if (wide)
+                    _wideProgram = OpenClProgram.Build(this, words, "Fast90.cl", " -cl-opt-disable");
             }
         }
         catch
         {
-            if (_exactProgram != 0)
-                _ = clReleaseProgram(_exactProgram);
-            _ = clReleaseContext(Context);
+            Close();
             throw;
         }
     }
@@ -71,6 +74,8 @@ internal sealed unsafe class OpenClDriver : GpuDriver
     public override int Units => Info.Units;
 
     public override bool HasFast => _fast != FastEmulation.None;
+
+    public override bool HasWide => _wideProgram != 0;
 
     public override bool HasDoubles => Info.DoubleConfig != 0;
 
@@ -109,15 +114,18 @@ internal sealed unsafe class OpenClDriver : GpuDriver
     }
 
     /// <summary>The program that has a kernel.</summary>
-    public nint ProgramOf(GpuKernel kernel) => GpuKernels.IsFast(kernel) ? _fastProgram : _exactProgram;
+    public nint ProgramOf(GpuKernel kernel) =>
+        GpuKernels.IsWide(kernel) ? _wideProgram : GpuKernels.IsFast(kernel) ? _fastProgram : _exactProgram;
 
     public override GpuQueue CreateQueue(bool timed = false) => new OpenClQueue(this, timed);
 
     protected override void Close()
     {
-        _ = clReleaseProgram(_exactProgram);
-        if (_fastProgram != 0)
-            _ = clReleaseProgram(_fastProgram);
+        foreach (nint program in (ReadOnlySpan<nint>)[_exactProgram, _fastProgram, _wideProgram])
+        {
+            if (program != 0)
+                _ = clReleaseProgram(program);
+        }
         _ = clReleaseContext(Context);
     }
 }

@@ -1,0 +1,132 @@
+using Sextant.Backends;
+using Sextant.Gpu.OpenCl;
+
+namespace Sextant.Gpu.Tests;
+
+/// <summary>
+/// Which products fast mode takes on CUDA, and what it says of them, on a driver that stands in for CUDA's.
+/// </summary>
+[Collection(nameof(OneFakeCuda))]
+public sealed class FakeCudaFastTests
+{
+    [Fact]
+    public void WarpgroupsAreTakenWhereTheyComputeAsTheyShould()
+    {
+        using var fake = new FakeCuda((OpenClDriver)FastHere.WithWarpgroups(FastEmulation.EarlyCopies).Driver);
+        using (CudaDevice device = FakeCuda.Open())
+        {
+            using EmbeddingModel cpu = EmbeddingModel.LoadDefault();
+            using (EmbeddingModel model = Load(device))
+            {
+                Assert.Equal("CUDA device 0 (a fake), products by wgmma", model.Card.Device);
+                float[] exact = cpu.Embed("water"), fast = model.Embed("water");
+                Assert.True(Cosine(exact, fast) > Tolerances.FastCosine);
+                // By a graph, the second time.
+                Assert.Equal(fast, model.Embed("water"));
+                Assert.True(fake.Calls("cuGraphLaunch") > 0);
+            }
+            // It is checked once.
+            int set = fake.Calls("cuFuncSetAttribute"), modules = fake.Calls("cuModuleLoadDataEx");
+            Assert.Equal((6, 3), (set, modules));
+            using EmbeddingModel again = Load(device);
+            Assert.Equal((set, modules), (fake.Calls("cuFuncSetAttribute"), fake.Calls("cuModuleLoadDataEx")));
+        }
+        Assert.Equal((0, 0, 0L), (fake.Alive, fake.Blocks, fake.Given));
+    }
+
+    [Theory]
+    [InlineData(80, 12040, null)]
+    [InlineData(89, 12040, null)]
+    [InlineData(100, 12080, null)]
+    [InlineData(90, 11080, ", products by mma.sync (wgmma needs a driver of CUDA 12.0 or newer)")]
+    public void OtherDevicesAndOldDriversHaveThemNot(int capability, int version, string? note)
+    {
+        using var fake = new FakeCuda(null) { Capability = capability, Version = version };
+        using CudaDevice device = FakeCuda.Open();
+        using EmbeddingModel model = Load(device);
+        Assert.Equal($"CUDA device 0 (a fake){note}", model.Card.Device);
+        Assert.Equal((0, 2), (fake.Calls("cuFuncSetAttribute"), fake.Calls("cuModuleLoadDataEx")));
+    }
+
+    [Fact]
+    public void AVariableTakesThemAway()
+    {
+        using var fake = new FakeCuda(null);
+        using CudaDevice device = FakeCuda.Open();
+        Environment.SetEnvironmentVariable(WideProducts.Variable, "0");
+        try
+        {
+            using EmbeddingModel model = Load(device);
+            Assert.Equal(
+                "CUDA device 0 (a fake), products by mma.sync (SEXTANT_CUDA_WGMMA is 0)", model.Card.Device);
+            Assert.Equal(2, fake.Calls("cuModuleLoadDataEx"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(WideProducts.Variable, null);
+        }
+    }
+
+    /// <summary>Nothing runs the kernels here, so that what comes back is zeros.</summary>
+    [Fact]
+    public void AWrongResultLeavesThemOutAndSaysSo()
+    {
+        using var fake = new FakeCuda(null);
+        using (CudaDevice device = FakeCuda.Open())
+        using (EmbeddingModel model = Load(device))
+        {
+            Assert.Equal(
+                "CUDA device 0 (a fake), products by mma.sync (those by wgmma fail the check 'F16 128×256: a product')",
+                model.Card.Device);
+            model.Embed("water");
+            using EmbeddingModel exact = EmbeddingModel.LoadDefault(new() { Device = device });
+            Assert.Equal("CUDA device 0 (a fake)", exact.Card.Device);
+        }
+        Assert.Equal((0, 0, 0L), (fake.Alive, fake.Blocks, fake.Given));
+    }
+
+    [Theory]
+    [InlineData("cuModuleLoadDataEx", 218, 1, "the driver does not compile the kernels")]
+    [InlineData("cuModuleLoadDataEx", 209, 1, "cuModuleLoadDataEx failed with CUDA_ERROR_BY_ITS_NAME (209)")]
+    [InlineData("cuFuncSetAttribute", 1, 0, "cuFuncSetAttribute gemm_wide_256_fast_f16 failed")]
+    public void WhatTheDriverDoesNotTakeLeavesThemOutAndSaysSo(string call, int code, int after, string says)
+    {
+        using var fake = new FakeCuda(null);
+        using (CudaDevice device = FakeCuda.Open())
+        {
+            fake.Fail(call, code, after);
+            using EmbeddingModel model = Load(device);
+            Assert.StartsWith(
+                "CUDA device 0 (a fake), products by mma.sync (those by wgmma cannot be used: ", model.Card.Device,
+                StringComparison.Ordinal);
+            Assert.Contains(says, model.Card.Device, StringComparison.Ordinal);
+            model.Embed("water");
+        }
+        Assert.Equal((0, 0, 0L), (fake.Alive, fake.Blocks, fake.Given));
+    }
+
+    [Fact]
+    public void ADeviceThatIsLostByTheCheckSaysHowToLeaveThemOut()
+    {
+        using var fake = new FakeCuda(null);
+        using CudaDevice device = FakeCuda.Open();
+        fake.Fail("cuStreamSynchronize", 715);
+        var lost = Assert.Throws<DeviceLostException>(() => Load(device));
+        Assert.Contains($"{WideProducts.Variable}=0 leaves them out", lost.Message, StringComparison.Ordinal);
+    }
+
+    private static EmbeddingModel Load(CudaDevice device) =>
+        EmbeddingModel.LoadDefault(new() { Device = device, Precision = Precision.Fast });
+
+    private static double Cosine(float[] a, float[] b)
+    {
+        double dot = 0, aa = 0, bb = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            dot += (double)a[i] * b[i];
+            aa += (double)a[i] * a[i];
+            bb += (double)b[i] * b[i];
+        }
+        return dot / Math.Sqrt(aa * bb);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Sextant.Tests;
+
+namespace Sextant.Gpu.Tests;
+
+/// <summary>
+/// The products of warpgroups as compiled: the instructions that their tiles need, what separates them, and nothing in
+/// local memory. Read from the PTX that travels in the assembly, so without a GPU.
+/// </summary>
+public sealed partial class WidePtxTests
+{
+    private static readonly string s_wide = File.ReadAllText(
+        Path.Combine(TestData.Root, "kernels", "gpu", "ptx", "Fast90.ptx"));
+
+    private static readonly Dictionary<string, string> s_kernels = s_wide.Split(".visible .entry ").Skip(1)
+        .ToDictionary(text => text[..text.IndexOf('(', StringComparison.Ordinal)]);
+
+    /// <summary>A step of 64 of k is four products of a warpgroup; a copy brings an item 16 bytes.</summary>
+    [Theory]
+    [InlineData("gemm_wide_256", 128, 256, 4)]
+    [InlineData("gemm_wide_128", 128, 128, 3)]
+    [InlineData("gemm_wide_32", 64, 32, 4)]
+    public void AStepIsFourProductsOfAWarpgroup(string name, int rows, int columns, int stages)
+    {
+        foreach (string type in new[] { "f16", "bf16" })
+        {
+            string kernel = s_kernels[$"{name}_fast_{type}"];
+            int items = 2 * rows;
+            Assert.Contains($".maxntid {items}", kernel, StringComparison.Ordinal);
+            Assert.Equal(
+                4, Count(kernel, $"wgmma.mma_async.sync.aligned.m64n{columns}k16.f32.{type}.{type} "));
+            Assert.Equal(4, Count(kernel, "wgmma.mma_async"));
+            Assert.Equal((rows + columns) * 8 / items, Count(kernel, "cp.async.cg.shared.global"));
+            // A step's copies, one fence for them, a barrier, products; then the products of the step before.
+            string[] order =
+            [
+                $"cp.async.wait_group {stages - 3};", "fence.proxy.async.shared::cta;", "bar.sync", "wgmma.fence",
+                "wgmma.mma_async", "wgmma.commit_group", "cp.async.cg", "cp.async.commit_group",
+                "wgmma.wait_group.sync.aligned 1;", "wgmma.wait_group.sync.aligned 0;", "cp.async.wait_group 0;",
+            ];
+            int at = 0;
+            foreach (string word in order)
+            {
+                int found = kernel.IndexOf(word, at, StringComparison.Ordinal);
+                Assert.True(found >= 0, $"{name} {type}: {word} is not behind what comes before it");
+                at = found;
+            }
+        }
+    }
+
+    [Fact]
+    public void NoKernelUsesLocalMemoryOrCallsAnother()
+    {
+        Assert.DoesNotContain(".local", s_wide, StringComparison.Ordinal);
+        Assert.DoesNotContain("call", s_wide, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryKernelOfTheCatalogIsThere() => Assert.Equal(
+        Enum.GetValues<GpuKernel>().Where(GpuKernels.IsWide).Select(kernel => GpuKernels.Names[(int)kernel]).Order(),
+        s_kernels.Keys.Order());
+
+    [Fact]
+    public void TheTargetIsTheOneThatHasTheInstructions()
+    {
+        Assert.Contains(".target sm_90a", s_wide, StringComparison.Ordinal);
+        Assert.Contains(".version 8.0", s_wide, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the host asks for is what the sources' tiles take, and what a group may have.</summary>
+    [Fact]
+    public void SharedMemoryIsThatOfTheTiles()
+    {
+        string source = File.ReadAllText(Path.Combine(TestData.Root, "kernels", "gpu", "FastWideKernels.h"));
+        var values = new Dictionary<string, int>();
+        int kernels = 0;
+        foreach (Match line in Defines().Matches(source))
+        {
+            string name = line.Groups[1].Value;
+            if (name != "NAME")
+            {
+                values[name] = int.Parse(line.Groups[3].Value, CultureInfo.InvariantCulture);
+                continue;
+            }
+            // A kernel's name stands before what it is made of.
+            int end = source.IndexOf("#include", line.Index, StringComparison.Ordinal);
+            foreach (Match own in Defines().Matches(source[(line.Index + line.Length)..end]))
+                values[own.Groups[1].Value] = int.Parse(own.Groups[3].Value, CultureInfo.InvariantCulture);
+            int bytes = values["STAGES"] * (values["TILE_ROWS"] + values["TILE_COLUMNS"]) * 64 * sizeof(ushort);
+            foreach (string type in new[] { "f16", "bf16" })
+            {
+                kernels++;
+                var kernel = (GpuKernel)Array.IndexOf(GpuKernels.Names, $"{line.Groups[2].Value}_fast_{type}");
+                Assert.Equal(bytes + 1024, GpuKernels.SharedBytes(kernel));
+                Assert.True(bytes + 1024 <= 227 << 10);
+            }
+        }
+        Assert.Equal(s_kernels.Count, kernels);
+        // They have none of their own beside it.
+        Assert.DoesNotContain(".shared .align", s_wide.Replace(".extern .shared .align", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
+    }
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+
+    [GeneratedRegex(@"#define (NAME|TILE_ROWS|TILE_COLUMNS|STAGES) (?:FAST\((\w+)\)|(\d+))")]
+    private static partial Regex Defines();
+}
