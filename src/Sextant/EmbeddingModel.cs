@@ -12,7 +12,7 @@ namespace Sextant;
 /// </summary>
 /// <remarks>
 /// Thread-safe: any number of threads may call any member; weights are shared, each call in flight has its own working
-/// memory, which is kept for the next. Disposing while calls are in flight is not allowed.
+/// memory, which is kept for the next. Disposed meanwhile, it lets calls in flight come to their end and refuses others.
 /// </remarks>
 public sealed class EmbeddingModel : IDisposable
 {
@@ -178,7 +178,9 @@ public sealed class EmbeddingModel : IDisposable
                 runner.RunHidden(session, new LayerSelection(layer), states), destination);
     }
 
-    /// <summary>Frees the weights and the working memory.</summary>
+    /// <summary>
+    /// Frees the weights and the working memory, at once or when the calls in flight have come to their end.
+    /// </summary>
     public void Dispose() => _calls.Dispose();
 
     private static EmbeddingModel Load(string path, EmbeddingOptions options, Device device) =>

@@ -1,4 +1,5 @@
 using Sextant.Models;
+using Sextant.Runtime;
 using Sextant.Tokens;
 
 namespace Sextant;
@@ -8,21 +9,21 @@ namespace Sextant;
 internal sealed class ModelCalls : IDisposable
 {
     private readonly LoadedModel _model;
+    private readonly CallsInFlight _calls;
     private readonly InputReader _reader;
     private readonly BatchRunner _runner;
     private readonly SessionPool _sessions;
-    private readonly string _name;
-    private bool _disposed;
 
     /// <param name="model">Owned from now on.</param>
     /// <param name="truncation">What to do with inputs that are too long.</param>
     /// <param name="name">The public type that calls are made on.</param>
     public ModelCalls(LoadedModel model, Truncation truncation, string name)
     {
-        (_model, _name) = (model, name);
+        _model = model;
         _reader = new InputReader(model, truncation);
         _runner = new BatchRunner(model);
         _sessions = new SessionPool(model.Backend);
+        _calls = new CallsInFlight(name, Free);
     }
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
@@ -32,7 +33,7 @@ internal sealed class ModelCalls : IDisposable
     public TextReport RunText<TSink>(ReadOnlySpan<char> text, Prompt prompt, TSink sink)
         where TSink : struct, IRowSink, allows ref struct
     {
-        ObjectDisposedException.ThrowIf(_disposed, _name);
+        using CallsInFlight.Call call = _calls.Enter();
         EmbeddingSession session = _sessions.Rent();
         try
         {
@@ -55,7 +56,7 @@ internal sealed class ModelCalls : IDisposable
         where TInputs : struct, ICallInputs
         where TSink : struct, IRowSink, allows ref struct
     {
-        ObjectDisposedException.ThrowIf(_disposed, _name);
+        using CallsInFlight.Call call = _calls.Enter();
         if (!reports.IsEmpty && reports.Length < inputs.Count)
             throw new ArgumentException(
                 $"{inputs.Count} reports are needed; there are {reports.Length}.", nameof(reports));
@@ -85,7 +86,7 @@ internal sealed class ModelCalls : IDisposable
     /// <summary>Work on one token sequence with a session of its own.</summary>
     public void RunSequence(TokenSequence sequence, SessionWork work, Span<float> destination)
     {
-        ObjectDisposedException.ThrowIf(_disposed, _name);
+        using CallsInFlight.Call call = _calls.Enter();
         if (sequence.Ids.Length > _model.Card.MaxTokens)
             throw new TextTooLongException(0, sequence.Ids.Length, _model.Card.MaxTokens);
         EmbeddingSession session = _sessions.Rent();
@@ -111,12 +112,13 @@ internal sealed class ModelCalls : IDisposable
         }
     }
 
-    /// <summary>Frees the weights and the working memory.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Frees the weights and the working memory, at once or when the calls in flight have come to their end.
+    /// </summary>
+    public void Dispose() => _calls.Dispose();
+
+    private void Free()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
         _sessions.Dispose();
         _model.Backend.Dispose();
     }

@@ -11,7 +11,7 @@ namespace Sextant;
 /// <remarks>
 /// Thread-safe, as <see cref="EmbeddingModel"/> is: any number of threads may call any member; each call in flight has
 /// its own working memory. The scores of an input are the same bits in any batch, order and number of threads.
-/// Disposing while calls are in flight is not allowed.
+/// Disposed meanwhile, it lets calls in flight come to their end and refuses others.
 /// </remarks>
 public sealed class SequenceClassifier : IDisposable
 {

@@ -12,8 +12,8 @@ namespace Sextant;
 /// <remarks>
 /// Thread-safe, as <see cref="EmbeddingModel"/> is: any number of threads may call any member; each call in flight has
 /// its own working memory, which does not grow with the number of texts nor as tokens × vocabulary. The weights of a
-/// text are the same bits in any batch, order and number of threads. Disposing while calls are in flight is not
-/// allowed.
+/// text are the same bits in any batch, order and number of threads. Disposed meanwhile, it lets calls in
+/// flight come to their end and refuses others.
 /// </remarks>
 public sealed class SparseEncoder : IDisposable
 {

@@ -24,7 +24,7 @@ public enum TokenHeadKind
 /// <summary>A model with a head on single tokens: token ids in, raw scores out.</summary>
 /// <remarks>
 /// Thread-safe, as <see cref="EmbeddingModel"/> is. The scores of a sequence are the same bits on any number of threads
-/// and any instruction set. Disposing while calls are in flight is not allowed.
+/// and any instruction set. Disposed meanwhile, it lets calls in flight come to their end and refuses others.
 /// </remarks>
 public sealed class TokenScorer : IDisposable
 {

@@ -99,6 +99,26 @@ public class EmbeddingModelTests
     }
 
     [Fact]
+    public void DisposedWithinACallTheModelEndsItFirst()
+    {
+        string[] texts = [.. Enumerable.Range(0, 300).Select(i => string.Join(' ', Enumerable.Repeat($"word {i}", i)))];
+        using EmbeddingModel other = EmbeddingModel.LoadDefault();
+        float[] expected = new float[texts.Length * other.Dimensions], vectors = new float[expected.Length];
+        other.Embed(texts, expected);
+        EmbeddingModel model = EmbeddingModel.LoadDefault(new EmbeddingOptions { Threads = 2 });
+        var parts = new List<int>();
+        model.Embed(texts, vectors, progress: new Told(done =>
+        {
+            parts.Add(done);
+            model.Dispose();
+            Assert.Throws<ObjectDisposedException>(() => model.Embed("text"));
+        }));
+        Assert.True(parts.Count > 1, "all texts were in one batch: the call was over when the model was disposed");
+        Assert.Equal(expected, vectors);
+        Assert.Throws<ObjectDisposedException>(() => model.Embed("text"));
+    }
+
+    [Fact]
     public void TheCultureDoesNotMatter()
     {
         using EmbeddingModel model = EmbeddingModel.LoadDefault();
@@ -134,5 +154,10 @@ public class EmbeddingModelTests
     private sealed class Report(Action<int> action) : IProgress<int>
     {
         void IProgress<int>.Report(int value) => action(value);
+    }
+
+    private sealed class Told(Action<int> report) : IProgress<int>
+    {
+        public void Report(int value) => report(value);
     }
 }

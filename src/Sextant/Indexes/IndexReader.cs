@@ -11,8 +11,9 @@ namespace Sextant.Indexes;
 /// </summary>
 /// <remarks>
 /// Files are mapped: opening reads little, and only what a search touches comes into memory. Each 64 KiB of a file is
-/// checked against its checksum when it is first touched. Any number of threads may use a reader; disposing needs it
-/// for itself. Ids are numbers of passages in this reader only, with gaps; keys are what lasts.
+/// checked against its checksum when it is first touched. Any number of threads may use a reader; disposed meanwhile, it
+/// lets calls in flight come to their end and refuses others. Ids are numbers of passages in this reader only, with
+/// gaps; keys are what lasts.
 /// </remarks>
 public sealed unsafe class IndexReader : IVectorIndex, IDisposable
 {
@@ -23,11 +24,12 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     private readonly IdSet? _live;
     private readonly int _ids;
     private readonly SnapshotSearch _search;
-    private bool _disposed;
+    private readonly CallsInFlight _calls;
 
     private IndexReader(string path, IndexSnapshot snapshot)
     {
         (_path, _snapshot) = (path, snapshot);
+        _calls = new CallsInFlight(nameof(IndexReader), Free);
         _firstIds = new int[snapshot.Segments.Count];
         for (int i = 0; i < _firstIds.Length; i++)
         {
@@ -81,7 +83,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <exception cref="InvalidIndexException">What has to be read is damaged.</exception>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using CallsInFlight.Call call = _calls.Enter();
         RequireQuery(query);
         options ??= SearchOptions.None;
         return _search.Search(query, hits, Count, options, WithoutDeleted(options.Allowed));
@@ -102,7 +104,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         IReadOnlyCollection<string> terms, Span<Hit> hits, IdSet? allowed = null, double k1 = 0.9, double b = 0.4)
     {
         ArgumentNullException.ThrowIfNull(terms);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using CallsInFlight.Call call = _calls.Enter();
         IdSet.Require(allowed, _ids);
         if (!Definition.KeepsTerms)
             throw new UnsupportedRequestException("this index keeps no terms; an index made anew can.");
@@ -114,7 +116,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     public IdSet Where(IndexFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using CallsInFlight.Call call = _calls.Enter();
         var found = new IdSet(_ids) { MadeBy = this };
         filter.RequireNames(_snapshot.Segments);
         for (int i = 0; i < _firstIds.Length; i++)
@@ -135,6 +137,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <summary>The key of the document that a passage is of.</summary>
     public string Key(int id)
     {
+        using CallsInFlight.Call call = _calls.Enter();
         Segment segment = Locate(id, out int row);
         return segment.Key(segment.DocumentOf(row));
     }
@@ -142,6 +145,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <summary>Which of its document's passages one is, counted from 0.</summary>
     public int Number(int id)
     {
+        using CallsInFlight.Call call = _calls.Enter();
         Segment segment = Locate(id, out int row);
         return row - segment.FirstRow(segment.DocumentOf(row));
     }
@@ -149,6 +153,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <summary>What is kept with a passage; valid until the reader is disposed.</summary>
     public ReadOnlySpan<byte> Payload(int id)
     {
+        using CallsInFlight.Call call = _calls.Enter();
         Segment segment = Locate(id, out int row);
         return segment.Payload(row);
     }
@@ -166,6 +171,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <exception cref="ArgumentException">There is no such passage, or the destination is too short.</exception>
     public void Vector(int id, Span<float> vector)
     {
+        using CallsInFlight.Call call = _calls.Enter();
         CodeLength.Require(KeptDimensions, vector.Length, nameof(vector));
         Segment segment = Locate(id, out int row);
         if (_snapshot.Vectors is { } vectors)
@@ -181,20 +187,29 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <summary>What the document of a passage can be found by.</summary>
     public IReadOnlyList<IndexAttribute> Attributes(int id)
     {
+        using CallsInFlight.Call call = _calls.Enter();
         Segment segment = Locate(id, out int row);
         return segment.AttributesOf(segment.DocumentOf(row));
     }
 
     /// <summary>Whether there is a document with a key.</summary>
-    public bool Contains(string key) => TryFind(key, out _, out _);
+    public bool Contains(string key)
+    {
+        using CallsInFlight.Call call = _calls.Enter();
+        return TryFind(key, out _, out _);
+    }
 
     /// <summary>What a document can be found by; null where there is no document with the key.</summary>
-    public IReadOnlyList<IndexAttribute>? AttributesOf(string key) =>
-        TryFind(key, out Segment? segment, out int document) ? segment!.AttributesOf(document) : null;
+    public IReadOnlyList<IndexAttribute>? AttributesOf(string key)
+    {
+        using CallsInFlight.Call call = _calls.Enter();
+        return TryFind(key, out Segment? segment, out int document) ? segment!.AttributesOf(document) : null;
+    }
 
     /// <summary>The ids of a document's passages; none where there is no document with the key.</summary>
     public (int First, int Count) IdsOf(string key)
     {
+        using CallsInFlight.Call call = _calls.Enter();
         if (!TryFind(key, out Segment? segment, out int document))
             return (0, 0);
         (int first, int end) = segment!.RowsOf(document);
@@ -209,7 +224,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
             for (int document = 0; document < _snapshot.Segments[i].Documents; document++)
             {
                 if (_snapshot.Deleted[i]?.Contains(document) != true)
-                    yield return _snapshot.Segments[i].Key(document);
+                    yield return KeyOf(_snapshot.Segments[i], document);
             }
         }
     }
@@ -220,6 +235,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <param name="code">A code.</param>
     internal void Encode(ReadOnlySpan<float> query, Span<float> prepared, Span<byte> code)
     {
+        using CallsInFlight.Call call = _calls.Enter();
         RequireQuery(query);
         _snapshot.Codes.Prepare(query, prepared);
         _snapshot.Codes.EncodePrepared(prepared, code);
@@ -228,6 +244,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <summary>The code of a passage.</summary>
     internal void CopyCode(int id, Span<byte> code)
     {
+        using CallsInFlight.Call call = _calls.Enter();
         Segment segment = Locate(id, out int row);
         _snapshot.Codes.Layout.Read(segment.Codes, segment.Rows, row, code);
     }
@@ -241,12 +258,16 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     internal int Score(
         ReadOnlySpan<float> query, ReadOnlySpan<float> prepared, Span<int> ids, Span<Hit> hits, float leastScore)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using CallsInFlight.Call call = _calls.Enter();
         return _search.Score(query, prepared, ids, hits, leastScore);
     }
 
     /// <summary>Sizes and counts.</summary>
-    public IndexStatistics Statistics() => IndexStatistics.Of(_path, _snapshot);
+    public IndexStatistics Statistics()
+    {
+        using CallsInFlight.Call call = _calls.Enter();
+        return IndexStatistics.Of(_path, _snapshot);
+    }
 
     /// <summary>Reads everything and compares it with its checksums.</summary>
     /// <exception cref="InvalidIndexException">
@@ -254,6 +275,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// </exception>
     public void Verify()
     {
+        using CallsInFlight.Call call = _calls.Enter();
         foreach (Segment segment in _snapshot.Segments)
         {
             foreach (Section section in segment.Sections)
@@ -269,14 +291,20 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         }
     }
 
-    /// <summary>Closes the files.</summary>
-    public void Dispose()
+    /// <summary>Closes the files, at once or when the calls in flight have come to their end.</summary>
+    public void Dispose() => _calls.Dispose();
+
+    private void Free()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
         _snapshot.Dispose();
         _memory.Dispose();
+    }
+
+    // A call of its own: who reads keys one by one may stop in between.
+    private string KeyOf(Segment segment, int document)
+    {
+        using CallsInFlight.Call call = _calls.Enter();
+        return segment.Key(document);
     }
 
     private void RequireQuery(ReadOnlySpan<float> query)
@@ -292,7 +320,6 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
 
     private Segment Locate(int id, out int row)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         int place = _search.Locate(id, out row);
         if (row < 0 || row >= _snapshot.Segments[place].Rows)
             throw new ArgumentOutOfRangeException(nameof(id), id, "there is no passage with this id.");
@@ -302,7 +329,6 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     private bool TryFind(string key, out Segment? segment, out int document)
     {
         ArgumentNullException.ThrowIfNull(key);
-        ObjectDisposedException.ThrowIf(_disposed, this);
         byte[] bytes = KeyHash.Bytes(key);
         for (int i = 0; i < _firstIds.Length; i++)
         {

@@ -60,6 +60,51 @@ public sealed class IndexCommitTests : IDisposable
     }
 
     [Fact]
+    public void AReaderMayBeReplacedWhileOthersSearch()
+    {
+        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        {
+            for (int i = 0; i < 100; i++)
+                writer.Upsert(Document($"d{i}", Vectors(i, 10)));
+            writer.Commit();
+        }
+        IndexReader reader = IndexReader.Open(_scratch.Path);
+        float[] query = Vectors(7, 1);
+        var expected = new Hit[10];
+        reader.Search(query, expected);
+        var problems = new System.Collections.Concurrent.ConcurrentBag<Exception>();
+        int refused = 0;
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            var hits = new Hit[10];
+            for (int i = 0; i < 300; i++)
+            {
+                try
+                {
+                    IndexReader seen = Volatile.Read(ref reader);
+                    seen.Search(query, hits);
+                    Assert.Equal(expected, hits);
+                    Assert.Equal("d7", seen.Key(seen.IdsOf("d7").First));
+                }
+                catch (ObjectDisposedException)
+                {
+                    Interlocked.Increment(ref refused); // it was replaced between two calls; the next is there
+                }
+                catch (Exception problem)
+                {
+                    problems.Add(problem);
+                }
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        while (threads.Any(thread => thread.IsAlive))
+            Interlocked.Exchange(ref reader, IndexReader.Open(_scratch.Path)).Dispose();
+        reader.Dispose();
+        Assert.Empty(problems);
+        Assert.InRange(refused, 0, 1199);
+    }
+
+    [Fact]
     public void ASecondWriterIsRefused()
     {
         using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
