@@ -17,7 +17,11 @@ internal sealed unsafe class OpenClGate(OpenClDriver driver)
     private const int Most = 16;
 
     private nint _event;
+    private nint _last;
     private int _held;
+
+    /// <summary>Whether it has to know the event of each kernel: queues take turns.</summary>
+    public bool TakesTurns { get; } = OpenClTurns.AreNeeded(driver.Info.Platform, driver.Info.DriverVersion);
 
     /// <summary>What the next kernel must wait for; 0 where another waits already.</summary>
     public nint Next()
@@ -33,8 +37,12 @@ internal sealed unsafe class OpenClGate(OpenClDriver driver)
     }
 
     /// <summary>One more is held back; enough of them are let go.</summary>
-    public void Held()
+    /// <param name="done">Its event, which is released here; 0 where queues take no turns.</param>
+    public void Held(nint done)
     {
+        if (_last != 0)
+            _ = clReleaseEvent(_last);
+        _last = done;
         if (++_held >= Most)
             Open();
     }
@@ -45,9 +53,15 @@ internal sealed unsafe class OpenClGate(OpenClDriver driver)
         _held = 0;
         if (_event == 0)
             return;
-        int code = clSetUserEventStatus(_event, EventComplete);
+        // Without an event nothing has been held back: the start of a kernel has failed.
+        int code = TakesTurns && _last != 0
+            ? OpenClTurns.Take(this, _last, _event) : clSetUserEventStatus(_event, EventComplete);
+        _last = 0;
         _ = clReleaseEvent(_event);
         _event = 0;
         OpenClErrors.Check(code, driver.Name, "clSetUserEventStatus");
     }
+
+    /// <summary>All that was let go has ended, and nothing comes any more.</summary>
+    public void Leave() => OpenClTurns.Leave(this);
 }

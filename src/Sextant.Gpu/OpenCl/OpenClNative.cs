@@ -138,6 +138,12 @@ internal static unsafe partial class OpenClNative
     public static partial int clReleaseEvent(nint done);
 
     [LibraryImport(NativeLibraries.OpenCl)]
+    public static partial int clRetainEvent(nint done);
+
+    [LibraryImport(NativeLibraries.OpenCl)]
+    public static partial int clWaitForEvents(uint count, nint* events);
+
+    [LibraryImport(NativeLibraries.OpenCl)]
     public static partial nint clCreateUserEvent(nint context, int* error);
 
     [LibraryImport(NativeLibraries.OpenCl)]

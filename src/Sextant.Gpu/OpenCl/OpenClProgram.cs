@@ -10,10 +10,6 @@ namespace Sextant.Gpu.OpenCl;
 /// </summary>
 internal static unsafe class OpenClProgram
 {
-    // PoCL keeps what it compiles itself, and compiles a kernel when it is first started. To ask it for a binary is to
-    // have it compile all of them.
-    private const string Pocl = "Portable Computing Language";
-
     private const string Options = "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt";
 
     /// <summary>Compiles, or loads what was compiled before.</summary>
@@ -26,7 +22,9 @@ internal static unsafe class OpenClProgram
     {
         string options = Options + moreOptions;
         string source = defines + KernelSources.Expand(name);
-        string? file = driver.Info.Platform == Pocl ? null : KernelCache.File(
+        // PoCL keeps what it compiles itself, and compiles a kernel when it is first started. To ask it for a binary is
+        // to have it compile all of them.
+        string? file = driver.Info.Platform == OpenClTurns.Pocl ? null : KernelCache.File(
             "opencl", source, options, driver.Info.Platform, driver.Info.DriverVersion, driver.Info.Version,
             driver.Info.Name);
         if (KernelCache.Read(file) is { } stored && TryLoad(driver, moreOptions, stored, out nint program))

@@ -70,11 +70,16 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         nint before = _gate?.Next() ?? 0;
         int failure = clEnqueueNDRangeKernel(
             _queue, kernel, 1, null, &global, &local, before == 0 ? 0u : 1u, before == 0 ? null : &before,
-            _events is null ? null : &done);
+            _events is null && _gate?.TakesTurns != true ? null : &done);
         if (failure < 0)
             throw OpenClErrors.Of(failure, _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
-        _events?.Add(done);
-        _gate?.Held();
+        if (_events is not null)
+        {
+            _events.Add(done);
+            if (_gate?.TakesTurns == true)
+                _ = clRetainEvent(done);
+        }
+        _gate?.Held(_gate.TakesTurns ? done : 0);
     }
 
     public override void Finish()
@@ -108,6 +113,7 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         // What is held back would never end.
         _gate?.Open();
         _ = clFinish(_queue);
+        _gate?.Leave();
         foreach (nint done in _events ?? [])
             _ = clReleaseEvent(done);
         foreach (nint kernel in _kernels)
