@@ -27,6 +27,8 @@ public sealed class BenchTests : IDisposable
     [InlineData("--type is for minilm, bge-base, bge-large", "bench", "model", "--shape", "gemma-2b", "--type", "f16")]
     [InlineData("--model has its own weights", "bench", "model", "--model", ".", "--type", "f16")]
     [InlineData("--precision is 'half'; accepted: exact, fast", "bench", "model", "--precision", "exact,half")]
+    [InlineData("--precision is 'half'; accepted: exact, fast", "bench", "kernels", "--precision", "half")]
+    [InlineData("the processor's kernels are exact only", "bench", "kernels", "--precision", "exact,fast")]
     [InlineData("--readme and --figures", "bench", "report", "a.json", "--readme", "--figures")]
     [InlineData("accepted: performance, correctness, bitwise", "bench", "kernels", "--mode", "speed")]
     [InlineData("accepted: md, json, csv, html", "bench", "peak", "--format", "pdf")]
