@@ -49,19 +49,28 @@ public sealed unsafe class LateInteractionIndex : IDisposable
 
     /// <summary>Adds a document and returns its id.</summary>
     /// <param name="vectors">[n, Dimensions], row by row; at least one.</param>
-    /// <exception cref="ArgumentException">They are no whole vectors or none, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// They are no whole vectors or none, or a value is not finite, or so large that the encoding overflows; nothing was
+    /// added.
+    /// </exception>
     public int Add(ReadOnlySpan<float> vectors)
     {
+        _memory.RequireLive(this);
         if (vectors.IsEmpty)
             throw new ArgumentException("a document has at least one vector.", nameof(vectors));
-        _vectors.Add(vectors);
-        _firsts.Add(_vectors.Count);
-        if (_encoding is not null)
+        if (_encoding is null || vectors.Length % Dimensions != 0)
+        {
+            _vectors.Add(vectors); // which says what is wrong, if something is
+        }
+        else
         {
             float[] encoded = new float[_encoding.Outputs];
+            FiniteValues.Require(vectors, nameof(vectors));
             _encoding.EncodeDocument(vectors, encoded);
-            _encoded!.Add(encoded);
+            _encoded!.Add(encoded); // the step that can refuse a document comes first
+            _vectors.Add(vectors);
         }
+        _firsts.Add(_vectors.Count);
         return Count - 1;
     }
 
@@ -76,6 +85,7 @@ public sealed unsafe class LateInteractionIndex : IDisposable
     /// <exception cref="ArgumentException">The query is no whole vectors, or a value is not finite.</exception>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null, bool exact = false)
     {
+        _memory.RequireLive(this);
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);
         if (query.IsEmpty || query.Length % Dimensions != 0)

@@ -28,6 +28,20 @@ public class LateInteractionTests
     }
 
     [Fact]
+    public void ADocumentWhoseEncodingOverflowsIsNotAdded()
+    {
+        using var index = new LateInteractionIndex(4, new FixedDimensionalEncoding(4));
+        Assert.Throws<ArgumentException>(() => index.Add([.. Enumerable.Repeat(3e38f, 8)]));
+        Assert.Throws<ArgumentException>(() => index.Add([1, 2, 3]));
+        Assert.Throws<ArgumentException>(() => index.Add([1, 2, 3, float.NaN]));
+        Assert.Equal(0, index.Count);
+        Assert.Equal(0, index.Add([1, 2, 3, 4]));
+        var hits = new Hit[3];
+        Assert.Equal(1, index.Search([1, 0, 0, 0], hits));
+        Assert.Equal(new Hit(0, 1), hits[0]); // what the encoding found is what was added
+    }
+
+    [Fact]
     public void CandidatesOfAnEncodingHaveNearlyAllAndExactScores()
     {
         var random = new Random(4);
