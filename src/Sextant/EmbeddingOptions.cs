@@ -75,7 +75,9 @@ public sealed record EmbeddingOptions
     /// <summary>Most tokens of a text, special tokens included; null: as the model's files say.</summary>
     public int? MaxTokens { get; init; }
 
-    /// <summary>Threads to compute with; null: the process-wide team (as many as the process may use).</summary>
+    /// <summary>
+    /// Threads to compute with, 1 to 1024; null: the process-wide team (as many as the process may use).
+    /// </summary>
     public int? Threads { get; init; }
 
     /// <summary>

@@ -2,6 +2,7 @@ using Sextant.Backends;
 using Sextant.Heads;
 using Sextant.Models;
 using Sextant.Pooling;
+using Sextant.Runtime;
 using Sextant.Weights;
 
 namespace Sextant;
@@ -25,8 +26,11 @@ internal static class HeadLoading
         EmbeddingOptions options, Func<ConfigFile, HeadPlan> find, Place place, bool perVocabulary,
         Action<ConfigFile, int>? read = null)
     {
-        if (options.Threads is < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), options.Threads, "At least one thread is needed.");
+        if (options.Threads is < 1 or > ThreadTeam.MostThreads)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Threads, $"1 to {ThreadTeam.MostThreads} threads are accepted.");
+        }
         Device device = options.Device ?? Device.Cpu;
         Backend backend = device.CreateBackend(options.Precision, options.Threads);
         try

@@ -2,6 +2,7 @@ using Sextant.Backends;
 using Sextant.Layers;
 using Sextant.Models;
 using Sextant.Pooling;
+using Sextant.Runtime;
 using Sextant.Weights;
 
 namespace Sextant;
@@ -12,8 +13,11 @@ internal static class ModelLoading
     public static LoadedModel Load(string path, EmbeddingOptions options, Device device)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (options.Threads is < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), options.Threads, "At least one thread is needed.");
+        if (options.Threads is < 1 or > ThreadTeam.MostThreads)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Threads, $"1 to {ThreadTeam.MostThreads} threads are accepted.");
+        }
         SentenceTransformersModules modules = SentenceTransformersModules.Read(path);
         Backend backend = device.CreateBackend(options.Precision, options.Threads);
         try

@@ -98,6 +98,16 @@ public class EmbeddingModelTests
         Assert.Throws<ObjectDisposedException>(() => model.Embed("text"));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1025)]
+    [InlineData(int.MaxValue)]
+    public void ThreadsHaveALimit(int threads) =>
+        // Threads that the memory has no room for end the process.
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            EmbeddingModel.LoadDefault(new EmbeddingOptions { Threads = threads }));
+
     [Fact]
     public void DisposedWithinACallTheModelEndsItFirst()
     {
