@@ -142,6 +142,7 @@ public sealed class BinaryIndex : IBinaryIndex, IDisposable
 
     private void RequireCodes(ReadOnlySpan<byte> codes, string name)
     {
+        _memory.RequireLive(this);
         if (codes.Length % CodeBytes != 0)
         {
             throw new ArgumentException(

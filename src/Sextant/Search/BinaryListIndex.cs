@@ -71,6 +71,7 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
     /// <exception cref="ArgumentException">They are no whole codes.</exception>
     public int Add(ReadOnlySpan<byte> codes)
     {
+        _memory.RequireLive(this);
         int bytes = _centroids.CodeBytes, first = Count;
         if (codes.Length % bytes != 0)
             throw new ArgumentException($"{codes.Length} bytes are not whole codes of {bytes}.", nameof(codes));
@@ -84,6 +85,7 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
     /// <inheritdoc/>
     public int Search(ReadOnlySpan<byte> query, Span<BinaryHit> hits, IdSet? allowed = null)
     {
+        _memory.RequireLive(this);
         IdSet.Require(allowed, Count);
         int probes = _probes, k = Math.Min(hits.Length, Count), words = _lists[0].Codes.Words;
         // Lists are of about one size: so many codes are read, more or less.

@@ -67,6 +67,7 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
     /// </exception>
     public int Add(ReadOnlySpan<float> vectors)
     {
+        _memory.RequireLive(this);
         if (vectors.Length % Dimensions != 0)
         {
             throw new ArgumentException(
@@ -99,6 +100,7 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
     /// <inheritdoc/>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
+        _memory.RequireLive(this);
         if (query.Length != Dimensions)
         {
             throw new ArgumentException(

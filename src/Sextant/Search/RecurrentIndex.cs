@@ -45,6 +45,7 @@ public sealed class RecurrentIndex : IVectorIndex, IDisposable
     /// <exception cref="ArgumentException">They are no whole vectors, or a value is not finite.</exception>
     public int Add(ReadOnlySpan<float> vectors)
     {
+        _memory.RequireLive(this);
         if (vectors.Length % Dimensions != 0)
             throw new ArgumentException(
                 $"{vectors.Length} values are not whole vectors of {Dimensions}.", nameof(vectors));
@@ -59,6 +60,7 @@ public sealed class RecurrentIndex : IVectorIndex, IDisposable
     /// <inheritdoc/>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
+        _memory.RequireLive(this);
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);
         return _search.Search(query, _codes, isCosine: true, hits, options.Allowed, options.LeastScore);

@@ -25,6 +25,9 @@ internal sealed class SearchMemory : IDisposable
         return new NativeBlock(bytes);
     }
 
+    /// <summary>Refuses a call on an index that was disposed: empty as it is, it would find nothing.</summary>
+    public void RequireLive(object index) => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), index);
+
     /// <summary>Sets a part of a block aside, on a cache line of its own, and returns where it begins.</summary>
     /// <param name="total">Bytes set aside so far, and with this part.</param>
     /// <param name="bytes">Bytes of the part.</param>
