@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.RegularExpressions;
 using Sextant.Gpu.Cuda;
 using Sextant.Gpu.OpenCl;
 
@@ -240,21 +238,6 @@ internal sealed unsafe partial class FakeCuda : IDisposable
             six.CopyTo(outputs, 6 * i);
         }
         return outputs;
-    }
-
-    // What the driver says to a module: 222 where its PTX is newer than the driver, 209 where it is for another device.
-    // A target with an "a" is for that compute capability alone, others for theirs and newer ones.
-    private int Refuses(string ptx)
-    {
-        Match version = Regex.Match(ptx, @"^\.version (\d)\.(\d)$", RegexOptions.Multiline);
-        Match target = Regex.Match(ptx, @"^\.target sm_(\d+)(a?)$", RegexOptions.Multiline);
-        Assert.True(version.Success && target.Success);
-        // PTX 6.0 came with CUDA 9.0, 7.0 with 11.0, 8.0 with 12.0.
-        if (Version < 1000 * (3 + (version.Groups[1].Value[0] - '0') + (version.Groups[1].Value[0] == '6' ? 0 : 1)))
-            return 222;
-        int needed = int.Parse(target.Groups[1].Value, CultureInfo.InvariantCulture);
-        bool fits = target.Groups[2].Length > 0 ? Capability == needed : Capability >= needed;
-        return fits ? 0 : 209;
     }
 
     private static string Text(void* text) => Marshal.PtrToStringUTF8((nint)text)!;
