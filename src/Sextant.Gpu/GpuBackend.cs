@@ -82,13 +82,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         launch.Add(((AddressSpace.Offset(x.Address) / sizeof(float)) | (long)x.Stride | (long)matrix.Inputs) % 4 == 0);
         launch.Add(x.Rows);
         launch.Add(_space, matrix.Panels, PackedMatrix.ElementSize(matrix.Type));
-        launch.Add(matrix.Inputs);
-        launch.Add(matrix.Outputs);
-        launch.Add(_space, matrix.Bias, sizeof(float));
-        launch.Add(matrix.Bias != 0);
-        launch.Add((int)activation);
-        AddWide(ref launch, residual);
-        launch.Add(!residual.IsNone);
+        AddProduct(ref launch, matrix, matrix.Bias, activation, residual);
         AddWide(ref launch, y);
         WorkspaceOf(y).Queue.Launch(ref launch);
     }
@@ -107,20 +101,13 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         launch.Add(_space, workspace.Blocks, sizeof(int));
         if (driver.IsProcessor)
             launch.Add(checked((int)(2 * blocks)));
-        launch.Add(shape.Heads);
-        launch.Add(shape.Heads / shape.KeyHeads);
-        launch.Add(shape.HeadSize);
+        AddHeads(ref launch, in shape);
         launch.Add(_space, qkv.Address, sizeof(float));
         launch.Add(_space, qkv.ColumnRange(shape.Heads * shape.HeadSize, 1).Address, sizeof(float));
         launch.Add(_space, qkv.ColumnRange((shape.Heads + shape.KeyHeads) * shape.HeadSize, 1).Address, sizeof(float));
         launch.Add((long)qkv.Stride);
         launch.Add(shape.Scale);
-        launch.Add(shape.Before);
-        launch.Add(shape.After);
-        launch.Add(shape.Softcap);
-        Add(ref launch, bias?.Bias);
-        launch.Add(bias?.Bias is not null);
-        launch.Add(bias?.Reach ?? 0);
+        AddVisible(ref launch, in shape, bias);
         Add(ref launch, bias?.Keys);
         Add(ref launch, bias?.Queries);
         Add(ref launch, bias?.Rows);

@@ -17,8 +17,7 @@ namespace Sextant.Gpu;
 /// </remarks>
 /// <param name="driver">The device; held until this is disposed.</param>
 /// <param name="wide">Whether the products are those of warpgroups; null: what the device has chosen.</param>
-/// <param name="timed">Whether its queues time their kernels.</param>
-internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool timed = false) : GpuRowOps
+internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null) : GpuRowOps
 {
     private const int LargestNarrowHead = 128;
 
@@ -54,7 +53,7 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool t
 
     public override Table LoadTable(IRowSource rows, bool keep16) => _exact.LoadTable(rows, keep16);
 
-    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, Space, hasNarrow: true, timed);
+    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, Space, hasNarrow: true);
 
     public override long ScratchBytes(ScratchNeeds needs) => _exact.ScratchBytes(needs);
 
@@ -85,13 +84,7 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool t
         launch.Add(x.Rows);
         launch.Add(Space, matrix.Rows, sizeof(ushort));
         launch.Add(matrix.PaddedInputs);
-        launch.Add(matrix.Inputs);
-        launch.Add(matrix.Outputs);
-        launch.Add(Space, matrix.Bias, sizeof(float));
-        launch.Add(matrix.Bias != 0);
-        launch.Add((int)activation);
-        AddWide(ref launch, residual);
-        launch.Add(!residual.IsNone);
+        AddProduct(ref launch, matrix, matrix.Bias, activation, residual);
         launch.Add(Space, y.Address, sizeof(float));
         AddNarrow(ref launch, y);
         launch.Add((long)y.Stride);
@@ -124,21 +117,14 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool t
         var launch = new KernelLaunch(Fast(kernel), (long)workspace.BlockCount * shape.Heads, 128);
         launch.Add(Space, workspace.Starts, sizeof(int));
         launch.Add(Space, workspace.Blocks, sizeof(int));
-        launch.Add(shape.Heads);
-        launch.Add(shape.Heads / shape.KeyHeads);
-        launch.Add(shape.HeadSize);
+        AddHeads(ref launch, in shape);
         AddNarrow(ref launch, qkv);
         AddNarrow(ref launch, keys);
         AddNarrow(ref launch, values);
         launch.Add((long)qkv.Stride);
         launch.Add((Element(qkv) | (long)qkv.Stride | (long)shape.HeadSize) % 8 == 0);
         launch.Add(shape.Scale);
-        launch.Add(shape.Before);
-        launch.Add(shape.After);
-        launch.Add(shape.Softcap);
-        launch.Add(Space, bias?.Bias?.Address ?? 0, sizeof(float));
-        launch.Add(bias?.Bias is not null);
-        launch.Add(bias?.Reach ?? 0);
+        AddVisible(ref launch, in shape, bias);
         launch.Add(Space, y.Address, sizeof(float));
         AddNarrow(ref launch, y);
         launch.Add((long)y.Stride);

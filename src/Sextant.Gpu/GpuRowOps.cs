@@ -6,7 +6,8 @@ using Sextant.Tensors;
 namespace Sextant.Gpu;
 
 /// <summary>
-/// The ops on rows whose kernels take the same arguments in exact and in fast mode, but for the forms of a tensor.
+/// What takes the same arguments in exact and in fast mode: the kernels of ops on rows, but for the forms of a tensor,
+/// and runs of arguments of products and attention.
 /// </summary>
 internal abstract class GpuRowOps : Backend
 {
@@ -96,4 +97,36 @@ internal abstract class GpuRowOps : Backend
 
     protected void Add(ref KernelLaunch launch, Table? table) =>
         launch.Add(Space, table?.Address ?? 0, sizeof(float));
+
+    /// <summary>Adds a product's sizes, and what comes behind its sums but for the result.</summary>
+    protected void AddProduct(
+        ref KernelLaunch launch, Matrix matrix, nint bias, ActivationKind activation, Tensor residual)
+    {
+        launch.Add(matrix.Inputs);
+        launch.Add(matrix.Outputs);
+        launch.Add(Space, bias, sizeof(float));
+        launch.Add(bias != 0);
+        launch.Add((int)activation);
+        AddWide(ref launch, residual);
+        launch.Add(!residual.IsNone);
+    }
+
+    /// <summary>Adds the heads of attention: how many, how many of them share keys, their size.</summary>
+    protected static void AddHeads(ref KernelLaunch launch, in AttentionShape shape)
+    {
+        launch.Add(shape.Heads);
+        launch.Add(shape.Heads / shape.KeyHeads);
+        launch.Add(shape.HeadSize);
+    }
+
+    /// <summary>Adds which keys a query sees, and what is done to its scores.</summary>
+    protected void AddVisible(ref KernelLaunch launch, in AttentionShape shape, PositionBias? bias)
+    {
+        launch.Add(shape.Before);
+        launch.Add(shape.After);
+        launch.Add(shape.Softcap);
+        Add(ref launch, bias?.Bias);
+        launch.Add(bias?.Bias is not null);
+        launch.Add(bias?.Reach ?? 0);
+    }
 }
