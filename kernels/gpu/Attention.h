@@ -153,8 +153,8 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                             values[i] = FMA(weight, value[8 * i], values[i]);
                     }
                 }
-                // The barrier of the next tile would do, but PoCL 3.1 takes a condition that leads to a barrier by way of a
-                // loop's end for the same in all items, whatever it is in each.
+                // The barrier of the next tile would do, but PoCL 3.1 takes a condition that leads to a barrier by way
+                // of a loop's end for the same in all items, whatever it is in each.
                 BARRIER;
             }
             // Folds the lanes of each query, strides 16, 8, 4, 2, 1, the lower lane first.

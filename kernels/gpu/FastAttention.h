@@ -125,8 +125,8 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
 
         if (!plain)
         {
-            // A loop that stays one, since a bias and a softcap for every score would be most of the program; the scores
-            // are picked out of the registers by comparisons.
+            // A loop that stays one, since a bias and a softcap for every score would be most of the program; the
+            // scores are picked out of the registers by comparisons.
             KEEP_LOOP
             for (int n = 0; n < KEYS / 8; n++)
             {

@@ -90,7 +90,8 @@ KERNEL GROUP_SIZE(TILE_ITEMS) void NAME(PRODUCT_PARAMETERS)
                 LOAD_MATRICES(left[i], xs, PLACE(warp_row + 16 * i + lane % 16, piece + lane / 16));
             UNROLL
             for (int j = 0; j < ACROSS / 2; j++)
-                LOAD_MATRICES(right[j], ws, PLACE(warp_column + 16 * j + lane / 16 * 8 + lane % 8, piece + lane / 8 % 2));
+                LOAD_MATRICES(right[j], ws,
+                    PLACE(warp_column + 16 * j + lane / 16 * 8 + lane % 8, piece + lane / 8 % 2));
             UNROLL
             for (int i = 0; i < DOWN; i++)
                 UNROLL

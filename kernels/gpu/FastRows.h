@@ -15,7 +15,8 @@
 
 // 32 items for each row. The operations are those of exact mode.
 KERNEL GROUP_SIZE(LANES * NORM_ROWS) void FAST(layer_norm)(
-    FORMS(const, x), BUFFER(const float, gamma), BUFFER(const float, beta), float epsilon, int rows, int columns, FORMS(, y))
+    FORMS(const, x), BUFFER(const float, gamma), BUFFER(const float, beta), float epsilon, int rows, int columns,
+    FORMS(, y))
 {
     LOCAL_ARRAY float lanes[NORM_ROWS][LANES];
     int lane = ITEM % LANES;

@@ -1,6 +1,7 @@
 // GEMM by products of warpgroups: 16-bit floats in, f32 sums.   y [T,F] = activation(x · wᵀ + b) + residual
 // Layout    FastProduct.h: as FastGemm.h takes it.
-// Group     a tile of TILE_ROWS × TILE_COLUMNS, a warpgroup for every 64 rows with all of the columns; 64 of k at a time.
+// Group     a tile of TILE_ROWS × TILE_COLUMNS, a warpgroup for every 64 rows with all of the columns; 64 of k at a
+//           time.
 // Local     STAGES tiles of x and w, swizzled as Warpgroup.h says, copied while earlier ones are multiplied: a step's
 //           products run while those of the step before are waited for, and then its tiles are free.
 // Order     k ascending in steps of 16, one chain of products for each output, whatever the tile: so the same bits in

@@ -25,5 +25,3 @@
 #undef TILE_ROWS
 #undef TILE_COLUMNS
 #undef STAGES
-
-#include "FastWidePeak.h"

@@ -39,15 +39,19 @@ KERNEL GROUP_SIZE(1) void NAME(
     int end = row + 32 < rows ? row + 32 : rows;
     int panel = GROUP / row_blocks * 3;
     for (; row + 8 <= end; row += 8)
-        STORED_NAME(block_8)(AT(x) + row * x_stride, x_stride, AT(w), panel, inputs, outputs, AT(bias), has_bias, activation,
+        STORED_NAME(block_8)(
+            AT(x) + row * x_stride, x_stride, AT(w), panel, inputs, outputs, AT(bias), has_bias, activation,
             AT(residual) + row * residual_stride, residual_stride, has_residual, AT(y) + row * y_stride, y_stride);
     for (; row + 4 <= end; row += 4)
-        STORED_NAME(block_4)(AT(x) + row * x_stride, x_stride, AT(w), panel, inputs, outputs, AT(bias), has_bias, activation,
+        STORED_NAME(block_4)(
+            AT(x) + row * x_stride, x_stride, AT(w), panel, inputs, outputs, AT(bias), has_bias, activation,
             AT(residual) + row * residual_stride, residual_stride, has_residual, AT(y) + row * y_stride, y_stride);
     for (; row + 2 <= end; row += 2)
-        STORED_NAME(block_2)(AT(x) + row * x_stride, x_stride, AT(w), panel, inputs, outputs, AT(bias), has_bias, activation,
+        STORED_NAME(block_2)(
+            AT(x) + row * x_stride, x_stride, AT(w), panel, inputs, outputs, AT(bias), has_bias, activation,
             AT(residual) + row * residual_stride, residual_stride, has_residual, AT(y) + row * y_stride, y_stride);
     for (; row < end; row++)
-        STORED_NAME(block_1)(AT(x) + row * x_stride, x_stride, AT(w), panel, inputs, outputs, AT(bias), has_bias, activation,
+        STORED_NAME(block_1)(
+            AT(x) + row * x_stride, x_stride, AT(w), panel, inputs, outputs, AT(bias), has_bias, activation,
             AT(residual) + row * residual_stride, residual_stride, has_residual, AT(y) + row * y_stride, y_stride);
 }

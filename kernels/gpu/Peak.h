@@ -1,5 +1,6 @@
-// The ceilings that kernels are held against: arithmetic that touches no memory, memory that is only read, written or copied.
-// A group is 256 items, or one with a vector of 16 where the device is a processor. Results are written so that nothing is left out.
+// The ceilings that kernels are held against: arithmetic that touches no memory, memory that is only read, written or
+// copied. A group is 256 items, or one with a vector of 16 where the device is a processor. Results are written so that
+// nothing is left out.
 
 #ifdef CPU_DEVICE
 #define PEAK_ITEMS 1
@@ -29,7 +30,8 @@
         STEP(v0) STEP(v1) STEP(v2) STEP(v3) STEP(v4) STEP(v5) STEP(v6) STEP(v7) \
         STEP(v8) STEP(v9) STEP(v10) STEP(v11) STEP(v12) STEP(v13) STEP(v14) STEP(v15) \
     } \
-    TYPE sum = ((v0 + v1) + (v2 + v3)) + ((v4 + v5) + (v6 + v7)) + (((v8 + v9) + (v10 + v11)) + ((v12 + v13) + (v14 + v15)));
+    TYPE sum = ((v0 + v1) + (v2 + v3)) + ((v4 + v5) + (v6 + v7)) \
+        + (((v8 + v9) + (v10 + v11)) + ((v12 + v13) + (v14 + v15)));
 
 #define PEAK_FMA(v) v = FMA(v, m, a);
 
@@ -57,8 +59,9 @@ KERNEL PEAK_SIZE void peak_fma_f64(int iterations, BUFFER(float, y))
 }
 #endif
 
-// Each group goes through the same number of vectors; a pass begins one group further than the pass before, so that no pass
-// can be taken for a repetition. GPUs: neighbouring items read neighbouring vectors. Processors: a group's vectors are neighbours.
+// Each group goes through the same number of vectors; a pass begins one group further than the pass before, so that no
+// pass can be taken for a repetition. GPUs: neighbouring items read neighbouring vectors. Processors: a group's vectors
+// are neighbours.
 #ifdef CPU_DEVICE
 #define PEAK_BASE ((long)((GROUP + pass) % GROUPS) * vectors)
 #define PEAK_STEP 1

@@ -154,7 +154,8 @@ DEVICE float quad_reduce(WARP_PARAMETERS, float x, int is_sum)
     lanes[lane] = x;
     BARRIER;
     LOCAL const float* quad = lanes + lane / 4 * 4;
-    float value = is_sum ? (quad[0] + quad[1]) + (quad[2] + quad[3]) : fmax(fmax(quad[0], quad[1]), fmax(quad[2], quad[3]));
+    float value = is_sum
+        ? (quad[0] + quad[1]) + (quad[2] + quad[3]) : fmax(fmax(quad[0], quad[1]), fmax(quad[2], quad[3]));
     BARRIER;
     return value;
 }
@@ -177,7 +178,9 @@ DEVICE uint local_address(const void* p)
 
 DEVICE void copy_async(ushort* to, const ushort* from, int bytes)
 {
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(local_address(to)), "l"(from), "r"(bytes) : "memory");
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+                 ::"r"(local_address(to)), "l"(from), "r"(bytes)
+                 : "memory");
 }
 
 #define COPY_ASYNC(to, from, bytes) copy_async(to, from, bytes)
@@ -251,14 +254,16 @@ DEVICE void load_matrices_transposed(uint* to, const ushort* from)
 
 DEVICE void multiply_add_f16(float* c, const uint* a, const uint* b)
 {
-    asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
+        "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
         : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
 DEVICE void multiply_add_bf16(float* c, const uint* a, const uint* b)
 {
-    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
+        "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
         : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }

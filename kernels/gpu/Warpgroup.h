@@ -4,10 +4,10 @@
 // Like Warp.h with two bodies: OpenCL's emulates the instruction from its documentation, field by field, for tests.
 //
 // Factors    both with k along their rows, swizzled by 128 bytes: eight rows of 128 bytes (64 of k) lie behind each
-//            other; 1024 bytes on come the next eight. The 16-byte piece c of row r lies at place c ^ (r % 8). All of it
-//            begins at a multiple of 1024 bytes.
-// Descriptor bits 0-13 the first byte / 16, 16-29 the leading offset / 16 (not used with a swizzle), 32-45 the bytes from
-//            eight rows to the next eight / 16, 49-51 the base offset (0), 62-63 the swizzle (1: 128 bytes).
+//            other; 1024 bytes on come the next eight. The 16-byte piece c of row r lies at place c ^ (r % 8). All of
+//            it begins at a multiple of 1024 bytes.
+// Descriptor bits 0-13 the first byte / 16, 16-29 the leading offset / 16 (not used with a swizzle), 32-45 the bytes
+//            from eight rows to the next eight / 16, 49-51 the base offset (0), 62-63 the swizzle (1: 128 bytes).
 // Sums       sums[4j + e] of an item: row 16·(warp % 4) + lane / 4 + 8·(e / 2), column 8j + 2·(lane % 4) + e % 2.
 // Order      of what may happen when: a product may read its factors at any time from its start until somebody has
 //            waited for it, and only then are its sums there. What was copied or stored into local memory is there for
@@ -85,8 +85,8 @@ DEVICE ulong describe(uint address)
 #endif
 
 // Where eight elements of a row lie, from 8·half on, as the PTX ISA's "Shared Memory Matrix Layout" has it for factors
-// with k along their rows: in units of 16 bytes Swizzle<3,4,3> of ((8, m), (T, 2)) : ((8T, stride), (1, T)). -1 for what
-// is not emulated and for what lies outside of the tiles.
+// with k along their rows: in units of 16 bytes Swizzle<3,4,3> of ((8, m), (T, 2)) : ((8T, stride), (1, T)). -1 for
+// what is not emulated and for what lies outside of the tiles.
 DEVICE int described(ulong descriptor, int row, int half_of, int bytes)
 {
     uint start = (uint)(descriptor & 0x3FFF) << 4;
@@ -99,8 +99,9 @@ DEVICE int described(ulong descriptor, int row, int half_of, int bytes)
         ? -1 : (int)(at - FIRST_ADDRESS);
 }
 
-// What an item gets of a product of 64 × 16 and 16 × columns, by the PTX ISA's figure "WGMMA .m64nNk16 register fragment
-// layout for accumulator matrix D": an item's registers go along its row two at a time, its lower row, then its upper.
+// What an item gets of a product of 64 × 16 and 16 × columns, by the PTX ISA's figure "WGMMA .m64nNk16 register
+// fragment layout for accumulator matrix D": an item's registers go along its row two at a time, its first row, then
+// the one eight below.
 DEVICE void multiply_add_wide(
     float* sums, int columns, ulong a, ulong b, LOCAL const uchar* tiles, int bytes, int item, int is_bf16)
 {

@@ -37,7 +37,8 @@ public sealed class DeviceErrorTests
         var refused = Assert.IsType<DeviceCallException>(OpenClErrors.Of(-52, "a device", "starting layer_norm"));
         Assert.Equal(-52, refused.Code);
         Assert.StartsWith(
-            "a device: starting layer_norm failed with CL_INVALID_KERNEL_ARGS (-52)", refused.Message, StringComparison.Ordinal);
+            "a device: starting layer_norm failed with CL_INVALID_KERNEL_ARGS (-52)", refused.Message,
+            StringComparison.Ordinal);
         Assert.Contains(
             "does not name (-4242)", OpenClErrors.Of(-4242, "a device", "a call").Message, StringComparison.Ordinal);
         foreach (int code in new[] { 700, 719, 702, 999, 214 })
@@ -70,7 +71,8 @@ public sealed class DeviceErrorTests
         string root = Path.Combine(Path.GetTempPath(), $"sextant-heads-{Environment.ProcessId}");
         try
         {
-            string folder = (SyntheticModel.MiniLm with { Layers = 1, Hidden = 544, Heads = 2, Intermediate = 32 }).Write(root, "f32");
+            string folder = (SyntheticModel.MiniLm with { Layers = 1, Hidden = 544, Heads = 2, Intermediate = 32 })
+            .Write(root, "f32");
             using EmbeddingModel model = EmbeddingModel.Load(
                 folder, new() { Device = OpenClHere.Device, Pooling = "mean" });
             var error = Assert.Throws<UnsupportedRequestException>(

@@ -27,7 +27,13 @@ public sealed class FastAttentionTests
     [InlineData(80, 1, 1, FastEmulation.LateCopies, false)]
     internal void WeightsAndSumsAreThoseOfDouble(int size, int heads, int keyHeads, FastEmulation emulation, bool half)
     {
-        var shape = new AttentionShape { Heads = heads, KeyHeads = keyHeads, HeadSize = size, Scale = 1f / MathF.Sqrt(size) };
+        var shape = new AttentionShape
+        {
+            Heads = heads,
+            KeyHeads = keyHeads,
+            HeadSize = size,
+            Scale = 1f / MathF.Sqrt(size),
+        };
         AttentionShape[] shapes =
         [
             shape,
@@ -48,7 +54,14 @@ public sealed class FastAttentionTests
     [InlineData(64, 32)]
     public void WhatHasNoTensorCoreKernelIsTheExactOneOfRoundedNumbers(int size, int positions)
     {
-        var shape = new AttentionShape { Heads = 2, KeyHeads = 2, HeadSize = size, Scale = 0.1f, Positions = positions };
+        var shape = new AttentionShape
+        {
+            Heads = 2,
+            KeyHeads = 2,
+            HeadSize = size,
+            Scale = 0.1f,
+            Positions = positions,
+        };
         PackedBatch batch = BackendRun.BatchOf(s_lengths, 50);
         float[] values = FastValues.Of(5, batch.Tokens * shape.Columns, 2f);
         float[] rounded = Array.ConvertAll(values, value => (float)FastValues.Round(value, false));
@@ -76,7 +89,14 @@ public sealed class FastAttentionTests
     public void ASequenceHasTheSameBitsInEveryBatch()
     {
         const int Size = 64, Heads = 2;
-        var shape = new AttentionShape { Heads = Heads, KeyHeads = Heads, HeadSize = Size, Scale = 0.125f, Before = 30 };
+        var shape = new AttentionShape
+        {
+            Heads = Heads,
+            KeyHeads = Heads,
+            HeadSize = Size,
+            Scale = 0.125f,
+            Before = 30,
+        };
         float[] alone = Attend([70]);
         Assert.Equal(alone, Attend([70, 3, 130]));
         Assert.Equal(alone, Attend([5, 33, 70])[^alone.Length..]);
@@ -134,7 +154,9 @@ public sealed class FastAttentionTests
                         }
                         double error = Math.Abs(sum - actual[(start + i) * outputs + q + d]);
                         if (!(error <= halfStep * spread + Tolerances.FastAttention))
-                            Assert.Fail($"{shape} {emulation} half {half} bias {withBias}: sequence {s}, head {head}, token {i}, {d}: off by {error:G3}");
+                            Assert.Fail(
+                                $"{shape} {emulation} half {half} bias {withBias}: sequence {s}, head {head}, token {i}, {d}: "
+                                + $"off by {error:G3}");
                     }
                 }
 

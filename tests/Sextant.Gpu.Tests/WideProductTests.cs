@@ -105,6 +105,7 @@ public sealed class WideProductTests
             (sum, row, column) => whole
                 ? FastValues.Activate(kind, sum + bias[column]) + residual[row * outputs + column] : sum);
         Assert.True(
-            worst <= Tolerances.FastProduct, $"[{rows},{outputs},{inputs}] {tile.Kernel} {type} {emulation}: {worst:G3}");
+            worst <= Tolerances.FastProduct,
+            $"[{rows},{outputs},{inputs}] {tile.Kernel} {type} {emulation}: {worst:G3}");
     }
 }

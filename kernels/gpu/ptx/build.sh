@@ -2,9 +2,9 @@
 # Compiles the CUDA kernels to PTX, which the driver compiles for the GPU it finds. Needs clang 19 and no toolkit.
 #   ptx/build.sh          writes the files beside this script
 #   ptx/build.sh FOLDER   writes them elsewhere, to compare
-# Exact mode: compute capability 7.0 and PTX 6.0: Volta and newer, drivers from 2017 on. Fast mode: 8.0 and PTX 7.0, since
-# the tensor cores' bf16 and the asynchronous copies begin there: Ampere and newer, drivers from 2020 on. Fast90: 9.0 and
-# nothing else, PTX 8.0: wgmma, drivers of CUDA 12.
+# Exact mode: compute capability 7.0 and PTX 6.0: Volta and newer, drivers from 2017 on. Fast mode: 8.0 and PTX 7.0,
+# since the tensor cores' bf16 and the asynchronous copies begin there: Ampere and newer, drivers from 2020 on. Fast90:
+# 9.0 and nothing else, PTX 8.0: wgmma, drivers of CUDA 12.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(realpath "${1:-ptx}")

@@ -29,9 +29,11 @@ internal static class OpenClErrors
             OpenClNative.DeviceNotAvailable or OpenClNative.OutOfResources or OpenClNative.EventFailed
                 or OpenClNative.InvalidCommandQueue or OpenClNative.NvidiaIllegalAccess
                 => new DeviceLostException(
-                    device, $"{what}. The device was reset or taken away, or its driver is at fault: load the model again."),
+                    device,
+                $"{what}. The device was reset or taken away, or its driver is at fault: load the model again."),
             _ => new DeviceCallException(
-                device, $"{what}. This is a defect of the driver or of Sextant: please report it with this line.", code),
+                device, $"{what}. This is a defect of the driver or of Sextant: please report it with this line.",
+                code),
         };
     }
 

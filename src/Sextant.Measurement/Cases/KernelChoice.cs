@@ -1,4 +1,3 @@
-using Sextant.Backends;
 using Sextant.Kernels;
 
 namespace Sextant.Measurement.Cases;
@@ -20,9 +19,6 @@ internal enum KernelMode
 internal sealed record KernelChoice
 {
     public KernelMode Mode { get; init; }
-
-    /// <summary>Precisions; the processor's kernels have exact only.</summary>
-    public IReadOnlyList<Precision> Precisions { get; init; } = [Precision.Exact];
 
     /// <summary>Ops; empty for all.</summary>
     public IReadOnlyList<string> Ops { get; init; } = [];
