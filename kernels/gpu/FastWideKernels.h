@@ -25,3 +25,5 @@
 #undef TILE_ROWS
 #undef TILE_COLUMNS
 #undef STAGES
+
+#include "FastWidePeak.h"

@@ -17,7 +17,8 @@ namespace Sextant.Gpu;
 /// </remarks>
 /// <param name="driver">The device; held until this is disposed.</param>
 /// <param name="wide">Whether the products are those of warpgroups; null: what the device has chosen.</param>
-internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null) : GpuRowOps
+/// <param name="timed">Whether its queues time their kernels.</param>
+internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool timed = false) : GpuRowOps
 {
     private const int LargestNarrowHead = 128;
 
@@ -53,7 +54,7 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null) : GpuR
 
     public override Table LoadTable(IRowSource rows, bool keep16) => _exact.LoadTable(rows, keep16);
 
-    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, Space, hasNarrow: true);
+    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, Space, hasNarrow: true, timed);
 
     public override long ScratchBytes(ScratchNeeds needs) => _exact.ScratchBytes(needs);
 

@@ -67,12 +67,16 @@ internal enum GpuKernel
     Attention64FastBF16,
     Attention128FastF16,
     Attention128FastBF16,
+    PeakMmaFastF16,
+    PeakMmaFastBF16,
     GemmWide256FastF16,
     GemmWide256FastBF16,
     GemmWide128FastF16,
     GemmWide128FastBF16,
     GemmWide32FastF16,
     GemmWide32FastBF16,
+    PeakWideFastF16,
+    PeakWideFastBF16,
 }
 
 /// <summary>What the sources call the kernels.</summary>
@@ -94,9 +98,9 @@ internal static class GpuKernels
         "gemm_128_fast_f16", "gemm_128_fast_bf16", "gemm_64_fast_f16", "gemm_64_fast_bf16",
         "gemm_32_fast_f16", "gemm_32_fast_bf16",
         "attention_32_fast_f16", "attention_32_fast_bf16", "attention_64_fast_f16", "attention_64_fast_bf16",
-        "attention_128_fast_f16", "attention_128_fast_bf16",
+        "attention_128_fast_f16", "attention_128_fast_bf16", "peak_mma_fast_f16", "peak_mma_fast_bf16",
         "gemm_wide_256_fast_f16", "gemm_wide_256_fast_bf16", "gemm_wide_128_fast_f16", "gemm_wide_128_fast_bf16",
-        "gemm_wide_32_fast_f16", "gemm_wide_32_fast_bf16",
+        "gemm_wide_32_fast_f16", "gemm_wide_32_fast_bf16", "peak_wide_fast_f16", "peak_wide_fast_bf16",
     ];
 
     /// <summary>Whether it is one of Fast.cl.</summary>
@@ -115,6 +119,7 @@ internal static class GpuKernels
         GpuKernel.GemmWide256FastF16 or GpuKernel.GemmWide256FastBF16 => (4 * (128 + 256) * 128) + 1024,
         GpuKernel.GemmWide128FastF16 or GpuKernel.GemmWide128FastBF16 => (3 * (128 + 128) * 128) + 1024,
         GpuKernel.GemmWide32FastF16 or GpuKernel.GemmWide32FastBF16 => (4 * (64 + 32) * 128) + 1024,
+        GpuKernel.PeakWideFastF16 or GpuKernel.PeakWideFastBF16 => ((128 + 256) * 128) + 1024,
         _ => 0,
     };
 

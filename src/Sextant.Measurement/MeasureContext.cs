@@ -44,11 +44,19 @@ internal sealed class MeasureContext : IDisposable
         ? "" : FormattableString.Invariant($" --rounds {Plan.Rounds}"));
 
     /// <summary>
-    /// Keeps the calling thread on one processor until disposed, and remembers whether the system let it.
+    /// Keeps the calling thread on one processor, which others used least when the first pin was asked for, until disposed, and remembers whether the system let it.
     /// </summary>
     public ProcessorPin Pin()
     {
-        var pin = ProcessorPin.ToLast();
+        // The first pin chooses for all: rows of one record are of one processor.
+        if (Noise.Chosen is null)
+        {
+            QuietProcessor chosen = QuietProcessor.Find(ProcessorPin.Allowed());
+            Noise.Chosen = chosen;
+            if (chosen.Processor >= 0)
+                Say(FormattableString.Invariant($"pinned to processor {chosen.Processor}, {chosen.Load:P0} busy before"));
+        }
+        var pin = ProcessorPin.To(Noise.Chosen.Value.Processor);
         Noise.Pin(pin.IsPinned);
         return pin;
     }

@@ -55,6 +55,24 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
     }
 
     [Fact]
+    public void AFolderWithoutTextsEmptiesNothingElse()
+    {
+        string other = Path.Combine(_root, "other"), made = Path.Combine(_root, "made");
+        Directory.CreateDirectory(other);
+        Assert.Equal((1, true), Exit(Run("index", "--output", made, other), "the index is empty"));
+        Write("a.txt", "the sea.");
+        Write("../other/b.txt", "hello world.");
+        Assert.Equal(0, Run("index", "--output", Index, Files, other).Exit);
+        File.Delete(Path.Combine(other, "b.txt"));
+        // Files that have gone are taken out, also where no other is left; then there is nothing to do.
+        Outcome gone = Run("index", "--output", Index, "--update", other);
+        Assert.Equal(
+            (0, "0 files embedded (0 passages), 0 unchanged, 1 taken out\n"), (gone.Exit, gone.Output));
+        Assert.Equal((1, true), Exit(Run("index", "--output", Index, "--update", other), "the index is as it was"));
+        Assert.Equal(["a.txt:1"], Names(Run("search", "--index", Index, "sea")));
+    }
+
+    [Fact]
     public void FiltersAndThresholds()
     {
         WriteMany();

@@ -55,6 +55,20 @@ public sealed partial class FastPtxTests
         }
     }
 
+    /// <summary>The ceiling: eight chains in a loop that does nothing else.</summary>
+    [Fact]
+    public void ThePeaksLoopMultipliesEightTimes()
+    {
+        foreach ((string type, string kernel) in Both("peak_mma"))
+        {
+            Assert.Equal(8, Count(kernel, Multiply(type)));
+            string loop = kernel[kernel.IndexOf("Loop Header", StringComparison.Ordinal)..];
+            loop = loop[..loop.IndexOf("bra", StringComparison.Ordinal)];
+            Assert.Equal(8, Count(loop, Multiply(type)));
+            Assert.DoesNotContain("mov.", loop, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void NoKernelUsesLocalMemoryOrCallsAnother()
     {

@@ -49,6 +49,22 @@ public sealed partial class WidePtxTests
         }
     }
 
+    /// <summary>The ceiling: four products of a warpgroup in a loop that waits for those of the step before.</summary>
+    [Fact]
+    public void ThePeaksLoopIsFourProductsOfAWarpgroup()
+    {
+        foreach (string type in new[] { "f16", "bf16" })
+        {
+            string kernel = s_kernels[$"peak_wide_fast_{type}"];
+            Assert.Equal(4, Count(kernel, "wgmma.mma_async"));
+            string loop = kernel[kernel.LastIndexOf("Loop Header", StringComparison.Ordinal)..];
+            loop = loop[..loop.IndexOf("bra", StringComparison.Ordinal)];
+            Assert.Equal(4, Count(loop, $"wgmma.mma_async.sync.aligned.m64n256k16.f32.{type}.{type} "));
+            Assert.Contains("wgmma.wait_group.sync.aligned 1;", loop, StringComparison.Ordinal);
+            Assert.DoesNotContain("mov.f32", loop, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void NoKernelUsesLocalMemoryOrCallsAnother()
     {
@@ -95,6 +111,12 @@ public sealed partial class WidePtxTests
                 Assert.Equal(bytes + 1024, GpuKernels.SharedBytes(kernel));
                 Assert.True(bytes + 1024 <= 227 << 10);
             }
+        }
+        // The ceiling has one tile of the largest product, and no ring.
+        foreach (GpuKernel peak in new[] { GpuKernel.PeakWideFastF16, GpuKernel.PeakWideFastBF16 })
+        {
+            kernels++;
+            Assert.Equal((128 + 256) * 64 * sizeof(ushort) + 1024, GpuKernels.SharedBytes(peak));
         }
         Assert.Equal(s_kernels.Count, kernels);
         // They have none of their own beside it.

@@ -85,6 +85,55 @@ public class NoiseTests
         Assert.Equal(!OperatingSystem.IsLinux(), double.IsNaN(now.Queued));
     }
 
+    [Theory]
+    [InlineData(new[] { 0, 1, 2, 3 }, 2, 0.1)] // the least busy
+    [InlineData(new[] { 0, 3 }, 0, 0.5)] // of those that are allowed
+    [InlineData(new[] { 1, 3 }, 3, 0.9)] // equally busy: the last
+    [InlineData(new[] { 7 }, 7, double.NaN)] // one that the system does not count
+    [InlineData(new[] { 3, 7 }, 3, 0.9)] // one that it counts goes first
+    [InlineData(new int[0], -1, double.NaN)]
+    public void TheLeastBusyAllowedProcessorIsChosen(int[] allowed, int processor, double load)
+    {
+        string[] before =
+        [
+            "cpu  9 9 9 9 9 9 9 9 0 0", "cpu0 10 0 0 100 0 0 0 0 0 0", "cpu1 10 0 0 100 0 0 0 0 0 0",
+            "cpu2 500 0 0 100 0 0 0 0 0 0", "cpu3 10 0 0 100 0 0 0 0 0 0", "intr 5",
+        ];
+        // Ten ticks later. Waiting for a disk is idle; what the host took is not.
+        string[] after =
+        [
+            "cpu  9 9 9 9 9 9 9 9 0 0", "cpu0 12 1 1 105 0 0 0 1 0 0", "cpu1 10 0 0 101 0 0 0 9 0 0",
+            "cpu2 501 0 0 105 4 0 0 0 0 0", "cpu3 19 0 0 101 0 0 0 0 0 0", "intr 6",
+        ];
+        int looks = 0, waits = 0;
+        QuietProcessor found = QuietProcessor.Find(
+            allowed, () => ProcessorTimes.Parse(looks++ == 0 ? before : after), () => waits++);
+        Assert.Equal(processor, found.Processor);
+        Assert.Equal(load, found.Load, 12);
+        Assert.Equal(allowed.Length == 0 ? 0 : 1, waits);
+    }
+
+    [Fact]
+    public void WithoutCountersTheLastProcessorIsTaken()
+    {
+        Assert.Equal(5, QuietProcessor.Find([2, 5], () => [], () => { }).Processor);
+        Assert.Empty(ProcessorTimes.Parse(["cpu0 1 2 3", "cpu1 a b c d e f g h", "cpux 1 2 3 4 5 6 7 8"]));
+        if (OperatingSystem.IsLinux())
+            Assert.True(ProcessorTimes.Now().Count >= Environment.ProcessorCount);
+    }
+
+    [Fact]
+    public void ABusyProcessorThatWasChosenIsSaid()
+    {
+        var watch = new NoiseWatch(() => s_start) { Chosen = new QuietProcessor(3, 0.4) };
+        Assert.Null(watch.Report().Chosen);
+        watch.Pin(true);
+        NoiseReport report = watch.Report();
+        Assert.Equal(3, report.Chosen!.Value.Processor);
+        Assert.Contains(
+            report.Notes, note => note.StartsWith("others kept processor 3, the least busy, 40", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void ThisMachineIsLookedAt()
     {

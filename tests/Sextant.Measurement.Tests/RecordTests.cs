@@ -17,6 +17,7 @@ public class RecordTests
         Assert.Equal(record.Machine.Commit, read.Machine.Commit);
         Assert.Equal(record.Noise.Notes, read.Noise.Notes);
         Assert.True(double.IsNaN(read.Noise.Stolen));
+        Assert.Equal(record.Noise.Chosen, read.Noise.Chosen);
         Assert.Equal(record.Rows.Count, read.Rows.Count);
         foreach ((BenchRow before, BenchRow after) in record.Rows.Zip(read.Rows))
         {

@@ -30,6 +30,7 @@ internal static class SomeRecord
                 0.25, double.NaN, 1.5, 0.08, -1, ["other programs kept 0.25 processors busy meanwhile"])
             {
                 Pinned = true,
+                Chosen = new QuietProcessor(1, 0.05),
             },
             Calibration = Calibrate(arithmetic),
             Rows =

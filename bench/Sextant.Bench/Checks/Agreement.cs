@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Sextant.Kernels;
+using Sextant.Measurement.Machines;
 using Sextant.Measurement.Models;
 using Sextant.Measurement.Sampling;
 using Sextant.Runtime;
@@ -55,7 +56,7 @@ internal static unsafe class Agreement
 
     private static int Compare(string name, Subject subject, Action run)
     {
-        using ProcessorPin pin = ProcessorPin.ToLast();
+        using ProcessorPin pin = ProcessorPin.To(QuietProcessor.Find(ProcessorPin.Allowed()).Processor);
         List<double> ours = [], plain = [], ratios = [];
         (double Low, double High) interval = default;
         string verdict = "undecided: the machine moves too much";

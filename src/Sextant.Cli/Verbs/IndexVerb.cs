@@ -177,8 +177,12 @@ internal sealed class IndexVerb : Verb
                 $"sextant index: warning: {run.Truncated} of {run.Passages} passages lost their end; "
                     + $"a smaller --chunk keeps them whole"));
         }
-        if (run.Embedded + run.Unchanged == 0)
-            throw new InputException($"{string.Join(", ", paths)}: no text was found; the index is empty.");
+        if (run.Embedded + run.Unchanged + run.Deleted == 0)
+        {
+            using IndexReader after = IndexReader.Open(path);
+            throw new InputException($"{string.Join(", ", paths)}: no text was found; "
+                + (after.Documents == 0 ? "the index is empty." : "the index is as it was."));
+        }
         using OutputFile output = OutputFile.Create(null, terminal);
         output.Stream.Write(Encoding.UTF8.GetBytes(FormattableString.Invariant(
             $"{run.Embedded} files embedded ({run.Passages} passages), {run.Unchanged} unchanged, {run.Deleted} taken out\n")));

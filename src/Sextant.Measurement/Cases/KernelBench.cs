@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sextant.Backends;
 using Sextant.Kernels;
 using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Records;
@@ -13,6 +14,12 @@ internal sealed class KernelBench(MeasureContext context)
     /// <exception cref="InvalidChoiceException">The choice names what there is not.</exception>
     public List<BenchRow> Run(KernelChoice choice)
     {
+        if (choice.Precisions.Contains(Precision.Fast))
+        {
+            throw new InvalidChoiceException(
+                "the processor's kernels are exact only; --precision fast is for CUDA devices of compute capability 8.0 "
+                + "and newer");
+        }
         List<Entry> entries = Entries(choice);
         try
         {

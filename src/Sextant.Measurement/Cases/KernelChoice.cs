@@ -1,3 +1,4 @@
+using Sextant.Backends;
 using Sextant.Kernels;
 
 namespace Sextant.Measurement.Cases;
@@ -19,6 +20,9 @@ internal enum KernelMode
 internal sealed record KernelChoice
 {
     public KernelMode Mode { get; init; }
+
+    /// <summary>Precisions; the processor's kernels have exact only.</summary>
+    public IReadOnlyList<Precision> Precisions { get; init; } = [Precision.Exact];
 
     /// <summary>Ops; empty for all.</summary>
     public IReadOnlyList<string> Ops { get; init; } = [];

@@ -41,6 +41,14 @@ internal abstract class BackendCase
     /// <summary>Bytes that must be moved: every input read once, every output written once.</summary>
     public abstract double Bytes { get; }
 
+    /// <summary>Whether fast mode computes it on tensor cores.</summary>
+    public virtual bool IsOfTensorCores => false;
+
+    /// <summary>
+    /// The same bytes in fast mode: what tensor cores read has 16 bits, what is written has both forms.
+    /// </summary>
+    public virtual double NarrowBytes => Bytes;
+
     /// <summary>At least as many elements as the tensors of one placement have, without copies.</summary>
     public abstract long TensorElements { get; }
 

@@ -29,6 +29,11 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     public DeviceCeilings(Device device)
     {
         _driver = DriverOf(device).Hold();
+        if (device is CudaDevice { Driver: { HasFast: true } cuda })
+        {
+            cuda.LoadFast();
+            TensorKinds = cuda.HasWide ? ["mma", "wgmma"] : ["mma"];
+        }
         _timed = _driver.CreateQueue(timed: true);
         _plain = _driver.CreateQueue();
         Bytes = Math.Min(_driver.IsProcessor ? 256L << 20 : 1L << 30, _driver.LargestBlock) & ~0xFFFFL;
@@ -47,6 +52,9 @@ internal sealed unsafe class DeviceCeilings : IDisposable
 
     /// <summary>Kinds of arithmetic it has kernels for.</summary>
     public IReadOnlyList<string> Kinds => _driver.HasDoubles ? ["f32", "f64"] : ["f32"];
+
+    /// <summary>The instructions for products on tensor cores that are measured; none outside of CUDA.</summary>
+    public IReadOnlyList<string> TensorKinds { get; } = [];
 
     /// <summary>Working sets from caches to memory.</summary>
     public IReadOnlyList<long> WorkingSets =>
@@ -80,6 +88,30 @@ internal sealed unsafe class DeviceCeilings : IDisposable
             return launch;
         });
         return 2.0 * Chains * lanes * groups * iterations / seconds / 1e9;
+    }
+
+    /// <summary>
+    /// GFLOP/s of products on tensor cores, summed in f32, of factors that stay where they are: kernels/gpu/FastPeak.h and
+    /// FastWidePeak.h.
+    /// </summary>
+    /// <param name="kind">One of <see cref="TensorKinds"/>.</param>
+    /// <param name="isF16">Whether the factors are f16; else bf16.</param>
+    public double Tensor(string kind, bool isF16)
+    {
+        bool wide = kind == "wgmma";
+        GpuKernel first = wide ? GpuKernel.PeakWideFastF16 : GpuKernel.PeakMmaFastF16;
+        GpuKernel kernel = isF16 ? first : first + 1;
+        long groups = (wide ? 2L : 8L) * _driver.Units;
+        // A step of a group: of four warps eight products each, or of two warpgroups four.
+        double step = wide ? 2 * 4 * (2.0 * 64 * 256 * 16) : 4 * 8 * (2.0 * 16 * 8 * 16);
+        (double seconds, int iterations) = Timed(kernel, 0, 64, count =>
+        {
+            var launch = new KernelLaunch(kernel, groups, wide ? 256 : 128);
+            launch.Add(count);
+            launch.Add(_space, _memory, sizeof(float));
+            return launch;
+        });
+        return step * groups * iterations / seconds / 1e9;
     }
 
     /// <summary>GB/s of a working set; a copy counts bytes read and bytes written.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sextant.Gpu;
 using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Records;
 
@@ -9,7 +10,8 @@ namespace Sextant.Measurement.Devices;
 /// <param name="on">A CUDA or OpenCL device.</param>
 internal sealed class DevicePeakBench(MeasureContext context, BenchDevice on)
 {
-    private const string NoNarrow = "f16, bf16 and int8 arithmetic and tensor cores are not measured here";
+    private const string NoTensor = "tensor cores: OpenCL has no words for them; "
+        + "on CUDA devices of compute capability 8.0 and newer they are measured";
 
     public List<BenchRow> Run()
     {
@@ -17,9 +19,19 @@ internal sealed class DevicePeakBench(MeasureContext context, BenchDevice on)
         var probes = new PeakProbes(context);
         foreach (string kind in ceilings.Kinds)
         {
-            string[] notes = kind != "f32" ? [] : ceilings.Kinds.Count > 1 ? [NoNarrow] : [NoNarrow,
-                "the device has no f64"];
-            Add($"fma/{kind}", "GFLOP/s", [new("what", "fma"), new("kind", kind)], () => ceilings.Fma(kind), notes);
+            Add($"fma/{kind}", "GFLOP/s", [new("what", "fma"), new("kind", kind)], () => ceilings.Fma(kind),
+                kind == "f32" ? [.. Absent(ceilings)] : []);
+        }
+        foreach (string kind in ceilings.TensorKinds)
+        {
+            foreach (bool isF16 in (bool[])[false, true])
+            {
+                string type = isF16 ? "f16" : "bf16";
+                Add(
+                    $"{kind}/{type}", "GFLOP/s", [new("what", kind), new("kind", type)],
+                    () => ceilings.Tensor(kind, isF16),
+                    "factors stay where they are and repeat: products of changing numbers draw more power");
+            }
         }
         foreach (long bytes in ceilings.WorkingSets)
         {
@@ -60,6 +72,20 @@ internal sealed class DevicePeakBench(MeasureContext context, BenchDevice on)
                 $"peak/{on.Name}/{id}", [.. labels, new("device", on.Name)], unit,
                 $"sextant bench peak --device {on.Name}",
                 measure, notes);
+    }
+
+    // What a reader misses, and why it is not there.
+    private IEnumerable<string> Absent(DeviceCeilings ceilings)
+    {
+        yield return "f16, bf16 and int8 outside of tensor cores, and int8 on them, are not measured here";
+        if (on.Device is not CudaDevice)
+            yield return NoTensor;
+        else if (ceilings.TensorKinds.Count == 0)
+            yield return "tensor cores: compute capability 8.0 and a driver of CUDA 11.0 or newer are needed";
+        if (ceilings.Driver.FastNote is { } note)
+            yield return note;
+        if (ceilings.Kinds.Count == 1)
+            yield return "the device has no f64";
     }
 
     private static string Size(long bytes) => bytes >= 1 << 20

@@ -21,4 +21,7 @@ internal sealed record NoiseReport(
     /// Whether threads that were to stay on one processor did: false where the system refused it, null where none were.
     /// </summary>
     public bool? Pinned { get; init; }
+
+    /// <summary>The processor that single threads stayed on; null where none did or a record does not say.</summary>
+    public QuietProcessor? Chosen { get; init; }
 }

@@ -30,6 +30,9 @@ internal sealed class NoiseWatch
     /// <summary>Whether every pin that was asked for held; null where none was.</summary>
     public bool? Pinned { get; private set; }
 
+    /// <summary>The processor that single threads are pinned to; null where none is yet.</summary>
+    public QuietProcessor? Chosen { get; set; }
+
     /// <summary>Says whether a thread that was to stay on one processor does.</summary>
     public void Pin(bool holds) => Pinned = holds && Pinned != false;
 
@@ -62,9 +65,18 @@ internal sealed class NoiseWatch
         }
         if (throttled > 0)
             notes.Add(Line($"a processor lowered its clock because of heat, {throttled} times"));
+        if (Chosen is { Load: > MuchLoad } busy && Pinned == true)
+        {
+            notes.Add(Line($"others kept processor {busy.Processor}, the least busy, ")
+                + Line($"{busy.Load:P0} busy before single threads were pinned to it"));
+        }
         if (Pinned == false)
             notes.Add("threads could not be kept on one processor each; the system may have moved them");
-        return new NoiseReport(other, stolen, _before.Load, spread, throttled, notes) { Pinned = Pinned };
+        return new NoiseReport(other, stolen, _before.Load, spread, throttled, notes)
+        {
+            Pinned = Pinned,
+            Chosen = Pinned == true ? Chosen : null,
+        };
     }
 
     /// <summary>The spread of a row's rounds, in words where it is large; null where not.</summary>

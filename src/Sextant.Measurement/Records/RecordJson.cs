@@ -86,6 +86,11 @@ internal static class RecordJson
             json.WriteBoolean("pinned", pinned);
         else
             json.WriteNull("pinned");
+        if (noise.Chosen is { } chosen)
+        {
+            json.WriteNumber("processor", chosen.Processor);
+            WriteNumber(json, "processor_load", chosen.Load);
+        }
         foreach ((Ceiling ceiling, string key, _) in Calibration.All)
             WriteNumbers(json, key, record.Calibration[ceiling]);
         WriteTexts(json, "notes", noise.Notes);

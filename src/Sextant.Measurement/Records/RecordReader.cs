@@ -76,6 +76,8 @@ internal static class RecordReader
                 Number(noise, "clock_spread"), Whole(noise, "throttled"), Texts(noise, "notes"))
             {
                 Pinned = noise.TryGetProperty("pinned", out _) ? Truth(noise, "pinned") : null,
+                Chosen = noise.TryGetProperty("processor", out _)
+                    ? new QuietProcessor((int)Whole(noise, "processor"), Number(noise, "processor_load")) : null,
             },
             Calibration = Calibrated(noise),
             Rows = Rows(root),

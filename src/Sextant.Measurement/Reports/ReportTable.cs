@@ -30,6 +30,7 @@ internal sealed record ReportTable(
         ("max_abs", "max abs", Units.Number),
         ("max_ulp", "max ulp", Units.Number),
         ("nmse", "NMSE", Units.Number),
+        ("in_batch_different", "other bits in a batch", Units.Number),
         ("share", "share", Units.Percent),
         ("bytes_allocated", "allocated", Units.Bytes),
         ("host_bytes", "host memory", Units.Bytes),

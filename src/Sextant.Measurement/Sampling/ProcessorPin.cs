@@ -39,11 +39,6 @@ internal sealed unsafe partial class ProcessorPin : IDisposable
         return allowed;
     }
 
-    /// <summary>
-    /// Pins to the last processor that is allowed: the first serves most interrupts.
-    /// </summary>
-    public static ProcessorPin ToLast() => To(Allowed() is [.., var last] ? last : -1);
-
     /// <summary>Pins to a processor; −1 pins nowhere.</summary>
     public static ProcessorPin To(int processor)
     {

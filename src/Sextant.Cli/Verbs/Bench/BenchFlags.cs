@@ -1,4 +1,5 @@
 using System.Text;
+using Sextant.Backends;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Outputs;
 using Sextant.Measurement;
@@ -21,6 +22,11 @@ internal static class BenchFlags
     public static readonly Flag Threads = new(
         "--threads", "N", "Threads to compute with. Default: as many as the process may use.");
 
+    public static readonly Flag Precisions = new(
+        "--precision", "P,P",
+        "exact (f32, the same bits on every device), fast (16-bit products, where a device has them), or both. "
+            + "Default: exact.");
+
     /// <summary>The plan that the flags say.</summary>
     public static MeasureContext Context(ArgumentValues arguments, Terminal terminal, string verb)
     {
@@ -34,6 +40,11 @@ internal static class BenchFlags
     /// <summary>The format the flags name, looked at before anything is measured.</summary>
     public static string FormatOf(ArgumentValues arguments) =>
         arguments.Choice(Format, "md", "json", "csv", "html") ?? "md";
+
+    /// <summary>The precisions the flags name, each once; exact where they name none.</summary>
+    /// <exception cref="WrongUsageException">A word that is no precision.</exception>
+    public static Precision[] PrecisionsOf(ArgumentValues arguments) =>
+        Words(arguments, Precisions) is { Length: > 0 } words ? Array.ConvertAll(words, ParsePrecision) : [Precision.Exact];
 
     /// <summary>Writes a record to an output that is open, and its noise for a person.</summary>
     public static void Write(OutputFile output, string format, Terminal terminal, string verb, BenchRecord record)
@@ -102,4 +113,11 @@ internal static class BenchFlags
         }
         return line.ToString();
     }
+
+    private static Precision ParsePrecision(string name) => name switch
+    {
+        "exact" => Precision.Exact,
+        "fast" => Precision.Fast,
+        _ => throw new WrongUsageException($"--precision is '{name}'; accepted: exact, fast, or both with a comma"),
+    };
 }

@@ -38,15 +38,20 @@ internal sealed class BenchKernelsVerb : MeasuringVerb
         + "the same run, needs for the arithmetic and for the memory traffic of the shape, whichever is longer. Error "
         + "is against double. Fails, with exit code 1, when a kernel leaves its output, is far from double, or has "
         + "other bits than the reference. With --device, the ops of a CUDA or OpenCL device: times by its own clock, "
-        + "beside the wall's, and the share of what 'bench peak --device' measures.";
+        + "beside the wall's, and the share of what 'bench peak --device' measures. With --precision fast, on CUDA: error "
+        + "against double of the numbers before they are narrowed, and in place of the reference's bits the bits of a "
+        + "second run and of a batch of another size.";
 
-    protected override Flag[] OwnFlags => [BenchDevices.Flag, Ops, Sets, Variants, Shape, Shapes, Mode];
+    protected override Flag[] OwnFlags =>
+        [BenchDevices.Flag, BenchFlags.Precisions, Ops, Sets, Variants, Shape, Shapes, Mode];
 
     public override (string Line, string Meaning)[] Examples =>
     [
         ("sextant bench kernels --quick", "The best kernel of each op at few shapes."),
         ("sextant bench kernels --op gemm --shape 128,1536,384 --variant f32,bf16",
             "One matrix product on every instruction set."),
+        ("sextant bench kernels --device cuda --precision exact,fast",
+            "The ops of a CUDA device in both precisions, beside each other."),
         ("sextant bench kernels --mode bitwise --format csv", "Whether all kernels give the reference's bits."),
     ];
 
@@ -73,6 +78,7 @@ internal sealed class BenchKernelsVerb : MeasuringVerb
                 "bitwise" => KernelMode.Bitwise,
                 _ => KernelMode.Performance,
             },
+            Precisions = BenchFlags.PrecisionsOf(arguments),
             Ops = [.. BenchFlags.Words(arguments, Ops).SelectMany(Named).Distinct()],
             Sets = [.. BenchFlags.Words(arguments, Sets).Select(ParseSet)],
             Variants = BenchFlags.Words(arguments, Variants),

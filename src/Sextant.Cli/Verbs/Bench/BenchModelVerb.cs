@@ -22,10 +22,6 @@ internal sealed class BenchModelVerb : MeasuringVerb
         "--shape", "A,B", "Shapes with random weights: " + string.Join(", ", s_shapes) + ". Default: minilm.");
     public static readonly Flag Type = new(
         "--type", "T", "How the weights of minilm, bge-base and bge-large are stored: f32, f16 or bf16. Default: f32.");
-    private static readonly Flag Precisions = new(
-        "--precision", "P,P",
-        "exact (f32, the same bits on every device), fast (16-bit products, where a device has them), or both. "
-            + "Default: exact.");
     private static readonly Flag Grid = new(
         "--grid", "SxT,…", "Batches: sequences x tokens. Default: from 1x8 to 128x32.");
     private static readonly Flag Scenario = new(
@@ -48,7 +44,7 @@ internal sealed class BenchModelVerb : MeasuringVerb
         + "mode.";
 
     protected override Flag[] OwnFlags =>
-        [ModelFlags.Model, Shape, Type, BenchDevices.Flag, Precisions, BenchFlags.Threads, Grid, Scenario, Bound];
+        [ModelFlags.Model, Shape, Type, BenchDevices.Flag, BenchFlags.Precisions, BenchFlags.Threads, Grid, Scenario, Bound];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -66,7 +62,7 @@ internal sealed class BenchModelVerb : MeasuringVerb
                 $"there is no scenario '{scenario}'{Spelling.Hint(scenario, s_scenarios)}; there are "
                 + string.Join(", ", s_scenarios));
         }
-        Precision[] precisions = [.. BenchFlags.Words(arguments, Precisions).Select(ParsePrecision)];
+        Precision[] precisions = BenchFlags.PrecisionsOf(arguments);
         (int, int)[] grid = ParseGrid(arguments.Text(Grid));
         int? threads = arguments.Number(BenchFlags.Threads, 1, 1024);
         double bound = (arguments.Number(Bound, 1, 1_000_000) ?? 100) / 1e3;
@@ -75,7 +71,7 @@ internal sealed class BenchModelVerb : MeasuringVerb
         {
             Models = Models(arguments),
             On = device,
-            Precisions = precisions.Length == 0 ? [Precision.Exact] : precisions,
+            Precisions = precisions,
             Threads = threads is { } count ? [count]
                 : !device.IsProcessor || context.Machine.Processors == 1 || context.IsQuick
                 ? [context.Machine.Processors] : [1, context.Machine.Processors],
@@ -146,13 +142,6 @@ internal sealed class BenchModelVerb : MeasuringVerb
             ? new LoadedShape(name, shape.Write(root, type), ["--shape", name], true)
             : new LoadedShape($"{name}-{type}", shape.Write(root, type), ["--shape", name, "--type", type], true);
     }
-
-    private static Precision ParsePrecision(string name) => name switch
-    {
-        "exact" => Precision.Exact,
-        "fast" => Precision.Fast,
-        _ => throw new WrongUsageException($"--precision is '{name}'; accepted: exact, fast, or both with a comma"),
-    };
 
     private static (int, int)[] ParseGrid(string? text) => text is null ? [] : [.. text.Split(',').Select(cell =>
         cell.Split('x') is [var sequences, var tokens] && Number(sequences) is { } s && Number(tokens) is { } t

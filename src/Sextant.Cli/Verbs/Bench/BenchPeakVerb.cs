@@ -14,8 +14,8 @@ internal sealed class BenchPeakVerb : MeasuringVerb
     public override string Details =>
         "Fused multiply-adds of each width and type, reading, writing and copying in working sets of each cache and of "
         + "memory, for 1, 2, … all threads, each pinned to a processor; and how long it takes to hand work to the "
-        + "other threads. A copy counts bytes read and bytes written. On a device: arithmetic and memory by its own clock, "
-        + "starting and waiting, copies to and from it by size.";
+        + "other threads. A copy counts bytes read and bytes written. On a device: arithmetic and memory by its own "
+        + "clock, on CUDA also products on tensor cores; starting and waiting, copies to and from it by size.";
 
     protected override Flag[] OwnFlags => [BenchDevices.Flag, BenchFlags.Threads];
 

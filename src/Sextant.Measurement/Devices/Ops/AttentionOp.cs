@@ -44,6 +44,10 @@ internal sealed class AttentionOp : BackendOp
 
         public override double Bytes => 16.0 * sequences * tokens * _columns;
 
+        public override bool IsOfTensorCores => true;
+
+        public override double NarrowBytes => (3 * 2.0 + 6.0) * sequences * tokens * _columns;
+
         public override long TensorElements => 4L * sequences * tokens * _columns;
 
         public override ScratchNeeds Scratch => new(tokens, shape.HeadSize, 0, 1);

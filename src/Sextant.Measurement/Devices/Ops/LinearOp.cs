@@ -38,6 +38,10 @@ internal sealed class LinearOp : BackendOp
         public override double Bytes =>
             4.0 * rows * inputs + (type == ElementType.F32 ? 4.0 : 2.0) * outputs * inputs + 4.0 * rows * outputs;
 
+        public override bool IsOfTensorCores => true;
+
+        public override double NarrowBytes => 2.0 * rows * inputs + 2.0 * outputs * inputs + 6.0 * rows * outputs;
+
         public override long TensorElements => (long)rows * (inputs + outputs);
 
         public override ScratchNeeds Scratch => new(1, 1, 0, inputs);
