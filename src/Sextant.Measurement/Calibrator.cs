@@ -7,7 +7,8 @@ using Sextant.Measurement.Statistics;
 namespace Sextant.Measurement;
 
 /// <summary>
-/// Measures the machine itself, the same way at every build: what two records differ in here, no program is to blame for.
+/// Measures the machine itself, the same way at every build: what two records differ in here, no program is to blame
+/// for.
 /// </summary>
 /// <remarks>
 /// Once at the beginning of each round and again between its subjects, so that what a neighbour does in the middle of a

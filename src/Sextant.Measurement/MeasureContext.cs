@@ -44,7 +44,8 @@ internal sealed class MeasureContext : IDisposable
         ? "" : FormattableString.Invariant($" --rounds {Plan.Rounds}"));
 
     /// <summary>
-    /// Keeps the calling thread on one processor, which others used least when the first pin was asked for, until disposed, and remembers whether the system let it.
+    /// Keeps the calling thread on one processor, which others used least when the first pin was asked for, until
+    /// disposed, and remembers whether the system let it.
     /// </summary>
     public ProcessorPin Pin()
     {
@@ -54,7 +55,10 @@ internal sealed class MeasureContext : IDisposable
             QuietProcessor chosen = QuietProcessor.Find(ProcessorPin.Allowed());
             Noise.Chosen = chosen;
             if (chosen.Processor >= 0)
-                Say(FormattableString.Invariant($"pinned to processor {chosen.Processor}, {chosen.Load:P0} busy before"));
+            {
+                Say(FormattableString.Invariant(
+                    $"pinned to processor {chosen.Processor}, {chosen.Load:P0} busy before"));
+            }
         }
         var pin = ProcessorPin.To(Noise.Chosen.Value.Processor);
         Noise.Pin(pin.IsPinned);

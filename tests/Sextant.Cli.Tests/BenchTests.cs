@@ -40,6 +40,9 @@ public sealed class BenchTests : IDisposable
     [InlineData("whole numbers from 1 to 64", "bench", "search", "--queries", "65")]
     [InlineData("two records at least", "bench", "compare", "a.json")]
     [InlineData("a percentage such as 5%", "bench", "compare", "a.json", "b.json", "--fail-above", "much")]
+    [InlineData("a percentage such as 5%", "bench", "compare", "a.json", "b.json", "--fail-above", "5%%")]
+    [InlineData("there is no shape 'nope'", "bench", "cold-start", "--shape", "nope")]
+    [InlineData("needs more memory than there is; T,F,K", "bench", "kernels", "--op", "gemm", "--shape", "16777216,16777216,16777216")]
     [InlineData("which record?", "bench", "report")]
     public void WhatIsNotUnderstoodIsRefusedByNameBeforeAnythingIsMeasured(string fault, params string[] args)
     {

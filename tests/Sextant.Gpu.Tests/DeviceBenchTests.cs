@@ -75,11 +75,11 @@ public sealed class DeviceBenchTests
             Assert.InRange(ceilings.Fma(kind), 1e-3, 1e7);
         foreach (MemoryAccess access in Enum.GetValues<MemoryAccess>())
             Assert.InRange(ceilings.Memory(access, ceilings.WorkingSets[0]), 1e-3, 1e6);
-        Assert.InRange(ceilings.Launch(), 1e-9, 1);
-        Assert.InRange(ceilings.RoundTrip(), 1e-9, 1);
-        Assert.InRange(ceilings.RoundTripWithData(), 1e-9, 1);
-        Assert.InRange(ceilings.Transfer(up: true, 64 << 10), 1e-6, 1e6);
-        Assert.InRange(ceilings.Transfer(up: false, 64 << 10), 1e-6, 1e6);
+        Assert.InRange(ceilings.Latencies.Launch(), 1e-9, 1);
+        Assert.InRange(ceilings.Latencies.RoundTrip(), 1e-9, 1);
+        Assert.InRange(ceilings.Latencies.RoundTripWithData(), 1e-9, 1);
+        Assert.InRange(ceilings.Latencies.Transfer(up: true, 64 << 10), 1e-6, 1e6);
+        Assert.InRange(ceilings.Latencies.Transfer(up: false, 64 << 10), 1e-6, 1e6);
     }
 
     [Fact]

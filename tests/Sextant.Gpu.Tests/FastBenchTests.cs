@@ -9,8 +9,8 @@ using Sextant.Measurement.Sampling;
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// What <c>sextant bench --device cuda</c> measures of fast mode, on a driver that stands in for CUDA's: rows, checks and
-/// what is said of them. Speeds are a GPU's to tell; here they are made up.
+/// What <c>sextant bench --device cuda</c> measures of fast mode, on a driver that stands in for CUDA's: rows, checks
+/// and what is said of them. Speeds are a GPU's to tell; here they are made up.
 /// </summary>
 [Collection(nameof(OneFakeCuda))]
 public sealed class FastBenchTests
@@ -37,7 +37,8 @@ public sealed class FastBenchTests
             });
             BenchRow[] fast = [.. rows.Where(row => row.Label("precision") == "fast")];
             Assert.Equal(
-                BackendOpCatalog.Ops.Select(op => op.Op).Order(), fast.Select(row => row.Label("op")).Distinct().Order());
+                BackendOpCatalog.Ops.Select(op => op.Op).Order(),
+                fast.Select(row => row.Label("op")).Distinct().Order());
             Assert.All(fast, row =>
             {
                 Assert.DoesNotContain(row.Notes, note => note.StartsWith("WRONG", StringComparison.Ordinal));
@@ -47,7 +48,8 @@ public sealed class FastBenchTests
                 Assert.True(row.Metric("compared") > 0 && row.Metric("in_batch") > 0, row.Id);
                 Assert.StartsWith("kernels/cuda:0/fast/", row.Id, StringComparison.Ordinal);
                 Assert.StartsWith(
-                    "sextant bench kernels --device cuda:0 --precision fast --op ", row.Repeat, StringComparison.Ordinal);
+                    "sextant bench kernels --device cuda:0 --precision fast --op ", row.Repeat,
+                    StringComparison.Ordinal);
             });
             // Numbers of 16 bits went in: an error as small as exact mode's would say that it ran.
             Assert.All(

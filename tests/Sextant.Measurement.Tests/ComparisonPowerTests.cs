@@ -29,9 +29,10 @@ public class ComparisonPowerTests
         Assert.InRange(Count(machine, 1, rows => rows.Any(IsApart)), 0, Pairs / 20);
 
     /// <summary>
-    /// Power at a row that takes 5 % longer: 100 % on the quiet machine, 78 % on the steady one (60 pairs, 2026-11-21), where one
-    /// run in ten has a neighbour. On one that wanders by 3 % from run to run it is 3 %, and 48 % at 12 % longer: there
-    /// a change of 5 % is not to be told from the machine's own, and records of quieter moments are what helps.
+    /// Power at a row that takes 5 % longer: 100 % on the quiet machine, 78 % on the steady one (60 pairs, 2026-11-21),
+    /// where one run in ten has a neighbour. On one that wanders by 3 % from run to run it is 3 %, and 48 % at 12 %
+    /// longer: there a change of 5 % is not to be told from the machine's own, and records of quieter moments are what
+    /// helps.
     /// </summary>
     [Theory]
     [InlineData("quiet", 1.03, 0.95)]

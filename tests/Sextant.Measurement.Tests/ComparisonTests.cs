@@ -77,9 +77,11 @@ public class ComparisonTests
             "reading from the second cache -12.0%", StringComparison.Ordinal));
         // Twice that is the program's doing; and a machine that slowed down explains nothing that became faster.
         Assert.All(
-            Compare(before, WithCache(SomeRecord.Make(1.3), 88)).Rows, row => Assert.Equal(Verdict.Slower, row.Verdict));
+            Compare(before, WithCache(SomeRecord.Make(1.3), 88)).Rows,
+            row => Assert.Equal(Verdict.Slower, row.Verdict));
         Assert.All(
-            Compare(before, WithCache(SomeRecord.Make(0.9), 88)).Rows, row => Assert.Equal(Verdict.Faster, row.Verdict));
+            Compare(before, WithCache(SomeRecord.Make(0.9), 88)).Rows,
+            row => Assert.Equal(Verdict.Faster, row.Verdict));
     }
 
     [Fact]
@@ -97,8 +99,11 @@ public class ComparisonTests
     {
         // The machine was slow while other rows were measured: no excuse for this one.
         BenchRecord before = SomeRecord.Make(), after = SomeRecord.Make(1.1);
+        before.Calibration[Ceiling.SecondCache].Clear();
+        after.Calibration[Ceiling.SecondCache].Clear();
         before.Calibration[Ceiling.SecondCache].AddRange(Enumerable.Repeat(100.0, 14));
-        after.Calibration[Ceiling.SecondCache].AddRange(Enumerable.Range(0, 14).Select(round => round < 7 ? 50.0 : 100));
+        after.Calibration[Ceiling.SecondCache].AddRange(
+            Enumerable.Range(0, 14).Select(round => round < 7 ? 50.0 : 100));
         Assert.DoesNotContain(Compare(From(before, 0), From(after, 0)).Rows, IsSlower);
         Assert.Equal(4, Compare(From(before, 7), From(after, 7)).Rows.Count(IsSlower));
         // Rounds that the record does not have say nothing.
@@ -106,6 +111,18 @@ public class ComparisonTests
 
         static BenchRecord From(BenchRecord record, int round) =>
             record with { Rows = [.. record.Rows.Select(row => row with { FirstRound = round })] };
+    }
+
+    [Fact]
+    public void WhatOneRecordDidNotMeasureIsSaid()
+    {
+        BenchRecord old = SomeRecord.Make();
+        old.Calibration[Ceiling.LastCache].Clear();
+        old.Calibration[Ceiling.Running].Clear();
+        string said = Assert.Single(Compare(SomeRecord.Make(), old).Differences);
+        Assert.StartsWith(
+            "not measured in both a.json and b.json: reading from the last cache, the share of time with a processor;",
+            said, StringComparison.Ordinal);
     }
 
     private static bool IsSlower(ComparedRow row) => row.Verdict == Verdict.Slower;

@@ -131,7 +131,8 @@ public class NoiseTests
         NoiseReport report = watch.Report();
         Assert.Equal(3, report.Chosen!.Value.Processor);
         Assert.Contains(
-            report.Notes, note => note.StartsWith("others kept processor 3, the least busy, 40", StringComparison.Ordinal));
+            report.Notes,
+            note => note.StartsWith("others kept processor 3, the least busy, 40", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -80,6 +80,11 @@ public class RecordTests
     [InlineData("\"date\": \"2026", "\"date\": \"the 2026", "'date' is 'the 2026")]
     [InlineData("\"gflops\": 100", "\"gflops\": \"100\"", "row 1: 'metrics.gflops' is \"100\"; a number or null")]
     [InlineData("\"throttled\": -1", "\"throttled\": 0.5", "'throttled' is 0.5; a whole number is needed")]
+    [InlineData("\"processors\": 2", "\"processors\": 99999999999", "'processors' is 99999999999; a whole")]
+    [InlineData("\"processor\": 1", "\"processor\": -1", "'processor' is -1; a whole number from 0 on is needed")]
+    [InlineData("\"running_share\": [", "\"running_share\": [0,", "'running_share' has a value that is not")]
+    [InlineData("\"unit\": \"s\"", "\"unit\": \"s\", \"first_round\": 900", "'first_round' is 900, but")]
+    [InlineData("\"rows\": [", "\"rows\": [], \"other\": [", "'rows' is empty")]
     [InlineData("\"pinned\": true", "\"pinned\": 1", "'pinned' is 1; true, false or null is needed")]
     public void AWrongValueIsRefusedByItsNameAndRow(string right, string wrong, string fault)
     {

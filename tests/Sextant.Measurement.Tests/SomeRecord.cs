@@ -55,7 +55,11 @@ internal static class SomeRecord
     private static Calibration Calibrate(double arithmetic)
     {
         var calibration = new Calibration();
+        foreach ((Ceiling ceiling, _, _) in Calibration.All)
+            calibration[ceiling].AddRange([1, 1]);
+        calibration[Ceiling.Arithmetic].Clear();
         calibration[Ceiling.Arithmetic].AddRange([arithmetic, arithmetic * 1.001]);
+        calibration[Ceiling.Reading].Clear();
         calibration[Ceiling.Reading].AddRange([10, 10.01]);
         return calibration;
     }

@@ -17,8 +17,8 @@ internal sealed class KernelBench(MeasureContext context)
         if (choice.Precisions.Contains(Precision.Fast))
         {
             throw new InvalidChoiceException(
-                "the processor's kernels are exact only; --precision fast is for CUDA devices of compute capability 8.0 "
-                + "and newer");
+                "the processor's kernels are exact only; --precision fast is for CUDA devices of compute capability "
+                + "8.0 and newer");
         }
         List<Entry> entries = Entries(choice);
         try
@@ -80,9 +80,22 @@ internal sealed class KernelBench(MeasureContext context)
         {
             OpCases op = OpCatalog.Ops.First(one => one.Op == name);
             foreach ((Isa isa, string kernel) in op.Kernels.Where(kernel => Wanted(kernel.Isa, choice)))
-                entries.Add(new Entry(op, isa, kernel, shape, variant, op.Create(isa, shape, variant, context.Cold)));
+                entries.Add(new Entry(op, isa, kernel, shape, variant, Create(op, isa, shape, variant)));
         }
         return entries.Count > 0 ? entries : throw new InvalidChoiceException(chosen.NothingLeft);
+    }
+
+    private KernelCase Create(OpCases op, Isa isa, int[] shape, string variant)
+    {
+        try
+        {
+            return op.Create(isa, shape, variant, context.Cold);
+        }
+        catch (Exception problem) when (problem is OutOfMemoryException or OverflowException)
+        {
+            throw new InvalidChoiceException(
+                $"{op.Op} {string.Join(',', shape)} needs more memory than there is; {op.ShapeForm} is its shape");
+        }
     }
 
     private bool Wanted(Isa isa, KernelChoice choice)

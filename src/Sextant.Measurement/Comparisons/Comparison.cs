@@ -93,7 +93,8 @@ internal sealed class Comparison
         return new ComparedRow(
             other, first.Id, first.Unit, first.Median, second.Median, interval, machine, verdict);
 
-        TimeRatio Beyond(double[] own) => TimeRatio.Of(1, [.. changes.Zip(own, (change, part) => change - part)], alpha);
+        TimeRatio Beyond(double[] own) =>
+            TimeRatio.Of(1, [.. changes.Zip(own, (change, part) => change - part)], alpha);
 
         static bool Clear(double times) => times > 1 + Resolution;
     }
@@ -145,6 +146,12 @@ internal sealed class Comparison
             Differences.Add(
                 $"the machine itself changed between {firstName} and {name}: {string.Join(", ", moved)}; "
                 + "differences within that do not count");
+        }
+        if (MachineDrift.Unknown(first, second).ToArray() is { Length: > 0 } unknown)
+        {
+            Differences.Add(
+                $"not measured in both {firstName} and {name}: {string.Join(", ", unknown)}; what the machine itself "
+                + "changed by there is not known and counts as the program's doing");
         }
         Alone(firstName, first, second);
         Alone(name, second, first);

@@ -8,7 +8,8 @@ namespace Sextant.Measurement.Comparisons;
 /// <summary>A comparison in each of the formats.</summary>
 internal static class ComparisonReport
 {
-    private static readonly string[] s_columns = ["row", "first", "other", "time ratio", "interval", "machine alone", "verdict"];
+    private static readonly string[] s_columns =
+        ["row", "first", "other", "time ratio", "interval", "machine alone", "verdict"];
 
     public static string Markdown(Comparison comparison, IReadOnlyList<string> names)
     {
@@ -44,7 +45,8 @@ internal static class ComparisonReport
 
     public static string Csv(Comparison comparison, IReadOnlyList<string> names)
     {
-        var text = new StringBuilder("record,row,unit,first,other,time_ratio,low,high,machine_low,machine_high,verdict\r\n");
+        var text = new StringBuilder(
+            "record,row,unit,first,other,time_ratio,low,high,machine_low,machine_high,verdict\r\n");
         foreach (ComparedRow row in comparison.Rows)
         {
             text.Append(CultureInfo.InvariantCulture,

@@ -8,11 +8,12 @@ namespace Sextant.Measurement.Comparisons;
 /// What the machine itself changed by between two records, in each resample of their rounds, as logarithms of time.
 /// </summary>
 /// <remarks>
-/// A program's time is made of parts that one ceiling bounds each, so what the ceilings changed by, between the most and
-/// the least of them, bounds what the program changed by without its own doing. Which ceiling binds a row is not asked:
-/// all of them count for every row, except that only runs which last longer than a turn of the system's scheduler feel
-/// that others had the processor: of shorter ones the median is of those that were not interrupted, unless they were interrupted all the time. The ceilings are drawn with the same rounds as the row, so that what disturbed a
-/// round disturbs both.
+/// A program's time is made of parts that one ceiling bounds each, so what the ceilings changed by, between the most
+/// and the least of them, bounds what the program changed by without its own doing. Which ceiling binds a row is not
+/// asked: all of them count for every row, except that only runs which last longer than a turn of the system's
+/// scheduler feel that others had the processor: of shorter ones the median is of those that were not interrupted,
+/// unless they were interrupted all the time. The ceilings are drawn with the same rounds as the row, so that what
+/// disturbed a round disturbs both.
 /// </remarks>
 internal sealed class MachineDrift
 {
@@ -53,6 +54,13 @@ internal sealed class MachineDrift
         }
         return drift;
     }
+
+    /// <summary>Ceilings that one of two records of a machine lacks: what they changed by is not known.</summary>
+    public static IEnumerable<string> Unknown(BenchRecord first, BenchRecord second) =>
+        !Comparable(first, second) ? [] : Calibration.All
+            .Where(one => Finite(first.Calibration[one.Ceiling]).Length == 0
+                || Finite(second.Calibration[one.Ceiling]).Length == 0)
+            .Select(one => one.Name);
 
     /// <summary>
     /// Whether others' turns on the processor fall into a row's runs, or are so many that they leave it cold caches.

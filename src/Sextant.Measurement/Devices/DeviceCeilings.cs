@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Sextant.Backends;
 using Sextant.Gpu;
 using Sextant.Measurement.Peaks;
@@ -7,8 +6,7 @@ using Sextant.Measurement.Statistics;
 namespace Sextant.Measurement.Devices;
 
 /// <summary>
-/// What a CUDA or OpenCL device reaches, by kernels/gpu/Peak.h: arithmetic and memory by the device's own clock,
-/// starting, waiting and copying by this process's.
+/// What a CUDA or OpenCL device reaches, by kernels/gpu/Peak.h: arithmetic and memory by the device's own clock.
 /// </summary>
 internal sealed unsafe class DeviceCeilings : IDisposable
 {
@@ -39,7 +37,11 @@ internal sealed unsafe class DeviceCeilings : IDisposable
         Bytes = Math.Min(_driver.IsProcessor ? 256L << 20 : 1L << 30, _driver.LargestBlock) & ~0xFFFFL;
         _memory = _space.Add(new DeviceBlock(_driver.Allocate(Bytes), Bytes, null));
         Fill();
+        Latencies = new DeviceLatencies(_driver, _plain, _space, _memory);
     }
+
+    /// <summary>Starting, waiting and copying.</summary>
+    public DeviceLatencies Latencies { get; }
 
     /// <summary>The device's driver.</summary>
     public GpuDriver Driver => _driver;
@@ -91,8 +93,8 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     }
 
     /// <summary>
-    /// GFLOP/s of products on tensor cores, summed in f32, of factors that stay where they are: kernels/gpu/FastPeak.h and
-    /// FastWidePeak.h.
+    /// GFLOP/s of products on tensor cores, summed in f32, of factors that stay where they are: kernels/gpu/FastPeak.h
+    /// and FastWidePeak.h.
     /// </summary>
     /// <param name="kind">One of <see cref="TensorKinds"/>.</param>
     /// <param name="isF16">Whether the factors are f16; else bf16.</param>
@@ -157,60 +159,6 @@ internal sealed unsafe class DeviceCeilings : IDisposable
         return 16.0 * 256 * groups * iterations / seconds / 1e9;
     }
 
-    /// <summary>
-    /// Seconds that a kernel that does nothing costs among many that are started one after the other.
-    /// </summary>
-    public double Launch()
-    {
-        const int Count = 200;
-        return Median(() =>
-        {
-            for (int i = 0; i < Count; i++)
-                StartNothing();
-            _plain.Finish();
-        }) / Count;
-    }
-
-    /// <summary>Seconds to start a kernel that does nothing and to know that it is done.</summary>
-    public double RoundTrip() => Median(() =>
-    {
-        StartNothing();
-        _plain.Finish();
-    });
-
-    /// <summary>Seconds to copy four bytes there, start a kernel that does nothing, and copy four bytes back.</summary>
-    public double RoundTripWithData()
-    {
-        byte* staging = _plain.Staging(64);
-        nint handle = _space[_memory].Handle;
-        return Median(() =>
-        {
-            _plain.Upload(handle, 0, staging, 4);
-            StartNothing();
-            _plain.Download(handle, 0, staging, 4);
-        });
-    }
-
-    /// <summary>GB/s between this process's memory, as the driver likes it best, and the device's.</summary>
-    public double Transfer(bool up, long bytes)
-    {
-        byte* staging = _plain.Staging(bytes);
-        nint handle = _space[_memory].Handle;
-        double seconds = Median(() =>
-        {
-            if (up)
-            {
-                _plain.Upload(handle, 0, staging, bytes);
-                _plain.Finish();
-            }
-            else
-            {
-                _plain.Download(handle, 0, staging, bytes);
-            }
-        });
-        return bytes / seconds / 1e9;
-    }
-
     public void Dispose()
     {
         _timed.Dispose();
@@ -222,13 +170,6 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     private delegate KernelLaunch Prepare(int count);
 
     private KernelLaunch Start(GpuKernel kernel, long groups) => new(kernel, groups, _driver.IsProcessor ? 1 : 256);
-
-    private void StartNothing()
-    {
-        KernelLaunch launch = Start(GpuKernel.PeakNothing, 1);
-        launch.Add(_space, _memory, sizeof(float));
-        _plain.Launch(ref launch);
-    }
 
     // The median of some launches, each with as many iterations as the first call found to be long enough.
     private (double Seconds, int Count) Timed(GpuKernel kernel, long size, int first, Prepare prepare)
@@ -251,19 +192,6 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     {
         _timed.Launch(ref launch);
         return _timed.TakeKernelSeconds();
-    }
-
-    private static double Median(Action run)
-    {
-        run();
-        var times = new double[2 * Repetitions + 1];
-        for (int i = 0; i < times.Length; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            run();
-            times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-        return Quantile.Median(times);
     }
 
     private void Fill()

@@ -49,10 +49,10 @@ internal sealed class DevicePeakBench(MeasureContext context, BenchDevice on)
                 "memory/shared/read", "GB/s", [new("what", "memory"), new("level", "shared"), new("access", "read")],
                 ceilings.Shared);
         }
-        Add("launch", "s", [new("what", "launch"), new("kind", "one of many")], ceilings.Launch);
-        Add("roundtrip", "s", [new("what", "launch"), new("kind", "and wait")], ceilings.RoundTrip);
+        Add("launch", "s", [new("what", "launch"), new("kind", "one of many")], ceilings.Latencies.Launch);
+        Add("roundtrip", "s", [new("what", "launch"), new("kind", "and wait")], ceilings.Latencies.RoundTrip);
         Add("roundtrip-data", "s", [new("what", "launch"), new("kind", "with 4 bytes there and back")],
-            ceilings.RoundTripWithData);
+            ceilings.Latencies.RoundTripWithData);
         foreach (long bytes in (long[])[4 << 10, 64 << 10, 1 << 20, 16 << 20, 64 << 20])
         {
             foreach (bool up in (bool[])[true, false])
@@ -61,7 +61,7 @@ internal sealed class DevicePeakBench(MeasureContext context, BenchDevice on)
                 Add(
                     $"transfer/{size}/{(up ? "up" : "down")}", "GB/s",
                     [new("what", "transfer"), new("level", size), new("access", way)], () =>
-                        ceilings.Transfer(up, bytes));
+                        ceilings.Latencies.Transfer(up, bytes));
             }
         }
         return probes.Measure();

@@ -10,7 +10,9 @@ namespace Sextant.Measurement.Devices;
 /// What fast mode promises of an op in place of the reference's bits: near to double, the same bits when it runs again,
 /// and the same bits of a row in a batch of another size.
 /// </summary>
-/// <param name="Accuracy">Error against double on the numbers before they were narrowed; bits against a second run.</param>
+/// <param name="Accuracy">
+/// Error against double on the numbers before they were narrowed; bits against a second run.
+/// </param>
 /// <param name="InBatch">Values compared with those of a batch of another size.</param>
 /// <param name="DifferentInBatch">Of those, values with other bits there.</param>
 internal sealed record FastCheck(Accuracy Accuracy, int InBatch, int DifferentInBatch)
@@ -49,7 +51,8 @@ internal sealed record FastCheck(Accuracy Accuracy, int InBatch, int DifferentIn
         if (Accuracy.Different > 0)
         {
             notes.Add(string.Create(
-                CultureInfo.InvariantCulture, $"WRONG: {Accuracy.Different} values have other bits when it runs again"));
+                CultureInfo.InvariantCulture,
+                $"WRONG: {Accuracy.Different} values have other bits when it runs again"));
         }
         if (DifferentInBatch > 0)
         {

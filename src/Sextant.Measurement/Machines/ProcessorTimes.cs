@@ -28,12 +28,14 @@ internal readonly record struct ProcessorTimes(int Processor, double Idle, doubl
         foreach (string line in lines.Where(line => line.StartsWith("cpu", StringComparison.Ordinal)))
         {
             string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            double[] ticks = [.. fields.Skip(1).Take(8)
-                .Select(text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
+            double[] ticks = [.. fields.Skip(1).Take(8).Select(Ticks)];
             if (int.TryParse(fields[0].AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out int processor)
                 && ticks.Length == 8 && Array.TrueForAll(ticks, double.IsFinite))
                 all.Add(new ProcessorTimes(processor, ticks[3] + ticks[4], ticks.Sum()));
         }
         return all;
     }
+
+    private static double Ticks(string text) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out double value) ? value : double.NaN;
 }

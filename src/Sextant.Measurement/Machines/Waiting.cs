@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Sextant.Measurement.Machines;
 
-/// <summary>How long this process's threads computed, and how long they waited for a processor that others had.</summary>
+/// <summary>How long this process's threads computed, and how long they waited for a processor.</summary>
 /// <param name="Seconds">A clock that only runs forward.</param>
 /// <param name="Running">Seconds on a processor, of all threads.</param>
 /// <param name="Queued">

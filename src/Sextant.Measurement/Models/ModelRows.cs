@@ -7,7 +7,7 @@ using Sextant.Measurement.Statistics;
 
 namespace Sextant.Measurement.Models;
 
-/// <summary>What a scenario measured of a model at one setting: all that its row holds besides the model's own name.</summary>
+/// <summary>What a scenario measured of a model at one setting: all of its row but the model's own name.</summary>
 /// <param name="Scenario">The scenario.</param>
 /// <param name="Labels">The setting.</param>
 /// <param name="Samples">Seconds, one value a round.</param>

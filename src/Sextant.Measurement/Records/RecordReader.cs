@@ -41,6 +41,10 @@ internal static class RecordReader
                 $"{path}: is no bench record: no JSON from line {problem.LineNumber + 1} on, or not all of it."),
                 problem);
         }
+        catch (OverflowException problem)
+        {
+            throw new InvalidRecordException($"{path}: is too large for a bench record.", problem);
+        }
         catch (FormatException problem)
         {
             throw new InvalidRecordException($"{path}: is no whole bench record: {problem.Message}", problem);
@@ -50,6 +54,7 @@ internal static class RecordReader
     private static BenchRecord Root(JsonElement root)
     {
         JsonElement build = Group(root, "build"), machine = Group(root, "machine"), noise = Group(root, "noise");
+        Calibration calibration = Calibrated(noise);
         return new BenchRecord
         {
             Engine = Text(root, "engine"),
@@ -62,11 +67,11 @@ internal static class RecordReader
                 Runtime = Text(build, "runtime"),
                 Settings = build.TryGetProperty("settings", out _) ? Texts(build, "settings") : [],
                 Processor = Text(machine, "processor"),
-                Processors = (int)Whole(machine, "processors"),
+                Processors = Count(machine, "processors"),
                 InstructionSets = Texts(machine, "instruction_sets"),
                 Megahertz = Number(machine, "megahertz"),
                 Caches = [.. List(machine, "caches").Select(
-                    cache => new CacheFact((int)Whole(cache, "level"), Whole(cache, "bytes")))],
+                    cache => new CacheFact(Count(cache, "level"), Whole(cache, "bytes")))],
                 MemoryBytes = Whole(machine, "memory_bytes"),
                 System = Text(machine, "system"),
             },
@@ -77,10 +82,10 @@ internal static class RecordReader
             {
                 Pinned = noise.TryGetProperty("pinned", out _) ? Truth(noise, "pinned") : null,
                 Chosen = noise.TryGetProperty("processor", out _)
-                    ? new QuietProcessor((int)Whole(noise, "processor"), Number(noise, "processor_load")) : null,
+                    ? new QuietProcessor(Count(noise, "processor"), Number(noise, "processor_load")) : null,
             },
-            Calibration = Calibrated(noise),
-            Rows = Rows(root),
+            Calibration = calibration,
+            Rows = Rows(root, calibration),
         };
     }
 
@@ -91,15 +96,18 @@ internal static class RecordReader
         foreach ((Ceiling ceiling, string key, _) in Calibration.All)
         {
             if (ceiling is Ceiling.Arithmetic or Ceiling.Reading || noise.TryGetProperty(key, out _))
-                calibration[ceiling].AddRange(Numbers(noise, key));
+            {
+                double[] values = Numbers(noise, key);
+                if (Array.Exists(values, value => value <= 0))
+                    throw new FormatException($"'{key}' has a value that is not greater than zero.");
+                calibration[ceiling].AddRange(values);
+            }
         }
         return calibration;
     }
 
-    private static int Round(JsonElement row) => Whole(row, "first_round") is >= 0 and <= int.MaxValue and var round
-        ? (int)round : throw new FormatException("'first_round' is not a round's number, from 0 on.");
 
-    private static List<BenchRow> Rows(JsonElement root)
+    private static List<BenchRow> Rows(JsonElement root, Calibration calibration)
     {
         var rows = new List<BenchRow>();
         var known = new HashSet<string>();
@@ -114,6 +122,11 @@ internal static class RecordReader
                     throw new FormatException("an earlier row has the same 'id'.");
                 if (row.Samples.Length == 0 || row.Samples.Any(value => !(value > 0)))
                     throw new FormatException("'samples' greater than zero are needed.");
+                if (row.FirstRound > 0 && row.FirstRound + (long)row.Samples.Length > calibration.Rounds)
+                {
+                    throw new FormatException(
+                        $"'first_round' is {row.FirstRound}, but 'noise' has {calibration.Rounds} rounds.");
+                }
                 rows.Add(row);
             }
             catch (FormatException problem)
@@ -121,7 +134,7 @@ internal static class RecordReader
                 throw new FormatException($"{place}: {problem.Message}", problem);
             }
         }
-        return rows;
+        return rows.Count > 0 ? rows : throw new FormatException("'rows' is empty.");
     }
 
     private static BenchRow Row(JsonElement row) => new()
@@ -132,7 +145,7 @@ internal static class RecordReader
             label => KeyValuePair.Create(label.Name, AsText(label.Value, $"labels.{label.Name}")))],
         Unit = Text(row, "unit"),
         Samples = Numbers(row, "samples"),
-        FirstRound = row.TryGetProperty("first_round", out _) ? Round(row) : null,
+        FirstRound = row.TryGetProperty("first_round", out _) ? Count(row, "first_round") : null,
         Metrics = [.. Group(row, "metrics").EnumerateObject().Select(
             metric => KeyValuePair.Create(metric.Name, AsNumber(metric.Value, $"metrics.{metric.Name}")))],
         BitEqual = row.TryGetProperty("bit_equal", out _) ? Truth(row, "bit_equal") : null,
@@ -183,6 +196,10 @@ internal static class RecordReader
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number)
             ? number : throw Unlike(value, name, "a whole number");
     }
+
+    private static int Count(JsonElement element, string name) =>
+        Whole(element, name) is >= 0 and <= int.MaxValue and var count
+        ? (int)count : throw Unlike(Get(element, name), name, "a whole number from 0 on");
 
     private static double Number(JsonElement element, string name) => AsNumber(Get(element, name), name);
 

@@ -55,16 +55,19 @@ internal static class MarkdownReport
             ("system", machine.System),
             ("device", record.Device),
         ];
-        if (record.Calibration.Rounds > 0)
-        {
-            List<double> arithmetic = record.Calibration[Ceiling.Arithmetic];
-            List<double> reading = record.Calibration[Ceiling.Reading];
-            facts.Add(("one thread meanwhile", string.Create(
-                CultureInfo.InvariantCulture, $"{arithmetic.Min():F0} to {arithmetic.Max():F0} GFLOP/s, ")
-                + string.Create(
-                    CultureInfo.InvariantCulture, $"{reading.Min():F1} to {reading.Max():F1} GB/s read")));
-        }
+        string[] ceilings = [.. new[] { Range(record, Ceiling.Arithmetic, "F0", "GFLOP/s"),
+            Range(record, Ceiling.Reading, "F1", "GB/s read") }.Where(text => text.Length > 0)];
+        if (ceilings.Length > 0)
+            facts.Add(("one thread meanwhile", string.Join(", ", ceilings)));
         return facts;
+    }
+
+    // Of the rounds; empty where none is known.
+    private static string Range(BenchRecord record, Ceiling ceiling, string format, string unit)
+    {
+        double[] values = [.. record.Calibration[ceiling].Where(double.IsFinite)];
+        return values.Length == 0 ? "" : $"{values.Min().ToString(format, CultureInfo.InvariantCulture)} to "
+            + $"{values.Max().ToString(format, CultureInfo.InvariantCulture)} {unit}";
     }
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace('\n', ' ');

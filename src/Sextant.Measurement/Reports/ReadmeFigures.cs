@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Sextant.Measurement.Cases;
 using Sextant.Measurement.Records;
 
 namespace Sextant.Measurement.Reports;
@@ -45,6 +46,11 @@ internal static partial class ReadmeFigures
         BenchRow[] rows = [.. record.Rows.Where(row => row.Label("isa") != "reference")];
         double compared = rows.Sum(row => row.Median);
         int different = rows.Count(row => row.BitEqual == false);
+        if (rows.Length == 0 || rows.Any(row => row.Unit != KernelRows.Values))
+        {
+            throw new InvalidRecordException(
+                $"'{record.Command}' is no record of bits: 'sextant bench kernels --mode bitwise' makes one.");
+        }
         string what = IsCpu(record)
             ? $"kernels of {string.Join(", ", rows.Select(row => row.Label("isa")).Distinct())}, against the scalar reference"
             : $"ops on {record.Device}, against the scalar reference";

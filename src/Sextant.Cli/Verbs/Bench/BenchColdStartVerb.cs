@@ -25,6 +25,7 @@ internal sealed class BenchColdStartVerb : Verb
 
     public override int Run(ArgumentValues arguments, Terminal terminal)
     {
+        BenchModelVerb.RequireKnownModels(arguments);
         LoadedShape shape = BenchModelVerb.Models(arguments)[0];
         using var output = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true);
         ColdStart.Run(

@@ -79,8 +79,9 @@ internal sealed class BenchCompareVerb : Verb
         string? text = arguments.Text(FailAbove);
         if (text is null)
             return null;
-        if (double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
-            out double percent) && percent <= 1000)
+        string number = text.EndsWith('%') ? text[..^1] : text;
+        if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent)
+            && percent <= 1000)
             return percent / 100;
         throw new WrongUsageException($"--fail-above is '{text}'; a percentage such as 5% is needed");
     }

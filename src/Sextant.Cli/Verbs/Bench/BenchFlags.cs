@@ -44,7 +44,8 @@ internal static class BenchFlags
     /// <summary>The precisions the flags name, each once; exact where they name none.</summary>
     /// <exception cref="WrongUsageException">A word that is no precision.</exception>
     public static Precision[] PrecisionsOf(ArgumentValues arguments) =>
-        Words(arguments, Precisions) is { Length: > 0 } words ? Array.ConvertAll(words, ParsePrecision) : [Precision.Exact];
+        Words(arguments, Precisions) is { Length: > 0 } words
+            ? Array.ConvertAll(words, ParsePrecision) : [Precision.Exact];
 
     /// <summary>Writes a record to an output that is open, and its noise for a person.</summary>
     public static void Write(OutputFile output, string format, Terminal terminal, string verb, BenchRecord record)

@@ -44,7 +44,10 @@ internal sealed class BenchModelVerb : MeasuringVerb
         + "mode.";
 
     protected override Flag[] OwnFlags =>
-        [ModelFlags.Model, Shape, Type, BenchDevices.Flag, BenchFlags.Precisions, BenchFlags.Threads, Grid, Scenario, Bound];
+    [
+        ModelFlags.Model, Shape, Type, BenchDevices.Flag, BenchFlags.Precisions, BenchFlags.Threads, Grid, Scenario,
+        Bound,
+    ];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -95,7 +98,8 @@ internal sealed class BenchModelVerb : MeasuringVerb
         return [.. ShapesOf(arguments).Select(name => Synthetic(name, type, root))];
     }
 
-    private static void RequireKnownModels(ArgumentValues arguments)
+    /// <summary>Looks at the names of models, before anything is done with them.</summary>
+    public static void RequireKnownModels(ArgumentValues arguments)
     {
         bool typed = arguments.Choice(Type, s_types) is not null;
         if (arguments.Text(ModelFlags.Model) is { } folder)

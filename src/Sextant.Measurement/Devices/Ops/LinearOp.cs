@@ -18,14 +18,19 @@ internal sealed class LinearOp : BackendOp
 
     public override IReadOnlyList<int[]> Shapes(bool quick) => quick
         ? [[1, 384, 384], [32, 384, 384], [128, 1536, 384]]
-        : [[1, 384, 384], [8, 384, 384], [32, 384, 384], [128, 1536, 384], [128, 384, 1536], [512, 3072, 768], [4096, 1536, 384]];
+        :
+        [
+            [1, 384, 384], [8, 384, 384], [32, 384, 384], [128, 1536, 384], [128, 384, 1536], [512, 3072, 768],
+            [4096, 1536, 384],
+        ];
 
-    public override BackendCase Create(int[] shape, string variant) => new Case(shape[0], shape[1], shape[2], variant switch
-    {
-        "f16" => ElementType.F16,
-        "bf16" => ElementType.BF16,
-        _ => ElementType.F32,
-    });
+    public override BackendCase Create(int[] shape, string variant) =>
+        new Case(shape[0], shape[1], shape[2], variant switch
+        {
+            "f16" => ElementType.F16,
+            "bf16" => ElementType.BF16,
+            _ => ElementType.F32,
+        });
 
     private sealed class Case(int rows, int outputs, int inputs, ElementType type) : BackendCase
     {
