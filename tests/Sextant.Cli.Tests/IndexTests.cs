@@ -72,6 +72,21 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         Assert.Equal(["a.txt:1"], Names(Run("search", "--index", Index, "sea")));
     }
 
+    [Theory]
+    [InlineData("/a/b/c.txt", true)]
+    [InlineData("/a/b2/c.txt", true)]
+    [InlineData("/a/locked/c.txt", false)]
+    [InlineData("/a/locked/d/e.txt", false)]
+    [InlineData("/a/locked.txt", true)]
+    [InlineData("/a/file.txt", false)]
+    [InlineData("/other/c.txt", false)]
+    public void WhatCannotBeReadHasNotGone(string key, bool gone)
+    {
+        string Path(string name) => System.IO.Path.GetFullPath(name);
+        Assert.Equal(gone, Sextant.Cli.Verbs.IndexRun.IsGone(
+            Path(key), [Path("/a")], [Path("/a/locked"), Path("/a/file.txt")]));
+    }
+
     [Fact]
     public void FiltersAndThresholds()
     {

@@ -64,13 +64,20 @@ internal sealed class IndexRun(
         string[] roots = [.. paths.Select(Path.GetFullPath)];
         foreach (string key in keys)
         {
-            if (!seen.Contains(key) && !unreadable.Contains(key) && roots.Any(root => IsUnder(key, root)))
+            if (!seen.Contains(key) && IsGone(key, roots, unreadable))
                 Deleted += writer.Delete(key) ? 1 : 0;
         }
         writer.Commit();
         if (writer.Segments > MostSegments)
             writer.Compact();
     }
+
+    /// <summary>
+    /// Whether a file that was not met has gone: it would have been under a path that was looked at, and under none that
+    /// could not be read. Of a folder that cannot be read now, nobody knows what is in it.
+    /// </summary>
+    internal static bool IsGone(string key, IEnumerable<string> roots, IEnumerable<string> unreadable) =>
+        roots.Any(root => IsUnder(key, root)) && !unreadable.Any(path => IsUnder(key, path));
 
     private static bool IsUnder(string key, string root) =>
         key == root || key.StartsWith(
