@@ -60,6 +60,10 @@ public sealed class UsageTests
     [InlineData("did you mean jsonl?", new[] { "embed", "text", "--format", "jsnl" })]
     [InlineData("accepted: error, right, left", new[] { "embed", "text", "--truncate", "middle" })]
     [InlineData("no text", new[] { "embed" })]
+    [InlineData("--output and --write-ranges are both x",
+        new[] { "embed", "text", "--output", "x", "--write-ranges", "./x" })]
+    [InlineData("--output and --input are both", new[] { "embed", "--input", "a/../x", "--output", "x" })]
+    [InlineData("--write-ranges and --ids are both", new[] { "embed", "--ids", "x", "--write-ranges", "x" })]
     [InlineData("both given", new[] { "embed", "text", "--input", "-" })]
     [InlineData("both given", new[] { "embed", "text", "--ids", "-" })]
     [InlineData("--prompt is for texts", new[] { "embed", "--ids", "-", "--prompt", "query" })]

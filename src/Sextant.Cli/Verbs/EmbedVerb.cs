@@ -59,6 +59,7 @@ internal sealed class EmbedVerb : Verb
         string code = CodeFlags.Name(arguments, format);
         if (VectorWriter.IsBinary(format) && path is null or "-" && terminal.OutputIsTerminal)
             throw new WrongUsageException($"{format} is not for a terminal; give --output FILE");
+        RefuseOneFileTwice(arguments);
         EmbeddingOptions options = ModelFlags.Options(arguments);
         Prompt prompt = ModelFlags.PromptOf(arguments) ?? Prompt.Default;
         int? total = null;
@@ -96,6 +97,21 @@ internal sealed class EmbedVerb : Verb
         progress.Dispose();
         run.WarnOfTruncation(options.Truncation);
         return Tool.Ok;
+    }
+
+    // What is written last would stand in the place of what was read or written before.
+    private static void RefuseOneFileTwice(ArgumentValues arguments)
+    {
+        foreach (Flag written in (Flag[])[Output, CodeFlags.WriteRanges])
+        {
+            foreach (Flag other in (Flag[])[CodeFlags.WriteRanges, InputFlags.Input, Ids, CodeFlags.Ranges])
+            {
+                if (other != written && arguments.Text(written) is not (null or "-") and { } path
+                    && arguments.Text(other) is not (null or "-") and { } second
+                    && Path.GetFullPath(path) == Path.GetFullPath(second))
+                    throw new WrongUsageException($"{written.Name} and {other.Name} are both {path}; give two files");
+            }
+        }
     }
 
     private static IEnumerable<TokenSequence> Sequences(string path, ArgumentValues arguments, Terminal terminal)
