@@ -115,6 +115,28 @@ public sealed class FakeCudaFastTests
         Assert.Contains($"{WideProducts.Variable}=0 leaves them out", lost.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>What <c>sextant devices</c> says without a model.</summary>
+    [Theory]
+    [InlineData(75, 0, null)]
+    [InlineData(80, 0, null)]
+    [InlineData(90, 0, "products by mma.sync (those by wgmma fail the check 'F16 128×256: a product')")]
+    [InlineData(80, 218, "cannot be used: CUDA device 0 (a fake): the driver does not compile the kernels.")]
+    public void ADeviceSaysWhatItsFastModeIs(int capability, int code, string? expected)
+    {
+        using var fake = new FakeCuda(null) { Capability = capability };
+        using (CudaDevice device = FakeCuda.Open())
+        {
+            if (code != 0)
+                fake.Fail("cuModuleLoadDataEx", code);
+            string? note = device.LoadFastNote();
+            if (expected is null)
+                Assert.Null(note);
+            else
+                Assert.StartsWith(expected, note, StringComparison.Ordinal);
+        }
+        Assert.Equal((0, 0), (fake.Alive, fake.Blocks));
+    }
+
     private static EmbeddingModel Load(CudaDevice device) =>
         EmbeddingModel.LoadDefault(new() { Device = device, Precision = Precision.Fast });
 
