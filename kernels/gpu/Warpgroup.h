@@ -135,7 +135,8 @@ DEVICE void multiply_add_wide(
 
 #else
 
-extern __attribute__((shared, aligned(1024))) uchar group_memory[];
+// No more alignment is said than the driver promises: of more the compiler would take the rounding below away.
+extern __attribute__((shared, aligned(16))) uchar group_memory[];
 
 #define TILE_MEMORY(bytes) uchar* tiles = group_memory + (-local_address(group_memory) & (SWIZZLED_ROWS - 1));
 #define TILE_ADDRESS(offset) (local_address(tiles) + (uint)(offset))
