@@ -1,5 +1,4 @@
 using Sextant.Backends;
-using Sextant.Gpu.OpenCl;
 
 namespace Sextant.Gpu.Tests;
 
@@ -12,7 +11,7 @@ public sealed class FakeCudaFastTests
     [Fact]
     public void WarpgroupsAreTakenWhereTheyComputeAsTheyShould()
     {
-        using var fake = new FakeCuda((OpenClDriver)FastHere.WithWarpgroups(FastEmulation.EarlyCopies).Driver);
+        using var fake = new FakeCuda(runs: true);
         using (CudaDevice device = FakeCuda.Open())
         {
             using EmbeddingModel cpu = EmbeddingModel.LoadDefault();
@@ -41,7 +40,7 @@ public sealed class FakeCudaFastTests
     [InlineData(90, 11080, ", products by mma.sync (wgmma needs a driver of CUDA 12.0 or newer)")]
     public void OtherDevicesAndOldDriversHaveThemNot(int capability, int version, string? note)
     {
-        using var fake = new FakeCuda(null) { Capability = capability, Version = version };
+        using var fake = new FakeCuda(runs: false) { Capability = capability, Version = version };
         using CudaDevice device = FakeCuda.Open();
         using EmbeddingModel model = Load(device);
         Assert.Equal($"CUDA device 0 (a fake){note}", model.Card.Device);
@@ -51,7 +50,7 @@ public sealed class FakeCudaFastTests
     [Fact]
     public void AVariableTakesThemAway()
     {
-        using var fake = new FakeCuda(null);
+        using var fake = new FakeCuda(runs: false);
         using CudaDevice device = FakeCuda.Open();
         Environment.SetEnvironmentVariable(WideProducts.Variable, "0");
         try
@@ -71,7 +70,7 @@ public sealed class FakeCudaFastTests
     [Fact]
     public void AWrongResultLeavesThemOutAndSaysSo()
     {
-        using var fake = new FakeCuda(null);
+        using var fake = new FakeCuda(runs: false);
         using (CudaDevice device = FakeCuda.Open())
         using (EmbeddingModel model = Load(device))
         {
@@ -91,7 +90,7 @@ public sealed class FakeCudaFastTests
     [InlineData("cuFuncSetAttribute", 1, 0, "cuFuncSetAttribute gemm_wide_256_fast_f16 failed")]
     public void WhatTheDriverDoesNotTakeLeavesThemOutAndSaysSo(string call, int code, int after, string says)
     {
-        using var fake = new FakeCuda(null);
+        using var fake = new FakeCuda(runs: false);
         using (CudaDevice device = FakeCuda.Open())
         {
             fake.Fail(call, code, after);
@@ -108,7 +107,7 @@ public sealed class FakeCudaFastTests
     [Fact]
     public void ADeviceThatIsLostByTheCheckSaysHowToLeaveThemOut()
     {
-        using var fake = new FakeCuda(null);
+        using var fake = new FakeCuda(runs: false);
         using CudaDevice device = FakeCuda.Open();
         fake.Fail("cuStreamSynchronize", 715);
         var lost = Assert.Throws<DeviceLostException>(() => Load(device));
@@ -123,7 +122,7 @@ public sealed class FakeCudaFastTests
     [InlineData(80, 218, "cannot be used: CUDA device 0 (a fake): the driver does not compile the kernels.")]
     public void ADeviceSaysWhatItsFastModeIs(int capability, int code, string? expected)
     {
-        using var fake = new FakeCuda(null) { Capability = capability };
+        using var fake = new FakeCuda(runs: false) { Capability = capability };
         using (CudaDevice device = FakeCuda.Open())
         {
             if (code != 0)

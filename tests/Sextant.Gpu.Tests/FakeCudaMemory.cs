@@ -18,10 +18,7 @@ internal sealed unsafe partial class FakeCuda
             if (now.Given + (long)bytes > now.Memory)
                 return 2;
             now.Given += (long)bytes;
-            nint handle = now._executor is null ? 1 : now._executor.Allocate((long)bytes);
-            *address = (nint)now._nextAddress;
-            now._blocks.Add(now._nextAddress, (handle, (long)bytes));
-            now._nextAddress += ((long)bytes + 1023) & ~511L; // a gap behind each
+            *address = (nint)now._memory.Allocate((long)bytes);
         }
         return 0;
     }
@@ -34,14 +31,12 @@ internal sealed unsafe partial class FakeCuda
         FakeCuda now = s_now!;
         lock (now._lock)
         {
-            if (!now._blocks.TryGetValue(address, out (nint Handle, long Bytes) block))
-                return 1;
             foreach (nint stream in now._streams.Keys)
                 now.Run(stream);
-            now._queue?.Finish();
-            now._executor?.Free(block.Handle);
-            now.Given -= block.Bytes;
-            now._blocks.Remove(address);
+            long bytes = now._memory.Free((ulong)address);
+            if (bytes == 0)
+                return 1;
+            now.Given -= bytes;
         }
         return 0;
     }
@@ -89,9 +84,10 @@ internal sealed unsafe partial class FakeCuda
         {
             if (!now._streams.ContainsKey(stream))
                 return 400;
-            if (!now.Find(address, bytes, out nint handle, out long offset) || !now.IsPinned(memory, bytes))
+            byte* device = now._memory.Find((ulong)address, bytes);
+            if (device is null || !now.IsPinned(memory, bytes))
                 return 1;
-            now.Copy(stream, handle, offset, memory, bytes, up);
+            now.Copy(stream, device, (byte*)memory, bytes, up);
         }
         return 0;
     }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Sextant.Gpu.Tests.Ptx;
 
 namespace Sextant.Gpu.Tests;
 
@@ -24,7 +26,7 @@ internal sealed unsafe partial class FakeCuda
         lock (now._lock)
         {
             *module = now.Make();
-            now._images[*module] = Signatures(Text(image));
+            now._images[*module] = Parsed(now.Rewrites(Text(image)));
         }
         return 0;
     }
@@ -45,11 +47,11 @@ internal sealed unsafe partial class FakeCuda
         FakeCuda now = s_now!;
         lock (now._lock)
         {
-            if (!now._images.TryGetValue(module, out Dictionary<string, (int[] Sizes, int Group)>? image))
+            if (!now._images.TryGetValue(module, out PtxModule? image))
                 return 400;
-            if (!image.TryGetValue(Text(name), out (int[] Sizes, int Group) found))
+            if (!image.Functions.TryGetValue(Text(name), out PtxFunction? found))
                 return 500;
-            now._functions.Add((Text(name), found.Sizes, found.Group));
+            now._functions.Add(found);
             *function = now._functions.Count;
         }
         return 0;
@@ -91,27 +93,10 @@ internal sealed unsafe partial class FakeCuda
         return fits ? 0 : 209;
     }
 
-    private readonly Dictionary<nint, Dictionary<string, (int[] Sizes, int Group)>> _images = [];
+    private static readonly ConcurrentDictionary<string, PtxModule> s_parsed = new();
+
+    private readonly Dictionary<nint, PtxModule> _images = [];
     private readonly Dictionary<nint, int> _sharedBytes = [];
 
-    // Of every kernel: bytes of each parameter, and the items of a group where it has said how many.
-    private static Dictionary<string, (int[] Sizes, int Group)> Signatures(string ptx)
-    {
-        var found = new Dictionary<string, (int[], int)>();
-        foreach (Match entry in Entry().Matches(ptx))
-        {
-            int[] sizes =
-                [.. Parameter().Matches(entry.Groups[2].Value).Select(p => p.Groups[1].Value == "64" ? 8 : 4)];
-            found.Add(
-                entry.Groups[1].Value,
-                (sizes, entry.Groups[3].Success ? int.Parse(entry.Groups[3].Value, CultureInfo.InvariantCulture) : 0));
-        }
-        return found;
-    }
-
-    [GeneratedRegex(@"\.entry (\w+)\(([^)]*)\)\s*(?:\.maxntid (\d+))?")]
-    private static partial Regex Entry();
-
-    [GeneratedRegex(@"\.param \.[a-z](\d+)")]
-    private static partial Regex Parameter();
+    private static PtxModule Parsed(string text) => s_parsed.GetOrAdd(text, PtxModule.Parse);
 }

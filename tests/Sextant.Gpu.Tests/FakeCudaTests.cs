@@ -1,6 +1,5 @@
 using Sextant.Backends;
 using Sextant.Gpu.Cuda;
-using Sextant.Gpu.OpenCl;
 using Sextant.Tests;
 using Sextant.Tests.Backends;
 
@@ -22,7 +21,7 @@ public sealed class FakeCudaBackendTests : BackendContract, IDisposable
 
     private protected override Backend Create()
     {
-        _fake ??= new FakeCuda((OpenClDriver)OpenClHere.WithItemKernels.Driver);
+        _fake ??= new FakeCuda(runs: true);
         using CudaDevice device = FakeCuda.Open();
         return device.CreateBackend(Precision.Exact, null);
     }
@@ -39,7 +38,7 @@ public sealed class FakeCudaTests
     public void TheDefaultModelHasTheProcessorsBitsWithAndWithoutGraphs()
     {
         using EmbeddingModel cpu = EmbeddingModel.LoadDefault();
-        using var fake = new FakeCuda((OpenClDriver)OpenClHere.WithItemKernels.Driver);
+        using var fake = new FakeCuda(runs: true);
         using (CudaDevice device = FakeCuda.Open())
         using (EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = device }))
         {
@@ -52,13 +51,13 @@ public sealed class FakeCudaTests
             }
             Assert.True(fake.Calls("cuGraphLaunch") > 0);
             // A batch of more tokens than a graph is for, twice.
-            string[] many = SomeTexts.Make(60, 50);
+            string[] many = SomeTexts.Make(30, 50);
             int graphs = fake.Calls("cuGraphLaunch");
             for (int round = 0; round < 2; round++)
             {
                 var vectors = new float[many.Length * model.Dimensions];
                 model.Embed(many, vectors);
-                for (int i = 0; i < many.Length; i += 7)
+                for (int i = 0; i < many.Length; i += 5)
                     Assert.Equal(cpu.Embed(many[i]), vectors.AsSpan(i * model.Dimensions, model.Dimensions).ToArray());
             }
             Assert.Equal(graphs, fake.Calls("cuGraphLaunch"));
@@ -69,7 +68,7 @@ public sealed class FakeCudaTests
     [Fact]
     public void AShapeThatCameBeforeIsOneUploadOneGraphAndOneDownload()
     {
-        using var fake = new FakeCuda(null);
+        using var fake = new FakeCuda(runs: false);
         using CudaDevice device = FakeCuda.Open();
         using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = device });
         var vector = new float[model.Dimensions];
@@ -95,7 +94,7 @@ public sealed class FakeCudaTests
     [Fact]
     public void SteadyStateAllocatesNothing()
     {
-        using var fake = new FakeCuda(null);
+        using var fake = new FakeCuda(runs: false);
         using CudaDevice device = FakeCuda.Open();
         using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = device });
         string[] texts = SomeTexts.Make(20, 60);
@@ -110,7 +109,7 @@ public sealed class FakeCudaTests
     [Fact]
     public void GraphsAreBoundedAndGivenBack()
     {
-        using var fake = new FakeCuda(null);
+        using var fake = new FakeCuda(runs: false);
         var driver = new CudaDriver(CudaDeviceInfo.All(FakeCuda.Api)[0]);
         nint memory = driver.Allocate(1 << 20);
         var space = new AddressSpace();
@@ -166,7 +165,7 @@ public sealed class FakeCudaTests
     [InlineData("cuGraphLaunch")]
     public void AGraphThatFailsIsAnErrorAndLeaksNothing(string name)
     {
-        using var fake = new FakeCuda(null);
+        using var fake = new FakeCuda(runs: false);
         using (CudaDevice device = FakeCuda.Open())
         using (EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = device }))
         {
@@ -183,7 +182,7 @@ public sealed class FakeCudaTests
     [Fact]
     public void WithoutMemoryForAGraphKernelsAreStartedOneByOne()
     {
-        using var fake = new FakeCuda(null);
+        using var fake = new FakeCuda(runs: false);
         using CudaDevice device = FakeCuda.Open();
         using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = device });
         fake.Fail("cuGraphInstantiateWithFlags", 2);
@@ -198,7 +197,7 @@ public sealed class FakeCudaTests
     [InlineData(11040, true)]
     public void OldDriversMakeNoGraphs(int version, bool graphs)
     {
-        using var fake = new FakeCuda(null) { Version = version };
+        using var fake = new FakeCuda(runs: false) { Version = version };
         using CudaDevice device = FakeCuda.Open();
         using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = device });
         for (int round = 0; round < 3; round++)
@@ -210,7 +209,7 @@ public sealed class FakeCudaTests
     public void ManyCallersHaveStreamsOfTheirOwn()
     {
         using EmbeddingModel cpu = EmbeddingModel.LoadDefault();
-        using var fake = new FakeCuda((OpenClDriver)OpenClHere.WithItemKernels.Driver);
+        using var fake = new FakeCuda(runs: true);
         using CudaDevice device = FakeCuda.Open();
         using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = device });
         float[][] expected = [.. s_texts.Select(text => cpu.Embed(text))];
@@ -224,7 +223,7 @@ public sealed class FakeCudaTests
     [Fact]
     public void KernelsAreTimedByEvents()
     {
-        using var fake = new FakeCuda(null);
+        using var fake = new FakeCuda(runs: false);
         var driver = new CudaDriver(CudaDeviceInfo.All(FakeCuda.Api)[0]);
         nint memory = driver.Allocate(1024);
         var space = new AddressSpace();

@@ -10,7 +10,7 @@ namespace Sextant.Gpu.Tests;
 /// Tensor-core attention, emulated, against softmax in double over the same 16-bit queries, keys and values. The kernel
 /// rounds the weights of a query to 16 bits before it multiplies them with the values: half a step of each is allowed.
 /// </summary>
-public sealed class FastAttentionTests
+public class FastAttentionTests
 {
     private const int Reach = 20;
 
@@ -114,10 +114,10 @@ public sealed class FastAttentionTests
         }
     }
 
-    private static Backend Fast(FastEmulation emulation) =>
+    private protected virtual Backend Fast(FastEmulation emulation) =>
         FastHere.Device(emulation).CreateBackend(Precision.Fast, null);
 
-    private static void Check(AttentionShape shape, FastEmulation emulation, bool half, bool withBias)
+    private void Check(AttentionShape shape, FastEmulation emulation, bool half, bool withBias)
     {
         PackedBatch batch = BackendRun.BatchOf(s_lengths, 50);
         using var run = new BackendRun(Fast(emulation), batch);

@@ -22,7 +22,7 @@ public sealed class FastBenchTests
     [InlineData(90)]
     public void EveryOpIsNearDoubleAndIndependentOfRunAndBatch(int capability)
     {
-        using var fake = new FakeCuda((OpenClDriver)FastHere.WithWarpgroups(FastEmulation.EarlyCopies).Driver)
+        using var fake = new FakeCuda(runs: true)
         {
             Capability = capability,
         };
@@ -65,7 +65,7 @@ public sealed class FastBenchTests
     public void AnOpIsTimedAgainstTheTensorCoresAndAWrongOneIsSaid()
     {
         // Nothing runs the kernels here: results are zeros, and every kernel is said to take two milliseconds.
-        using var fake = new FakeCuda(null) { Capability = 80 };
+        using var fake = new FakeCuda(runs: false) { Capability = 80 };
         using (CudaDevice device = FakeCuda.Open())
         {
             using var context = new MeasureContext(SamplingPlan.Quick, true, s_silent);
@@ -105,7 +105,7 @@ public sealed class FastBenchTests
     [InlineData(90, 12040, "products by mma.sync (those by wgmma fail the check")]
     public void PeaksOfTensorCoresAreRowsOrSaidToBeAbsent(int capability, int version, string? says)
     {
-        using var fake = new FakeCuda(null) { Capability = capability, Version = version };
+        using var fake = new FakeCuda(runs: false) { Capability = capability, Version = version };
         using CudaDevice device = FakeCuda.Open();
         using var context = new MeasureContext(SamplingPlan.Quick, true, s_silent);
         List<BenchRow> rows = new DevicePeakBench(context, On(device)).Run();

@@ -10,8 +10,10 @@ namespace Sextant.Gpu.Tests;
 /// The tensor-core product, emulated, against a sum in double of the same 16-bit factors: what is left is the rounding
 /// of f32 sums. The kernel's own text runs: copies, places in local memory, fragments, edges, epilogues.
 /// </summary>
-public sealed class FastProductTests
+public class FastProductTests
 {
+    private protected virtual FastEmulation[] Emulations => [FastEmulation.EarlyCopies, FastEmulation.LateCopies];
+
     public static TheoryData<int, int, int> Shapes() => new()
     {
         { 1, 48, 16 }, { 1, 47, 7 }, { 2, 130, 33 }, { 5, 1, 1 }, { 7, 16, 64 }, { 8, 384, 100 }, { 17, 129, 31 },
@@ -22,7 +24,7 @@ public sealed class FastProductTests
     [MemberData(nameof(Shapes))]
     public void ProductsAreThoseOfDouble(int rows, int outputs, int inputs)
     {
-        foreach (FastEmulation emulation in new[] { FastEmulation.EarlyCopies, FastEmulation.LateCopies })
+        foreach (FastEmulation emulation in Emulations)
         {
             foreach (ElementType type in new[] { ElementType.F32, ElementType.F16 })
             {
@@ -70,10 +72,12 @@ public sealed class FastProductTests
         Assert.Contains("70000", error.Message, StringComparison.Ordinal);
     }
 
-    private static BackendRun Run(FastEmulation emulation) => new(
-        FastHere.Device(emulation).CreateBackend(Precision.Fast, null), BackendRun.BatchOf([3], 10));
+    private protected virtual Backend Create(FastEmulation emulation) =>
+        FastHere.Device(emulation).CreateBackend(Precision.Fast, null);
 
-    private static void Check(
+    private BackendRun Run(FastEmulation emulation) => new(Create(emulation), BackendRun.BatchOf([3], 10));
+
+    private void Check(
         FastEmulation emulation, int rows, int outputs, int inputs, ElementType type, bool whole, ActivationKind kind)
     {
         using var run = Run(emulation);

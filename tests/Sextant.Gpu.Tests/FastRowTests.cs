@@ -11,7 +11,7 @@ namespace Sextant.Gpu.Tests;
 /// The other ops of fast mode are the exact ones: in f32 they give the exact bits, in 16 bits those bits rounded once.
 /// The 16-bit form of a tensor is read by a product with the identity.
 /// </summary>
-public sealed class FastRowTests
+public class FastRowTests
 {
     private const int Columns = 72;
 
@@ -66,8 +66,10 @@ public sealed class FastRowTests
 
     private static BackendRun Exact() => new(Device.Cpu.CreateBackend(Precision.Exact, 1), s_batch);
 
-    private static BackendRun Fast() => new(
-        FastHere.Device(FastEmulation.EarlyCopies).CreateBackend(Precision.Fast, null), s_batch);
+    private protected virtual Backend Create() =>
+        FastHere.Device(FastEmulation.EarlyCopies).CreateBackend(Precision.Fast, null);
+
+    private BackendRun Fast() => new(Create(), s_batch);
 
     private static float[] Values() => FastValues.Of(1, s_batch.Tokens * Columns, 3f);
 

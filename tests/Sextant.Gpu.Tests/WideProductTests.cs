@@ -11,8 +11,10 @@ namespace Sextant.Gpu.Tests;
 /// the same 16-bit factors. The kernel's own text runs: copies, swizzled places, descriptors, which sums an item has,
 /// what may be overwritten when, edges, epilogues. What a GPU makes of the instructions it cannot show.
 /// </summary>
-public sealed class WideProductTests
+public class WideProductTests
 {
+    private protected virtual FastEmulation[] Emulations => [FastEmulation.EarlyCopies, FastEmulation.LateCopies];
+
     public static TheoryData<int, int, int> Shapes() => new()
     {
         { 1, 48, 16 }, { 1, 47, 7 }, { 5, 1, 1 }, { 8, 40, 100 }, { 17, 257, 64 }, { 65, 33, 129 }, { 129, 31, 72 },
@@ -23,7 +25,7 @@ public sealed class WideProductTests
     [MemberData(nameof(Shapes))]
     public void ProductsAreThoseOfDouble(int rows, int outputs, int inputs)
     {
-        foreach (FastEmulation emulation in new[] { FastEmulation.EarlyCopies, FastEmulation.LateCopies })
+        foreach (FastEmulation emulation in Emulations)
         {
             foreach (ProductTile tile in ProductTile.All(true).ToArray())
             {
@@ -78,15 +80,17 @@ public sealed class WideProductTests
     public void ADeviceThatComputesAsItShouldPassesTheCheck() =>
         Assert.Null(WideProducts.FailedCheck(FastHere.WithWarpgroups(FastEmulation.EarlyCopies).Driver));
 
-    private static BackendRun Run(FastEmulation emulation) => new(
-        FastHere.WithWarpgroups(emulation).CreateBackend(Precision.Fast, null), BackendRun.BatchOf([3], 10));
+    private protected virtual Backend Create(FastEmulation emulation) =>
+        FastHere.WithWarpgroups(emulation).CreateBackend(Precision.Fast, null);
+
+    private BackendRun Run(FastEmulation emulation) => new(Create(emulation), BackendRun.BatchOf([3], 10));
 
     private static NarrowMatrix Weights(BackendRun run, int outputs, int inputs, ElementType type, float[]? bias) =>
         (NarrowMatrix)run.Backend.LoadMatrix(
             new ArrayRows(outputs, inputs, type, FastValues.Of(2, outputs * inputs)),
             bias is null ? null : new ArrayRows(outputs, 1, ElementType.F32, bias));
 
-    private static void Check(
+    private void Check(
         FastEmulation emulation, ProductTile tile, int rows, int outputs, int inputs, ElementType type, bool whole)
     {
         using BackendRun run = Run(emulation);
