@@ -9,7 +9,7 @@ switch ($Verb) {
     'build'   { dotnet build Engine.sln --configuration Release }
     'test'    { dotnet test Engine.sln --configuration Release }
     'format'  { dotnet format Engine.sln --verify-no-changes }
-    'bench'   { dotnet run --configuration Release --project bench/Sextant.Bench -- gemm }
+    'bench'   { dotnet run --configuration Release --project src/Sextant.Cli -- bench --quick }
     'pack'    { dotnet pack Engine.sln --configuration Release --output artifacts }
     'publish' { dotnet publish src/Sextant.Cli --configuration Release --use-current-runtime --self-contained false --output artifacts/sextant }
 }
