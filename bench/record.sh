@@ -54,6 +54,6 @@ put() {
     rm "$out/block.tmp"
 }
 put --readme '<!-- end of the report -->' \
-    "$(echo $(ls "$out"/{model-1,model-2,gemm,search,default-model,faiss-*,onnxruntime-*}.json))"
+    "$(echo $(ls "$out"/{model-1,model-2,gemm,search,default-model,faiss-*,onnxruntime-*,llamacpp-*}.json))"
 put --figures '<!-- end of the figures -->' \
     "$(echo $(ls "$out"/bits*.json) bench/results/errors.txt bench/results/index-1m-1024.txt bench/results/recall-of-codes.txt)"

@@ -20,8 +20,8 @@ internal static class ModelPeers
     // half precision; its other types round every weight, to 8 bits of significand or to 8-bit integers.
     private static double Agreement(string engine) => engine switch
     {
-        "llamacpp" => 3e-2,
-        "llamacpp-bf16" or "llamacpp-q8_0" => 3e-1,
+        "llamacpp" => 1e-2,
+        "llamacpp-bf16" or "llamacpp-q8_0" => 1e-1,
         _ => 1e-3,
     };
 
