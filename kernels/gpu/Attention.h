@@ -18,7 +18,11 @@
 #define FIRST_KEY(i) ((i) > before ? (i) - before : 0)
 #define END_KEY(i) (after < length - 1 - (i) ? (i) + after + 1 : length)
 
+#if MOST_D == 32 || MOST_D == 128
+KERNEL GROUP_SIZE_ALONE(ATTEND_ITEMS) void NAME(
+#else
 KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
+#endif
     BUFFER(const int, starts), BUFFER(const int, blocks), int heads, int heads_of_key, int size,
     BUFFER(const float, q), BUFFER(const float, k), BUFFER(const float, v), long stride, float scale,
     int before, int after, float softcap, BUFFER(const float, bias), int has_bias, int reach,

@@ -36,7 +36,11 @@
                 target[e] = there && d + e < size ? source[e] : (ushort)0; \
     }
 
+#if MOST_D == 32
+KERNEL GROUP_SIZE_ALONE(ATTEND_ITEMS) void NAME(
+#else
 KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
+#endif
     BUFFER(const int, starts), BUFFER(const int, blocks), int heads, int heads_of_key, int size,
     BUFFER(const ushort, q), BUFFER(const ushort, k), BUFFER(const ushort, v), long stride, int aligned, float scale,
     int before, int after, float softcap, BUFFER(const float, bias), int has_bias, int reach,

@@ -13,6 +13,7 @@
 #define LOCAL_ARRAY __local
 #define CONSTANT __constant
 #define GROUP_SIZE(n) __attribute__((reqd_work_group_size(n, 1, 1)))
+#define GROUP_SIZE_ALONE(n) GROUP_SIZE(n)
 #define GROUP ((int)get_group_id(0))
 #define GROUPS ((int)get_num_groups(0))
 #define ITEM ((int)get_local_id(0))
@@ -42,6 +43,8 @@ typedef ushort ushort4 __attribute__((ext_vector_type(4)));
 #define LOCAL_ARRAY __attribute__((shared, aligned(16)))
 #define CONSTANT static __attribute__((device)) const
 #define GROUP_SIZE(n) __attribute__((launch_bounds(n)))
+// For kernels whose registers do not fit twice into a multiprocessor (ptx/registers.txt): one group has it to itself.
+#define GROUP_SIZE_ALONE(n) __attribute__((launch_bounds(n, 1)))
 #define GROUP ((int)__nvvm_read_ptx_sreg_ctaid_x())
 #define GROUPS ((int)__nvvm_read_ptx_sreg_nctaid_x())
 #define ITEM ((int)__nvvm_read_ptx_sreg_tid_x())

@@ -38,6 +38,20 @@ public sealed partial class PtxTests
     [Fact]
     public void NoKernelUsesLocalMemory() => Assert.DoesNotContain(".local", s_exact, StringComparison.Ordinal);
 
+    /// <summary>What NVIDIA's assembler said last, by kernels/gpu/ptx/assemble.sh: there is no such tool in CI.</summary>
+    [Fact]
+    public void NoRegisterIsKeptInLocalMemory()
+    {
+        string folder = Path.Combine(TestData.Root, "kernels", "gpu", "ptx");
+        string[][] table = [.. File.ReadLines(Path.Combine(folder, "registers.txt"))
+            .Where(line => line.StartsWith("sm_", StringComparison.Ordinal))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        Assert.All(table, row => Assert.Equal("0", row[4]));
+        IEnumerable<string> kernels = Directory.EnumerateFiles(folder, "*.ptx").SelectMany(
+            file => EntryName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
+        Assert.Equal(kernels.Order(), table.Select(row => row[1]).Distinct().Order());
+    }
+
     [Fact]
     public void EveryKernelOfTheCatalogIsThere()
     {
@@ -76,6 +90,9 @@ public sealed partial class PtxTests
 
     [GeneratedRegex(@"^cvt\.[us]\d+\.[us]\d+$")]
     private static partial Regex Integers();
+
+    [GeneratedRegex(@"^\.visible \.entry (\w+)\(", RegexOptions.Multiline)]
+    private static partial Regex EntryName();
 
     [GeneratedRegex(@"\.shared \.align \d+ \.b8 \w+\[(\d+)\]")]
     private static partial Regex SharedArrays();

@@ -65,6 +65,6 @@ internal sealed partial class PtxModule
     [GeneratedRegex(@"^\.extern \.shared \.align (\d+) \.b8 (\w+)\[\];$")]
     private static partial Regex Dynamic();
 
-    [GeneratedRegex(@"^\.(version|target|address_size) ")]
+    [GeneratedRegex(@"^\.(version|target|address_size|minnctapersm) ")]
     private static partial Regex Heading();
 }
