@@ -32,6 +32,16 @@ internal static class ModelLoading
         }
     }
 
+    private static void RequireKnown<T>(T choice)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(choice))
+        {
+            throw new UnsupportedRequestException(
+                $"{choice} is no {typeof(T).Name}; known are {string.Join(", ", Enum.GetNames<T>())}.");
+        }
+    }
+
     private static LoadedModel Load(
         string path, SentenceTransformersModules modules, EmbeddingOptions options, Backend backend)
     {
@@ -47,6 +57,9 @@ internal static class ModelLoading
         int? deepest = average is null ? options.Layers : average.Max();
         if (deepest < 0 || average?.Min() < 0)
             throw new UnsupportedRequestException("Layers are counted from 0, the state before the first layer.");
+        RequireKnown(options.Truncation);
+        if (options.Attention is { } attention)
+            RequireKnown(attention);
         var request = new TrunkRequest(deepest, options.Attention, options.MaxTokens ?? transformer.MaxTokens);
         Trunk trunk = isTable
             ? StaticTable.Load(transformer.Folder, backend, request, notes)

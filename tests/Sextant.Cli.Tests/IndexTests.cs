@@ -102,6 +102,8 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
             Names(Run("search", "--index", Index, "-k", "100", "--filter", "year>=2020", "sea")));
         Outcome near = Run("search", "--index", Index, "-k", "100", "--least-score", "0.99", "the sea.");
         Assert.Equal(["de.md:1"], Names(near));
+        Outcome none = Run("search", "--index", Index, "--filter", "year=1999", "sea");
+        Assert.Equal((0, "", "sextant search: nothing was found."), (none.Exit, none.Output, none.Error.Trim()));
         Assert.Equal((2, true), Exit(Run("search", "--index", Index, "--filter", "colour=red", "sea"), "lang, year"));
         Assert.Equal((2, true), Exit(Run("search", "--index", Index, "--filter", "lang", "sea"), "is no condition"));
         Assert.Equal((2, true), Exit(Run("search", "--in", Files, "--filter", "lang=en", "sea"), "goes with --index"));

@@ -73,6 +73,10 @@ public class EmbeddingModelTests
             () => model.EmbedTokens([new TokenSequence(new[] { 1 }, new[] { 2 })], vector));
         Assert.Throws<UnsupportedRequestException>(() => EmbeddingModel.LoadDefault(new() { Prompt = "nobody" }));
         Assert.Throws<UnsupportedRequestException>(() => EmbeddingModel.LoadDefault(new() { MaxTokens = 100_000 }));
+        Assert.Contains("Right, Left, Error", Assert.Throws<UnsupportedRequestException>(
+            () => EmbeddingModel.LoadDefault(new() { Truncation = (Truncation)99 })).Message, StringComparison.Ordinal);
+        Assert.Contains("Causal, Bidirectional", Assert.Throws<UnsupportedRequestException>(() =>
+            EmbeddingModel.LoadDefault(new() { Attention = (AttentionDirection)9 })).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidModelException>(() => EmbeddingModel.Load(Path.Combine(TestData.Root, "no-such-folder")));
         model.Embed(Array.Empty<string>(), []);
     }

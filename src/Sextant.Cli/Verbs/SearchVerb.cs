@@ -88,6 +88,8 @@ internal sealed class SearchVerb : Verb
 
     private static void Write(List<FoundPassage> found, string format, Terminal terminal)
     {
+        if (found.Count == 0)
+            terminal.Error.WriteLine("sextant search: nothing was found.");
         using OutputFile output = OutputFile.Create(null, terminal);
         if (format == "json")
             FoundPassages.WriteJson(output.Stream, found);
