@@ -9,6 +9,16 @@ internal sealed class FakeCudaFast(int capability) : IDisposable
     private readonly FakeCuda _fake = new(runs: true) { Capability = capability };
     private CudaDevice? _device;
 
+    /// <summary>With the kernels of fast mode, which its first backend loads.</summary>
+    public GpuDriver Driver
+    {
+        get
+        {
+            Create().Dispose();
+            return _device!.Driver;
+        }
+    }
+
     public Backend Create() => (_device ??= FakeCuda.Open()).CreateBackend(Precision.Fast, null);
 
     public void Dispose()
@@ -40,6 +50,8 @@ public sealed class FakeCudaWideProductTests : WideProductTests, IDisposable
     public void Dispose() => _fake.Dispose();
 
     private protected override FastEmulation[] Emulations => [FastEmulation.EarlyCopies];
+
+    private protected override GpuDriver Driver => _fake.Driver;
 
     private protected override Backend Create(FastEmulation emulation) => _fake.Create();
 }

@@ -19,7 +19,7 @@ public sealed class FakeCudaFastTests
             {
                 Assert.Equal("CUDA device 0 (a fake), products by wgmma", model.Card.Device);
                 float[] exact = cpu.Embed("water"), fast = model.Embed("water");
-                Assert.True(Cosine(exact, fast) > Tolerances.FastCosine);
+                Assert.True(FastValues.Cosine(exact, fast) > Tolerances.FastCosine);
                 // By a graph, the second time.
                 Assert.Equal(fast, model.Embed("water"));
                 Assert.True(fake.Calls("cuGraphLaunch") > 0);
@@ -138,16 +138,4 @@ public sealed class FakeCudaFastTests
 
     private static EmbeddingModel Load(CudaDevice device) =>
         EmbeddingModel.LoadDefault(new() { Device = device, Precision = Precision.Fast });
-
-    private static double Cosine(float[] a, float[] b)
-    {
-        double dot = 0, aa = 0, bb = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            dot += (double)a[i] * b[i];
-            aa += (double)a[i] * a[i];
-            bb += (double)b[i] * b[i];
-        }
-        return dot / Math.Sqrt(aa * bb);
-    }
 }

@@ -32,7 +32,7 @@ public sealed class FastModelTests
         {
             float[] alone = fast.Embed(s_texts[i]);
             Assert.True(together.AsSpan(i * alone.Length, alone.Length).SequenceEqual(alone), $"text {i} alone");
-            double cosine = Cosine(exact.Embed(s_texts[i]), alone);
+            double cosine = FastValues.Cosine(exact.Embed(s_texts[i]), alone);
             Assert.True(cosine >= Tolerances.FastCosine, $"text {i}: {cosine}");
             Assert.True(cosine < 1, "the bits are exact mode's own: fast mode did not run");
         }
@@ -66,7 +66,7 @@ public sealed class FastModelTests
                 foreach (TokenSequence sequence in golden.Cases.SelectMany(c => c.Sequences).Take(6))
                 {
                     float[] expected = States(exact, sequence), actual = States(fast, sequence);
-                    double cosine = Cosine(expected, actual);
+                    double cosine = FastValues.Cosine(expected, actual);
                     Assert.True(cosine >= Tolerances.FastCosine, $"{name}, {sequence.Ids.Length} tokens: {cosine}");
                 }
                 near.Add(name);
@@ -88,17 +88,5 @@ public sealed class FastModelTests
         var states = new float[sequence.Ids.Length * model.Card.HiddenSize];
         model.HiddenStates(sequence, model.Card.Layers, states);
         return states;
-    }
-
-    private static double Cosine(float[] a, float[] b)
-    {
-        double dot = 0, aa = 0, bb = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            dot += (double)a[i] * b[i];
-            aa += (double)a[i] * a[i];
-            bb += (double)b[i] * b[i];
-        }
-        return dot / Math.Sqrt(aa * bb);
     }
 }

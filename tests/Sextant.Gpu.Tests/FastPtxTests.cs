@@ -1,20 +1,12 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-using Sextant.Tests;
-
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
 /// The CUDA kernels of fast mode as compiled: as many tensor-core instructions as their tiles need, and nothing in
 /// local memory. Read from the PTX that travels in the assembly, so without a GPU.
 /// </summary>
-public sealed partial class FastPtxTests
+public sealed class FastPtxTests() : PtxFileContract("Fast.ptx", "sm_80", "7.0")
 {
-    private static readonly string s_fast = File.ReadAllText(
-        Path.Combine(TestData.Root, "kernels", "gpu", "ptx", "Fast.ptx"));
-
-    private static readonly Dictionary<string, string> s_kernels = s_fast.Split(".visible .entry ").Skip(1)
-        .ToDictionary(text => text[..text.IndexOf('(', StringComparison.Ordinal)]);
+    private protected override bool Holds(GpuKernel kernel) => GpuKernels.IsFast(kernel);
 
     /// <summary>
     /// A product: per 32 of k, a warp multiplies rows/16 × columns/8 fragments twice, each loaded once.
@@ -70,44 +62,12 @@ public sealed partial class FastPtxTests
     }
 
     [Fact]
-    public void NoKernelUsesLocalMemoryOrCallsAnother()
-    {
-        Assert.DoesNotContain(".local", s_fast, StringComparison.Ordinal);
-        Assert.DoesNotContain("call", s_fast, StringComparison.Ordinal);
-    }
+    public void ProductsAndAttentionKeepTilesInSharedMemoryAndNoOthersDo() => Assert.All(Kernels, one => Assert.Equal(
+        one.Key.Contains("gemm", StringComparison.Ordinal) || one.Key.Contains("attention", StringComparison.Ordinal),
+        SharedBytes(one.Value) > 0));
 
-    [Fact]
-    public void EveryKernelOfTheCatalogIsThere() => Assert.Equal(
-        Enum.GetValues<GpuKernel>().Where(GpuKernels.IsFast).Select(kernel => GpuKernels.Names[(int)kernel]).Order(),
-        s_kernels.Keys.Order());
-
-    [Fact]
-    public void TheTargetIsTheOldestThatIsPromised()
-    {
-        Assert.Contains(".target sm_80", s_fast, StringComparison.Ordinal);
-        Assert.Contains(".version 7.0", s_fast, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void SharedMemoryStaysBelowWhatEveryGpuHas()
-    {
-        foreach ((string name, string kernel) in s_kernels)
-        {
-            int bytes = SharedArrays().Matches(kernel)
-                .Sum(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
-            Assert.True(bytes <= 48 << 10, $"{name}: {bytes} bytes");
-            Assert.Equal(name.Contains("gemm", StringComparison.Ordinal)
-                || name.Contains("attention", StringComparison.Ordinal), bytes > 0);
-        }
-    }
-
-    private static (string Type, string Kernel)[] Both(string name) =>
-        [("f16", s_kernels[$"{name}_fast_f16"]), ("bf16", s_kernels[$"{name}_fast_bf16"])];
+    private (string Type, string Kernel)[] Both(string name) =>
+        [("f16", Kernels[$"{name}_fast_f16"]), ("bf16", Kernels[$"{name}_fast_bf16"])];
 
     private static string Multiply(string type) => $"mma.sync.aligned.m16n8k16.row.col.f32.{type}.{type}.f32";
-
-    private static int Count(string text, string part) => text.Split(part).Length - 1;
-
-    [GeneratedRegex(@"\.shared \.align \d+ \.b8 \w+\[(\d+)\]")]
-    private static partial Regex SharedArrays();
 }

@@ -79,4 +79,17 @@ internal static class FastValues
         }
         return 2 / Math.Sqrt(Math.PI) * sum;
     }
+
+    /// <summary>Of the angle between two vectors, in double.</summary>
+    public static double Cosine(float[] a, float[] b)
+    {
+        double dot = 0, aa = 0, bb = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            dot += (double)a[i] * b[i];
+            aa += (double)a[i] * a[i];
+            bb += (double)b[i] * b[i];
+        }
+        return dot / Math.Sqrt(aa * bb);
+    }
 }

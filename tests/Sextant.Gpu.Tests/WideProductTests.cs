@@ -11,10 +11,8 @@ namespace Sextant.Gpu.Tests;
 /// the same 16-bit factors. The kernel's own text runs: copies, swizzled places, descriptors, which sums an item has,
 /// what may be overwritten when, edges, epilogues. What a GPU makes of the instructions it cannot show.
 /// </summary>
-public class WideProductTests
+public class WideProductTests : ProductContract
 {
-    private protected virtual FastEmulation[] Emulations => [FastEmulation.EarlyCopies, FastEmulation.LateCopies];
-
     public static TheoryData<int, int, int> Shapes() => new()
     {
         { 1, 48, 16 }, { 1, 47, 7 }, { 5, 1, 1 }, { 8, 40, 100 }, { 17, 257, 64 }, { 65, 33, 129 }, { 129, 31, 72 },
@@ -78,38 +76,15 @@ public class WideProductTests
 
     [Fact]
     public void ADeviceThatComputesAsItShouldPassesTheCheck() =>
-        Assert.Null(WideProducts.FailedCheck(FastHere.WithWarpgroups(FastEmulation.EarlyCopies).Driver));
+        Assert.Null(WideProducts.FailedCheck(Driver));
 
-    private protected virtual Backend Create(FastEmulation emulation) =>
+    private protected virtual GpuDriver Driver => FastHere.WithWarpgroups(FastEmulation.EarlyCopies).Driver;
+
+    private protected override Backend Create(FastEmulation emulation) =>
         FastHere.WithWarpgroups(emulation).CreateBackend(Precision.Fast, null);
 
-    private BackendRun Run(FastEmulation emulation) => new(Create(emulation), BackendRun.BatchOf([3], 10));
-
-    private static NarrowMatrix Weights(BackendRun run, int outputs, int inputs, ElementType type, float[]? bias) =>
-        (NarrowMatrix)run.Backend.LoadMatrix(
-            new ArrayRows(outputs, inputs, type, FastValues.Of(2, outputs * inputs)),
-            bias is null ? null : new ArrayRows(outputs, 1, ElementType.F32, bias));
-
     private void Check(
-        FastEmulation emulation, ProductTile tile, int rows, int outputs, int inputs, ElementType type, bool whole)
-    {
-        using BackendRun run = Run(emulation);
-        (int stride, int offset) = whole ? (inputs, 0) : (inputs + 3, 1);
-        float[] xs = FastValues.Of(1, rows * stride), ws = FastValues.Of(2, outputs * inputs);
-        float[] bias = FastValues.Of(3, outputs), residual = FastValues.Of(4, rows * outputs);
-        NarrowMatrix w = Weights(run, outputs, inputs, type, whole ? bias : null);
-        Tensor x = run.Put(rows, stride, xs).ColumnRange(offset, inputs);
-        Tensor rest = whole ? run.Put(rows, outputs, residual) : default;
-        Tensor y = whole ? rest : run.Poisoned(rows, outputs);
-        ActivationKind kind = whole ? ActivationKind.Gelu : ActivationKind.Identity;
-        ((GpuFastBackend)run.Backend).Linear(in tile, x, w, kind, rest, y);
-        float[] actual = run.Get(y);
-        double worst = FastValues.WorstProduct(
-            actual, xs, stride, offset, ws, rows, outputs, inputs, type == ElementType.F16,
-            (sum, row, column) => whole
-                ? FastValues.Activate(kind, sum + bias[column]) + residual[row * outputs + column] : sum);
-        Assert.True(
-            worst <= Tolerances.FastProduct,
-            $"[{rows},{outputs},{inputs}] {tile.Kernel} {type} {emulation}: {worst:G3}");
-    }
+        FastEmulation emulation, ProductTile tile, int rows, int outputs, int inputs, ElementType type, bool whole) =>
+        Check(emulation, tile, rows, outputs, inputs, type, whole,
+            whole ? ActivationKind.Gelu : ActivationKind.Identity);
 }

@@ -8,13 +8,9 @@ namespace Sextant.Gpu.Tests;
 /// The products of warpgroups as compiled: the instructions that their tiles need, what separates them, and nothing in
 /// local memory. Read from the PTX that travels in the assembly, so without a GPU.
 /// </summary>
-public sealed partial class WidePtxTests
+public sealed partial class WidePtxTests() : PtxFileContract("Fast90.ptx", "sm_90a", "8.0")
 {
-    private static readonly string s_wide = File.ReadAllText(
-        Path.Combine(TestData.Root, "kernels", "gpu", "ptx", "Fast90.ptx"));
-
-    private static readonly Dictionary<string, string> s_kernels = s_wide.Split(".visible .entry ").Skip(1)
-        .ToDictionary(text => text[..text.IndexOf('(', StringComparison.Ordinal)]);
+    private protected override bool Holds(GpuKernel kernel) => GpuKernels.IsWide(kernel);
 
     /// <summary>A step of 64 of k is four products of a warpgroup; a copy brings an item 16 bytes.</summary>
     [Theory]
@@ -25,7 +21,7 @@ public sealed partial class WidePtxTests
     {
         foreach (string type in new[] { "f16", "bf16" })
         {
-            string kernel = s_kernels[$"{name}_fast_{type}"];
+            string kernel = Kernels[$"{name}_fast_{type}"];
             int items = 2 * rows;
             Assert.Contains($".maxntid {items}", kernel, StringComparison.Ordinal);
             Assert.Equal(
@@ -55,7 +51,7 @@ public sealed partial class WidePtxTests
     {
         foreach (string type in new[] { "f16", "bf16" })
         {
-            string kernel = s_kernels[$"peak_wide_fast_{type}"];
+            string kernel = Kernels[$"peak_wide_fast_{type}"];
             Assert.Equal(4, Count(kernel, "wgmma.mma_async"));
             string loop = kernel[kernel.LastIndexOf("Loop Header", StringComparison.Ordinal)..];
             loop = loop[..loop.IndexOf("bra", StringComparison.Ordinal)];
@@ -63,25 +59,6 @@ public sealed partial class WidePtxTests
             Assert.Contains("wgmma.wait_group.sync.aligned 1;", loop, StringComparison.Ordinal);
             Assert.DoesNotContain("mov.f32", loop, StringComparison.Ordinal);
         }
-    }
-
-    [Fact]
-    public void NoKernelUsesLocalMemoryOrCallsAnother()
-    {
-        Assert.DoesNotContain(".local", s_wide, StringComparison.Ordinal);
-        Assert.DoesNotContain("call", s_wide, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void EveryKernelOfTheCatalogIsThere() => Assert.Equal(
-        Enum.GetValues<GpuKernel>().Where(GpuKernels.IsWide).Select(kernel => GpuKernels.Names[(int)kernel]).Order(),
-        s_kernels.Keys.Order());
-
-    [Fact]
-    public void TheTargetIsTheOneThatHasTheInstructions()
-    {
-        Assert.Contains(".target sm_90a", s_wide, StringComparison.Ordinal);
-        Assert.Contains(".version 8.0", s_wide, StringComparison.Ordinal);
     }
 
     /// <summary>What the host asks for is what the sources' tiles take, and what a group may have.</summary>
@@ -118,13 +95,11 @@ public sealed partial class WidePtxTests
             kernels++;
             Assert.Equal((128 + 256) * 64 * sizeof(ushort) + 1024, GpuKernels.SharedBytes(peak));
         }
-        Assert.Equal(s_kernels.Count, kernels);
+        Assert.Equal(Kernels.Count, kernels);
         // They have none of their own beside it.
-        Assert.DoesNotContain(".shared .align", s_wide.Replace(".extern .shared .align", "", StringComparison.Ordinal),
+        Assert.DoesNotContain(".shared .align", Text.Replace(".extern .shared .align", "", StringComparison.Ordinal),
             StringComparison.Ordinal);
     }
-
-    private static int Count(string text, string part) => text.Split(part).Length - 1;
 
     [GeneratedRegex(@"#define (NAME|TILE_ROWS|TILE_COLUMNS|STAGES) (?:FAST\((\w+)\)|(\d+))")]
     private static partial Regex Defines();

@@ -11,8 +11,7 @@ namespace Sextant.Gpu.OpenCl;
 /// </summary>
 /// <remarks>
 /// Nothing waits for a caller: a queue that wants to start kernels waits for those that another queue has started,
-/// which end by themselves. A kernel that does anything uses all of a processor's threads anyway; of kernels that do
-/// nothing four callers start a third fewer in a second, and one caller as many (busy machine, 2026-11-21).
+/// which end by themselves; a kernel that does anything uses all of a processor's threads anyway.
 /// Thread-safe.
 /// </remarks>
 internal static unsafe class OpenClTurns

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Sextant.Tests;
+
+namespace Sextant.Gpu.Tests;
+
+/// <summary>What holds for every file of PTX, read from its text and so without a GPU.</summary>
+/// <param name="file">The file's name.</param>
+/// <param name="target">The device that it is for.</param>
+/// <param name="version">The version of PTX, which says how new a driver must be.</param>
+public abstract partial class PtxFileContract(string file, string target, string version)
+{
+    private protected string Text { get; } = File.ReadAllText(
+        Path.Combine(TestData.Root, "kernels", "gpu", "ptx", file));
+
+    private protected Dictionary<string, string> Kernels => Text.Split(".visible .entry ").Skip(1)
+        .ToDictionary(text => text[..text.IndexOf('(', StringComparison.Ordinal)]);
+
+    private protected abstract bool Holds(GpuKernel kernel);
+
+    [Fact]
+    public void NoKernelUsesLocalMemoryOrCallsAnother()
+    {
+        Assert.DoesNotContain(".local", Text, StringComparison.Ordinal);
+        Assert.DoesNotMatch(Call(), Text);
+    }
+
+    [Fact]
+    public void EveryKernelOfTheCatalogIsThere() => Assert.Equal(
+        Enum.GetValues<GpuKernel>().Where(Holds).Select(kernel => GpuKernels.Names[(int)kernel]).Order(),
+        Kernels.Keys.Order());
+
+    [Fact]
+    public void TheTargetIsTheOldestThatIsPromised()
+    {
+        Assert.Matches($@"(?m)^\.target {target}$", Text);
+        Assert.Matches($@"(?m)^\.version {Regex.Escape(version)}$", Text);
+    }
+
+    [Fact]
+    public void SharedMemoryStaysBelowWhatEveryGpuHas() => Assert.All(
+        Kernels.Values, kernel => Assert.True(SharedBytes(kernel) <= 48 << 10, $"{SharedBytes(kernel)} bytes"));
+
+    private protected static int SharedBytes(string kernel) => SharedArrays().Matches(kernel)
+        .Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+
+    private protected static int Count(string text, string part) => text.Split(part).Length - 1;
+
+    [GeneratedRegex(@"\.shared \.align \d+ \.b8 \w+\[(\d+)\]")]
+    private static partial Regex SharedArrays();
+
+    [GeneratedRegex(@"\bcall\b")]
+    private static partial Regex Call();
+}
