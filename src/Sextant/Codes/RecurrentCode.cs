@@ -26,13 +26,14 @@ public sealed class RecurrentCode
     private readonly float[] _scales;
 
     /// <summary>Takes scales as they are.</summary>
-    /// <param name="dimensions">Length of a vector.</param>
+    /// <param name="dimensions">Length of a vector; 1 to <see cref="CodeRanges.MostDimensions"/>.</param>
     /// <param name="scales">Of each level; above 0 and finite.</param>
     /// <param name="error">Of the sample they were fitted on; NaN: not known.</param>
     /// <exception cref="ArgumentException">There are no scales or too many, or one is not above 0.</exception>
     public RecurrentCode(int dimensions, ReadOnlySpan<float> scales, double error = double.NaN)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MostDimensions);
         if (scales.Length is 0 or > MostLevels)
             throw new ArgumentException($"{scales.Length} scales; 1 to {MostLevels} are accepted.", nameof(scales));
         foreach (float scale in scales)
@@ -67,7 +68,7 @@ public sealed class RecurrentCode
 
     /// <summary>Fits the scales to a sample.</summary>
     /// <param name="vectors">[n, dimensions], row by row; at least one that is not zero.</param>
-    /// <param name="dimensions">Length of a vector.</param>
+    /// <param name="dimensions">Length of a vector; 1 to <see cref="CodeRanges.MostDimensions"/>.</param>
     /// <param name="levels">Bits for each dimension; 1 to <see cref="MostLevels"/>.</param>
     /// <exception cref="ArgumentException">
     /// There are no whole vectors, all are zero, or a value is not finite.
@@ -75,6 +76,7 @@ public sealed class RecurrentCode
     public static RecurrentCode Fit(ReadOnlySpan<float> vectors, int dimensions, int levels)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MostDimensions);
         ArgumentOutOfRangeException.ThrowIfLessThan(levels, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(levels, MostLevels);
         if (vectors.IsEmpty || vectors.Length % dimensions != 0)

@@ -40,6 +40,8 @@ public sealed class Bm25Index
     public int Add(IReadOnlyCollection<string> terms)
     {
         ArgumentNullException.ThrowIfNull(terms);
+        foreach (string term in terms)
+            ArgumentNullException.ThrowIfNull(term, nameof(terms)); // while nothing was added
         int id = Count;
         foreach (string term in terms)
         {

@@ -15,6 +15,9 @@ namespace Sextant.Search;
 /// </remarks>
 public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
 {
+    /// <summary>Most dimensions: a vector of so many float32 takes 1 GiB.</summary>
+    public const int MostDimensions = 1 << 28;
+
     private const int BlockBytes = 4 << 20;
 
     private readonly SearchMemory _memory = new();
@@ -27,7 +30,7 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
     private RowBlock[] _rows = [];
 
     /// <summary>Creates an empty index.</summary>
-    /// <param name="dimensions">Length of each vector.</param>
+    /// <param name="dimensions">Length of each vector; 1 to <see cref="MostDimensions"/>.</param>
     /// <param name="code">
     /// What vectors are kept as; not <see cref="VectorCode.Binary"/>, which has an index of its own.
     /// </param>
@@ -39,6 +42,7 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         int? threads = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, MostDimensions);
         if (code == VectorCode.Binary)
             throw new ArgumentException("binary codes are BinaryIndex's, or RescoredIndex's.", nameof(code));
         if (code is VectorCode.Recurrent or VectorCode.Product)

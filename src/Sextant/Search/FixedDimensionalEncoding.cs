@@ -35,7 +35,14 @@ public sealed unsafe class FixedDimensionalEncoding
         ArgumentOutOfRangeException.ThrowIfNegative(bits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 10);
         (Inputs, _repetitions, _bits) = (inputs, repetitions, bits);
-        Outputs = checked(repetitions * (1 << bits) * inputs);
+        double outputs = (double)repetitions * (1 << bits) * inputs;
+        if (outputs > ExactIndex.MostDimensions)
+        {
+            throw new ArgumentOutOfRangeException(nameof(repetitions), repetitions, FormattableString.Invariant(
+                $"{repetitions} repetitions of {1 << bits} buckets of {inputs} values are {outputs:N0} values; ")
+                + FormattableString.Invariant($"an encoding has at most {ExactIndex.MostDimensions:N0}."));
+        }
+        Outputs = (int)outputs;
         _planes = new float[repetitions * bits * inputs];
         for (int i = 0; i < _planes.Length; i++)
         {

@@ -18,10 +18,12 @@ public sealed class FlatIndex : IVectorIndex
     private readonly int _blockRows;
     private readonly DotKernel _dot = KernelSet.Chosen.Dot.Run;
 
-    /// <summary>Creates an empty index for vectors of the given length.</summary>
+    /// <summary>Creates an empty index.</summary>
+    /// <param name="dimensions">Length of each vector; 1 to <see cref="ExactIndex.MostDimensions"/>.</param>
     public FlatIndex(int dimensions)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, ExactIndex.MostDimensions);
         Dimensions = dimensions;
         _blockRows = Math.Max(1, BlockFloats / dimensions);
     }

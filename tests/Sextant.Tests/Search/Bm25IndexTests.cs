@@ -36,6 +36,15 @@ public class Bm25IndexTests
     }
 
     [Fact]
+    public void ADocumentWithANullAddsNothing()
+    {
+        Bm25Index index = Index();
+        Assert.Throws<ArgumentNullException>(() => index.Add(["b", null!]));
+        Assert.Equal(s_documents.Length, index.Count);
+        Assert.Equal(1, index.Search(["b"], new Hit[9]));
+    }
+
+    [Fact]
     public void EqualScoresComeInTheOrderOfTheDocuments()
     {
         var index = new Bm25Index();

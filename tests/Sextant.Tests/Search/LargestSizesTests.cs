@@ -1,0 +1,46 @@
+using Sextant.Codes;
+using Sextant.Search;
+
+namespace Sextant.Tests.Search;
+
+/// <summary>Sizes that nothing can hold are refused when an index is made, with the size that can be.</summary>
+public class LargestSizesTests
+{
+    public static TheoryData<string> Makers => [.. s_makers.Keys];
+
+    private static readonly Dictionary<string, Action<int>> s_makers = new()
+    {
+        ["float32"] = size => new ExactIndex(size).Dispose(),
+        ["float16"] = size => new ExactIndex(size, VectorCode.Float16).Dispose(),
+        ["flat"] = size => _ = new FlatIndex(size),
+        ["late interaction"] = size => new LateInteractionIndex(size).Dispose(),
+        ["binary"] = size => new BinaryIndex(size).Dispose(),
+        ["hashes"] = size => new MultiHashIndex(size).Dispose(),
+        ["rescored"] = size => new RescoredIndex(size).Dispose(),
+        ["lists"] = size => BinaryListIndex.Train(size, new byte[8], 1).Dispose(),
+        ["recurrent"] = size => _ = new RecurrentCode(size, [1f]),
+        ["recurrent, fitted"] = size => RecurrentCode.Fit(new float[8], size, 8),
+        ["product"] = size => _ = new ProductCode(size, 1, new float[8]),
+        ["product, fitted"] = size => ProductCode.Fit(new float[8], size, 1),
+        ["ranges"] = size => _ = new RangeCalibration(size),
+        ["an encoding of vectors"] = size => _ = new FixedDimensionalEncoding(size),
+        ["an encoding's repetitions"] = size => _ = new FixedDimensionalEncoding(16, size),
+    };
+
+    [Theory]
+    [MemberData(nameof(Makers))]
+    public void AreArgumentsOutOfRange(string maker)
+    {
+        foreach (int size in (int[])[int.MaxValue, 1 << 30, ExactIndex.MostDimensions + 1, 0, -1, int.MinValue])
+            Assert.Throws<ArgumentOutOfRangeException>(() => s_makers[maker](size));
+    }
+
+    [Fact]
+    public void ListsOfLongCodesAreFew()
+    {
+        // 65,536 bits for each of 16,385 lists is one list more than is counted.
+        byte[] sample = new byte[16_385 * 8192];
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => BinaryListIndex.Train(65_536, sample, 16_385));
+        Assert.Contains("at most 16384 are accepted", error.Message, StringComparison.Ordinal);
+    }
+}
