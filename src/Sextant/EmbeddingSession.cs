@@ -27,10 +27,10 @@ internal sealed class EmbeddingSession(Workspace workspace) : IDisposable
         return _vectors.AsSpan(0, length);
     }
 
-    /// <summary>Prompt and text, one behind the other; lower-cased if the model's files ask for it.</summary>
-    public ReadOnlySpan<char> Compose(string prompt, ReadOnlySpan<char> text, bool lowerCase)
+    /// <summary>Prompt and text, one behind the other.</summary>
+    public ReadOnlySpan<char> Compose(string prompt, ReadOnlySpan<char> text)
     {
-        if (prompt.Length == 0 && !lowerCase)
+        if (prompt.Length == 0)
             return text;
         int length = prompt.Length + text.Length;
         if (_text.Length < length)
@@ -38,25 +38,7 @@ internal sealed class EmbeddingSession(Workspace workspace) : IDisposable
         Span<char> whole = _text.AsSpan(0, length);
         prompt.CopyTo(whole);
         text.CopyTo(whole[prompt.Length..]);
-        if (lowerCase)
-        {
-            for (int i = 0; i < whole.Length; i++)
-                whole[i] = char.ToLowerInvariant(whole[i]);
-        }
         return whole;
-    }
-
-    /// <summary>Two texts, one behind the other; lower-cased if the model's files ask for it.</summary>
-    public ReadOnlySpan<char> ComposePair(ReadOnlySpan<char> first, ReadOnlySpan<char> second, bool lowerCase)
-    {
-        int length = first.Length + second.Length;
-        if (_text.Length < length)
-            _text = new char[Math.Max(length, 2 * _text.Length)];
-        first.CopyTo(_text);
-        second.CopyTo(_text.AsSpan(first.Length));
-        for (int i = 0; lowerCase && i < length; i++)
-            _text[i] = char.ToLowerInvariant(_text[i]);
-        return _text.AsSpan(0, length);
     }
 
     /// <summary>The ids without one of them.</summary>

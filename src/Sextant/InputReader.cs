@@ -33,7 +33,7 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
             return new PromptText(text, 0);
         // As sentence-transformers counts: the prompt alone with its special tokens, but for the closing one.
         TokenBuffer tokens = session.Tokens;
-        Tokenizer.Encode(session.Compose("", text, model.LowerCase), tokens, Options);
+        Tokenizer.Encode(text, tokens, Options);
         bool closed = tokens.Count > 0 && tokens.SpecialTokensMask[^1] != 0;
         return new PromptText(text, tokens.Count - (closed ? 1 : 0));
     }
@@ -43,7 +43,7 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
     {
         TokenBuffer tokens = session.Tokens;
         Tokenizer tokenizer = Tokenizer;
-        tokenizer.Encode(session.Compose(prompt.Text, text, model.LowerCase), tokens, Options);
+        tokenizer.Encode(session.Compose(prompt.Text, text), tokens, Options);
         if (_unknown is { } unknown)
             return AddCut(session, session.Without(unknown, tokens.Ids), default, index);
         if (tokens.Truncated > 0 && truncation == Truncation.Error)
@@ -80,8 +80,7 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         EmbeddingSession session, ReadOnlySpan<char> first, ReadOnlySpan<char> second, int index)
     {
         TokenBuffer tokens = session.Tokens;
-        ReadOnlySpan<char> composed = session.ComposePair(first, second, model.LowerCase);
-        Tokenizer.EncodePair(composed[..first.Length], composed[first.Length..], tokens, Options);
+        Tokenizer.EncodePair(first, second, tokens, Options);
         if (tokens.Truncated > 0 && truncation == Truncation.Error)
             throw new TextTooLongException(index, tokens.Count + tokens.Truncated, MaxTokens);
         return AddEncoded(session, skip: 0, index);
@@ -145,7 +144,7 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         {
             if (_tokenizer is not null)
                 return _tokenizer;
-            Tokenizer tokenizer = Tokenizer.LoadFolder(model.TokenizerFolder);
+            Tokenizer tokenizer = Tokenizer.LoadFolder(model.TokenizerFolder, model.LowerCase);
             if (tokenizer.VocabularySize > model.Card.VocabularySize)
             {
                 throw new InvalidModelException(model.TokenizerFolder,

@@ -56,20 +56,7 @@ public sealed class Tokenizer
 
     /// <summary>Loads tokenizer.json, or else vocab.txt with tokenizer_config.json if that is there.</summary>
     /// <exception cref="InvalidModelException">Neither is there, or a file is damaged or not supported.</exception>
-    public static Tokenizer LoadFolder(string folder)
-    {
-        string json = Path.Combine(folder, JsonName), vocabulary = Path.Combine(folder, VocabularyName);
-        if (File.Exists(json))
-            return LoadFile(json);
-        if (!File.Exists(vocabulary))
-        {
-            throw new InvalidModelException(folder,
-                $"holds neither {JsonName} nor {VocabularyName}; a tokenizer is one of them.");
-        }
-        string config = Path.Combine(folder, ConfigName);
-        return new Tokenizer(VocabularyText.Read(
-            vocabulary, File.Exists(config) ? BertSettings.Read(config) : new BertSettings()));
-    }
+    public static Tokenizer LoadFolder(string folder) => LoadFolder(folder, lowercase: false);
 
     /// <summary>Loads a tokenizer.json.</summary>
     /// <exception cref="InvalidModelException">The file is missing, damaged, or asks for something not
@@ -142,6 +129,27 @@ public sealed class Tokenizer
                 tokens.Add(text);
         }
         return _decoder is null ? string.Join(' ', tokens) : string.Concat(_decoder.Decode(tokens));
+    }
+
+    /// <summary>The same, with texts lower-cased first where that is asked for.</summary>
+    internal static Tokenizer LoadFolder(string folder, bool lowercase)
+    {
+        TokenizerParts parts = PartsIn(folder);
+        return new Tokenizer(lowercase ? parts.Lowercased() : parts);
+    }
+
+    private static TokenizerParts PartsIn(string folder)
+    {
+        string json = Path.Combine(folder, JsonName), vocabulary = Path.Combine(folder, VocabularyName);
+        if (File.Exists(json))
+            return TokenizerJson.Read(json);
+        if (!File.Exists(vocabulary))
+        {
+            throw new InvalidModelException(folder,
+                $"holds neither {JsonName} nor {VocabularyName}; a tokenizer is one of them.");
+        }
+        string config = Path.Combine(folder, ConfigName);
+        return VocabularyText.Read(vocabulary, File.Exists(config) ? BertSettings.Read(config) : new BertSettings());
     }
 
     private string? Text(int id)

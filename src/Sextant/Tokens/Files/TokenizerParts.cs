@@ -7,7 +7,7 @@ internal sealed class TokenizerParts(string file)
 
     internal required TokenModel Model { get; init; }
 
-    internal Normalizer[] Normalizers { get; init; } = [];
+    internal Normalizer[] Normalizers { get; set; } = [];
 
     internal PreTokenizer[] PreTokenizers { get; init; } = [];
 
@@ -20,4 +20,12 @@ internal sealed class TokenizerParts(string file)
     internal TruncationSettings? Truncation { get; init; }
 
     internal PaddingSettings? Padding { get; init; }
+
+    /// <summary>Lower-cases texts before all else, where no step does so yet.</summary>
+    internal TokenizerParts Lowercased()
+    {
+        if (!Array.Exists(Normalizers, step => step is Lowercase))
+            Normalizers = [new Lowercase(), .. Normalizers];
+        return this;
+    }
 }
