@@ -42,7 +42,11 @@ public sealed class BenchTests : IDisposable
     [InlineData("a percentage such as 5%", "bench", "compare", "a.json", "b.json", "--fail-above", "much")]
     [InlineData("a percentage such as 5%", "bench", "compare", "a.json", "b.json", "--fail-above", "5%%")]
     [InlineData("there is no shape 'nope'", "bench", "cold-start", "--shape", "nope")]
-    [InlineData("needs more memory than there is; T,F,K", "bench", "kernels", "--op", "gemm", "--shape", "16777216,16777216,16777216")]
+    [InlineData("gemm of '65536,65536,65536' takes 2.8e+14 steps", "bench", "kernels", "--shape", "65536,65536,65536")]
+    [InlineData("attention of '16777216,64' takes 1.8e+16 steps", "bench", "kernels", "--shape", "16777216,64")]
+    [InlineData("needs more memory than there is; T,F,K", "bench", "kernels", "--op", "gemm", "--shape", "16777216,1,4096")]
+    [InlineData("--output is a.json, a record that is read", "bench", "compare", "a.json", "b.json", "--output", "a.json")]
+    [InlineData("--output is ./a.json, a record that is read", "bench", "report", "a.json", "--output", "./a.json")]
     [InlineData("which record?", "bench", "report")]
     public void WhatIsNotUnderstoodIsRefusedByNameBeforeAnythingIsMeasured(string fault, params string[] args)
     {

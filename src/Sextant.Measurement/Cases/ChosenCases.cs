@@ -11,6 +11,9 @@ internal sealed record NamedOp(
 /// <summary>The op, variant and shape of every case that a choice names.</summary>
 internal sealed class ChosenCases
 {
+    // Multiply-adds of one call, as many as a slow processor does in a minute and a fast one in half a second.
+    private const double MostSteps = 1e11;
+
     private readonly KernelChoice _choice;
     private readonly NamedOp[] _ops;
 
@@ -38,6 +41,8 @@ internal sealed class ChosenCases
             }
             if (name is null && !_ops.Any(op => Numbers(op) == shape.Length))
                 throw new InvalidChoiceException($"'{string.Join(',', shape)}' is a shape of no op; {Forms}");
+            foreach (NamedOp op in _ops.Where(op => op.Op == (name ?? op.Op) && Numbers(op) == shape.Length))
+                RequireTime(op, shape);
         }
         // What was asked for by its name is not left out because of another flag.
         foreach (NamedOp op in _ops.Where(_ => choice.Ops.Count > 0))
@@ -65,6 +70,18 @@ internal sealed class ChosenCases
                 all.AddRange(Variants(op, quick).Select(variant => (op.Op, variant, shape)));
         }
         return all.Count > 0 ? all : throw new InvalidChoiceException(NothingLeft);
+    }
+
+    // A round runs a case several times, and a run is some ten rounds.
+    private static void RequireTime(NamedOp op, int[] shape)
+    {
+        // What a token sees grows with the tokens; elsewhere the numbers of a shape are multiplied once.
+        double steps = shape.Aggregate(op.Op == "attention" ? shape[0] : 1.0, (product, number) => product * number);
+        if (steps <= MostSteps)
+            return;
+        throw new InvalidChoiceException(FormattableString.Invariant(
+            $"{op.Op} of '{string.Join(',', shape)}' takes {steps:0.0e+0} steps each time; at most {MostSteps:0.0e+0} ")
+            + "are measured, which take seconds");
     }
 
     private IEnumerable<string> Variants(NamedOp op, bool quick) => _choice.Variants.Count > 0

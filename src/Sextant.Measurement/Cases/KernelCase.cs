@@ -59,8 +59,12 @@ internal abstract unsafe class KernelCase : Subject
     }
 
     /// <summary>Memory that lives as long as the case.</summary>
+    /// <exception cref="OutOfMemoryException">This process may not have as much.</exception>
     protected void* Allocate(long bytes)
     {
+        // Where memory is promised before it is there, the process would be killed when it is written.
+        if (_memory.Sum(block => block.Bytes) + bytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            throw new OutOfMemoryException();
         var block = new NativeBlock(bytes);
         _memory.Add(block);
         return block.Pointer;

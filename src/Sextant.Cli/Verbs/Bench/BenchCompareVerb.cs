@@ -42,6 +42,7 @@ internal sealed class BenchCompareVerb : Verb
             throw new WrongUsageException("two records at least are needed: A.json B.json");
         double? limit = Limit(arguments);
         string format = BenchFlags.FormatOf(arguments);
+        BenchFlags.RefuseToReplaceRecords(arguments);
         var records = new List<(string Name, BenchRecord Record)>();
         foreach (string path in arguments.Texts)
             records.Add((path, BenchReportVerb.Read(path)));

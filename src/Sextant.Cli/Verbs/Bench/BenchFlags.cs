@@ -47,6 +47,14 @@ internal static class BenchFlags
         Words(arguments, Precisions) is { Length: > 0 } words
             ? Array.ConvertAll(words, ParsePrecision) : [Precision.Exact];
 
+    /// <summary>Refuses to write over a record that is read: measurements cannot be had again.</summary>
+    public static void RefuseToReplaceRecords(ArgumentValues arguments)
+    {
+        if (arguments.Text(Output) is not (null or "-") and { } path
+            && arguments.Texts.Exists(text => Path.GetFullPath(text) == Path.GetFullPath(path)))
+            throw new WrongUsageException($"--output is {path}, a record that is read; give another file");
+    }
+
     /// <summary>Writes a record to an output that is open, and its noise for a person.</summary>
     public static void Write(OutputFile output, string format, Terminal terminal, string verb, BenchRecord record)
     {

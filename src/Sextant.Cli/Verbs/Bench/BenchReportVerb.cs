@@ -39,6 +39,7 @@ internal sealed class BenchReportVerb : Verb
             throw new WrongUsageException("--readme and --figures are two blocks of the README; ask for one");
         if ((arguments.Has(Readme) || arguments.Has(Figures)) && arguments.Has(BenchFlags.Format))
             throw new WrongUsageException("the README's blocks are Markdown; --format has no place beside them");
+        BenchFlags.RefuseToReplaceRecords(arguments);
         arguments.Texts.ForEach(path => InputFile.RequireFile(path));
         if (arguments.Has(Figures))
         {
