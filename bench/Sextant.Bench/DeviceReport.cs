@@ -10,8 +10,8 @@ namespace Sextant.Bench;
 
 /// <summary>
 /// Matrix products on a device and on the CPU with as many threads, in turns. By the clock, and by the processor time
-/// of the whole process, which others on the machine disturb less (it says nothing of a GPU). As in a pass of a model of
-/// six layers, 24 products are waited for at a time; then four, where waiting for a device is most of the time.
+/// of the whole process, which others on the machine disturb less (it says nothing of a GPU). As in a pass of a model
+/// of six layers, 24 products are waited for at a time; then four, where waiting for a device is most of the time.
 /// </summary>
 internal static partial class DeviceReport
 {

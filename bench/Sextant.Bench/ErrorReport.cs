@@ -81,7 +81,8 @@ internal static class ErrorReport
             if (error > worst)
                 (worst, where) = (error, Path.GetFileName(family));
         }
-        Say($"families: {worst:E1} of the largest value at most, of {count} fixtures of upstream's code in float64 ({where})");
+        string what = $"{count} fixtures of upstream's code in float64 ({where})";
+        Say($"families: {worst:E1} of the largest value at most, of {what}");
     }
 
     private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

@@ -26,7 +26,10 @@ internal static class IndexReport
         if (!File.Exists(Path.Combine(path, "manifest")))
             Write(path);
         using (IndexReader reader = IndexReader.Open(path)) // what compiling costs is not what opening costs
-            Say("on disk", $"{reader.Count} codes in {reader.Statistics().Segments} segments, {reader.Statistics().Bytes / 1e6:F1} MB");
+        {
+            IndexStatistics now = reader.Statistics();
+            Say("on disk", $"{reader.Count} codes in {now.Segments} segments, {now.Bytes / 1e6:F1} MB");
+        }
 
         double[] milliseconds = new double[Rounds];
         for (int i = 0; i < Rounds; i++)
@@ -36,7 +39,9 @@ internal static class IndexReport
             milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
         Array.Sort(milliseconds);
-        Say("opening", $"median {milliseconds[Rounds / 2]:F2} ms, best {milliseconds[0]:F2}, worst {milliseconds[^1]:F2}");
+        Say(
+            "opening",
+            $"median {milliseconds[Rounds / 2]:F2} ms, best {milliseconds[0]:F2}, worst {milliseconds[^1]:F2}");
 
         long before = Resident();
         using IndexReader open = IndexReader.Open(path);
@@ -73,7 +78,8 @@ internal static class IndexReport
             random.NextBytes(bytes);
             for (int j = 0; j < Bits; j++)
                 vector[j] = bytes[j] - 127.5f;
-            writer.Upsert(new IndexDocument { Key = string.Create(CultureInfo.InvariantCulture, $"document {i}"), Vectors = vector });
+            string key = string.Create(CultureInfo.InvariantCulture, $"document {i}");
+            writer.Upsert(new IndexDocument { Key = key, Vectors = vector });
         }
         writer.Commit();
     }

@@ -12,7 +12,8 @@ namespace Sextant;
 /// </summary>
 /// <remarks>
 /// Thread-safe: any number of threads may call any member; weights are shared, each call in flight has its own working
-/// memory, which is kept for the next. Disposed meanwhile, it lets calls in flight come to their end and refuses others.
+/// memory, which is kept for the next. Disposed meanwhile, it lets calls in flight come to their end and refuses
+/// others.
 /// </remarks>
 public sealed class EmbeddingModel : IDisposable
 {

@@ -88,8 +88,9 @@ public sealed class SparseEncoder : IDisposable
     /// </exception>
     /// <exception cref="NonFiniteEmbeddingException">The weights overflow on a text.</exception>
     public void Embed(
-        IReadOnlyList<string> texts, SparseVectors destination, Prompt prompt = default, Span<TextReport> reports = default,
-        IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> texts, SparseVectors destination, Prompt prompt = default,
+        Span<TextReport> reports = default, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(destination);

@@ -85,7 +85,8 @@ internal static unsafe class Agreement
             $"{name,-20} sampler {Median(ours) * 1e6,10:F2} µs   plain {Median(plain) * 1e6,10:F2} µs   "));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Median(ratios) - 1,7:P1} ({interval.Low - 1:P1} to {interval.High - 1:P1}, {ratios.Count} turns)   {verdict}"));
+            $"{Median(ratios) - 1,7:P1} ({interval.Low - 1:P1} to {interval.High - 1:P1}, {ratios.Count} turns)   "
+            + $"{verdict}"));
         return verdict == "agree" ? 0 : 1;
     }
 

@@ -16,8 +16,8 @@ internal static class ModelPeers
     private const int Copies = 4;
 
     // What the hidden states may differ by when both compute the same model, far above what is seen. ONNX Runtime and
-    // PyTorch: f32 in other orders of summation. llama.cpp computes GELU by its approximation with tanh, from a table in
-    // half precision; its other types round every weight, to 8 bits of significand or to 8-bit integers.
+    // PyTorch: f32 in other orders of summation. llama.cpp computes GELU by its approximation with tanh, from a table
+    // in half precision; its other types round every weight, to 8 bits of significand or to 8-bit integers.
     private static double Agreement(string engine) => engine switch
     {
         "llamacpp" => 1e-2,
@@ -32,8 +32,8 @@ internal static class ModelPeers
         if (Environment.ProcessorCount != threads)
         {
             throw new InvalidOperationException(
-                $"{Environment.ProcessorCount} processors are allowed; a run with {threads} thread(s) must be pinned to as many, "
-                + $"for example: taskset -c 0-{threads - 1} …");
+                $"{Environment.ProcessorCount} processors are allowed; a run with {threads} thread(s) must be pinned "
+                + $"to as many, for example: taskset -c 0-{threads - 1} …");
         }
         string folder = shape.Write(root, "f32");
         var options = new EmbeddingOptions { Pooling = "mean", Normalize = true, Threads = threads };

@@ -55,8 +55,9 @@ internal sealed class PeerRecords : IDisposable
         form = form with { FirstRound = firstRound };
         _ours.Add(Row(form, ours, work, rate));
         _theirs.Add(Row(form, best, work, rate));
+        double mine = Quantile.Median(ours.Rounds) * 1e3, other = Quantile.Median(best.Rounds) * 1e3;
         Console.Error.WriteLine(FormattableString.Invariant(
-            $"{form.Id}: ours {Quantile.Median(ours.Rounds) * 1e3:F3} ms, {best.Engine} {Quantile.Median(best.Rounds) * 1e3:F3} ms"));
+            $"{form.Id}: ours {mine:F3} ms, {best.Engine} {other:F3} ms"));
     }
 
     /// <summary>Writes NAME-ours.json and NAME-theirs.json.</summary>

@@ -28,7 +28,8 @@ internal static class SearchPeers
             "FAISS", "/usr/bin/python3", Path.Combine(PeerProcess.Folder("faiss"), "serve.py"), folder,
             FormattableString.Invariant($"{dimensions}"), "1");
         using var records = new PeerRecords();
-        foreach ((string kind, string theirs, int queries) in new[] { ("binary", "binary", 1), ("binary", "binary", 64), ("flat", "flat", 1) })
+        (string, string, int)[] rows = [("binary", "binary", 1), ("binary", "binary", 64), ("flat", "flat", 1)];
+        foreach ((string kind, string theirs, int queries) in rows)
         {
             using SearchedIndex index = SearchKind.All.Single(one => one.Name == kind).Make(set, 1);
             Check(set, index, peer, theirs);

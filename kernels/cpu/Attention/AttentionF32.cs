@@ -90,7 +90,8 @@ internal static unsafe class AttentionF32<TIsa, TVector>
 
     // What becomes of a row of products before the softmax.
     private static void Change(
-        in AttentionArguments a, int query, int first, int end, float* score, float* line, float* content, float* positions)
+        in AttentionArguments a, int query, int first, int end, float* score, float* line, float* content,
+        float* positions)
     {
         // The place of distance 0 is n − 1.
         float* slice = line + (a.Tokens - 1) + (first - query);

@@ -15,9 +15,9 @@ namespace Sextant.Kernels.Hamming;
 //           three-input one) and 43 loads, from tables of 21 KiB that stay in the first-level cache while all queries
 //           pass.
 // Order     integers: any order gives the same.
-// Measured  64 queries, 1 M codes of 256, 512 and 1,024 bits from memory, one thread of an Emerald Rapids: 19.9, 36.0 and
-//           75.8 ms, 2026-11 (bench/results, hamming-batch.json). In turns with the byte-shuffle tables that were here
-//           before, whole searches at 256 bits on a busy machine: medians of 3,350 against 1,510 queries a second.
+// Measured  64 queries, 1 M codes of 256, 512 and 1,024 bits from memory, one thread of an Emerald Rapids: 19.9, 36.0
+//           and 75.8 ms, 2026-11 (bench/results, hamming-batch.json). In turns with the byte-shuffle tables that were
+//           here before, whole searches at 256 bits on a busy machine: medians of 3,350 against 1,510 queries a second.
 
 internal static unsafe class HammingSliced<TIsa, TVector>
     where TIsa : struct, IBitIsa<TVector>

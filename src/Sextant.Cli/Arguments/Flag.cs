@@ -7,7 +7,9 @@ namespace Sextant.Cli.Arguments;
 /// <param name="Repeats">Whether it may be given more than once.</param>
 internal sealed record Flag(string Name, string Value, string Help, bool Repeats = false)
 {
-    /// <summary>Whether an empty value says something: no text. Elsewhere it is a script's variable without a value.</summary>
+    /// <summary>
+    /// Whether an empty value says something: no text. Elsewhere it is a script's variable without a value.
+    /// </summary>
     public bool MayBeEmpty { get; init; }
 
     /// <summary>Whether it stands alone: that it is given is all it says.</summary>

@@ -26,6 +26,7 @@ internal sealed class TruncationCount(string verb, string inputs)
             return;
         terminal.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"sextant {verb}: warning: {_cut} of {_inputs} {inputs} were cut: {_tokens} tokens beyond the model's {limit}"));
+            $"sextant {verb}: warning: {_cut} of {_inputs} {inputs} were cut: {_tokens} tokens beyond the model's "
+            + $"{limit}"));
     }
 }

@@ -13,7 +13,8 @@ internal static class DeviceFlags
             + "prefer:opencl take the CPU where it is not, and say so. Default: cpu.");
     public static readonly Flag Precision = new(
         "--precision", "P",
-        "exact (f32, the same bits on every device) or fast (16-bit products, where a device has them). Default: exact.");
+        "exact (f32, the same bits on every device) or fast (16-bit products, where a device has them). "
+        + "Default: exact.");
 
     /// <summary>Both.</summary>
     public static readonly Flag[] All = [Device, Precision];

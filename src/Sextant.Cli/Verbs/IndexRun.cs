@@ -73,8 +73,8 @@ internal sealed class IndexRun(
     }
 
     /// <summary>
-    /// Whether a file that was not met has gone: it would have been under a path that was looked at, and under none that
-    /// could not be read. Of a folder that cannot be read now, nobody knows what is in it.
+    /// Whether a file that was not met has gone: it would have been under a path that was looked at, and under none
+    /// that could not be read. Of a folder that cannot be read now, nobody knows what is in it.
     /// </summary>
     internal static bool IsGone(string key, IEnumerable<string> roots, IEnumerable<string> unreadable) =>
         roots.Any(root => IsUnder(key, root)) && !unreadable.Any(path => IsUnder(key, path));

@@ -39,10 +39,10 @@ internal sealed class IndexVerb : Verb
     public override string Usage => "--output IDX PATH [PATH …] [flags]";
 
     public override string Details =>
-        "Files are cut into passages as by search. What is done is committed every ten seconds: an index that is ended at "
-        + "any moment is whole, and --update goes on. Attributes that every file has: size, modified, extension. "
-        + "int8 needs --ranges. bebr, pq and transforms are fitted to a sample of the passages, "
-        + "up to 4,096 from all over the files, which is embedded first.";
+        "Files are cut into passages as by search. What is done is committed every ten seconds: an index that is ended "
+        + "at any moment is whole, and --update goes on. Attributes that every file has: size, modified, extension. "
+        + "int8 needs --ranges. bebr, pq and transforms are fitted to a sample of the passages, up to 4,096 from all "
+        + "over the files, which is embedded first.";
 
     public override Flag[] Flags =>
     [
@@ -184,8 +184,10 @@ internal sealed class IndexVerb : Verb
                 + (after.Documents == 0 ? "the index is empty." : "the index is as it was."));
         }
         using OutputFile output = OutputFile.Create(null, terminal);
-        output.Stream.Write(Encoding.UTF8.GetBytes(FormattableString.Invariant(
-            $"{run.Embedded} files embedded ({run.Passages} passages), {run.Unchanged} unchanged, {run.Deleted} taken out\n")));
+        output.Stream.Write(Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{run.Embedded} files embedded ({run.Passages} passages), {run.Unchanged} unchanged, "
+            + $"{run.Deleted} taken out\n")));
         output.Commit();
         return Tool.Ok;
     }

@@ -23,8 +23,8 @@ internal sealed class SearchVerb : Verb
     public override string Details =>
         "Files are cut into passages at headings, paragraphs and sentences, "
         + "and each passage is embedded and compared with the query. "
-        + "The model's prompts for queries and documents stand before them; --prompt and --prompt-text are the query's. "
-        + "Binary files, hidden ones, links and build folders are skipped and counted, unless they are named.";
+        + "The model's prompts for queries and documents stand before them; --prompt and --prompt-text are the "
+        + "query's. Binary files, hidden ones, links and build folders are skipped and counted, unless they are named.";
 
     public override Flag[] Flags =>
     [

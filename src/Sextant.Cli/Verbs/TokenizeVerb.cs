@@ -68,8 +68,9 @@ internal sealed class TokenizeVerb : Verb
             int special = tokenizer.SpecialTokenCount(text.Pair is not null);
             if (most < special)
             {
+                string what = text.Pair is null ? "a text" : "a pair";
                 throw new WrongUsageException(FormattableString.Invariant(
-                    $"--max-tokens is {most}; {(text.Pair is null ? "a text" : "a pair")} gets {special} special tokens"));
+                    $"--max-tokens is {most}; {what} gets {special} special tokens"));
             }
             if (text.Pair is null)
                 tokenizer.Encode(text.Text, buffer, options);

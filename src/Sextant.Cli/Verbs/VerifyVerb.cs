@@ -18,11 +18,11 @@ internal sealed class VerifyVerb : Verb
     public override string Usage => "[flags]";
 
     public override string Details =>
-        "Runs every op in the model's shapes, and embeds the same texts (of one word to as many as the model takes), with "
-        + "every kernel set of the CPU and on every CUDA and OpenCL device, and compares each with the reference: "
+        "Runs every op in the model's shapes, and embeds the same texts (of one word to as many as the model takes), "
+        + "with every kernel set of the CPU and on every CUDA and OpenCL device, and compares each with the reference: "
         + "the largest difference, the largest in steps of the float format (ulp), and whether all bits are equal. "
-        + "Fails, with exit code 1, when they are not. A device that has fast mode is compared in it too: its bits are its own, "
-        + "so that the cosine stands in their place, which fails below 0.99.";
+        + "Fails, with exit code 1, when they are not. A device that has fast mode is compared in it too: its bits are "
+        + "its own, so that the cosine stands in their place, which fails below 0.99.";
 
     public override Flag[] Flags =>
     [
@@ -92,7 +92,8 @@ internal sealed class VerifyVerb : Verb
         if (equal)
             return Tool.Ok;
         terminal.Error.WriteLine(
-            $"sextant verify: the kernel sets differ on {folder}, or fast mode is too far; this is a defect, please report it with this table");
+            $"sextant verify: the kernel sets differ on {folder}, or fast mode is too far; this is a defect, please "
+            + "report it with this table");
         return Tool.Failed;
     }
 
@@ -108,7 +109,8 @@ internal sealed class VerifyVerb : Verb
             : passes ? "yes" : "NO";
         table.Append(string.Create(
             CultureInfo.InvariantCulture,
-            $"{set.Name,-12} {op,-18}{found.Values,10}{found.Different,11}{found.MaxAbs,12:G4}{found.MaxUlp,12}  {word}\n"));
+            $"{set.Name,-12} {op,-18}{found.Values,10}{found.Different,11}{found.MaxAbs,12:G4}{found.MaxUlp,12}  "
+            + $"{word}\n"));
         return passes;
     }
 

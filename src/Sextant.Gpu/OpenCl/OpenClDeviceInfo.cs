@@ -55,8 +55,8 @@ internal sealed unsafe record OpenClDeviceInfo(nint Id, int Index)
         if (!NativeLibraries.TryLoad(NativeLibraries.OpenCl))
         {
             throw new DeviceUnavailableException("OpenCL",
-                $"there is no {NativeLibraries.Files(NativeLibraries.OpenCl)[0]} on this machine. Install the driver of "
-                + "the device (for the processor: PoCL, package pocl-opencl-icd).");
+                $"there is no {NativeLibraries.Files(NativeLibraries.OpenCl)[0]} on this machine. Install the driver "
+                + "of the device (for the processor: PoCL, package pocl-opencl-icd).");
         }
         uint count;
         int code = clGetPlatformIDs(0, null, &count);

@@ -116,12 +116,13 @@ internal static unsafe partial class OpenClNative
 
     [LibraryImport(NativeLibraries.OpenCl)]
     public static partial int clEnqueueNDRangeKernel(
-        nint queue, nint kernel, uint dimensions, nuint* offset, nuint* global, nuint* local, uint waits, nint* waitList,
-        nint* done);
+        nint queue, nint kernel, uint dimensions, nuint* offset, nuint* global, nuint* local, uint waits,
+        nint* waitList, nint* done);
 
     [LibraryImport(NativeLibraries.OpenCl)]
     public static partial int clEnqueueReadBuffer(
-        nint queue, nint memory, uint blocking, nuint offset, nuint size, void* to, uint waits, nint* waitList, nint* done);
+        nint queue, nint memory, uint blocking, nuint offset, nuint size, void* to, uint waits, nint* waitList,
+        nint* done);
 
     [LibraryImport(NativeLibraries.OpenCl)]
     public static partial int clEnqueueWriteBuffer(

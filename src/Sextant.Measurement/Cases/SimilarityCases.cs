@@ -18,7 +18,13 @@ internal sealed class SimilarityCases : OpCases
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
         Find(KernelTable.Similarity, isa), Find(KernelTable.Similarity, Isa.Reference), shape[0], shape[1],
-        variant.Split('-')[0] switch { "f16" => RowType.F16, "bf16" => RowType.BF16, "i8" => RowType.I8, _ => RowType.F32 },
+        variant.Split('-')[0] switch
+        {
+            "f16" => RowType.F16,
+            "bf16" => RowType.BF16,
+            "i8" => RowType.I8,
+            _ => RowType.F32,
+        },
         variant.EndsWith("distance", StringComparison.Ordinal) ? Measure.SquaredDistance : Measure.Dot);
 
     private sealed unsafe class Case : KernelCase
@@ -106,7 +112,8 @@ internal sealed class SimilarityCases : OpCases
             if (type == RowType.I8)
                 return;
             // The exponent's upper bits fixed: finite, between about 2⁻¹⁶ and 2, whichever 16-bit format reads them.
-            ushort keep = type == RowType.F16 ? (ushort)0xBFFF : (ushort)0x87FF, set = type == RowType.F16 ? (ushort)0 : (ushort)0x3800;
+            ushort keep = type == RowType.F16 ? (ushort)0xBFFF : (ushort)0x87FF;
+            ushort set = type == RowType.F16 ? (ushort)0 : (ushort)0x3800;
             for (long i = 0; i < bytes / 2; i++)
                 ((ushort*)_rows)[i] = (ushort)((((ushort*)_rows)[i] & keep) | set);
         }

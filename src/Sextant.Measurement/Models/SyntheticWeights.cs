@@ -25,7 +25,8 @@ internal static class SyntheticWeights
         {
             long bytes = tensor.Elements * size;
             header.Append(CultureInfo.InvariantCulture,
-                $"{(offset == 0 ? "" : ",")}\"{tensor.Name}\":{{\"dtype\":\"{type.ToUpperInvariant()}\",\"shape\":[{string.Join(',', tensor.Shape)}],\"data_offsets\":[{offset},{offset + bytes}]}}");
+                $"{(offset == 0 ? "" : ",")}\"{tensor.Name}\":{{\"dtype\":\"{type.ToUpperInvariant()}\","
+                + $"\"shape\":[{string.Join(',', tensor.Shape)}],\"data_offsets\":[{offset},{offset + bytes}]}}");
             offset += bytes;
         }
         header.Append('}');

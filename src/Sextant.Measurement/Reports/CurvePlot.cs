@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Sextant.Measurement.Reports;
 
-/// <summary>Points that belong together, in the order of x; a point's label, which may be empty, stands beside it.</summary>
+/// <summary>
+/// Points that belong together, in the order of x; a point's label, which may be empty, stands beside it.
+/// </summary>
 internal sealed record Curve(string Name, IReadOnlyList<(double X, double Y, string Label)> Points);
 
 /// <summary>Curves over a logarithmic x, with a legend beside them.</summary>

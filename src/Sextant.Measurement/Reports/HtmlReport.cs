@@ -127,7 +127,8 @@ internal static class HtmlReport
             case "model":
                 CurvePlot.Append(
                     html,
-                    "Latency and throughput: median latency of a batch against tokens a second; beside a point, the tokens "
+                    "Latency and throughput: median latency of a batch against tokens a second; beside a point, "
+                    + "the tokens "
                     + "of each of its texts.", "tokens/s",
                     "latency",
                     Curves(rows.Where(row => row.Label("scenario") == "Grid"), "tokens_per_second", row => row.Median,
@@ -189,7 +190,9 @@ internal static class HtmlReport
             html.Append("<tr>");
             for (int i = 0; i < row.Length; i++)
             {
-                string kind = table.Columns[i] == "notes" ? " class=\"note\"" : row[i].StartsWith("NO", StringComparison.Ordinal) ? " class=\"no\"" : "";
+                string kind = table.Columns[i] == "notes" ? " class=\"note\""
+                    : row[i].StartsWith("NO", StringComparison.Ordinal) ? " class=\"no\""
+                    : "";
                 html.Append("<td").Append(kind).Append('>').Append(Text(row[i])).Append("</td>");
             }
             html.Append("</tr>\n");

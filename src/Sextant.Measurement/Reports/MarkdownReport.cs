@@ -46,9 +46,12 @@ internal static class MarkdownReport
         [
             ("engine", record.Engine),
             ("date", record.Date.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)),
-            ("build", $"{machine.Version}{(machine.Commit.Length > 0 ? $", commit {machine.Commit}" : "")}, {machine.Runtime}"),
+            ("build",
+                $"{machine.Version}{(machine.Commit.Length > 0 ? $", commit {machine.Commit}" : "")}, "
+                + $"{machine.Runtime}"),
             ("processor", string.Create(CultureInfo.InvariantCulture,
-                $"{machine.Processor}, {machine.Processors} in use, {machine.Megahertz:F0} MHz; {string.Join(", ", machine.InstructionSets)}")),
+                $"{machine.Processor}, {machine.Processors} in use, {machine.Megahertz:F0} MHz; "
+                + $"{string.Join(", ", machine.InstructionSets)}")),
             ("caches", string.Join(", ", machine.Caches.Select(cache =>
                 string.Create(CultureInfo.InvariantCulture, $"L{cache.Level} {Units.Bytes(cache.Bytes)}")))),
             ("memory", Units.Bytes(machine.MemoryBytes)),

@@ -52,11 +52,12 @@ internal static partial class ReadmeFigures
                 $"'{record.Command}' is no record of bits: 'sextant bench kernels --mode bitwise' makes one.");
         }
         string what = IsCpu(record)
-            ? $"kernels of {string.Join(", ", rows.Select(row => row.Label("isa")).Distinct())}, against the scalar reference"
-            : $"ops on {record.Device}, against the scalar reference";
+            ? $"kernels of {string.Join(", ", rows.Select(row => row.Label("isa")).Distinct())}"
+            : $"ops on {record.Device}";
         string bits = different == 0 ? "0 bits" : $"{different} cases differ";
         return string.Create(
-            CultureInfo.InvariantCulture, $"{what} | {bits}, {compared:N0} values in {rows.Length} cases");
+            CultureInfo.InvariantCulture,
+            $"{what}, against the scalar reference | {bits}, {compared:N0} values in {rows.Length} cases");
     }
 
     private static bool IsCpu(BenchRecord record) => record.Device.StartsWith("cpu", StringComparison.Ordinal);
@@ -67,25 +68,33 @@ internal static partial class ReadmeFigures
             $"| exp; erf; tanh (one float in 251) | {Number(path, output, "exp: (\\S+) ulp")}; ")
             .Append(CultureInfo.InvariantCulture,
                 $"{Number(path, output, "erf: (\\S+) ulp")}; {Number(path, output, "tanh: (\\S+) ulp")} ulp |\n")
-            .Append(CultureInfo.InvariantCulture, $"| default model, {Number(path, output, "of (\\d+) unit vectors")} texts, against PyTorch in float64 | ")
+            .Append(CultureInfo.InvariantCulture,
+                $"| default model, {Number(path, output, "of (\\d+) unit vectors")} texts, "
+                + $"against PyTorch in float64 | ")
             .Append(CultureInfo.InvariantCulture,
                 $"{Power(Number(path, output, "default model: (\\S+) at most"))} on unit vectors |\n")
-            .Append(CultureInfo.InvariantCulture, $"| hidden states of {Number(path, output, "of (\\d+) fixtures")} fixtures of all families, against upstream's code in float64 | ")
+            .Append(CultureInfo.InvariantCulture,
+                $"| hidden states of {Number(path, output, "of (\\d+) fixtures")} fixtures of all families, "
+                + $"against upstream's code in float64 | ")
             .Append(CultureInfo.InvariantCulture,
                 $"{Power(Number(path, output, "families: (\\S+) of the largest"))} of the largest value |\n");
     }
 
     private static string Index(string path, string output) => string.Create(CultureInfo.InvariantCulture,
-        $"An index of a million 1024-bit codes opens in {Number(path, output, "opening +median (\\S+) ms")} ms and takes ")
-        + $"{Number(path, output, "resident after opening +(\\S+) MB")} MB until it is searched ([record]({path})).";
+        $"An index of a million 1024-bit codes opens in {Number(path, output, "opening +median (\\S+) ms")} ms and "
+        + $"takes {Number(path, output, "resident after opening +(\\S+) MB")} MB until it is searched "
+        + $"([record]({path})).");
 
     private static string Recall(string path, string output)
     {
         string[] sets = [.. Sets().Matches(output).Select(match => match.Groups[1].Value).Distinct()];
-        return $"Of the ten nearest by float32, bits find {Share("binary")} %, rescored four times over {Share("binary\\+4x")} %; 2, 3 and 4 bits\n"
-            + $"a dimension {Share("bebr-2")}, {Share("bebr-3")} and {Share("bebr-4")} %, rescored {Share("bebr-2\\+4x")}, "
-            + $"{Share("bebr-3\\+4x")} and {Share("bebr-4\\+4x")} %; a product code's byte for four dimensions\n"
-            + $"{Share("pq-64")} %, rescored {Share("pq-64\\+4x")} %; int8 {Share("int8")} %; bits after whitening {Share("whiten-binary")} %\n"
+        return $"Of the ten nearest by float32, bits find {Share("binary")} %, rescored four times over "
+            + $"{Share("binary\\+4x")} %; 2, 3 and 4 bits\n"
+            + $"a dimension {Share("bebr-2")}, {Share("bebr-3")} and {Share("bebr-4")} %, "
+            + $"rescored {Share("bebr-2\\+4x")}, {Share("bebr-3\\+4x")} and {Share("bebr-4\\+4x")} %; "
+            + "a product code's byte for four dimensions\n"
+            + $"{Share("pq-64")} %, rescored {Share("pq-64\\+4x")} %; int8 {Share("int8")} %; "
+            + $"bits after whitening {Share("whiten-binary")} %\n"
             + $"([default model, {sets.Length} sets]({path})).";
 
         string Share(string code)
@@ -110,7 +119,8 @@ internal static partial class ReadmeFigures
         int e = number.IndexOf('E', StringComparison.Ordinal);
         int exponent = int.Parse(number.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         string digits = Math.Abs(exponent).ToString(CultureInfo.InvariantCulture);
-        return $"{number[..e]}·10{(exponent < 0 ? "⁻" : "")}{string.Concat(digits.Select(digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0']))}";
+        string raised = string.Concat(digits.Select(digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0']));
+        return $"{number[..e]}·10{(exponent < 0 ? "⁻" : "")}{raised}";
     }
 
     [GeneratedRegex("^(?!mean)(\\w+) recall@10:", RegexOptions.Multiline)]

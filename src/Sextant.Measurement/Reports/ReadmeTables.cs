@@ -23,7 +23,8 @@ internal static class ReadmeTables
         {
             text.Append(CultureInfo.InvariantCulture,
                 $"**Disturbed**: other programs kept {loads.Min():F1} to {loads.Max():F1} processors busy meanwhile; ")
-                .Append("what needs milliseconds at a stretch, both processors or the memory is faster on a quiet machine.\n");
+                .Append("what needs milliseconds at a stretch, both processors or the memory is faster on a ")
+                .Append("quiet machine.\n");
         }
         text.Append('\n');
         BenchRow[] rows = [.. records.Where(record => !IsDuel(record)).SelectMany(record => record.Rows)];
@@ -66,13 +67,16 @@ internal static class ReadmeTables
     {
         foreach (BenchRow row in rows.Where(row => row.Label("scenario") == "ColdStart" && row.Label("phase") == "all"))
         {
-            text.Append(CultureInfo.InvariantCulture, $"A new process with `{row.Label("shape")}` takes {Units.Seconds(row.Median)} from its start to the first vector ")
-                .Append(CultureInfo.InvariantCulture, $"and {Units.Bytes(row.Metric("host_bytes") ?? double.NaN)}.\n");
+            text.Append(CultureInfo.InvariantCulture,
+                    $"A new process with `{row.Label("shape")}` takes {Units.Seconds(row.Median)} from its start to ")
+                .Append(CultureInfo.InvariantCulture,
+                    $"the first vector and {Units.Bytes(row.Metric("host_bytes") ?? double.NaN)}.\n");
         }
     }
 
     private static string Machine(BenchRecord record) => string.Create(CultureInfo.InvariantCulture,
-        $"Measured {record.Date:yyyy-MM-dd} on {record.Machine.Processor}, {record.Machine.Processors} processors, {record.Machine.Runtime}.");
+        $"Measured {record.Date:yyyy-MM-dd} on {record.Machine.Processor}, {record.Machine.Processors} processors, "
+        + $"{record.Machine.Runtime}.");
 
     private static void Passes(StringBuilder text, BenchRow[] rows)
     {
@@ -115,7 +119,10 @@ internal static class ReadmeTables
             $"({shape})",
             .. variants.Select(variant => products.FirstOrDefault(
                 row => row.Label("isa") == best && row.Label("shape") == shape && row.Label("variant") == variant)
-                is { } row ? $"{Units.Number(row.Metric("gflops") ?? double.NaN)} GFLOP/s, {Units.Percent(row.Metric("roofline") ?? double.NaN)}" : ""),
+                is { } row
+                    ? $"{Units.Number(row.Metric("gflops") ?? double.NaN)} GFLOP/s, "
+                        + Units.Percent(row.Metric("roofline") ?? double.NaN)
+                    : ""),
         ])];
         MarkdownReport.Append(text, ["matrix product, 1 thread, of roofline", .. variants], table);
         text.Append('\n');
@@ -126,8 +133,9 @@ internal static class ReadmeTables
         BenchRow[] searches = [.. rows.Where(row => row.Part == "search" && row.Label("dimensions") == "384")];
         if (searches.Length == 0)
             return;
+        string vectors = Units.Number(double.Parse(searches[0].Label("vectors"), CultureInfo.InvariantCulture));
         MarkdownReport.Append(
-            text, [$"index over {Units.Number(double.Parse(searches[0].Label("vectors"), CultureInfo.InvariantCulture))} × 384", "queries at once", "threads", "queries/s", "recall@10"],
+            text, [$"index over {vectors} × 384", "queries at once", "threads", "queries/s", "recall@10"],
             [
                 .. searches.Select(row => (string[])
                 [

@@ -10,7 +10,9 @@ internal static class Svg
 
     public static void Begin(StringBuilder html, string caption, int width, int height) => html
         .Append("<figure><figcaption>").Append(HtmlReport.Text(caption)).Append("</figcaption>\n")
-        .Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{HtmlReport.Text(caption)}\" xmlns=\"http://www.w3.org/2000/svg\">\n");
+        .Append(CultureInfo.InvariantCulture,
+            $"<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{HtmlReport.Text(caption)}\" ")
+        .Append("xmlns=\"http://www.w3.org/2000/svg\">\n");
 
     public static void End(StringBuilder html) => html.Append("</svg></figure>\n");
 
@@ -26,7 +28,8 @@ internal static class Svg
     public static void Rectangle(StringBuilder html, double x, double y, double width, double height, int colour) =>
         html.Append(
         CultureInfo.InvariantCulture,
-        $"<rect x=\"{x:F1}\" y=\"{y:F1}\" width=\"{Math.Max(0, width):F1}\" height=\"{height:F1}\" rx=\"2\" style=\"fill:var(--c{colour % Colours})\"/>\n");
+        $"<rect x=\"{x:F1}\" y=\"{y:F1}\" width=\"{Math.Max(0, width):F1}\" height=\"{height:F1}\" rx=\"2\" "
+        + $"style=\"fill:var(--c{colour % Colours})\"/>\n");
 
     /// <summary>A point; where there are more kinds than colours, the further ones are rings.</summary>
     public static void Point(StringBuilder html, double x, double y, int colour, string title)
@@ -36,7 +39,8 @@ internal static class Svg
             : $"fill:var(--paper);stroke-width:2.5;stroke:var(--c{colour % Colours})";
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"4\" style=\"{paint}\"><title>{HtmlReport.Text(title)}</title></circle>\n");
+            $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"4\" "
+            + $"style=\"{paint}\"><title>{HtmlReport.Text(title)}</title></circle>\n");
     }
 
     public static void Path(StringBuilder html, IEnumerable<(double X, double Y)> points, int colour, string dash = "")
@@ -45,7 +49,9 @@ internal static class Svg
             ' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.X:F1},{point.Y:F1}")));
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<polyline points=\"{line}\" style=\"fill:none;stroke:var(--c{colour % Colours});stroke-width:2{(dash.Length > 0 ? ";stroke-dasharray:" + dash : "")}\"/>\n");
+            $"<polyline points=\"{line}\" "
+            + $"style=\"fill:none;stroke:var(--c{colour % Colours});stroke-width:2"
+            + $"{(dash.Length > 0 ? ";stroke-dasharray:" + dash : "")}\"/>\n");
     }
 
     /// <summary>Grid, ticks and titles of a plot between left, top, right and bottom.</summary>

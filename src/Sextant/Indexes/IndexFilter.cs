@@ -40,7 +40,8 @@ public sealed class IndexFilter
                 string[] names = [.. segments.SelectMany(segment => segment.Columns).Select(column =>
                     column.Name).Distinct()];
                 throw new ArgumentException(
-                    $"no document has an attribute '{one.Name}'; there are {(names.Length == 0 ? "none" : string.Join(", ", names))}.");
+                    $"no document has an attribute '{one.Name}'; there are "
+                    + $"{(names.Length == 0 ? "none" : string.Join(", ", names))}.");
             }
         }
     }
@@ -75,7 +76,8 @@ public sealed class IndexFilter
                 return new Condition(text[..place].Trim(), one, [text[(place + one.Length)..].Trim()]);
         }
         throw new ArgumentException(
-            $"'{text}' is no condition; NAME=VALUE is accepted, with !=, <, <=, > or >= too, and NAME in (VALUE, VALUE).");
+            $"'{text}' is no condition; NAME=VALUE is accepted, with !=, <, <=, > or >= too, and NAME in (VALUE, "
+            + "VALUE).");
     }
 
     private static void Narrow(bool[] accepted, Column column, Condition condition)

@@ -11,8 +11,8 @@ namespace Sextant.Indexes;
 /// </summary>
 /// <remarks>
 /// Files are mapped: opening reads little, and only what a search touches comes into memory. Each 64 KiB of a file is
-/// checked against its checksum when it is first touched. Any number of threads may use a reader; disposed meanwhile, it
-/// lets calls in flight come to their end and refuses others. Ids are numbers of passages in this reader only, with
+/// checked against its checksum when it is first touched. Any number of threads may use a reader; disposed meanwhile,
+/// it lets calls in flight come to their end and refuses others. Ids are numbers of passages in this reader only, with
 /// gaps; keys are what lasts.
 /// </remarks>
 public sealed unsafe class IndexReader : IVectorIndex, IDisposable

@@ -35,8 +35,8 @@ internal sealed class TransformerLayer
         if (_shape.HeadSize > backend.LargestHead)
         {
             throw new UnsupportedRequestException(
-                $"{backend.Name}: the model has heads of {_shape.HeadSize} elements; this device's attention takes at most "
-                + $"{backend.LargestHead}. Use the CPU.");
+                $"{backend.Name}: the model has heads of {_shape.HeadSize} elements; this device's attention takes at "
+                + $"most {backend.LargestHead}. Use the CPU.");
         }
         _place = source.NormPlace;
         _activation = source.Activation;

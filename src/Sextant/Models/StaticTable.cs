@@ -127,7 +127,8 @@ internal static class StaticTable
             if (table.Shape.Length == 2 && table.Elements > 0)
                 return table;
             throw new InvalidModelException(checkpoint.Location,
-                $"'{name}' has {table.Shape.Length} dimensions and {table.Elements} elements; a static table has rows and columns.");
+                $"'{name}' has {table.Shape.Length} dimensions and {table.Elements} elements; a static table has rows "
+                + "and columns.");
         }
         throw new InvalidModelException(checkpoint.Location,
             $"there is no '{string.Join("' and no '", s_tables)}'; a static table is one of them.");

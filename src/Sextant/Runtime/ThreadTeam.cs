@@ -26,10 +26,13 @@ internal sealed unsafe class ThreadTeam : IDisposable
     private const int SpinMicroseconds = 40;
     private const int Open = 1 << 30;
 
-    /// <summary>Most threads of a team: each takes a stack, and a process that has no more memory for one ends.</summary>
+    /// <summary>
+    /// Most threads of a team: each takes a stack, and a process that has no more memory for one ends.
+    /// </summary>
     public const int MostThreads = 1024;
 
-    private static readonly Lazy<ThreadTeam> s_shared = new(() => new ThreadTeam(Math.Min(Environment.ProcessorCount, MostThreads)));
+    private static readonly Lazy<ThreadTeam> s_shared =
+        new(() => new ThreadTeam(Math.Min(Environment.ProcessorCount, MostThreads)));
 
     private readonly Thread[] _workers;
     private readonly SemaphoreSlim _wake = new(0);

@@ -66,8 +66,8 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
     /// <summary>Adds whole vectors, one after the other, and returns the id of the first.</summary>
     /// <param name="vectors">[n, Dimensions], row by row.</param>
     /// <exception cref="ArgumentException">
-    /// The length is no multiple of the dimensions, or a value is NaN, infinite, or beyond the code's range; nothing was
-    /// added.
+    /// The length is no multiple of the dimensions, or a value is NaN, infinite, or beyond the code's range; nothing
+    /// was added.
     /// </exception>
     public int Add(ReadOnlySpan<float> vectors)
     {
@@ -144,7 +144,8 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         {
             throw new ArgumentException(
                 string.Create(CultureInfo.InvariantCulture,
-                    $"{hits.Length} hits and {found.Length} counts; {count} queries need {(long)count * k} and {count}."),
+                    $"{hits.Length} hits and {found.Length} counts; {count} queries need {(long)count * k} and "
+                    + $"{count}."),
                 nameof(hits));
         }
         options ??= SearchOptions.None;

@@ -78,7 +78,8 @@ public sealed unsafe class FixedDimensionalEncoding
         if (vectors.IsEmpty || vectors.Length % Inputs != 0 || destination.Length < Outputs)
         {
             throw new ArgumentException(
-                $"{vectors.Length} values to {destination.Length}; whole vectors of {Inputs}, at least one, to {Outputs} are needed.",
+                $"{vectors.Length} values to {destination.Length}; whole vectors of {Inputs}, at least one, to "
+                + $"{Outputs} are needed.",
                 nameof(vectors));
         }
         int count = vectors.Length / Inputs, buckets = 1 << _bits;

@@ -71,7 +71,8 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
         long queriesAt = SearchMemory.Reserve(ref total, (long)count * codes.Words * sizeof(ulong));
         long nearestAt = SearchMemory.Reserve(ref total, states * sizeof(NearestCodes));
         long keptAt = SearchMemory.Reserve(ref total, states * state);
-        long workAt = SearchMemory.Reserve(ref total, isBatch ? BatchBytes(codes.Words, count, shards) : ScanBytes(shards));
+        long work = isBatch ? BatchBytes(codes.Words, count, shards) : ScanBytes(shards);
+        long workAt = SearchMemory.Reserve(ref total, work);
         NativeBlock block = memory.Take(total + 64);
         try
         {

@@ -50,8 +50,8 @@ public sealed unsafe class LateInteractionIndex : IDisposable
     /// <summary>Adds a document and returns its id.</summary>
     /// <param name="vectors">[n, Dimensions], row by row; at least one.</param>
     /// <exception cref="ArgumentException">
-    /// They are no whole vectors or none, or a value is not finite, or so large that the encoding overflows; nothing was
-    /// added.
+    /// They are no whole vectors or none, or a value is not finite, or so large that the encoding overflows; nothing
+    /// was added.
     /// </exception>
     public int Add(ReadOnlySpan<float> vectors)
     {

@@ -39,8 +39,8 @@ internal sealed class BenchKernelsVerb : MeasuringVerb
         + "is against double. Fails, with exit code 1, when a kernel leaves its output, is far from double, or has "
         + "other bits than the reference. With --device, the ops of a CUDA or OpenCL device: times by its own clock, "
         + "beside the wall's, and the share of what 'bench peak --device' measures. With --precision fast, on CUDA: "
-        + "error against double of the numbers before they are narrowed, and in place of the reference's bits the bits of a "
-        + "second run and of a batch of another size.";
+        + "error against double of the numbers before they are narrowed, and in place of the reference's bits the bits "
+        + "of a second run and of a batch of another size.";
 
     protected override Flag[] OwnFlags =>
         [BenchDevices.Flag, BenchFlags.Precisions, Ops, Sets, Variants, Shape, Shapes, Mode];

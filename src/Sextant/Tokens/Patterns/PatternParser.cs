@@ -222,7 +222,9 @@ internal sealed class PatternParser
 
     private PatternNode ReadEscape()
     {
-        char kind = _text.At + 1 < _text.Length ? _text[_text.At + 1] : throw _text.Unsupported("a backslash at the end");
+        if (_text.At + 1 >= _text.Length)
+            throw _text.Unsupported("a backslash at the end");
+        char kind = _text[_text.At + 1];
         switch (kind)
         {
             case 'b' or 'B':
