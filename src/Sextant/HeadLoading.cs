@@ -31,6 +31,7 @@ internal static class HeadLoading
             throw new ArgumentOutOfRangeException(
                 nameof(options), options.Threads, $"1 to {ThreadTeam.MostThreads} threads are accepted.");
         }
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         Device device = options.Device ?? Device.Cpu;
         Backend backend = device.CreateBackend(options.Precision, options.Threads);
         try

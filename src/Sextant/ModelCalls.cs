@@ -34,6 +34,7 @@ internal sealed class ModelCalls : IDisposable
         where TSink : struct, IRowSink, allows ref struct
     {
         using CallsInFlight.Call call = _calls.Enter();
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         EmbeddingSession session = _sessions.Rent();
         try
         {
@@ -57,6 +58,7 @@ internal sealed class ModelCalls : IDisposable
         where TSink : struct, IRowSink, allows ref struct
     {
         using CallsInFlight.Call call = _calls.Enter();
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         if (!reports.IsEmpty && reports.Length < inputs.Count)
             throw new ArgumentException(
                 $"{inputs.Count} reports are needed; there are {reports.Length}.", nameof(reports));
@@ -87,6 +89,7 @@ internal sealed class ModelCalls : IDisposable
     public void RunSequence(TokenSequence sequence, SessionWork work, Span<float> destination)
     {
         using CallsInFlight.Call call = _calls.Enter();
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         if (sequence.Ids.Length > _model.Card.MaxTokens)
             throw new TextTooLongException(0, sequence.Ids.Length, _model.Card.MaxTokens);
         EmbeddingSession session = _sessions.Rent();

@@ -18,6 +18,7 @@ internal static class ModelLoading
             throw new ArgumentOutOfRangeException(
                 nameof(options), options.Threads, $"1 to {ThreadTeam.MostThreads} threads are accepted.");
         }
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         SentenceTransformersModules modules = SentenceTransformersModules.Read(path);
         Backend backend = device.CreateBackend(options.Precision, options.Threads);
         try

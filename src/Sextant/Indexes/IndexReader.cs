@@ -84,6 +84,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
         using CallsInFlight.Call call = _calls.Enter();
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         RequireQuery(query);
         options ??= SearchOptions.None;
         return _search.Search(query, hits, Count, options, WithoutDeleted(options.Allowed));
@@ -172,6 +173,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     public void Vector(int id, Span<float> vector)
     {
         using CallsInFlight.Call call = _calls.Enter();
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         CodeLength.Require(KeptDimensions, vector.Length, nameof(vector));
         Segment segment = Locate(id, out int row);
         if (_snapshot.Vectors is { } vectors)
@@ -236,6 +238,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     internal void Encode(ReadOnlySpan<float> query, Span<float> prepared, Span<byte> code)
     {
         using CallsInFlight.Call call = _calls.Enter();
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         RequireQuery(query);
         _snapshot.Codes.Prepare(query, prepared);
         _snapshot.Codes.EncodePrepared(prepared, code);

@@ -74,6 +74,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
     public void Run<TJob>(TJob job, int count)
         where TJob : struct, IJob
     {
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         if (count > 1 && _workers.Length > 0 && _callers.TryEnter())
         {
             try
@@ -142,6 +143,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
 
     private void Work(int worker)
     {
+        FloatEnvironment.EnterForever();
         int seen = 0;
         while (!_stopped)
         {

@@ -72,6 +72,7 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
     public int Add(ReadOnlySpan<float> vectors)
     {
         _memory.RequireLive(this);
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         if (vectors.Length % Dimensions != 0)
         {
             throw new ArgumentException(
@@ -105,6 +106,7 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
         _memory.RequireLive(this);
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         if (query.Length != Dimensions)
         {
             throw new ArgumentException(
@@ -131,6 +133,7 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
     public void Search(
         ReadOnlySpan<float> queries, int k, Span<Hit> hits, Span<int> found, SearchOptions? options = null)
     {
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         if (queries.Length % Dimensions != 0)
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Sextant.Kernels;
+using Sextant.Runtime;
 
 namespace Sextant.Search;
 
@@ -75,6 +76,7 @@ public sealed unsafe class FixedDimensionalEncoding
 
     private void Encode(ReadOnlySpan<float> vectors, Span<float> destination, bool isDocument)
     {
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         if (vectors.IsEmpty || vectors.Length % Inputs != 0 || destination.Length < Outputs)
         {
             throw new ArgumentException(

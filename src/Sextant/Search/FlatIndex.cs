@@ -1,5 +1,6 @@
 using Sextant.Codes;
 using Sextant.Kernels;
+using Sextant.Runtime;
 
 namespace Sextant.Search;
 
@@ -76,6 +77,7 @@ public sealed class FlatIndex : IVectorIndex
     /// </exception>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         RequireQuery(query);
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);

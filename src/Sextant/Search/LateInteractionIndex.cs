@@ -56,6 +56,7 @@ public sealed unsafe class LateInteractionIndex : IDisposable
     public int Add(ReadOnlySpan<float> vectors)
     {
         _memory.RequireLive(this);
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         if (vectors.IsEmpty)
             throw new ArgumentException("a document has at least one vector.", nameof(vectors));
         if (_encoding is null || vectors.Length % Dimensions != 0)
@@ -86,6 +87,7 @@ public sealed unsafe class LateInteractionIndex : IDisposable
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null, bool exact = false)
     {
         _memory.RequireLive(this);
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);
         if (query.IsEmpty || query.Length % Dimensions != 0)

@@ -46,6 +46,7 @@ public sealed unsafe class ProductIndex : IVectorIndex, IDisposable
     public int Add(ReadOnlySpan<float> vectors)
     {
         _memory.RequireLive(this);
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         if (vectors.Length % Dimensions != 0)
             throw new ArgumentException(
                 $"{vectors.Length} values are not whole vectors of {Dimensions}.", nameof(vectors));
@@ -71,6 +72,7 @@ public sealed unsafe class ProductIndex : IVectorIndex, IDisposable
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
         _memory.RequireLive(this);
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);
         return _search.Search(query, _rows, hits, options.Allowed, options.LeastScore);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Sextant.Codes;
+using Sextant.Runtime;
 
 namespace Sextant.Search;
 
@@ -42,6 +43,7 @@ public sealed class RescoredIndex : IVectorIndex, IDisposable
     /// </exception>
     public int Add(ReadOnlySpan<float> vectors)
     {
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         int first = _vectors.Add(vectors);
         Span<byte> code = stackalloc byte[_codes.CodeBytes];
         for (; !vectors.IsEmpty; vectors = vectors[Dimensions..])
@@ -82,6 +84,7 @@ public sealed class RescoredIndex : IVectorIndex, IDisposable
 
     private int Search(ReadOnlySpan<float> query, Span<Hit> hits, int oversampling, IdSet? allowed, float least)
     {
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         ArgumentOutOfRangeException.ThrowIfLessThan(oversampling, 1);
         _vectors.RequireQuery(query);
         int wanted = (int)Math.Min((long)hits.Length * oversampling, Count);
