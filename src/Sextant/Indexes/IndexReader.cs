@@ -99,12 +99,14 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <param name="k1">How soon repetitions of a term stop to count.</param>
     /// <param name="b">How much a passage's length counts, from 0 to 1.</param>
     /// <returns>How many hits were written; passages without any of the terms are none.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">k1 is not a finite number from 0, or b not from 0 to 1.</exception>
     /// <exception cref="UnsupportedRequestException">The index does not keep terms.</exception>
     /// <exception cref="InvalidIndexException">What has to be read is damaged.</exception>
     public int SearchTerms(
         IReadOnlyCollection<string> terms, Span<Hit> hits, IdSet? allowed = null, double k1 = 0.9, double b = 0.4)
     {
         ArgumentNullException.ThrowIfNull(terms);
+        Bm25Index.Require(k1, b);
         using CallsInFlight.Call call = _calls.Enter();
         IdSet.Require(allowed, _ids);
         if (!Definition.KeepsTerms)

@@ -26,10 +26,7 @@ public sealed class Bm25Index
     /// <param name="b">How much a document's length counts, from 0 to 1.</param>
     public Bm25Index(double k1 = 0.9, double b = 0.4)
     {
-        if (!(k1 >= 0 && double.IsFinite(k1)))
-            throw new ArgumentOutOfRangeException(nameof(k1), k1, "a finite number from 0 is needed.");
-        if (!(b >= 0 && b <= 1))
-            throw new ArgumentOutOfRangeException(nameof(b), b, "a number from 0 to 1 is needed.");
+        Require(k1, b);
         (_k1, _b) = (k1, b);
     }
 
@@ -84,6 +81,15 @@ public sealed class Bm25Index
         }
         ArrayPool<double>.Shared.Return(scores);
         return best.Sort();
+    }
+
+    /// <summary>Refuses what are no parameters of the formula.</summary>
+    internal static void Require(double k1, double b)
+    {
+        if (!(k1 >= 0 && double.IsFinite(k1)))
+            throw new ArgumentOutOfRangeException(nameof(k1), k1, "a finite number from 0 is needed.");
+        if (!(b >= 0 && b <= 1))
+            throw new ArgumentOutOfRangeException(nameof(b), b, "a number from 0 to 1 is needed.");
     }
 
     /// <summary>idf of a term that so many of all documents have.</summary>

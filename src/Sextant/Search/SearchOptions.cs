@@ -12,7 +12,14 @@ public sealed record SearchOptions
     public IdSet? Allowed { get; init; }
 
     /// <summary>Hits with smaller scores are left out.</summary>
-    public float LeastScore { get; init; } = float.NegativeInfinity;
+    /// <exception cref="ArgumentOutOfRangeException">NaN, which no score is smaller than.</exception>
+    public float LeastScore
+    {
+        get;
+        init => field = !float.IsNaN(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "LeastScore is a number.");
+    } = float.NegativeInfinity;
 
     /// <summary>Candidates for each hit, where a scan of small codes comes before the scoring; at least 1.</summary>
     public int Oversampling { get; init; } = RescoredIndex.DefaultOversampling;

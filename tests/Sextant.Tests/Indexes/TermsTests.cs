@@ -52,6 +52,24 @@ public sealed class TermsTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(-1, 0.4)]
+    [InlineData(double.NaN, 0.4)]
+    [InlineData(double.PositiveInfinity, 0.4)]
+    [InlineData(0.9, -0.1)]
+    [InlineData(0.9, 1.1)]
+    [InlineData(0.9, double.NaN)]
+    public void WhatIsNoParameterOfTheFormulaIsRefused(double k1, double b)
+    {
+        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Rounds.Definition))
+        {
+            writer.Upsert(Rounds.Document("a", 3));
+            writer.Commit();
+        }
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        Assert.Throws<ArgumentOutOfRangeException>(() => reader.SearchTerms(["a1"], new Hit[3], null, k1, b));
+    }
+
     [Fact]
     public void WhatIsNotKeptIsRefused()
     {

@@ -36,6 +36,10 @@ public class LargestSizesTests
     }
 
     [Fact]
+    public void ALeastScoreIsANumber() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SearchOptions { LeastScore = float.NaN });
+
+    [Fact]
     public void ListsOfLongCodesAreFew()
     {
         // 65,536 bits for each of 16,385 lists is one list more than is counted.
