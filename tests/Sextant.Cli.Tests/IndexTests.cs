@@ -33,6 +33,36 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
     }
 
     [Fact]
+    public void AFileOfManyPassagesGoesInAsItIsRead()
+    {
+        WriteMany();
+        Write("15a.txt", string.Join(
+            "\n\n", Enumerable.Range(0, 2500).Select(i => $"# {TinyModel.Words[i % 19]}\n\nships {TinyModel.Words[i % 21]}.")));
+        string[] flags = ["--code", "float32", "--chunk", "8"];
+        Outcome made = Run(["index", "--output", Index, .. flags, Files]);
+        Assert.Equal((0, ""), (made.Exit, made.Error));
+        Assert.StartsWith("31 files embedded (", made.Output);
+        foreach (string query in (string[])["ships sail over the sea", "seven"])
+        {
+            Outcome files = Run("search", "--in", Files, "--chunk", "8", "-k", "5", "--format", "json", query);
+            Outcome index = Run("search", "--index", Index, "-k", "5", "--format", "json", query);
+            Assert.Equal(Normal(files.Output), Normal(index.Output));
+        }
+        Assert.Equal("0 files embedded (0 passages), 31 unchanged, 0 taken out\n",
+            Run("index", "--output", Index, "--update", Files).Output);
+    }
+
+    [Fact]
+    public void AFittedCodeLearnsFromAFileOfManyPassages()
+    {
+        Write("long.txt", string.Join(
+            "\n\n", Enumerable.Range(0, 9000).Select(i => $"# {TinyModel.Words[i % 19]}\n\nships {TinyModel.Words[i % 21]}.")));
+        Outcome made = Run("index", "--output", Index, "--code", "bebr-2", "--chunk", "8", Files);
+        Assert.Equal((0, ""), (made.Exit, made.Error));
+        Assert.Contains("4,096 passages", CommandLine.Run("index", "--stats", Index).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void UnchangedFilesAreNotEmbeddedAgainAndGoneOnesAreTakenOut()
     {
         WriteMany();

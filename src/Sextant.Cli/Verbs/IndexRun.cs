@@ -52,12 +52,13 @@ internal sealed class IndexRun(
             {
                 terminal.Cancellation.ThrowIfCancellationRequested();
                 string key = Path.GetFullPath(path);
+                int waiting = _waiting.Count;
                 if (One(path, key, before(key), Skip))
                     seen.Add(key);
+                if (_waiting.Count == waiting)
+                    progress.Advance(1);
                 if (_waitingPassages >= BatchPassages)
                     Embed(progress);
-                if (_waiting.Count == 0)
-                    progress.Advance(1);
             }
             Embed(progress);
         }
@@ -100,9 +101,16 @@ internal sealed class IndexRun(
                 skipped(reason);
                 return false;
             }
-            List<Passage> passages = [.. reader.Read(text, key)];
-            _waiting.Add((file with { Path = key }, passages));
-            _waitingPassages += passages.Count;
+            file = file with { Path = key };
+            using IEnumerator<Passage> passages = reader.Read(text, key).GetEnumerator();
+            List<Passage> first = Next(passages);
+            if (first.Count == BatchPassages)
+            {
+                Long(file, first, passages);
+                return true;
+            }
+            _waiting.Add((file, first));
+            _waitingPassages += first.Count;
             return true;
         }
         catch (Exception problem)
@@ -112,6 +120,65 @@ internal sealed class IndexRun(
             return false;
         }
     }
+
+    // Some of a file's passages; fewer where it ends.
+    private List<Passage> Next(IEnumerator<Passage> passages)
+    {
+        var next = new List<Passage>();
+        while (next.Count < BatchPassages && passages.MoveNext())
+        {
+            terminal.Cancellation.ThrowIfCancellationRequested();
+            next.Add(passages.Current);
+        }
+        return next;
+    }
+
+    // A file of many passages goes into the index as it is read.
+    private void Long(IndexedFile file, List<Passage> first, IEnumerator<Passage> passages)
+    {
+        (int truncated, int written) = (0, 0);
+        try
+        {
+            writer.Upsert(Parts());
+        }
+        catch (ArgumentException problem)
+        {
+            throw new IOException(problem.Message, problem); // too large, which concerns this file alone
+        }
+        Truncated += truncated;
+        Passages += written;
+        Embedded++;
+        CommitSometimes();
+
+        IEnumerable<IndexDocument> Parts()
+        {
+            for (List<Passage> some = first; some.Count > 0; some = Next(passages))
+            {
+                (float[] vectors, int cut) = Vectors([.. some.Select(one => one.Text)]);
+                IndexDocument part = Document(file, some, vectors);
+                yield return written == 0 ? part : part with { Attributes = [] };
+                truncated += cut;
+                written += some.Count;
+            }
+        }
+    }
+
+    private (float[] Vectors, int Truncated) Vectors(string[] texts)
+    {
+        float[] vectors = new float[checked(texts.Length * model.Dimensions)];
+        var reports = new TextReport[texts.Length];
+        model.Embed(texts, Prompt.Text(prompt), vectors, reports, null, terminal.Cancellation);
+        return (vectors, reports.Count(one => one.Truncated > 0));
+    }
+
+    private IndexDocument Document(IndexedFile file, List<Passage> passages, ReadOnlyMemory<float> vectors) => new()
+    {
+        Key = file.Path,
+        Vectors = vectors,
+        Payloads = [.. passages.Select(one => (ReadOnlyMemory<byte>)StoredPassage.Write(one))],
+        Terms = writer.Definition.KeepsTerms ? [.. passages.Select(TermsOf)] : [],
+        Attributes = file.Attributes(attributes),
+    };
 
     private static List<string> TermsOf(Passage passage)
     {
@@ -125,28 +192,25 @@ internal sealed class IndexRun(
         if (_waiting.Count == 0)
             return;
         string[] texts = [.. _waiting.SelectMany(one => one.Passages).Select(one => one.Text)];
-        float[] vectors = new float[checked(texts.Length * model.Dimensions)];
-        var reports = new TextReport[texts.Length];
-        model.Embed(texts, Prompt.Text(prompt), vectors, reports, null, terminal.Cancellation);
+        (float[] vectors, int truncated) = Vectors(texts);
         int first = 0;
         foreach ((IndexedFile file, List<Passage> passages) in _waiting)
         {
-            writer.Upsert(new IndexDocument
-            {
-                Key = file.Path,
-                Vectors = vectors.AsMemory(first * model.Dimensions, passages.Count * model.Dimensions),
-                Payloads = [.. passages.Select(one => (ReadOnlyMemory<byte>)StoredPassage.Write(one))],
-                Terms = writer.Definition.KeepsTerms ? [.. passages.Select(TermsOf)] : [],
-                Attributes = file.Attributes(attributes),
-            });
-            first += passages.Count;
+            int values = passages.Count * model.Dimensions;
+            writer.Upsert(Document(file, passages, vectors.AsMemory(first, values)));
+            first += values;
         }
-        Truncated += reports.Count(one => one.Truncated > 0);
+        Truncated += truncated;
         Embedded += _waiting.Count;
         Passages += texts.Length;
         progress.Advance(_waiting.Count);
         _waiting.Clear();
         _waitingPassages = 0;
+        CommitSometimes();
+    }
+
+    private void CommitSometimes()
+    {
         if (_sinceCommit.Elapsed > CommitEvery)
         {
             writer.Commit();

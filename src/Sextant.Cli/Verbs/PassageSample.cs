@@ -22,9 +22,10 @@ internal static class PassageSample
             terminal.Cancellation.ThrowIfCancellationRequested();
             if (texts.Count >= MostPassages)
                 break;
-            List<string> some = Read(file, reader);
             // A long file among many gives its share only.
-            int most = Math.Max(16, MostPassages / files.Count), count = Math.Min(most, some.Count);
+            int most = Math.Max(16, MostPassages / files.Count);
+            List<string> some = Read(file, reader, most, terminal.Cancellation);
+            int count = Math.Min(most, some.Count);
             for (int i = 0; i < count && texts.Count < MostPassages; i++)
                 texts.Add(some[(int)((long)i * some.Count / count)]);
         }
@@ -46,13 +47,31 @@ internal static class PassageSample
 
     private static long Gcd(long left, long right) => right == 0 ? left : Gcd(right, left % right);
 
-    // What cannot be read is said when the files are indexed.
-    private static List<string> Read(string path, PassageReader reader)
+    // Passages at even steps, at least as many as are wanted where there are, and fewer than twice as many. What cannot
+    // be read is said when the files are indexed.
+    private static List<string> Read(string path, PassageReader reader, int most, CancellationToken cancellation)
     {
+        var kept = new List<string>();
         try
         {
             using StreamReader? text = TextFile.Open(path, out _);
-            return text is null ? [] : [.. reader.Read(text, path).Select(one => one.Text)];
+            if (text is null)
+                return [];
+            long step = 1, place = 0;
+            foreach (Passage passage in reader.Read(text, path))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (place++ % step != 0)
+                    continue;
+                kept.Add(passage.Text);
+                if (kept.Count < 2 * most)
+                    continue;
+                for (int i = 0; i < most; i++)
+                    kept[i] = kept[2 * i];
+                kept.RemoveRange(most, most);
+                step *= 2;
+            }
+            return kept;
         }
         catch (Exception problem)
             when (problem is IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException)

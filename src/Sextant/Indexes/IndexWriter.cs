@@ -1,3 +1,5 @@
+using Sextant.Runtime;
+
 namespace Sextant.Indexes;
 
 /// <summary>Changes an index on disk. What is not committed is gone when the process ends; what is, stays.</summary>
@@ -22,6 +24,7 @@ public sealed class IndexWriter : IDisposable
     private bool _changed;
     private bool _failed;
     private bool _disposed;
+    private bool _reading;
 
     private IndexWriter(IndexFolder folder, FileStream writing)
     {
@@ -125,8 +128,10 @@ public sealed class IndexWriter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(document);
         Require();
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         _rules.Check(document);
         _pending.Encode(document); // a value beyond a code's range is refused while nothing has changed
+        _pending.RequireRoom(document);
         _rules.Learn(document);
         RemoveWritten(document.Key);
         _changed = true;
@@ -139,6 +144,52 @@ public sealed class IndexWriter : IDisposable
             _failed = true; // half a document; that memory ends is all that can lead here
             throw;
         }
+        if (_pending.Bytes > MostPendingBytes || _pending.Rows > MostPendingRows)
+            Writing(Spill);
+    }
+
+    /// <summary>
+    /// Adds a document in parts, or replaces the one that has its key: the parts' vectors follow each other.
+    /// </summary>
+    /// <param name="parts">
+    /// Read one by one, so that a long document is never there as floats and payloads as a whole. All have the same key;
+    /// the first has the attributes. Meanwhile the writer is not to be used.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// There is no part, a part does not fit the index or the first one, or all of them are too large. Nothing was
+    /// changed; nor was it where reading the parts fails.
+    /// </exception>
+    /// <exception cref="InvalidIndexException">The disk refuses; the last commit is untouched.</exception>
+    public void Upsert(IEnumerable<IndexDocument> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        Require();
+        IndexDocument? first = null;
+        _reading = true;
+        try
+        {
+            foreach (IndexDocument part in parts)
+            {
+                AddPart(part, first);
+                first ??= part;
+            }
+        }
+        catch
+        {
+            if (first is not null)
+                _pending.Abandon();
+            throw;
+        }
+        finally
+        {
+            _reading = false;
+        }
+        if (first is null)
+            throw new ArgumentException("a document has at least one part.", nameof(parts));
+        _rules.Learn(first);
+        RemoveWritten(first.Key);
+        _pending.Finish(first.Key, first.Attributes);
+        _changed = true;
         if (_pending.Bytes > MostPendingBytes || _pending.Rows > MostPendingRows)
             Writing(Spill);
     }
@@ -209,6 +260,33 @@ public sealed class IndexWriter : IDisposable
         _lock.Dispose();
     }
 
+    private void AddPart(IndexDocument part, IndexDocument? first)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
+        _rules.Check(part);
+        if (first is not null && (part.Key != first.Key || part.Attributes.Count > 0))
+        {
+            throw new ArgumentException(
+                $"a part of '{first.Key}' has the key '{part.Key}' and {part.Attributes.Count} attributes; all parts "
+                    + "have the first one's key, and it alone has attributes.",
+                nameof(part));
+        }
+        _pending.Encode(part);
+        _pending.RequireRoom(part);
+        if (first is null)
+            _pending.Begin(part.Key);
+        try
+        {
+            _pending.AddRows(part);
+        }
+        catch
+        {
+            _failed = true; // half a part; that memory ends is all that can lead here
+            throw;
+        }
+    }
+
     private SegmentBuilder NewBuilder() => new(Definition, _snapshot.Codes, _snapshot.Vectors);
 
     // Without its lock a writer would write beside the next one.
@@ -217,6 +295,8 @@ public sealed class IndexWriter : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_failed)
             throw new InvalidOperationException("writing failed before; open the index again.");
+        if (_reading)
+            throw new InvalidOperationException("the parts of a document are being read; the writer waits for them.");
     }
 
     // Whatever fails while files are written, the commit on disk is the last one; this writer no longer knows its own.

@@ -8,6 +8,9 @@ internal readonly record struct SectionBytes(SectionKind Kind, string Name, Read
 /// <summary>Documents in memory that will be a segment.</summary>
 internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder codes, RowCodec? vectors)
 {
+    // What an array holds, with room to spare for what a section adds.
+    private const long MostBytes = int.MaxValue - (1 << 20);
+
     private readonly List<uint> _firstRows = [];
     private readonly List<ulong> _hashes = [];
     private readonly ByteWriter _keyOffsets = new();
@@ -49,10 +52,34 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
         }
     }
 
+    /// <summary>Refuses the document that was encoded last where memory is not addressed so far.</summary>
+    /// <exception cref="ArgumentException">It is too large for one document.</exception>
+    public void RequireRoom(IndexDocument document)
+    {
+        long payloads = _payloads.Length;
+        foreach (ReadOnlyMemory<byte> payload in document.Payloads)
+            payloads += payload.Length;
+        long largest = Math.Max(
+            Math.Max((long)_codes.Length + _newCodes.Length, (long)_vectors.Length + _newVectors.Length),
+            Math.Max(payloads, (long)_payloadOffsets.Length + (document.Vectors.Length / definition.Dimensions * 8L)));
+        if (largest > MostBytes)
+        {
+            throw new ArgumentException(
+                $"the document '{document.Key}' is too large: its vectors, codes and payloads take at most 2 GiB each.",
+                nameof(document));
+        }
+    }
+
     /// <summary>Adds the document that was encoded last, in the place of one with the same key.</summary>
     public void Add(IndexDocument document)
     {
         BeginDocument(document.Key, document.Attributes);
+        AddRows(document);
+    }
+
+    /// <summary>Adds the rows that were encoded last to the last document.</summary>
+    public void AddRows(IndexDocument document)
+    {
         _codes.Bytes(_newCodes.Written);
         _vectors.Bytes(_newVectors.Written);
         for (int row = 0; row < document.Vectors.Length / definition.Dimensions; row++)
@@ -64,15 +91,35 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
 
     public void BeginDocument(string key, IReadOnlyList<IndexAttribute> attributes)
     {
-        Remove(key);
-        _live.Add(key, Documents);
-        foreach (IndexAttribute attribute in attributes)
-            Column(attribute).Set(Documents, attribute);
+        Begin(key);
+        Finish(key, attributes);
+    }
+
+    /// <summary>Begins a document that is not there until it is finished, and never if it is abandoned.</summary>
+    public void Begin(string key)
+    {
         _firstRows.Add((uint)Rows);
         _keyOffsets.UInt64((ulong)_keys.Length);
         int before = _keys.Length;
         _keys.Text(key);
         _hashes.Add(KeyHash.Of(_keys.Written[before..]));
+    }
+
+    /// <summary>Puts the last document in the place of one with the same key.</summary>
+    public void Finish(string key, IReadOnlyList<IndexAttribute> attributes)
+    {
+        int document = Documents - 1;
+        Remove(key);
+        _live.Add(key, document);
+        foreach (IndexAttribute attribute in attributes)
+            Column(attribute).Set(document, attribute);
+    }
+
+    /// <summary>Takes out the last document, which was begun and will not be finished.</summary>
+    public void Abandon()
+    {
+        RemovedRows += (uint)Rows - _firstRows[^1];
+        _removed.Add(Documents - 1);
     }
 
     /// <summary>Adds a row that is encoded already to the last document.</summary>
