@@ -1,5 +1,3 @@
-using Sextant.Backends;
-
 namespace Sextant;
 
 /// <summary>What to do with a text that has more tokens than the model takes.</summary>
@@ -26,7 +24,7 @@ public enum AttentionDirection
 }
 
 /// <summary>How a model is loaded and used. Null means: as the model's own files say.</summary>
-public sealed record EmbeddingOptions
+public sealed record EmbeddingOptions : ModelOptions
 {
     /// <summary>
     /// Length of the vectors: the first values are kept, then normalised where the model normalises (Matryoshka).
@@ -68,25 +66,6 @@ public sealed record EmbeddingOptions
     /// there; null: where that file says add_eos_token. Models that pool the last token are trained with one.
     /// </summary>
     public bool? EndToken { get; init; }
-
-    /// <summary>What to do with texts that are too long.</summary>
-    public Truncation Truncation { get; init; } = Truncation.Right;
-
-    /// <summary>Most tokens of a text, special tokens included; null: as the model's files say.</summary>
-    public int? MaxTokens { get; init; }
-
-    /// <summary>
-    /// Threads to compute with, 1 to 1024; null: the process-wide team (as many as the process may use).
-    /// </summary>
-    public int? Threads { get; init; }
-
-    /// <summary>
-    /// What computes; null: <see cref="Device.Cpu"/>. A device is used or refused, never replaced in silence.
-    /// </summary>
-    public Device? Device { get; init; }
-
-    /// <summary>What it computes in. A device that has no <see cref="Precision.Fast"/> refuses it.</summary>
-    public Precision Precision { get; init; } = Precision.Exact;
 }
 
 /// <summary>What became of one text.</summary>

@@ -1,6 +1,7 @@
 using Sextant.Codes;
 using Sextant.Indexes;
 using Sextant.Search;
+using Sextant.Tests.Search;
 using static Sextant.Tests.Indexes.SomeDocuments;
 
 namespace Sextant.Tests.Indexes;
@@ -13,23 +14,8 @@ public sealed class IndexTests : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    public static TheoryData<VectorCode, Metric> Exact
-    {
-        get
-        {
-            var kinds = new TheoryData<VectorCode, Metric>();
-            foreach (VectorCode code in (VectorCode[])[VectorCode.Float32, VectorCode.Float16, VectorCode.BFloat16,
-                VectorCode.Int8])
-            {
-                foreach (Metric metric in Enum.GetValues<Metric>())
-                    kinds.Add(code, metric);
-            }
-            return kinds;
-        }
-    }
-
     [Theory]
-    [MemberData(nameof(Exact))]
+    [MemberData(nameof(ExactIndexTests.Kinds), MemberType = typeof(ExactIndexTests))]
     public void WhatIsFoundIsWhatTheExactIndexFinds(VectorCode code, Metric metric)
     {
         CodeRanges? ranges = code == VectorCode.Int8 ? CodeRanges.Of(Vectors(0, 500), Dimensions) : null;
