@@ -1,28 +1,67 @@
 // Attention.   y [n,D] = softmax(scores of q [n,D] and k [n,D]) · v [n,D], for every sequence of a packed batch and
 // every head.
-// Items     8 for each query of a group; blocks [sequence, first query of 32] tell which. A warp is 32 keys of 4
-//           queries.
-// Passes    two over the keys, 32 at a time: the exact maximum first, then exp, its sum in 32 lanes, and the products
-//           with v. Scores are computed twice, so that memory does not grow with n².
-// Order     query i's keys are counted from its first visible one: key first + lane + 32·t belongs to the item of that
-//           lane, whose partial sum is the lane that kernels/NUMERICS.md means. Chains over d and over the keys ascend;
-//           keys that are not visible are left out, not multiplied by zero.
-// Local     the queries, the keys (or values) that 32 lanes of all queries of the group can see, and their weights.
-// Included for each largest head size: NAME, MOST_D (a multiple of 8), QUERIES (at once, 4 to 32).
+// Items     a warp for eight queries; blocks [sequence, first query of 32] tell which. For scores an item has two of 64
+//           keys, of all eight queries; for outputs four elements, of four queries (two where heads are small): what is
+//           read of local memory, whole vectors, serves several chains.
+// Passes    two over the keys: the exact maximum first, then exp, its sum in 32 lanes, and the products with v. Scores
+//           are computed twice, so that memory does not grow with n²; those of a single tile are kept.
+// Order     a lane of an item is key modulo 32 from the first that any query of the group sees; a query's own lanes,
+//           which kernels/NUMERICS.md counts from the first key that it sees, are the same ones turned. Chains over d
+//           and over the keys ascend. Where there is a mask, keys that a query does not see have the weight +0, and a
+//           sum of −0 becomes +0; elements behind the head's size are zeros, which changes at most the sign of a score
+//           of zero, and exp takes both for the same.
+// Local     the queries, the keys or values of a tile, PART elements of each at a time, and the weights.
+// Included for each largest head size: NAME, MOST_D (32, or a multiple of 64), QUERIES (at once: 32 or 16).
 
-#define KEYS 32
-#define ATTEND_ITEMS (8 * QUERIES)
-#define ROUNDS 4                                           // queries of an item when it computes scores
-#define SHARE (MOST_D / 8)                                 // outputs of an item
-#define QUERY_OF(r) (item / KEYS * ROUNDS + (r))
+#define KEYS 64
+#define ROUNDS 8                                           // queries of a warp
+#define KEY_ROUNDS (KEYS / LANES)
+#define ATTEND_ITEMS (LANES * QUERIES / ROUNDS)
+#ifdef __OPENCL_C_VERSION__
+#define PART 32                                            // 32 KiB of local memory are what OpenCL promises
+#else
+#define PART (MOST_D < 64 ? MOST_D : 64)
+#endif
+#define PARTS (MOST_D / PART)
+#define ACROSS (PART / 4)                                  // items beside each other in a row of outputs
+#define OUT_ROWS (ROUNDS * ACROSS / LANES)                 // queries of an item's outputs
 #define FIRST_KEY(i) ((i) > before ? (i) - before : 0)
 #define END_KEY(i) (after < length - 1 - (i) ? (i) + after + 1 : length)
+// Whether query r of the warp sees key n of the item: by how far it is behind, and whether there is such a key.
+#define SEEN(r, n) \
+    (behind + (r) - (n) * LANES <= before && (n) * LANES - (r) - behind <= after && (n) * LANES < left_over)
+// `count` rows from a token of the sequence on, `width` elements from `first_d` on; zeros where there are none.
+#define FILL(to, from, first_token, count, at_column, first_d, width) \
+    if (aligned) \
+    { \
+        KEEP_LOOP \
+        for (int i = item; i < (count) * (width) / 4; i += 4 * ATTEND_ITEMS) \
+        { \
+            UNROLL \
+            for (int n = 0; n < 4 * ATTEND_ITEMS && n < (count) * (width) / 4; n += ATTEND_ITEMS) \
+            { \
+                int place = (i + n) / ((width) / 4); \
+                int d = (i + n) % ((width) / 4) * 4; \
+                float4 four = (float4)(0.0f); \
+                if ((first_token) + place < length && (first_d) + d < size) \
+                    four = LOAD4(AT(from) + (start + (first_token) + place) * stride + (at_column) + (first_d) + d); \
+                STORE4(four, &(to)[place][d]); \
+            } \
+        } \
+    } \
+    else \
+    { \
+        KEEP_LOOP \
+        for (int i = item; i < (count) * (width); i += ATTEND_ITEMS) \
+        { \
+            int place = i / (width); \
+            int d = i % (width); \
+            (to)[place][d] = (first_token) + place < length && (first_d) + d < size \
+                ? AT(from)[(start + (first_token) + place) * stride + (at_column) + (first_d) + d] : 0.0f; \
+        } \
+    }
 
-#if MOST_D == 32 || MOST_D == 128
-KERNEL GROUP_SIZE_ALONE(ATTEND_ITEMS) void NAME(
-#else
-KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
-#endif
+KERNEL GROUP_SIZE_TIMES(ATTEND_ITEMS, (MOST_D > 64 ? 256 : 384) / ATTEND_ITEMS) void NAME(
     BUFFER(const int, starts), BUFFER(const int, blocks), int heads, int heads_of_key, int size,
     BUFFER(const float, q), BUFFER(const float, k), BUFFER(const float, v), long stride, float scale,
     int before, int after, float softcap, BUFFER(const float, bias), int has_bias, int reach,
@@ -30,174 +69,266 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
     int positions, BUFFER(float, y), long y_stride)
 {
     LOCAL_ARRAY float queries[QUERIES][MOST_D];
-    LOCAL_ARRAY float keys[KEYS + QUERIES - 1][MOST_D + 1];
-    LOCAL_ARRAY float weights[QUERIES][KEYS + 1];
-    LOCAL_ARRAY float folded[QUERIES];
+    LOCAL_ARRAY float tile[KEYS][PART + 4];
+    LOCAL_ARRAY float weights[QUERIES][KEYS + 4];
     int item = ITEM;
-    int lane = item % KEYS;
+    int lane = item % LANES;
+    int warp_query = item / LANES * ROUNDS;
+    int out_query = warp_query + lane / ACROSS * OUT_ROWS;
+    int out_d = lane % ACROSS * 4;
     int block = GROUP / heads;
     int head = GROUP % heads;
     int sequence = AT(blocks)[2 * block];
-    int start = AT(starts)[sequence];
-    int length = AT(starts)[sequence + 1] - start;
+    long start = AT(starts)[sequence];
+    int length = AT(starts)[sequence + 1] - (int)start;
     int end = AT(blocks)[2 * block + 1] + 32;
     end = end < length ? end : length;
     long column = (long)head * size;
     long key_column = (long)(head / heads_of_key) * size;
-    long table = (long)head * size * positions;
+    int aligned = ((q_first | k_first | v_first | stride | (long)size) & 3) == 0;
     int masked = before != 0x7FFFFFFF || after != 0x7FFFFFFF;
     int plain = softcap == 0.0f && !has_bias;
-    float cap_scale = plain || has_bias ? 0.0f : scale / softcap;
     float weight_scale = plain ? scale : 1.0f;
     for (int first = AT(blocks)[2 * block + 1]; first < end; first += QUERIES)
     {
-        for (int i = item; i < QUERIES * size; i += ATTEND_ITEMS)
-        {
-            int row = i / size;
-            queries[row][i % size] = first + row < length
-                ? AT(q)[(start + first + row) * stride + column + i % size] : 0.0f;
-        }
+        FILL(queries, q, first, QUERIES, column, 0, MOST_D)
         int last = first + QUERIES < end ? first + QUERIES - 1 : end - 1;
         int base = FIRST_KEY(first);
-        int spread = FIRST_KEY(last) - base;
         int tiles = (END_KEY(last) - base + KEYS - 1) / KEYS;
-        float most[ROUNDS], sum[ROUNDS];
+        float scores[ROUNDS][KEY_ROUNDS], most[ROUNDS], sum[ROUNDS], values[PARTS][OUT_ROWS][4];
         UNROLL
         for (int r = 0; r < ROUNDS; r++)
         {
             most[r] = -POSITIVE_INFINITY;
             sum[r] = 0.0f;
         }
-        // Elements item % 8 + 8·i of the output of this query; elements behind the head's are never written.
-        int query = first + item / 8;
-        float values[SHARE];
         UNROLL
-        for (int i = 0; i < SHARE; i++)
-            values[i] = 0.0f;
-#pragma unroll 1
+        for (int part = 0; part < PARTS; part++)
+            UNROLL
+            for (int o = 0; o < OUT_ROWS; o++)
+                UNROLL
+                for (int e = 0; e < 4; e++)
+                    values[part][o][e] = 0.0f;
+        KEEP_LOOP
         for (int pass = 0; pass < 2; pass++)
         {
-            for (int tile = 0; tile < tiles; tile++)
+            KEEP_LOOP
+            for (int from = base; from < base + tiles * KEYS; from += KEYS)
             {
-                int from = base + tile * KEYS;
-                int loaded = KEYS + spread < length - from ? KEYS + spread : length - from;
-                BARRIER;
-                for (int i = item; i < loaded * size; i += ATTEND_ITEMS)
-                    keys[i / size][i % size] = AT(k)[(start + from + i / size) * stride + key_column + i % size];
-                BARRIER;
-                // A loop that stays one: four copies of the body would be most of the program. Registers are picked by
-                // comparisons.
-#pragma unroll 1
+                if (pass == 0 || tiles > 1)
+                {
+                    UNROLL
+                    for (int r = 0; r < ROUNDS; r++)
+                        UNROLL
+                        for (int n = 0; n < KEY_ROUNDS; n++)
+                            scores[r][n] = 0.0f;
+                    KEEP_LOOP
+                    for (int part = 0; part < PARTS; part++)
+                    {
+                        BARRIER;
+                        FILL(tile, k, from, KEYS, key_column, part * PART, PART)
+                        BARRIER;
+                        int width = size - part * PART < PART ? size - part * PART : PART;
+                        KEEP_LOOP
+                        for (int d = 0; d < width; d += 4)
+                        {
+                            float right[KEY_ROUNDS][4];
+                            UNROLL
+                            for (int n = 0; n < KEY_ROUNDS; n++)
+                            {
+                                float4 four = LOAD4(&tile[n * LANES + lane][d]);
+                                right[n][0] = four.x;
+                                right[n][1] = four.y;
+                                right[n][2] = four.z;
+                                right[n][3] = four.w;
+                            }
+                            UNROLL
+                            for (int r = 0; r < ROUNDS; r++)
+                            {
+                                float4 four = LOAD4(&queries[warp_query + r][part * PART + d]);
+                                float left[4] = { four.x, four.y, four.z, four.w };
+                                UNROLL
+                                for (int n = 0; n < KEY_ROUNDS; n++)
+                                    UNROLL
+                                    for (int e = 0; e < 4; e++)
+                                        scores[r][n] = FMA(left[e], right[n][e], scores[r][n]);
+                            }
+                        }
+                    }
+                    if (!plain || positions)
+                    {
+                        // A loop that stays one, since what follows for every score would be most of the program; the
+                        // scores are picked out of the registers by comparisons.
+                        KEEP_LOOP
+                        for (int place = 0; place < ROUNDS * KEY_ROUNDS; place++)
+                        {
+                            float score = scores[0][0];
+                            UNROLL
+                            for (int r = 0; r < ROUNDS; r++)
+                                UNROLL
+                                for (int n = 0; n < KEY_ROUNDS; n++)
+                                    score = place == r * KEY_ROUNDS + n ? scores[r][n] : score;
+                            int row = warp_query + place / KEY_ROUNDS;
+                            int key = from + place % KEY_ROUNDS * LANES + lane;
+                            int distance = key - first - row;
+                            distance = distance < -reach ? -reach : distance;
+                            distance = (distance > reach ? reach : distance) + reach;
+                            if (positions && key < length)
+                            {
+                                long table = (long)head * size * positions + (int)AT(position_rows)[distance];
+                                GLOBAL const float* pk = AT(position_keys) + table;
+                                GLOBAL const float* pq = AT(position_queries) + table;
+#if PART == MOST_D
+                                LOCAL const float* own = tile[key - from];
+#else
+                                GLOBAL const float* own = AT(k) + (start + key) * stride + key_column;
+#endif
+                                float content = 0.0f;
+                                float position = 0.0f;
+                                for (int d = 0; d < size; d++)
+                                {
+                                    content = FMA(queries[row][d], pk[(long)d * positions], content);
+                                    position = FMA(own[d], pq[(long)d * positions], position);
+                                }
+                                score = score + content + position;
+                            }
+                            if (softcap != 0.0f)
+                                score = softcap * tanh_f32(score * (scale / softcap));
+                            else if (has_bias)
+                                score = FMA(score, scale, AT(bias)[(long)head * (2 * reach + 1) + distance]);
+                            UNROLL
+                            for (int r = 0; r < ROUNDS; r++)
+                                UNROLL
+                                for (int n = 0; n < KEY_ROUNDS; n++)
+                                    scores[r][n] = place == r * KEY_ROUNDS + n ? score : scores[r][n];
+                        }
+                    }
+                }
+                // Of the warp's first query from the item's first key: nothing that is one for each query is kept.
+                int behind = first + warp_query - from - lane;
+                int left_over = length - from - lane;
+                if (pass == 0)
+                {
+                    UNROLL
+                    for (int r = 0; r < ROUNDS; r++)
+                    {
+                        UNROLL
+                        for (int n = 0; n < KEY_ROUNDS; n++)
+                        {
+                            float score = SEEN(r, n) ? scores[r][n] : -POSITIVE_INFINITY;
+                            most[r] = most[r] > score ? most[r] : score;
+                        }
+                    }
+                    continue;
+                }
+                UNROLL
                 for (int r = 0; r < ROUNDS; r++)
                 {
-                    int row = QUERY_OF(r);
-                    int i = first + row;
-                    int key = FIRST_KEY(i) + tile * KEYS + lane;
-                    if (i >= end || key >= END_KEY(i))
-                        continue;
-                    float score = 0.0f;
-                    for (int d = 0; d < size; d++)
-                        score = FMA(queries[row][d], keys[key - from][d], score);
-                    int distance = key - i;
-                    distance = distance < -reach ? -reach : distance;
-                    distance = (distance > reach ? reach : distance) + reach;
-                    if (positions)
-                    {
-                        GLOBAL const float* pk = AT(position_keys) + table + (int)AT(position_rows)[distance];
-                        GLOBAL const float* pq = AT(position_queries) + table + (int)AT(position_rows)[distance];
-                        float content = 0.0f;
-                        float position = 0.0f;
-                        for (int d = 0; d < size; d++)
-                        {
-                            content = FMA(queries[row][d], pk[(long)d * positions], content);
-                            position = FMA(keys[key - from][d], pq[(long)d * positions], position);
-                        }
-                        score = score + content + position;
-                    }
-                    if (softcap != 0.0f)
-                        score = softcap * tanh_f32(score * cap_scale);
-                    else if (has_bias)
-                        score = FMA(score, scale, AT(bias)[(long)head * (2 * reach + 1) + distance]);
-                    float kept = most[0];
                     UNROLL
-                    for (int other = 1; other < ROUNDS; other++)
-                        kept = other == r ? most[other] : kept;
-                    float weight = 0.0f;
-                    if (pass == 0)
-                        kept = kept > score ? kept : score;
-                    else
+                    for (int n = 0; n < KEY_ROUNDS; n++)
                     {
-                        weight = exp_f32(FMA(score, weight_scale, -kept));
-                        weights[row][lane] = weight;
-                    }
-                    UNROLL
-                    for (int other = 0; other < ROUNDS; other++)
-                    {
-                        most[other] = other == r ? kept : most[other];
-                        sum[other] = pass == 1 && other == r ? sum[other] + weight : sum[other];
+                        float weight = exp_f32(FMA(scores[r][n], weight_scale, -most[r]));
+                        weight = SEEN(r, n) ? weight : 0.0f;
+                        weights[warp_query + r][n * LANES + lane] = weight;
+                        sum[r] = sum[r] + weight;
                     }
                 }
-                if (pass == 0)
-                    continue;
-                BARRIER;
-                for (int i = item; i < loaded * size; i += ATTEND_ITEMS)
-                    keys[i / size][i % size] = AT(v)[(start + from + i / size) * stride + key_column + i % size];
-                BARRIER;
-                if (query < end)
+                int there = length - from < KEYS ? length - from : KEYS;
+                UNROLL
+                for (int part = 0; part < PARTS; part++)
                 {
-                    int offset = FIRST_KEY(query) - base;
-                    int seen = END_KEY(query) - FIRST_KEY(query) - tile * KEYS;
-                    seen = seen < KEYS ? seen : KEYS;
-                    for (int j = 0; j < seen; j++)
+                    BARRIER;
+                    FILL(tile, v, from, KEYS, key_column, part * PART, PART)
+                    BARRIER;
+                    int whole = there & ~3;
+                    KEEP_LOOP
+                    for (int j = 0; j < whole; j += 4)
                     {
-                        float weight = weights[item / 8][j];
-                        LOCAL const float* value = keys[offset + j] + item % 8;
+                        float left[OUT_ROWS][4];
                         UNROLL
-                        for (int i = 0; i < SHARE; i++)
-                            values[i] = FMA(weight, value[8 * i], values[i]);
+                        for (int o = 0; o < OUT_ROWS; o++)
+                        {
+                            float4 four = LOAD4(&weights[out_query + o][j]);
+                            left[o][0] = four.x;
+                            left[o][1] = four.y;
+                            left[o][2] = four.z;
+                            left[o][3] = four.w;
+                        }
+                        UNROLL
+                        for (int e = 0; e < 4; e++)
+                        {
+                            float4 four = LOAD4(&tile[j + e][out_d]);
+                            UNROLL
+                            for (int o = 0; o < OUT_ROWS; o++)
+                            {
+                                values[part][o][0] = FMA(left[o][e], four.x, values[part][o][0]);
+                                values[part][o][1] = FMA(left[o][e], four.y, values[part][o][1]);
+                                values[part][o][2] = FMA(left[o][e], four.z, values[part][o][2]);
+                                values[part][o][3] = FMA(left[o][e], four.w, values[part][o][3]);
+                            }
+                        }
+                    }
+                    KEEP_LOOP
+                    for (int j = whole; j < there; j++)
+                    {
+                        float4 four = LOAD4(&tile[j][out_d]);
+                        UNROLL
+                        for (int o = 0; o < OUT_ROWS; o++)
+                        {
+                            float left = weights[out_query + o][j];
+                            values[part][o][0] = FMA(left, four.x, values[part][o][0]);
+                            values[part][o][1] = FMA(left, four.y, values[part][o][1]);
+                            values[part][o][2] = FMA(left, four.z, values[part][o][2]);
+                            values[part][o][3] = FMA(left, four.w, values[part][o][3]);
+                        }
                     }
                 }
-                // The barrier of the next tile would do, but PoCL 3.1 takes a condition that leads to a barrier by way
-                // of a loop's end for the same in all items, whatever it is in each.
-                BARRIER;
             }
-            // Folds the lanes of each query, strides 16, 8, 4, 2, 1, the lower lane first.
+            // The lanes of each query, turned to where its first key is in lane 0, are folded.
             BARRIER;
             UNROLL
             for (int r = 0; r < ROUNDS; r++)
-                weights[QUERY_OF(r)][lane] = pass == 0 ? most[r] : sum[r];
-            BARRIER;
-            if (item < QUERIES)
             {
-                for (int width = KEYS / 2; width > 0; width >>= 1)
-                {
-                    for (int i = 0; i < width; i++)
-                    {
-                        float low = weights[item][i];
-                        float high = weights[item][i + width];
-                        weights[item][i] = pass == 0 ? (low > high ? low : high) : low + high;
-                    }
-                }
-                folded[item] = pass == 0 ? weights[item][0] * weight_scale : 1.0f / weights[item][0];
+                LOCAL float* lanes = weights[warp_query + r];
+                lanes[(lane + base - FIRST_KEY(first + warp_query + r)) & (LANES - 1)] = pass == 0 ? most[r] : sum[r];
             }
             BARRIER;
             if (pass == 0)
             {
                 UNROLL
                 for (int r = 0; r < ROUNDS; r++)
-                    most[r] = folded[QUERY_OF(r)];
+                {
+                    LOCAL float* lanes = weights[warp_query + r];
+                    most[r] = fold_max(lanes[lane], lane, lanes) * weight_scale;
+                }
             }
         }
-        if (query < end)
+        UNROLL
+        for (int r = 0; r < ROUNDS; r++)
         {
-            GLOBAL float* to = AT(y) + (start + query) * y_stride + column;
+            LOCAL float* lanes = weights[warp_query + r];
+            sum[r] = 1.0f / fold_sum(lanes[lane], lane, lanes);
+        }
+        UNROLL
+        for (int o = 0; o < OUT_ROWS; o++)
+        {
+            float inverse = 0.0f;
             UNROLL
-            for (int i = 0; i < SHARE; i++)
+            for (int r = 0; r < ROUNDS; r++)
+                inverse = warp_query + r == out_query + o ? sum[r] : inverse;
+            int i = first + out_query + o;
+            GLOBAL float* to = AT(y) + (start + i) * y_stride + column;
+            UNROLL
+            for (int part = 0; part < PARTS; part++)
             {
-                int d = item % 8 + 8 * i;
-                float value = masked ? values[i] + 0.0f : values[i];
-                if (d < size)
-                    to[d] = value * folded[item / 8];
+                UNROLL
+                for (int e = 0; e < 4; e++)
+                {
+                    int d = part * PART + out_d + e;
+                    float value = masked ? values[part][o][e] + 0.0f : values[part][o][e];
+                    if (i < end && d < size)
+                        to[d] = value * inverse;
+                }
             }
         }
         BARRIER;
@@ -205,9 +336,14 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
 }
 
 #undef KEYS
-#undef ATTEND_ITEMS
 #undef ROUNDS
-#undef SHARE
-#undef QUERY_OF
+#undef KEY_ROUNDS
+#undef ATTEND_ITEMS
+#undef PART
+#undef PARTS
+#undef ACROSS
+#undef OUT_ROWS
 #undef FIRST_KEY
 #undef END_KEY
+#undef SEEN
+#undef FILL

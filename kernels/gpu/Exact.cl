@@ -87,17 +87,15 @@
 #include "Attention.h"
 #undef NAME
 #undef MOST_D
-#undef QUERIES
 #define NAME attention_128
 #define MOST_D 128
-#define QUERIES 16
 #include "Attention.h"
 #undef NAME
 #undef MOST_D
 #undef QUERIES
 #define NAME attention_256
 #define MOST_D 256
-#define QUERIES 4
+#define QUERIES 16
 #include "Attention.h"
 #undef NAME
 #undef MOST_D

@@ -15,10 +15,12 @@ KERNEL GROUP_SIZE(LANES * NORM_ROWS) void layer_norm(
     GLOBAL const float* from = AT(x) + row * x_stride;
     GLOBAL float* to = AT(y) + row * y_stride;
     float sum = 0.0f;
+#pragma unroll 4
     for (int i = lane; i < length; i += LANES)
         sum = sum + from[i];
     float mean = fold_sum(sum, lane, lanes[place]) / (float)columns;
     sum = 0.0f;
+#pragma unroll 4
     for (int i = lane; i < length; i += LANES)
     {
         float d = from[i] - mean;
@@ -26,6 +28,7 @@ KERNEL GROUP_SIZE(LANES * NORM_ROWS) void layer_norm(
     }
     float variance = fold_sum(sum, lane, lanes[place]) / (float)columns;
     float inverse = 1.0f / SQRT(variance + epsilon);
+#pragma unroll 4
     for (int i = lane; i < length; i += LANES)
         to[i] = FMA((from[i] - mean) * inverse, AT(gamma)[i], AT(beta)[i]);
 }
@@ -46,10 +49,12 @@ KERNEL GROUP_SIZE(LANES * NORM_ROWS) void rms_norm(
     GLOBAL const float* other = AT(residual) + row * residual_stride + column;
     GLOBAL float* to = AT(y) + row * y_stride + column;
     float sum = 0.0f;
+#pragma unroll 4
     for (int i = lane; i < length; i += LANES)
         sum = FMA(from[i], from[i], sum);
     float mean = fold_sum(sum, lane, lanes[place]) / (float)columns;
     float inverse = 1.0f / SQRT(mean + epsilon);
+#pragma unroll 4
     for (int i = lane; i < length; i += LANES)
     {
         float value = from[i] * inverse * AT(gamma)[i];
@@ -68,10 +73,12 @@ KERNEL GROUP_SIZE(LANES * NORM_ROWS) void normalize_rows(BUFFER(float, x), long 
     int length = row < rows ? columns : 0;
     GLOBAL float* values = AT(x) + row * x_stride;
     float sum = 0.0f;
+#pragma unroll 4
     for (int i = lane; i < length; i += LANES)
         sum = FMA(values[i], values[i], sum);
     float size = SQRT(fold_sum(sum, lane, lanes[place]));
     size = size > 1e-12f ? size : 1e-12f;
+#pragma unroll 4
     for (int i = lane; i < length; i += LANES)
         values[i] = values[i] / size;
 }

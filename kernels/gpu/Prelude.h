@@ -14,6 +14,7 @@
 #define CONSTANT __constant
 #define GROUP_SIZE(n) __attribute__((reqd_work_group_size(n, 1, 1)))
 #define GROUP_SIZE_ALONE(n) GROUP_SIZE(n)
+#define GROUP_SIZE_TIMES(n, groups) GROUP_SIZE(n)
 #define GROUP ((int)get_group_id(0))
 #define GROUPS ((int)get_num_groups(0))
 #define ITEM ((int)get_local_id(0))
@@ -26,6 +27,7 @@
 #define POSITIVE_INFINITY INFINITY
 #define LOAD4(p) vload4(0, p)
 #define STORE4(v, p) vstore4(v, 0, p)
+#define STORE2(v, p) vstore2(v, 0, p)
 #define ATOMIC_ADD(p, v) atomic_add(p, v)
 
 #else
@@ -34,6 +36,7 @@ typedef unsigned char uchar;
 typedef unsigned short ushort;
 typedef unsigned int uint;
 typedef unsigned long ulong;
+typedef float float2 __attribute__((ext_vector_type(2)));
 typedef float float4 __attribute__((ext_vector_type(4)));
 typedef ushort ushort4 __attribute__((ext_vector_type(4)));
 #define KERNEL extern "C" __attribute__((global))
@@ -45,6 +48,8 @@ typedef ushort ushort4 __attribute__((ext_vector_type(4)));
 #define GROUP_SIZE(n) __attribute__((launch_bounds(n)))
 // For kernels whose registers do not fit twice into a multiprocessor (ptx/registers.txt): one group has it to itself.
 #define GROUP_SIZE_ALONE(n) __attribute__((launch_bounds(n, 1)))
+// For kernels that need so many groups on a multiprocessor at once to hide what they wait for.
+#define GROUP_SIZE_TIMES(n, groups) __attribute__((launch_bounds(n, groups)))
 #define GROUP ((int)__nvvm_read_ptx_sreg_ctaid_x())
 #define GROUPS ((int)__nvvm_read_ptx_sreg_nctaid_x())
 #define ITEM ((int)__nvvm_read_ptx_sreg_tid_x())
@@ -57,10 +62,12 @@ typedef ushort ushort4 __attribute__((ext_vector_type(4)));
 #define POSITIVE_INFINITY __builtin_inff()
 #define LOAD4(p) load4(p)
 #define STORE4(v, p) store4(v, p)
+#define STORE2(v, p) store2(v, p)
 #define ATOMIC_ADD(p, v) __nvvm_atom_add_gen_i(p, v)
 DEVICE float4 load4(const float* p) { return *(const float4*)p; }
 DEVICE ushort4 load4(const ushort* p) { return *(const ushort4*)p; }
 DEVICE void store4(float4 v, float* p) { *(float4*)p = v; }
+DEVICE void store2(float2 v, float* p) { *(float2*)p = v; }
 
 #endif
 
@@ -96,3 +103,44 @@ DEVICE float widen_f16(ushort x)
 #endif
 #define WIDEN_BF16(x) FROM_BITS((int)(x) << 16)
 #define WIDEN_F32(x) (x)
+
+// Four numbers in a row, of which `count` are there: in one piece where they lie so, and all are.
+DEVICE void read_four(GLOBAL const float* from, int count, int aligned, float* to)
+{
+    if (aligned && count == 4)
+    {
+        float4 four = LOAD4(from);
+        to[0] = four.x;
+        to[1] = four.y;
+        to[2] = four.z;
+        to[3] = four.w;
+    }
+    else
+    {
+        UNROLL
+        for (int e = 0; e < 4; e++)
+            to[e] = e < count ? from[e] : 0.0f;
+    }
+}
+
+DEVICE void write_four(GLOBAL float* to, int count, int aligned, const float* from)
+{
+    if (aligned && count == 4)
+    {
+        float4 four;
+        four.x = from[0];
+        four.y = from[1];
+        four.z = from[2];
+        four.w = from[3];
+        STORE4(four, to);
+    }
+    else
+    {
+        UNROLL
+        for (int e = 0; e < 4; e++)
+        {
+            if (e < count)
+                to[e] = from[e];
+        }
+    }
+}

@@ -96,7 +96,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         GpuKernel kernel = AttentionKernel(shape.HeadSize);
         KernelLaunch launch = driver.IsProcessor
             ? new KernelLaunch(kernel, Math.Min(2 * blocks, ScratchRows), 1)
-            : new KernelLaunch(kernel, blocks, 8 * QueriesAtOnce(kernel));
+            : new KernelLaunch(kernel, blocks, AttentionItems(kernel));
         launch.Add(_space, workspace.Starts, sizeof(int));
         launch.Add(_space, workspace.Blocks, sizeof(int));
         if (driver.IsProcessor)
@@ -200,12 +200,8 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     private static GpuKernel Stored(GpuKernel f32, StoredType type) => f32 + (int)type;
 
-    private static int QueriesAtOnce(GpuKernel kernel) => kernel switch
-    {
-        GpuKernel.Attention128 => 16,
-        GpuKernel.Attention256 => 4,
-        _ => 32,
-    };
+    // A warp for each eight of the queries that Exact.cl says.
+    private static int AttentionItems(GpuKernel kernel) => kernel == GpuKernel.Attention256 ? 64 : 128;
 
     // On a processor, groups that each have a piece of scratch work through all items.
     private int ScratchRows => driver.IsProcessor ? 4 * driver.Units : 1;

@@ -74,7 +74,7 @@ internal static class PtxArithmetic
         ["mul.rn.f32"] = (a, b, _) => Of(Single(a) * Single(b)),
         ["fma.rn.f32"] = (a, b, c) => Of(MathF.FusedMultiplyAdd(Single(a), Single(b), Single(c))),
         ["div.rn.f32"] = (a, b, _) => Of(Single(a) / Single(b)),
-        ["div.approx.f32"] = (a, b, _) => Of(Single(a) / Single(b)),
+        ["rcp.approx.ftz.f32"] = (a, _, _) => Of(Flushed(1 / Flushed(Single(a)))),
         ["rcp.rn.f32"] = (a, _, _) => Of(1 / Single(a)),
         ["sqrt.rn.f32"] = (a, _, _) => Of(MathF.Sqrt(Single(a))),
         ["ex2.approx.ftz.f32"] = (a, _, _) => Of(Flushed((float)Math.Pow(2, Flushed(Single(a))))),
@@ -203,7 +203,7 @@ internal static class PtxArithmetic
         return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
     }
 
-    // Each of these relations of floating-point values is false where one is not a number.
+    // Relations of floating-point values are false where one is not a number, but for those that end in u: true.
     private static Func<ulong, ulong, ulong, ulong>? Comparison(string relation, string type) => type switch
     {
         "f32" => relation switch
@@ -213,6 +213,7 @@ internal static class PtxArithmetic
             "gt" => (a, b, _) => Bit(Single(a) > Single(b)),
             "le" => (a, b, _) => Bit(Single(a) <= Single(b)),
             "ge" => (a, b, _) => Bit(Single(a) >= Single(b)),
+            "neu" => (a, b, _) => Bit(!(Single(a) == Single(b))),
             _ => null,
         },
         "s32" or "b32" => Ordered(relation, a => (int)a),
