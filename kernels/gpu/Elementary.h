@@ -59,22 +59,69 @@ DEVICE REAL WITH(tanh)(REAL x)
     return WITH(limit)(DIVIDE(z * p, q), 1.0f);
 }
 
+DEVICE REAL WITH(gelu)(REAL x)
+{
+    return (REAL)(0.5f) * x * ((REAL)(1.0f) + WITH(erf)(x * (REAL)(SQRT_HALF)));
+}
+
+DEVICE REAL WITH(gelu_tanh)(REAL x)
+{
+    REAL u = FMA((REAL)(GELU_TANH_CUBIC), x * x * x, x);
+    return (REAL)(0.5f) * x * ((REAL)(1.0f) + WITH(tanh)((REAL)(GELU_TANH_SCALE) * u));
+}
+
+DEVICE REAL WITH(relu)(REAL x)
+{
+    return x > (REAL)(0.0f) ? x : (REAL)(0.0f);
+}
+
+DEVICE REAL WITH(silu)(REAL x)
+{
+    return DIVIDE(x, (REAL)(1.0f) + WITH(exp)((REAL)(0.0f) - x));
+}
+
+DEVICE REAL WITH(sigmoid)(REAL x)
+{
+    return DIVIDE((REAL)(1.0f), (REAL)(1.0f) + WITH(exp)((REAL)(0.0f) - x));
+}
+
 DEVICE REAL WITH(activate)(int kind, REAL x)
 {
     if (kind == GELU)
-        return (REAL)(0.5f) * x * ((REAL)(1.0f) + WITH(erf)(x * (REAL)(SQRT_HALF)));
+        return WITH(gelu)(x);
     if (kind == GELU_TANH)
-    {
-        REAL u = FMA((REAL)(GELU_TANH_CUBIC), x * x * x, x);
-        return (REAL)(0.5f) * x * ((REAL)(1.0f) + WITH(tanh)((REAL)(GELU_TANH_SCALE) * u));
-    }
+        return WITH(gelu_tanh)(x);
     if (kind == RELU)
-        return x > (REAL)(0.0f) ? x : (REAL)(0.0f);
+        return WITH(relu)(x);
     if (kind == SILU)
-        return DIVIDE(x, (REAL)(1.0f) + WITH(exp)((REAL)(0.0f) - x));
+        return WITH(silu)(x);
     if (kind == TANH)
         return WITH(tanh)(x);
     if (kind == SIGMOID)
-        return DIVIDE((REAL)(1.0f), (REAL)(1.0f) + WITH(exp)((REAL)(0.0f) - x));
+        return WITH(sigmoid)(x);
     return x;
 }
+
+// Of four at once, which hide each other's latencies.
+#define EACH(function) \
+    { \
+        UNROLL \
+        for (int e = 0; e < 4; e++) \
+            values[e] = function(values[e]); \
+    }
+DEVICE void WITH(activate_four)(int kind, REAL* values)
+{
+    if (kind == GELU)
+        EACH(WITH(gelu))
+    else if (kind == GELU_TANH)
+        EACH(WITH(gelu_tanh))
+    else if (kind == RELU)
+        EACH(WITH(relu))
+    else if (kind == SILU)
+        EACH(WITH(silu))
+    else if (kind == TANH)
+        EACH(WITH(tanh))
+    else if (kind == SIGMOID)
+        EACH(WITH(sigmoid))
+}
+#undef EACH

@@ -3,9 +3,11 @@
 //           columns from warp_column of the tile at first_row and first_column.
 // Local     tiles: nobody reads them any more. Each warp has 16 rows of its own there, so that no group waits.
 
-#define SLICE_STRIDE (WARP_COLUMNS + 4)
+// Eight banks from a row to the next: items write two neighbours each, four rows at a time, to 32 different banks.
+#define SLICE_STRIDE (WARP_COLUMNS + 8)
     // Sixteen rows at a time go through local memory, so that an item has four neighbours in a row, and one copy of the
     // activations serves all sums. The loop stays a loop: the rows are picked out of the registers by comparisons.
+    int aligned = ((bias_first | residual_first | residual_stride) & 3) == 0;
     LOCAL float* slice = (LOCAL float*)tiles + item / WARP * (16 * SLICE_STRIDE);
 #pragma unroll 1
     for (int i = 0; i < DOWN; i++)
@@ -20,8 +22,13 @@
                 for (int e = 0; e < 4; e++)
                     values[e] = other == 0 || other == i ? sums[other][j][e] : values[e];
             UNROLL
-            for (int e = 0; e < 4; e++)
-                slice[(lane / 4 + e / 2 * 8) * SLICE_STRIDE + 8 * j + lane % 4 * 2 + e % 2] = values[e];
+            for (int e = 0; e < 4; e += 2)
+            {
+                float2 two;
+                two.x = values[e];
+                two.y = values[e + 1];
+                STORE2(two, slice + (lane / 4 + e / 2 * 8) * SLICE_STRIDE + 8 * j + lane % 4 * 2);
+            }
         }
         SYNC_WARP;
 #pragma unroll 1
@@ -30,23 +37,24 @@
             int row = first_row + warp_row + 16 * i + place / WARP_COLUMNS;
             int column = first_column + warp_column + place % WARP_COLUMNS;
             float4 four = LOAD4(slice + place / WARP_COLUMNS * SLICE_STRIDE + place % WARP_COLUMNS);
-            float values[4] = { four.x, four.y, four.z, four.w };
+            float values[4] = { four.x, four.y, four.z, four.w }, others[4];
             int count = row >= rows ? 0 : outputs - column < 4 ? outputs - column : 4;
-            KEEP_LOOP
-            for (int e = 0; e < count; e++)
+            if (count <= 0)
+                continue;
+            if (has_bias)
             {
-                float value = values[0];
+                read_four(AT(bias) + column, count, aligned, others);
                 UNROLL
-                for (int other = 1; other < 4; other++)
-                    value = other == e ? values[other] : value;
-                if (has_bias)
-                    value = value + AT(bias)[column + e];
-                value = activate_fast(activation, value);
-                if (has_residual)
-                    value = value + AT(residual)[row * residual_stride + column + e];
+                for (int e = 0; e < 4; e++)
+                    values[e] = values[e] + others[e];
+            }
+            activate_four_fast(activation, values);
+            if (has_residual)
+            {
+                read_four(AT(residual) + row * residual_stride + column, count, aligned, others);
                 UNROLL
-                for (int other = 0; other < 4; other++)
-                    values[other] = other == e ? value : values[other];
+                for (int e = 0; e < 4; e++)
+                    values[e] = values[e] + others[e];
             }
             long at = row * y_stride + column;
             if (count == 4 && y_aligned)

@@ -87,6 +87,7 @@ DEVICE ushort narrow_bf16(float x)
 }
 
 #define EXP2(x) exp2(x)
+#define MAX(a, b) fmax(a, b)
 #define QUOTIENT(a, b) ((a) / (b))
 
 // Each item names the beginning of a row of eight; rows 8i … 8i + 7 of the warp's 32 are matrix i. An item receives row
@@ -225,12 +226,13 @@ DEVICE float exp2_fast(float x)
 
 DEVICE float quotient(float a, float b)
 {
-    float y;
-    asm("div.approx.f32 %0, %1, %2;" : "=f"(y) : "f"(a), "f"(b));
-    return y;
+    float inverse;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(inverse) : "f"(b));
+    return a * inverse;
 }
 
 #define EXP2(x) exp2_fast(x)
+#define MAX(a, b) __builtin_fmaxf(a, b)
 #define QUOTIENT(a, b) quotient(a, b)
 
 DEVICE void load_matrices(uint* to, const ushort* from)
@@ -273,10 +275,8 @@ DEVICE void multiply_add_bf16(float* c, const uint* a, const uint* b)
 
 DEVICE float quad_max(float x)
 {
-    float other = __nvvm_shfl_sync_bfly_f32(-1, x, 1, 31);
-    x = x > other ? x : other;
-    other = __nvvm_shfl_sync_bfly_f32(-1, x, 2, 31);
-    return x > other ? x : other;
+    x = MAX(x, __nvvm_shfl_sync_bfly_f32(-1, x, 1, 31));
+    return MAX(x, __nvvm_shfl_sync_bfly_f32(-1, x, 2, 31));
 }
 
 DEVICE float quad_sum(float x)

@@ -8,7 +8,8 @@ using Sextant.Tests.Backends;
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// The other ops of fast mode are the exact ones: in f32 they give the exact bits, in 16 bits those bits rounded once.
+/// The other ops of fast mode are the exact ones: in f32 they give the exact bits (but for the division in a gate's
+/// activation), in 16 bits those bits rounded once.
 /// The 16-bit form of a tensor is read by a product with the identity.
 /// </summary>
 public class FastRowTests
@@ -28,8 +29,12 @@ public class FastRowTests
         using BackendRun exact = Exact(), fast = Fast();
         float[] expected = exact.Get(Run(exact, op, narrow: false, Values()));
         Tensor y = Run(fast, op, narrow: false, Values());
-        Assert.Equal(expected, fast.Get(y));
-        Assert.Equal(Rounded(expected), Narrow(fast, y));
+        float[] found = fast.Get(y);
+        double allowed = op == "gate" ? Tolerances.FastQuotient : 0;
+        Assert.All(
+            expected.Zip(found),
+            pair => Assert.True(Math.Abs(pair.First - pair.Second) <= allowed * Math.Abs(pair.First), $"{pair}"));
+        Assert.Equal(Rounded(found), Narrow(fast, y));
     }
 
     /// <summary>Queries and keys are narrow when they are normed and turned, and so is what a gate takes.</summary>

@@ -16,6 +16,11 @@ internal static class Tolerances
     public const double FastAttention = 1e-5;
 
     /// <summary>
+    /// Of the exact quotient: fast mode multiplies by an inverse, and both are rounded. Set 2026-11-22.
+    /// </summary>
+    public const double FastQuotient = 1.0 / (1 << 22);
+
+    /// <summary>
     /// Cosine between states in bf16 and in f32: a step of bf16 is 2⁻⁸, and what is lost in each layer adds up as
     /// noise. Set 2026-11-21.
     /// </summary>
