@@ -18,22 +18,30 @@
 #define TILE_SIZE (KEYS * MOST_D)
 #define FIRST_KEY(i) ((i) > before ? (i) - before : 0)
 #define END_KEY(i) (after < length - 1 - (i) ? (i) + after + 1 : length)
-// Piece i of `count` rows from a row of the sequence; rows behind its end and elements behind the head's are zeros.
+// `count` rows from a row of the sequence on; rows behind its end and elements behind the head's are zeros.
 #define COPY_ROWS(to, from, first, count, at_column) \
-    KEEP_LOOP \
-    for (int i = item; i < (count) * PIECES; i += ATTEND_ITEMS) \
+    if (aligned) \
     { \
-        int row = (first) + i / PIECES; \
-        int d = i % PIECES * 8; \
-        GLOBAL const ushort* source = AT(from) + (long)(start + row) * stride + (at_column) + d; \
-        LOCAL ushort* target = (to) + PLACE(i / PIECES, i % PIECES); \
-        int there = row < length && d < size; \
-        if (aligned) \
-            COPY_ASYNC(target, there ? source : AT(from), there ? 16 : 0); \
-        else \
-            KEEP_LOOP \
-            for (int e = 0; e < 8; e++) \
-                target[e] = there && d + e < size ? source[e] : (ushort)0; \
+        UNROLL \
+        for (int i = 0; i < (count); i += ATTEND_ITEMS / PIECES) \
+        { \
+            int row = (first) + i + item / PIECES; \
+            int d = item % PIECES * 8; \
+            int there = row < length && d < size; \
+            GLOBAL const ushort* source = AT(from) + (start + row) * stride + (at_column) + d; \
+            COPY_ASYNC((to) + PLACE(i + item / PIECES, item % PIECES), there ? source : AT(from), there ? 16 : 0); \
+        } \
+    } \
+    else \
+    { \
+        KEEP_LOOP \
+        for (int i = item; i < (count) * MOST_D; i += ATTEND_ITEMS) \
+        { \
+            int row = (first) + i / MOST_D; \
+            int d = i % MOST_D; \
+            (to)[PLACE(i / MOST_D, d / 8) + d % 8] = row < length && d < size \
+                ? AT(from)[(start + row) * stride + (at_column) + d] : (ushort)0; \
+        } \
     }
 
 #if MOST_D == 32
@@ -58,8 +66,8 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
     int first = AT(blocks)[2 * block + 1];
     if (first % QUERIES != 0)
         return;
-    int start = AT(starts)[sequence];
-    int length = AT(starts)[sequence + 1] - start;
+    long start = AT(starts)[sequence];
+    int length = AT(starts)[sequence + 1] - (int)start;
     int end = first + QUERIES < length ? first + QUERIES : length;
     long column = (long)head * size;
     long key_column = (long)(head / heads_of_key) * size;
@@ -68,7 +76,8 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
     // Powers of two instead of e: one instruction on the device.
     const float log2_e = 1.44269504f;
     int plain = softcap == 0.0f && !has_bias;
-    float score_scale = plain ? scale * log2_e : has_bias ? scale : scale / softcap;
+    float score_scale = has_bias ? scale : scale / softcap;
+    float weight_scale = plain ? scale * log2_e : 1.0f;
 
     COPY_ROWS(queries, q, first, QUERIES, column)
     COPY_ROWS(keys, k, begin, KEYS, key_column)
@@ -158,30 +167,42 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                         scores[other][e] = other == n ? four[e] : scores[other][e];
             }
         }
+        // Most tiles are seen by all queries as a whole.
+        if (from < FIRST_KEY(end - 1) || from + KEYS > END_KEY(first))
+        {
+            UNROLL
+            for (int half_of = 0; half_of < 2; half_of++)
+            {
+                int i = row + 8 * half_of;
+                int first_key = FIRST_KEY(i) - from - lane % 4 * 2;
+                int end_key = (i < end ? END_KEY(i) : 0) - from - lane % 4 * 2;
+                UNROLL
+                for (int n = 0; n < KEYS / 8; n++)
+                {
+                    UNROLL
+                    for (int e = 0; e < 2; e++)
+                    {
+                        int seen = 8 * n + e >= first_key && 8 * n + e < end_key;
+                        scores[n][2 * half_of + e] = seen ? scores[n][2 * half_of + e] : -POSITIVE_INFINITY;
+                    }
+                }
+            }
+        }
         UNROLL
         for (int half_of = 0; half_of < 2; half_of++)
         {
-            int i = row + 8 * half_of;
-            int first_key = FIRST_KEY(i);
-            int end_key = i < end ? END_KEY(i) : 0;
             float largest = most[half_of];
             UNROLL
             for (int n = 0; n < KEYS / 8; n++)
             {
                 UNROLL
                 for (int e = 2 * half_of; e < 2 * half_of + 2; e++)
-                {
-                    int key = from + 8 * n + lane % 4 * 2 + e % 2;
-                    float score = plain ? scores[n][e] * score_scale : scores[n][e];
-                    score = key >= first_key && key < end_key ? score : -POSITIVE_INFINITY;
-                    scores[n][e] = score;
-                    largest = largest > score ? largest : score;
-                }
+                    largest = MAX(largest, scores[n][e]);
             }
             largest = QUAD_MAX(largest);
             // A query that has seen no key yet: everything is 2 to the power of −∞.
-            float offset = largest == -POSITIVE_INFINITY ? 0.0f : largest;
-            float shrink = EXP2(most[half_of] - offset);
+            float offset = largest == -POSITIVE_INFINITY ? 0.0f : largest * weight_scale;
+            float shrink = EXP2(FMA(most[half_of], weight_scale, -offset));
             most[half_of] = largest;
             float total = 0.0f;
             UNROLL
@@ -190,7 +211,7 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                 UNROLL
                 for (int e = 2 * half_of; e < 2 * half_of + 2; e++)
                 {
-                    float weight = EXP2(scores[n][e] - offset);
+                    float weight = EXP2(FMA(scores[n][e], weight_scale, -offset));
                     scores[n][e] = weight;
                     total = total + weight;
                 }
