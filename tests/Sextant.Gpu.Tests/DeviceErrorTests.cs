@@ -41,7 +41,7 @@ public sealed class DeviceErrorTests
             StringComparison.Ordinal);
         Assert.Contains(
             "does not name (-4242)", OpenClErrors.Of(-4242, "a device", "a call").Message, StringComparison.Ordinal);
-        foreach (int code in new[] { 700, 719, 702, 999, 214 })
+        foreach (int code in new[] { 700, 719, 702, 999, 214, 721, 810, 911 })
             Assert.IsType<DeviceLostException>(CudaErrors.Of(code, "a name", "a device", "a call"));
         foreach (int code in new[] { 1, 201, 400, 500, 701 })
             Assert.IsType<DeviceCallException>(CudaErrors.Of(code, "a name", "a device", "a call"));

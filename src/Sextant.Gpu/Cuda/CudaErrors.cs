@@ -32,6 +32,11 @@ internal static class CudaErrors
                 => new DeviceUnavailableException(device, $"{what}. Compute capability 7.0 or newer is needed."),
             CudaNative.NotInitialized or CudaNative.Deinitialized
                 => new DeviceUnavailableException(device, $"{what}. The driver is shutting down or was not started."),
+            CudaNative.OperatingSystem or CudaNative.Unknown when call == "cuInit" => new DeviceUnavailableException(
+                device, $"{what}. The driver does not start: its kernel module is not loaded or not the one of this "
+                + "library's version, or the process may not open /dev/nvidia* (nvidia-uvm among them, in a container)."),
+            _ when CudaNative.IsServerRefusal(code) => new DeviceUnavailableException(
+                device, $"{what}. The server that lets processes share the device (MPS) does not take this one."),
             _ when CudaNative.IsLoss(code) => new DeviceLostException(
                 device, $"{what}. The device was reset or taken away, or a kernel was ended: load the model again, "
                 + "in a new process, since this one's context is lost."),

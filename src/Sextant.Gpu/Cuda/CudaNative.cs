@@ -23,12 +23,19 @@ internal static unsafe partial class CudaNative
     public const int SystemDriverMismatch = 803;
     public const int NotCompatible = 804;
 
+    public const int OperatingSystem = 304;
+    public const int Unknown = 999;
+
     /// <summary>
     /// Whether the context cannot be used any more: memory or a link that fails (214, 220, 226), a kernel that was
-    /// ended (700, 702, 710, 714 to 719), a context that was destroyed (709), and what has no name (999).
+    /// ended (700, 702, 710, 714 to 719, 721), a context that was destroyed (709), a server for several processes that
+    /// ended this one's work (810), another device that failed (911), and what has no name (999).
     /// </summary>
     public static bool IsLoss(int code) =>
-        code is 214 or 220 or 226 or 700 or 702 or 709 or 710 or (>= 714 and <= 719) or 999;
+        code is 214 or 220 or 226 or 700 or 702 or 709 or 710 or (>= 714 and <= 719) or 721 or 810 or 911 or Unknown;
+
+    /// <summary>Whether the server that lets several processes share a device (MPS) refuses this one.</summary>
+    public static bool IsServerRefusal(int code) => code is >= 805 and <= 809;
 
     public const int AttributeMultiprocessorCount = 16;
     public const int AttributeMajor = 75;
