@@ -25,7 +25,13 @@ internal static class NativeLibraries
             (OpenCl, _, true) => ["/System/Library/Frameworks/OpenCL.framework/OpenCL"],
             (OpenCl, _, _) => ["libOpenCL.so.1", "libOpenCL.so"],
             (_, true, _) => ["nvcuda.dll"],
-            _ => ["libcuda.so.1", "libcuda.so"],
+            // Where containers, Linux under Windows and NixOS keep the driver outside of the loader's path; last what
+            // may be the toolkit's stand-in.
+            _ =>
+            [
+                "libcuda.so.1", "/usr/local/nvidia/lib64/libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1",
+                "/run/opengl-driver/lib/libcuda.so.1", "libcuda.so",
+            ],
         };
 
     /// <summary>Loads a library where there is one, and makes the bindings find it.</summary>
@@ -49,9 +55,16 @@ internal static class NativeLibraries
     {
         foreach (string file in Files(library))
         {
+            if (library == Cuda && Path.IsPathRooted(file) && File.Exists(file))
+                LoadCompiler(file);
             if (NativeLibrary.TryLoad(file, out nint handle))
                 return handle;
         }
         return 0;
     }
+
+    // CUDA's driver asks for its compiler of PTX by name alone. Where the loader did not find the driver by its name it
+    // will not find that one either, unless it is there already.
+    private static void LoadCompiler(string driver) => NativeLibrary.TryLoad(
+        Path.Combine(Path.GetDirectoryName(driver)!, "libnvidia-ptxjitcompiler.so.1"), out _);
 }
