@@ -14,8 +14,6 @@ namespace Sextant.Gpu.Tests;
 /// </summary>
 internal sealed unsafe partial class FakeCuda : IDisposable
 {
-    private const nint TheContext = 0xC0;
-
     private static FakeCuda? s_now;
 
     [ThreadStatic]
@@ -28,10 +26,13 @@ internal sealed unsafe partial class FakeCuda : IDisposable
     private readonly Dictionary<string, (int After, int Code)> _failures = [];
     private readonly Dictionary<nint, long> _pinned = [];
     private readonly Dictionary<nint, List<Action>> _streams = [];
+    private readonly Dictionary<nint, List<nint>> _copied = [];
     private readonly Dictionary<nint, List<Start>> _graphs = [];
     private readonly Dictionary<nint, nint> _lastNodes = [];
-    private readonly List<PtxFunction> _functions = [];
+    private readonly List<(PtxFunction Function, nint Module)> _functions = [];
     private nint _nextHandle = 1;
+    private nint _context;
+    private int _holders;
 
     /// <param name="runs">Whether kernels run; if not, results are zeros, but for those of the probe.</param>
     public FakeCuda(bool runs)
@@ -110,7 +111,7 @@ internal sealed unsafe partial class FakeCuda : IDisposable
         }
         if (now.Lost != 0 && needsContext)
             return now.Lost;
-        return needsContext && t_context != TheContext ? 201 : 0;
+        return needsContext && (t_context == 0 || t_context != now._context) ? 201 : 0;
     }
 
     private nint Make(int alive = 1)
@@ -135,6 +136,7 @@ internal sealed unsafe partial class FakeCuda : IDisposable
         for (int i = 0; i < work.Count; i++)
             work[i]();
         work.Clear();
+        _copied[stream].Clear();
     }
 
     // What is not run is not waited for either: nothing is allocated for it.
@@ -142,7 +144,10 @@ internal sealed unsafe partial class FakeCuda : IDisposable
     {
         (nint from, nint to) = up ? ((nint)host, (nint)device) : ((nint)device, (nint)host);
         if (_runs)
+        {
             _streams[stream].Add(CopyOf(from, to, bytes));
+            _copied[stream].Add((nint)host);
+        }
         else
             Buffer.MemoryCopy((void*)from, (void*)to, bytes, bytes);
     }
@@ -153,9 +158,14 @@ internal sealed unsafe partial class FakeCuda : IDisposable
     // Reads the arguments, as many and as large as the PTX says; null where the call is wrong.
     private Start? Read(nint function, uint groups, uint items, uint others, uint sharedBytes, void** parameters)
     {
-        PtxFunction kernel = _functions[(int)function - 1];
-        if (others != 1 || groups == 0 || items == 0 || (kernel.MostThreads != 0 && kernel.MostThreads != items))
+        (PtxFunction kernel, nint module) = _functions[(int)function - 1];
+        if (!_images.ContainsKey(module))
             return null;
+        if (others != 1 || groups is 0 or > int.MaxValue || items is 0 or > 1024
+            || (kernel.MostThreads != 0 && kernel.MostThreads != items))
+        {
+            return null;
+        }
         // More than 48 KiB that are not in the PTX has to be allowed to the function first.
         if (sharedBytes > Math.Max(48u << 10, (uint)_sharedBytes.GetValueOrDefault(function)))
             return null;

@@ -61,22 +61,26 @@ internal sealed unsafe partial class FakeCuda
         return Enter("cuDeviceGetCount", false);
     }
 
+    // A device is not its number.
+    private const int FirstDevice = 1000;
+
     private static int DeviceGet(int* device, int ordinal)
     {
-        *device = ordinal;
-        return Enter("cuDeviceGet", false);
+        int code = Enter("cuDeviceGet", false);
+        *device = FirstDevice + ordinal;
+        return code == 0 && !IsDevice(*device) ? 101 : code;
     }
 
     private static int DeviceGetName(byte* name, int length, int device)
     {
         Write(name, length, "a fake");
-        return Enter("cuDeviceGetName", false);
+        return OfDevice("cuDeviceGetName", device);
     }
 
     private static int DeviceTotalMem(nuint* bytes, int device)
     {
         *bytes = (nuint)s_now!.Memory;
-        return Enter("cuDeviceTotalMem", false);
+        return OfDevice("cuDeviceTotalMem", device);
     }
 
     private static int DeviceGetAttribute(int* value, int attribute, int device)
@@ -88,38 +92,62 @@ internal sealed unsafe partial class FakeCuda
             16 => 4,
             _ => -1,
         };
-        return Enter("cuDeviceGetAttribute", false);
+        return OfDevice("cuDeviceGetAttribute", device);
     }
 
+    // The first holder makes the context, the last one ends it: what is not given back by then goes with it, and its
+    // handle is nothing from then on.
     private static int DevicePrimaryCtxRetain(nint* context, int device)
     {
-        int code = Enter("cuDevicePrimaryCtxRetain", false);
-        if (code == 0)
+        int code = OfDevice("cuDevicePrimaryCtxRetain", device);
+        if (code != 0)
+            return code;
+        FakeCuda now = s_now!;
+        lock (now._lock)
         {
-            *context = TheContext;
-            s_now!.Alive++;
+            if (now._holders++ == 0)
+                now._context = now.Make(0);
+            now.Alive++;
+            *context = now._context;
+        }
+        return 0;
+    }
+
+    private static int DevicePrimaryCtxRelease(int device) => Release("cuDevicePrimaryCtxRelease", device);
+
+    private static int DevicePrimaryCtxReleaseOld(int device) => Release("cuDevicePrimaryCtxReleaseOld", device);
+
+    private static int Release(string name, int device)
+    {
+        int code = OfDevice(name, device);
+        FakeCuda now = s_now!;
+        lock (now._lock)
+        {
+            if (now._holders == 0)
+                return 201;
+            now.Alive--;
+            if (--now._holders == 0)
+                now._context = 0;
         }
         return code;
-    }
-
-    private static int DevicePrimaryCtxRelease(int device)
-    {
-        s_now!.Alive--;
-        return Enter("cuDevicePrimaryCtxRelease", false);
-    }
-
-    private static int DevicePrimaryCtxReleaseOld(int device)
-    {
-        s_now!.Alive--;
-        return Enter("cuDevicePrimaryCtxReleaseOld", false);
     }
 
     private static int CtxSetCurrent(nint context)
     {
         int code = Enter("cuCtxSetCurrent", false);
+        if (code == 0 && context != 0 && context != s_now!._context)
+            return 201;
         if (code == 0)
             t_context = context;
         return code;
+    }
+
+    private static bool IsDevice(int device) => device >= FirstDevice && device < FirstDevice + s_now!.Devices;
+
+    private static int OfDevice(string name, int device)
+    {
+        int code = Enter(name, false);
+        return code == 0 && !IsDevice(device) ? 101 : code;
     }
 
     private static int GetErrorName(int error, byte** name)

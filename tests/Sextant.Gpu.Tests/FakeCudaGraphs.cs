@@ -69,7 +69,8 @@ internal sealed unsafe partial class FakeCuda
         FakeCuda now = s_now!;
         lock (now._lock)
         {
-            List<Start> nodes = now._graphs[executable];
+            if (!now._streams.ContainsKey(stream) || !now._graphs.TryGetValue(executable, out List<Start>? nodes))
+                return 400;
             for (int i = 0; i < nodes.Count; i++)
                 now.Add(stream, nodes[i]);
         }
@@ -87,8 +88,10 @@ internal sealed unsafe partial class FakeCuda
             return code;
         lock (s_now!._lock)
         {
+            if (!s_now._graphs.Remove(graph))
+                return 400;
             s_now.Alive--;
-            return s_now._graphs.Remove(graph) ? 0 : 400;
+            return 0;
         }
     }
 }

@@ -61,11 +61,18 @@ internal sealed unsafe partial class FakeCuda
             return code;
         lock (s_now!._lock)
         {
-            if (!s_now._pinned.Remove((nint)memory))
+            // Nothing promises that copies from or to it are waited for.
+            if (s_now.IsCopied((nint)memory) || !s_now._pinned.Remove((nint)memory))
                 return 1;
             NativeMemory.Free(memory);
         }
         return 0;
+    }
+
+    private bool IsCopied(nint memory)
+    {
+        long bytes = _pinned.GetValueOrDefault(memory);
+        return _copied.Values.Any(hosts => hosts.Exists(host => host >= memory && host < memory + bytes));
     }
 
     private static int MemcpyHtoDAsync(nint to, void* from, nuint bytes, nint stream) =>

@@ -34,9 +34,15 @@ internal sealed unsafe partial class FakeCuda
     private static int ModuleUnload(nint module)
     {
         int code = Enter("cuModuleUnload");
-        if (code == 0)
-            s_now!.Alive--;
-        return code;
+        if (code != 0)
+            return code;
+        lock (s_now!._lock)
+        {
+            if (!s_now._images.Remove(module))
+                return 400;
+            s_now.Alive--;
+        }
+        return 0;
     }
 
     private static int ModuleGetFunction(nint* function, nint module, byte* name)
@@ -51,7 +57,7 @@ internal sealed unsafe partial class FakeCuda
                 return 400;
             if (!image.Functions.TryGetValue(Text(name), out PtxFunction? found))
                 return 500;
-            now._functions.Add(found);
+            now._functions.Add((found, module));
             *function = now._functions.Count;
         }
         return 0;
@@ -60,7 +66,9 @@ internal sealed unsafe partial class FakeCuda
     private static int FuncGetAttribute(int* value, int attribute, nint function)
     {
         *value = 0;
-        return Enter("cuFuncGetAttribute");
+        int code = Enter("cuFuncGetAttribute");
+        // Local memory and registers are what is asked for.
+        return code != 0 ? code : attribute is 3 or 4 ? 0 : 1;
     }
 
     // Of all attributes only the largest dynamic shared memory (8) is set here; a GPU of 9.0 has 227 KiB for a group.

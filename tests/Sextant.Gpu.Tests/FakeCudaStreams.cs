@@ -14,6 +14,7 @@ internal sealed unsafe partial class FakeCuda
         {
             *stream = s_now.Make();
             s_now._streams.Add(*stream, []);
+            s_now._copied.Add(*stream, []);
         }
         return 0;
     }
@@ -25,8 +26,11 @@ internal sealed unsafe partial class FakeCuda
             return code;
         lock (s_now!._lock)
         {
+            if (!s_now._streams.Remove(stream))
+                return 400;
+            s_now._copied.Remove(stream);
             s_now.Alive--;
-            return s_now._streams.Remove(stream) ? 0 : 400;
+            return 0;
         }
     }
 
@@ -36,31 +40,82 @@ internal sealed unsafe partial class FakeCuda
         if (code != 0)
             return code;
         lock (s_now!._lock)
+        {
+            if (!s_now._streams.ContainsKey(stream))
+                return 400;
             s_now.Run(stream);
+        }
         return 0;
     }
 
     private static int EventCreate(nint* created, uint flags)
     {
         int code = Enter("cuEventCreate");
-        if (code == 0)
-            *created = s_now!.Make();
-        return code;
+        if (code != 0)
+            return code;
+        // 0: it takes the time, and who waits for it spins.
+        if (flags != 0)
+            return 1;
+        lock (s_now!._lock)
+        {
+            *created = s_now.Make();
+            s_now._moments.Add(*created, NotRecorded);
+        }
+        return 0;
     }
 
-    private static int EventRecord(nint recorded, nint stream) => Enter("cuEventRecord");
+    private static int EventRecord(nint recorded, nint stream)
+    {
+        int code = Enter("cuEventRecord");
+        if (code != 0)
+            return code;
+        FakeCuda now = s_now!;
+        lock (now._lock)
+        {
+            if (!now._moments.ContainsKey(recorded) || !now._streams.TryGetValue(stream, out List<Action>? work))
+                return 400;
+            now._moments[recorded] = NotReached;
+            work.Add(() => now._moments[recorded] = now._time++);
+        }
+        return 0;
+    }
 
+    // Each event that is reached is two milliseconds behind the one before.
     private static int EventElapsedTime(float* milliseconds, nint start, nint end)
     {
-        *milliseconds = start < end ? 2f : -1f;
-        return Enter("cuEventElapsedTime");
+        int code = Enter("cuEventElapsedTime");
+        if (code != 0)
+            return code;
+        lock (s_now!._lock)
+        {
+            long first = s_now._moments.GetValueOrDefault(start, NotRecorded);
+            long last = s_now._moments.GetValueOrDefault(end, NotRecorded);
+            if (first == NotRecorded || last == NotRecorded)
+                return 400;
+            if (first == NotReached || last == NotReached)
+                return 600;
+            *milliseconds = 2f * (last - first);
+        }
+        return 0;
     }
 
     private static int EventDestroy(nint done)
     {
-        s_now!.Alive--;
-        return Enter("cuEventDestroy");
+        int code = Enter("cuEventDestroy");
+        if (code != 0)
+            return code;
+        lock (s_now!._lock)
+        {
+            if (!s_now._moments.Remove(done))
+                return 400;
+            s_now.Alive--;
+        }
+        return 0;
     }
+
+    private const long NotRecorded = -2, NotReached = -1;
+    private readonly Dictionary<nint, long> _moments = [];
+    private long _time;
 
     private static int LaunchKernel(
         nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes,

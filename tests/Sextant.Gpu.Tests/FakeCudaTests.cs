@@ -246,4 +246,39 @@ public sealed class FakeCudaTests
         driver.Release();
         Assert.Equal(0, fake.Alive);
     }
+
+    /// <summary>
+    /// What the driver API's header says of CUDA_KERNEL_NODE_PARAMS for cuGraphAddKernelNode, 64-bit: the function
+    /// (8 bytes), seven sizes of four bytes, four bytes of padding, two pointers.
+    /// </summary>
+    [Fact]
+    public unsafe void AKernelNodeIsLaidOutAsTheDriversHeaderSays()
+    {
+        CudaKernelNode node = default;
+        Assert.Equal(56, sizeof(CudaKernelNode));
+        Assert.Equal(8, (byte*)&node.GridX - (byte*)&node);
+        Assert.Equal(32, (byte*)&node.SharedBytes - (byte*)&node);
+        Assert.Equal(40, (byte*)&node.Parameters - (byte*)&node);
+        Assert.Equal(48, (byte*)&node.Extra - (byte*)&node);
+    }
+
+    /// <summary>The primary context is counted: it lives as long as one holder does, and a new one is another.</summary>
+    [Fact]
+    public void ADeviceThatIsOpenedTwiceLivesUntilBothAreGoneAndCanBeOpenedAgain()
+    {
+        using var fake = new FakeCuda(runs: false);
+        CudaDevice first = FakeCuda.Open();
+        EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = first });
+        using (FakeCuda.Open())
+            model.Embed("water");
+        model.Embed("water");
+        first.Dispose();
+        model.Embed("water");
+        model.Dispose();
+        Assert.Equal((0, 0), (fake.Alive, fake.Blocks));
+        using (CudaDevice again = FakeCuda.Open())
+        using (EmbeddingModel other = EmbeddingModel.LoadDefault(new() { Device = again }))
+            other.Embed("water");
+        Assert.Equal((0, 0), (fake.Alive, fake.Blocks));
+    }
 }
