@@ -8,6 +8,10 @@ namespace Sextant.Gpu;
 /// Binary codes in a device's memory, in tiles of 256 and blocks of tiles: growing never copies one. Within a tile the
 /// first words of all codes come first, then the second words: neighbours in a group read neighbours in memory.
 /// </summary>
+/// <remarks>
+/// A block is as large as all before it together, up to a gibibyte: a scan is a kernel for each block, and a GPU reads
+/// 64 MiB in the time of a few starts. At most half of the memory is unused.
+/// </remarks>
 /// <remarks>Not thread-safe; its index locks.</remarks>
 internal sealed unsafe class DeviceCodes(
     GpuDriver driver, AddressSpace space, GpuQueue queue, int bits, long blockBytes) : IDisposable
@@ -15,13 +19,15 @@ internal sealed unsafe class DeviceCodes(
     /// <summary>Codes of a tile: the items of a group.</summary>
     public const int TileCodes = 256;
 
-    /// <summary>Bytes of a block.</summary>
+    /// <summary>Bytes of the first two blocks.</summary>
     public const long BlockBytes = 64 << 20;
 
-    private readonly List<nint> _blocks = [];
+    private const long MostBlockBytes = 1 << 30;
+
+    private readonly List<CodeBlock> _blocks = [];
     private readonly ulong[] _tile = new ulong[(bits + 63) / 64 * TileCodes];
-    private readonly int _blockTiles = (int)Math.Clamp(
-        Math.Min(blockBytes, driver.LargestBlock) / ((bits + 63L) / 64 * TileCodes * sizeof(ulong)), 1, 1 << 20);
+    private readonly int _firstTiles = TilesOf(Math.Min(blockBytes, driver.LargestBlock), bits);
+    private readonly int _mostTiles = TilesOf(Math.Min(MostBlockBytes, driver.LargestBlock), bits);
 
     /// <summary>Words of 64 bits of a code.</summary>
     public int Words => (bits + 63) / 64;
@@ -40,8 +46,9 @@ internal sealed unsafe class DeviceCodes(
     /// <summary>Where a block begins, its first code's id, and how many codes are in it.</summary>
     public (nint Address, int FirstId, int Codes) Block(int block)
     {
-        int firstId = block * _blockTiles * TileCodes;
-        return (_blocks[block], firstId, Math.Min(Count - firstId, _blockTiles * TileCodes));
+        CodeBlock one = _blocks[block];
+        int firstId = one.FirstTile * TileCodes;
+        return (one.Address, firstId, (int)Math.Min(Count - (long)firstId, (long)one.Tiles * TileCodes));
     }
 
     /// <summary>Adds whole codes, which <see cref="Require"/> accepts.</summary>
@@ -88,22 +95,46 @@ internal sealed unsafe class DeviceCodes(
 
     public void Dispose()
     {
-        foreach (nint block in _blocks)
+        foreach (CodeBlock block in _blocks)
         {
-            driver.Free(space[block].Handle);
-            space.Remove(block);
+            driver.Free(space[block.Address].Handle);
+            space.Remove(block.Address);
         }
         _blocks.Clear();
     }
 
+    private static int TilesOf(long bytes, int bits) =>
+        (int)Math.Clamp(bytes / ((bits + 63L) / 64 * TileCodes * sizeof(ulong)), 1, 1 << 20);
+
     private void UploadTile(int tile)
     {
-        if (tile / _blockTiles == _blocks.Count)
-            _blocks.Add(GpuWorkspace.Allocate(driver, space, _blockTiles * TileBytes, null));
+        if (_blocks.Count == 0 || tile == _blocks[^1].FirstTile + _blocks[^1].Tiles)
+            AddBlock(tile);
+        CodeBlock block = _blocks[^1];
         byte* staging = queue.Staging(TileBytes);
         fixed (ulong* from = _tile)
             Buffer.MemoryCopy(from, staging, TileBytes, TileBytes);
-        queue.Upload(space[_blocks[tile / _blockTiles]].Handle, tile % _blockTiles * TileBytes, staging, TileBytes);
+        queue.Upload(space[block.Address].Handle, (tile - block.FirstTile) * TileBytes, staging, TileBytes);
         queue.Finish();
     }
+
+    // Where there is no memory for one that large, a smaller one.
+    private void AddBlock(int tile)
+    {
+        int tiles = Math.Max(_firstTiles, Math.Min(tile, _mostTiles));
+        while (true)
+        {
+            try
+            {
+                _blocks.Add(new CodeBlock(GpuWorkspace.Allocate(driver, space, tiles * TileBytes, null), tile, tiles));
+                return;
+            }
+            catch (DeviceMemoryException) when (tiles > _firstTiles)
+            {
+                tiles = Math.Max(_firstTiles, tiles / 2);
+            }
+        }
+    }
+
+    private readonly record struct CodeBlock(nint Address, int FirstTile, int Tiles);
 }
