@@ -3,14 +3,14 @@ using Sextant.Tests.Backends;
 
 namespace Sextant.Gpu.Tests;
 
-/// <summary>The contract on the OpenCL device, with the kernels that are meant for it.</summary>
-public sealed class OpenClBackendTests : BackendContract
+/// <summary>The contract on a device, with the kernels that are meant for it.</summary>
+public sealed class DeviceBackendTests : BackendContract
 {
-    private protected override Backend Create() => OpenClHere.Device.CreateBackend(Precision.Exact, null);
+    private protected override Backend Create() => DeviceHere.Device.CreateBackend(Precision.Exact, null);
 }
 
 /// <summary>The contract with the kernels that CUDA gets too: tiles in local memory, an item for each lane.</summary>
-public sealed class OpenClItemKernelTests : BackendContract
+public sealed class DeviceItemKernelTests : BackendContract
 {
-    private protected override Backend Create() => OpenClHere.WithItemKernels.CreateBackend(Precision.Exact, null);
+    private protected override Backend Create() => DeviceHere.WithItemKernels.CreateBackend(Precision.Exact, null);
 }

@@ -1,3 +1,4 @@
+using Sextant.Backends;
 using Sextant.Measurement;
 using Sextant.Measurement.Cases;
 using Sextant.Measurement.Devices;
@@ -8,7 +9,7 @@ using Sextant.Measurement.Sampling;
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// What <c>sextant bench --device</c> measures, on the OpenCL device of this machine; with both kinds of kernels.
+/// What <c>sextant bench --device</c> measures, on a device; with both kinds of kernels.
 /// </summary>
 public sealed class DeviceBenchTests
 {
@@ -16,15 +17,15 @@ public sealed class DeviceBenchTests
 
     public static TheoryData<bool> Kinds => [true, false];
 
-    private static OpenClDevice Open(bool chosen) => chosen ? OpenClHere.Device : OpenClHere.WithItemKernels;
+    private static Device Open(bool chosen) => chosen ? DeviceHere.Device : DeviceHere.WithItemKernels;
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void EveryOpIsComparedBitByBit(bool chosen)
     {
-        OpenClDevice device = Open(chosen);
+        Device device = Open(chosen);
         using var context = new MeasureContext(SamplingPlan.Quick, true, s_silent);
-        List<BenchRow> rows = new DeviceKernelBench(context, BenchDevice.Of("opencl", device)).Run(new KernelChoice
+        List<BenchRow> rows = new DeviceKernelBench(context, BenchDevice.Of(DeviceHere.Name, device)).Run(new KernelChoice
         {
             Mode = KernelMode.Bitwise,
             Shapes = [(null, [5, 40]), (null, [5, 40, 32]), (null, [2, 37, 3, 32])],
@@ -35,16 +36,16 @@ public sealed class DeviceBenchTests
         {
             Assert.True(row.BitEqual, row.Id);
             Assert.DoesNotContain(row.Notes, note => note.StartsWith("WRONG", StringComparison.Ordinal));
-            Assert.StartsWith("sextant bench kernels --device opencl:0 --op ", row.Repeat, StringComparison.Ordinal);
+            Assert.StartsWith($"sextant bench kernels --device {DeviceHere.Name} --op ", row.Repeat, StringComparison.Ordinal);
         });
     }
 
     [Fact]
     public void AnOpIsTimedByTheDeviceAndByTheWall()
     {
-        OpenClDevice device = OpenClHere.Device;
+        Device device = DeviceHere.Device;
         using var context = new MeasureContext(SamplingPlan.Quick, true, s_silent);
-        BenchRow row = Assert.Single(new DeviceKernelBench(context, BenchDevice.Of("opencl", device)).Run(
+        BenchRow row = Assert.Single(new DeviceKernelBench(context, BenchDevice.Of(DeviceHere.Name, device)).Run(
             new KernelChoice { Ops = ["layernorm"], Shapes = [(null, [64, 384])] }));
         Assert.Equal(SamplingPlan.LeastRounds, row.Samples.Length);
         Assert.All(row.Samples, seconds => Assert.True(seconds > 0));
@@ -63,7 +64,7 @@ public sealed class DeviceBenchTests
         Assert.Equal("opencl:0", device.Name);
         Assert.StartsWith(OpenClHere.Device.Name + ", ", device.Description, StringComparison.Ordinal);
         Assert.Matches("[0-9]", device.Description[OpenClHere.Device.Name.Length..]);
-        Assert.Equal("cpu", BenchDevice.Of(choice, Backends.Device.Cpu).Name);
+        Assert.Equal("cpu", BenchDevice.Of(choice, Device.Cpu).Name);
     }
 
     [Theory]
@@ -85,7 +86,7 @@ public sealed class DeviceBenchTests
     [Fact]
     public void OnlyATimedQueueTellsHowLongItsKernelsRan()
     {
-        using var ceilings = new DeviceCeilings(OpenClHere.Device);
+        using var ceilings = new DeviceCeilings(DeviceHere.Device);
         using GpuQueue timed = ceilings.Driver.CreateQueue(timed: true), plain = ceilings.Driver.CreateQueue();
         nint memory = ceilings.Driver.Allocate(4096);
         try

@@ -16,7 +16,7 @@ public sealed class DeviceBinaryIndexTests
     [InlineData(256, 257, 20, 4)]
     public void HitsAreTheCpusOwn(int bits, int codes, int k, int queries)
     {
-        using var index = new DeviceBinaryIndex(OpenClHere.Device, bits);
+        using var index = new DeviceBinaryIndex(DeviceHere.Device, bits);
         using var expected = new BinaryIndex(bits);
         var random = new Random(bits + codes);
         byte[] stored = Codes(random, bits, codes), asked = Codes(random, bits, queries);
@@ -56,7 +56,7 @@ public sealed class DeviceBinaryIndexTests
         byte[] stored = DeviceBinaryIndexTests.Codes(new Random(3), Bits, Codes);
         using var expected = new BinaryIndex(Bits);
         expected.Add(stored);
-        foreach (Backends.Device device in (Backends.Device[])[OpenClHere.Device, OpenClHere.WithItemKernels])
+        foreach (Backends.Device device in (Backends.Device[])[DeviceHere.Device, DeviceHere.WithItemKernels])
         {
             using var index = new DeviceBinaryIndex(device, Bits, blockBytes: 4 * 256 * (Bits / 8));
             index.Add(stored);
@@ -74,14 +74,14 @@ public sealed class DeviceBinaryIndexTests
     [Fact]
     public void WrongRequestsAreRefused()
     {
-        using var index = new DeviceBinaryIndex(OpenClHere.Device, 100);
+        using var index = new DeviceBinaryIndex(DeviceHere.Device, 100);
         Assert.Equal(0, index.Search(new byte[13], 5, new BinaryHit[5]));
         Assert.Throws<ArgumentException>(() => index.Add(new byte[14]));
         Assert.Throws<ArgumentException>(() => index.Add([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]));
         Assert.Throws<ArgumentException>(() => index.Search(new byte[13], 5, new BinaryHit[4]));
         index.Add(new byte[2 * 13]);
         Assert.Throws<ArgumentException>(() => index.Search(new byte[13], 1, new BinaryHit[1], new IdSet(1)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new DeviceBinaryIndex(OpenClHere.Device, 4097));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DeviceBinaryIndex(DeviceHere.Device, 4097));
         Assert.Throws<UnsupportedRequestException>(() => new DeviceBinaryIndex(Backends.Device.Cpu, 64));
     }
 

@@ -3,9 +3,9 @@ using Sextant.Tests.Models;
 
 namespace Sextant.Gpu.Tests;
 
-/// <summary>Heads and static tables on the OpenCL device: the processor's bits.</summary>
+/// <summary>Heads and static tables on a device: the processor's bits.</summary>
 [Collection(nameof(MeasuredAlone))]
-public sealed class OpenClHeadTests
+public sealed class DeviceHeadTests
 {
     [Theory]
     [InlineData("bert_mlm", null)]
@@ -19,7 +19,7 @@ public sealed class OpenClHeadTests
         using (SparseEncoder cpu = SparseEncoder.Load(golden.Folder))
             cpu.EmbedTokens(sequences, expected);
         using (SparseEncoder device = SparseEncoder.Load(
-            golden.Folder, new() { Device = OpenClHere.Device }, blockRows))
+            golden.Folder, new() { Device = DeviceHere.Device }, blockRows))
             device.EmbedTokens(sequences, actual);
         for (int i = 0; i < sequences.Length; i++)
         {
@@ -36,7 +36,7 @@ public sealed class OpenClHeadTests
         using var golden = new GoldenModel(fixture);
         TokenSequence[] sequences = golden.Cases.Single(c => c.Name == "mixed").Sequences;
         using SequenceClassifier cpu = SequenceClassifier.Load(golden.Folder);
-        using SequenceClassifier device = SequenceClassifier.Load(golden.Folder, new() { Device = OpenClHere.Device });
+        using SequenceClassifier device = SequenceClassifier.Load(golden.Folder, new() { Device = DeviceHere.Device });
         var expected = new float[sequences.Length * cpu.Labels.Count];
         var actual = new float[expected.Length];
         cpu.Logits(sequences, expected);
@@ -51,7 +51,7 @@ public sealed class OpenClHeadTests
         TokenSequence sequence = golden.Cases.Single(c => c.Name == "layers").Sequences[0];
         using TokenScorer cpu = TokenScorer.Load(golden.Folder, TokenHeadKind.NextToken);
         using TokenScorer device = TokenScorer.Load(
-            golden.Folder, TokenHeadKind.NextToken, new() { Device = OpenClHere.Device });
+            golden.Folder, TokenHeadKind.NextToken, new() { Device = DeviceHere.Device });
         var expected = new float[sequence.Ids.Length * cpu.Outputs];
         var actual = new float[expected.Length];
         cpu.Score(sequence, expected);
@@ -67,7 +67,7 @@ public sealed class OpenClHeadTests
     {
         string folder = TestData.Shared("models", "model2vec-rs-fixtures", fixture);
         using EmbeddingModel cpu = EmbeddingModel.Load(folder);
-        using EmbeddingModel device = EmbeddingModel.Load(folder, new() { Device = OpenClHere.Device });
+        using EmbeddingModel device = EmbeddingModel.Load(folder, new() { Device = DeviceHere.Device });
         string[] texts = ["hello world", "", "a longer text about nothing in particular", "hello"];
         var expected = new float[texts.Length * cpu.Dimensions];
         var actual = new float[expected.Length];

@@ -30,7 +30,7 @@ public sealed class DeviceIndexTests : IDisposable
         IdSet some = reader.Where(IndexFilter.Parse("part=3"));
         foreach (IdSet? allowed in (IdSet?[])[null, some])
         {
-            using var index = new DeviceIndex(OpenClHere.Device, reader, allowed);
+            using var index = new DeviceIndex(DeviceHere.Device, reader, allowed);
             Assert.Equal(allowed?.Count ?? reader.Count, index.Count);
             for (int round = 0; round < 5; round++)
             {
@@ -59,7 +59,7 @@ public sealed class DeviceIndexTests : IDisposable
     public void ASearchAllocatesNothing()
     {
         using IndexReader reader = Write(new IndexDefinition { Dimensions = Dimensions });
-        using var index = new DeviceIndex(OpenClHere.Device, reader);
+        using var index = new DeviceIndex(DeviceHere.Device, reader);
         float[] query = Vectors(7, 1);
         var hits = new Hit[10];
         var some = new SearchOptions { Allowed = new IdSet(reader.Ids, id => id % 3 == 0) };
@@ -80,12 +80,12 @@ public sealed class DeviceIndexTests : IDisposable
             Rescore = null,
         });
         string message = Assert.Throws<UnsupportedRequestException>(
-            () => new DeviceIndex(OpenClHere.Device, reader)).Message;
+            () => new DeviceIndex(DeviceHere.Device, reader)).Message;
         Assert.Contains("scans binary codes of at most 4096 bits; this index scans Float16 codes", message);
         Directory.Delete(_root, recursive: true);
         using IndexReader binary = Write(new IndexDefinition { Dimensions = Dimensions });
         Assert.Throws<UnsupportedRequestException>(() => new DeviceIndex(Backends.Device.Cpu, binary));
-        using var index = new DeviceIndex(OpenClHere.Device, binary);
+        using var index = new DeviceIndex(DeviceHere.Device, binary);
         var limited = new SearchOptions { Allowed = new IdSet(binary.Ids - 1) };
         Assert.Throws<ArgumentException>(() => index.Search(Vectors(1, 1), new Hit[1], limited));
     }

@@ -7,9 +7,9 @@ using Sextant.Tests.Models;
 
 namespace Sextant.Gpu.Tests;
 
-/// <summary>Whole models on the OpenCL device: the processor's bits, alone and in any batch.</summary>
+/// <summary>Whole models on a device: the processor's bits, alone and in any batch.</summary>
 [Collection(nameof(MeasuredAlone))]
-public sealed class OpenClModelTests
+public sealed class DeviceModelTests
 {
     private static readonly string[] s_poolings =
         ["cls", "mean", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken", "cls+mean"];
@@ -18,13 +18,13 @@ public sealed class OpenClModelTests
     public void TheBertFixtureIsEqual()
     {
         using var golden = new GoldenModel("bert");
-        AssertSameStates(golden, OpenClHere.Device);
+        AssertSameStates(golden, DeviceHere.Device);
         GoldenCase item = golden.Cases.Single(c => c.Name == "mixed");
         foreach (string pooling in s_poolings)
         {
             var options = new EmbeddingOptions { Pooling = pooling, Normalize = true };
             float[] expected = Embed(golden.Folder, options, item.Sequences);
-            Assert.Equal(expected, Embed(golden.Folder, options with { Device = OpenClHere.Device }, item.Sequences));
+            Assert.Equal(expected, Embed(golden.Folder, options with { Device = DeviceHere.Device }, item.Sequences));
         }
     }
 
@@ -32,7 +32,7 @@ public sealed class OpenClModelTests
     public void TheBertFixtureIsEqualWithItemKernels()
     {
         using var golden = new GoldenModel("bert");
-        AssertSameStates(golden, OpenClHere.WithItemKernels);
+        AssertSameStates(golden, DeviceHere.WithItemKernels);
     }
 
     /// <summary>Every fixture of a family that this build knows, of its own accord when one is added.</summary>
@@ -54,7 +54,7 @@ public sealed class OpenClModelTests
                 continue; // what the processor does not load is not for a device either; the family's own tests say so
             }
             using var golden = new GoldenModel(name);
-            AssertSameStates(golden, OpenClHere.Device);
+            AssertSameStates(golden, DeviceHere.Device);
             equal.Add(name);
         }
         Assert.True(equal.Count >= 26, $"only {string.Join(", ", equal)}");
@@ -73,7 +73,7 @@ public sealed class OpenClModelTests
         })
         {
             Assert.Equal(
-                Embed(folder, options, texts), Embed(folder, options with { Device = OpenClHere.Device }, texts));
+                Embed(folder, options, texts), Embed(folder, options with { Device = DeviceHere.Device }, texts));
         }
     }
 
@@ -83,7 +83,7 @@ public sealed class OpenClModelTests
     [InlineData("bf16")]
     public void TheShapeOfMiniLm(string type)
     {
-        Device device = OpenClHere.Device;
+        Device device = DeviceHere.Device;
         string root = Path.Combine(Path.GetTempPath(), $"sextant-gpu-tests-{Environment.ProcessId}-{type}");
         try
         {
@@ -114,8 +114,8 @@ public sealed class OpenClModelTests
     {
         string[] texts = [.. SomeTexts.Make(60, 50), "", "a", new string('x', 3000)];
         using EmbeddingModel cpu = EmbeddingModel.LoadDefault();
-        using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = OpenClHere.Device });
-        Assert.StartsWith("OpenCL", model.Card.Device, StringComparison.Ordinal);
+        using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = DeviceHere.Device });
+        Assert.StartsWith(DeviceHere.Device.Name, model.Card.Device, StringComparison.Ordinal);
         int[] order = [.. Enumerable.Range(0, texts.Length)];
         new Random(5).Shuffle(order);
         var vectors = new float[texts.Length * model.Dimensions];
@@ -131,7 +131,7 @@ public sealed class OpenClModelTests
     [Fact]
     public void ManyCallersAtOnce()
     {
-        using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = OpenClHere.Device });
+        using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = DeviceHere.Device });
         string[] texts = SomeTexts.Make(30, 40);
         var expected = new float[texts.Length * model.Dimensions];
         model.Embed(texts, expected);
@@ -149,7 +149,7 @@ public sealed class OpenClModelTests
     [Fact]
     public void SteadyStateAllocatesNothing()
     {
-        using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = OpenClHere.Device });
+        using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = DeviceHere.Device });
         string[] texts = SomeTexts.Make(20, 30);
         var vectors = new float[texts.Length * model.Dimensions];
         Assert.Equal(0, Allocations.WhenSteady(() =>
@@ -162,7 +162,7 @@ public sealed class OpenClModelTests
     [Fact]
     public void CancellingLeavesTheModelUsable()
     {
-        using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = OpenClHere.Device });
+        using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = DeviceHere.Device });
         string[] texts = SomeTexts.Make(300, 100);
         var vectors = new float[texts.Length * model.Dimensions];
         using var source = new CancellationTokenSource();

@@ -115,7 +115,7 @@ public class FastAttentionTests
     }
 
     private protected virtual Backend Fast(FastEmulation emulation) =>
-        FastHere.Device(emulation).CreateBackend(Precision.Fast, null);
+        FastHere.CreateBackend(emulation);
 
     private void Check(AttentionShape shape, FastEmulation emulation, bool half, bool withBias)
     {

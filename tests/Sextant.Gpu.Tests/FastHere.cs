@@ -1,10 +1,13 @@
+using Sextant.Backends;
+using Sextant.Gpu.Cuda;
 using Sextant.Gpu.OpenCl;
 
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// The OpenCL device of this machine with tensor cores emulated (kernels/gpu/Warp.h): the text of the CUDA kernels
-/// runs, the instructions do not. Skipped as <see cref="OpenClHere"/> is.
+/// Where fast mode is tested: the CUDA device that <see cref="DeviceHere"/> names, else the OpenCL device of this machine
+/// with tensor cores emulated (kernels/gpu/Warp.h), where the text of the CUDA kernels runs and the instructions do not.
+/// Skipped as <see cref="OpenClHere"/> is.
 /// </summary>
 internal static class FastHere
 {
@@ -17,8 +20,33 @@ internal static class FastHere
     private static readonly Lazy<OpenClDevice> s_wideLate =
         new(() => OpenClDevice.Open(0, false, long.MaxValue, FastEmulation.LateCopies, wide: true));
 
-    /// <summary>The device, with copies that are there at the first moment, or at the last.</summary>
-    public static OpenClDevice Device(FastEmulation emulation)
+    /// <summary>The device that models get; emulated copies are there at the first moment, or at the last.</summary>
+    public static Device Device(FastEmulation emulation) =>
+        DeviceHere.IsCuda ? DeviceHere.Cuda : OfOpenCl(emulation);
+
+    /// <summary>A backend whose products are those of warps.</summary>
+    public static Backend CreateBackend(FastEmulation emulation) => DeviceHere.IsCuda
+        ? new GpuFastBackend(Cuda().Hold(), wide: false) : OfOpenCl(emulation).CreateBackend(Precision.Fast, null);
+
+    /// <summary>A driver with the products of warpgroups; a CUDA device that has none is skipped by name.</summary>
+    public static GpuDriver WideDriver(FastEmulation emulation)
+    {
+        if (!DeviceHere.IsCuda)
+            return WithWarpgroups(emulation).Driver;
+        CudaDriver driver = Cuda();
+        if (!driver.HasWide)
+            Assert.Skip($"{driver.Name} has no products of warpgroups: {driver.FastNote}");
+        return driver;
+    }
+
+    private static CudaDriver Cuda()
+    {
+        CudaDriver driver = DeviceHere.Cuda.Driver;
+        driver.LoadFast();
+        return driver;
+    }
+
+    private static OpenClDevice OfOpenCl(FastEmulation emulation)
     {
         _ = OpenClHere.Device;
         return (emulation == FastEmulation.LateCopies ? s_late : s_early).Value;

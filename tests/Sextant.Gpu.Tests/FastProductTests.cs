@@ -71,5 +71,5 @@ public class FastProductTests : ProductContract
     }
 
     private protected override Backend Create(FastEmulation emulation) =>
-        FastHere.Device(emulation).CreateBackend(Precision.Fast, null);
+        FastHere.CreateBackend(emulation);
 }

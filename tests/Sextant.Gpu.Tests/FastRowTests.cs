@@ -72,7 +72,7 @@ public class FastRowTests
     private static BackendRun Exact() => new(Device.Cpu.CreateBackend(Precision.Exact, 1), s_batch);
 
     private protected virtual Backend Create() =>
-        FastHere.Device(FastEmulation.EarlyCopies).CreateBackend(Precision.Fast, null);
+        FastHere.CreateBackend(FastEmulation.EarlyCopies);
 
     private BackendRun Fast() => new(Create(), s_batch);
 

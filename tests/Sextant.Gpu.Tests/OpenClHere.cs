@@ -1,7 +1,8 @@
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// The OpenCL device of this machine; tests are skipped by name where there is none, and fail where it is required.
+/// The OpenCL device of this machine; tests are skipped by name where there is none or a CUDA device is tested, and fail
+/// where it is required.
 /// </summary>
 internal static class OpenClHere
 {
@@ -19,19 +20,23 @@ internal static class OpenClHere
 
     private static OpenClDevice Require((OpenClDevice? Device, string? Problem) found)
     {
+        if (DeviceHere.IsCuda)
+            Assert.Skip($"For an OpenCL device; {DeviceHere.Variable} names another.");
         if (found.Device is not null)
             return found.Device;
-        if (Environment.GetEnvironmentVariable(Variable) == "1")
-            Assert.Fail($"{Variable} is 1, but: {found.Problem}");
+        if (Environment.GetEnvironmentVariable(Variable) == "1" || DeviceHere.OpenClIndex is not null)
+            Assert.Fail($"An OpenCL device is required, but: {found.Problem}");
         Assert.Skip($"No OpenCL device: {found.Problem}");
         return null!;
     }
 
     private static (OpenClDevice?, string?) Open(bool? asProcessor)
     {
+        if (DeviceHere.IsCuda)
+            return (null, null);
         try
         {
-            return (OpenClDevice.Open(0, asProcessor, long.MaxValue), null);
+            return (OpenClDevice.Open(DeviceHere.OpenClIndex ?? 0, asProcessor, long.MaxValue), null);
         }
         catch (DeviceUnavailableException problem)
         {

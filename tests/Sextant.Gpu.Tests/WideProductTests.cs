@@ -78,10 +78,10 @@ public class WideProductTests : ProductContract
     public void ADeviceThatComputesAsItShouldPassesTheCheck() =>
         Assert.Null(WideProducts.FailedCheck(Driver));
 
-    private protected virtual GpuDriver Driver => FastHere.WithWarpgroups(FastEmulation.EarlyCopies).Driver;
+    private protected virtual GpuDriver Driver => FastHere.WideDriver(FastEmulation.EarlyCopies);
 
     private protected override Backend Create(FastEmulation emulation) =>
-        FastHere.WithWarpgroups(emulation).CreateBackend(Precision.Fast, null);
+        new GpuFastBackend(FastHere.WideDriver(emulation).Hold(), wide: true);
 
     private void Check(
         FastEmulation emulation, ProductTile tile, int rows, int outputs, int inputs, ElementType type, bool whole) =>
