@@ -35,6 +35,8 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     private readonly int[] _atLimit = new int[ScanQueries];
     private readonly int[] _last = new int[ScanQueries];
     private nint _work;
+    private int _scanned; // queries that are prepared for measurements
+    private ScanMemory _scanMemory;
     private bool _disposed;
 
     /// <summary>Creates an empty index.</summary>
@@ -50,8 +52,8 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     {
     }
 
-    /// <summary>The same, with blocks of another size.</summary>
-    internal DeviceBinaryIndex(Device device, int bits, long blockBytes)
+    /// <summary>The same, with blocks of another size, or with a queue that times its kernels.</summary>
+    internal DeviceBinaryIndex(Device device, int bits, long blockBytes, bool timed = false)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bits);
@@ -66,7 +68,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         _driver = driver.Hold();
         try
         {
-            _queue = driver.CreateQueue();
+            _queue = driver.CreateQueue(timed);
         }
         catch
         {
@@ -152,6 +154,28 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         FreeWork();
         _driver.Release();
     }
+
+    /// <summary>Brings queries to the device, for measurements of the scan alone. Not thread-safe.</summary>
+    internal void PrepareScan(ReadOnlySpan<byte> queries)
+    {
+        int count = queries.Length / CodeBytes;
+        ScanMemory memory = new(_codes, Bits, count, 1);
+        Reserve(memory.Bytes);
+        UploadQueries(queries, count, null, memory);
+        Clear(memory.Counts, count * (Bits + 1));
+        _ = _queue.TakeKernelSeconds();
+        (_scanned, _scanMemory) = (count, memory);
+    }
+
+    /// <summary>Starts the scan of what was prepared; counts of distances add up.</summary>
+    internal void StartScan()
+    {
+        for (int block = 0; block < _codes.Blocks; block++)
+            Scan(block, _scanned, false, _scanMemory);
+    }
+
+    /// <summary>Waits, and says how long kernels ran; of an index that is timed.</summary>
+    internal double TakeKernelSeconds() => _queue.TakeKernelSeconds();
 
     // Of the set, what is an id here.
     private int CountOf(IdSet allowed)

@@ -54,6 +54,26 @@ public sealed class DeviceBenchTests
         Assert.True(row.BitEqual);
     }
 
+    [Fact]
+    public void TheScanOfCodesIsTimedAndItsHitsAreTheProcessors()
+    {
+        var on = BenchDevice.Of(DeviceHere.Name, DeviceHere.Device);
+        using var context = new MeasureContext(SamplingPlan.Quick, true, s_silent);
+        var choice = new KernelChoice { Ops = ["hamming"], Shapes = [("hamming", [70_000, 128, 2])] };
+        BenchRow row = Assert.Single(new DeviceScanBench(context, on).Run(choice));
+        Assert.True(row.BitEqual);
+        // The ten nearest of two queries, ids and distances.
+        Assert.Equal(40, row.Metric("compared"));
+        Assert.True(row.Metric("wall_seconds") > 0);
+        Assert.Equal(70_000 * (16 + 2 * 2) / row.Median / 1e9, row.Metric("gbs")!.Value, 6);
+        Assert.Throws<InvalidChoiceException>(() => new DeviceScanBench(context, on).Run(
+            choice with { Shapes = [("hamming", [70_000, 100, 1])] }));
+        Assert.Throws<InvalidChoiceException>(() => new DeviceScanBench(context, on).Run(
+            choice with { Mode = KernelMode.Bitwise }));
+        Assert.Throws<InvalidChoiceException>(() => new DeviceScanBench(context, on).Run(
+            choice with { Precisions = [Precision.Fast] }));
+    }
+
     [Theory]
     [InlineData("opencl")]
     [InlineData("opencl:0")]

@@ -2,8 +2,10 @@ using System.Globalization;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Inputs;
 using Sextant.Kernels;
+using Sextant.Measurement;
 using Sextant.Measurement.Cases;
 using Sextant.Measurement.Devices;
+using Sextant.Measurement.Records;
 
 namespace Sextant.Cli.Verbs.Bench;
 
@@ -52,6 +54,8 @@ internal sealed class BenchKernelsVerb : MeasuringVerb
             "One matrix product on every instruction set."),
         ("sextant bench kernels --device cuda --precision exact,fast",
             "The ops of a CUDA device in both precisions, beside each other."),
+        ("sextant bench kernels --device cuda --op hamming --shape 10000000,1024,1",
+            "One query over ten million codes in a device's memory."),
         ("sextant bench kernels --mode bitwise --format csv", "Whether all kernels give the reference's bits."),
     ];
 
@@ -61,8 +65,24 @@ internal sealed class BenchKernelsVerb : MeasuringVerb
         return (context, device) => device.IsProcessor
             ? new KernelBench(context).Run(choice)
             : choice.Sets.Count == 0
-            ? new DeviceKernelBench(context, device).Run(choice)
+            ? OnDevice(context, device, choice)
             : throw new WrongUsageException("--isa chooses among the processor's kernels; a device has its own");
+    }
+
+    // A device's ops, and the scan of codes, which is no op of a backend.
+    private static List<BenchRow> OnDevice(MeasureContext context, BenchDevice device, KernelChoice choice)
+    {
+        string[] ops = [.. choice.Ops.Where(op => op != DeviceScanBench.Op)];
+        string[] variants = [.. choice.Variants.Where(variant => variant != DeviceScanBench.Variant)];
+        var rows = new List<BenchRow>();
+        if ((ops.Length > 0 || choice.Ops.Count == 0) && (variants.Length > 0 || choice.Variants.Count == 0))
+        {
+            rows.AddRange(
+                new DeviceKernelBench(context, device).Run(choice with { Ops = ops, Variants = variants }));
+        }
+        if (DeviceScanBench.IsIn(choice))
+            rows.AddRange(new DeviceScanBench(context, device).Run(choice));
+        return rows;
     }
 
     private static KernelChoice Choice(ArgumentValues arguments)

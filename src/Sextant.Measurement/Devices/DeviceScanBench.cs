@@ -1,0 +1,149 @@
+using System.Globalization;
+using Sextant.Backends;
+using Sextant.Gpu;
+using Sextant.Measurement.Cases;
+using Sextant.Measurement.Peaks;
+using Sextant.Measurement.Records;
+using Sextant.Measurement.Sampling;
+using Sextant.Search;
+
+namespace Sextant.Measurement.Devices;
+
+/// <summary>
+/// The scan of binary codes on a CUDA or OpenCL device: its time by the device's own clock, beside the wall's for a
+/// whole search of the ten nearest; hits against the processor's.
+/// </summary>
+/// <param name="context">The run.</param>
+/// <param name="on">The device.</param>
+internal sealed class DeviceScanBench(MeasureContext context, BenchDevice on)
+{
+    /// <summary>As <c>sextant bench kernels --op</c> calls it.</summary>
+    public const string Op = "hamming";
+
+    /// <summary>Its variant: bits.</summary>
+    public const string Variant = "u1";
+
+    private const int Hits = 10;
+    private const int MostChecked = 1 << 16;
+    private const int LeastBits = 64, MostQueries = 4;
+
+    private static readonly NamedOp s_op = new(
+        Op, "count,bits,queries", [Variant], quick => quick ? [[65_536, 1024, 1]] : [[1_000_000, 1024, 1]]);
+
+    /// <summary>
+    /// Whether a choice has the scan: by its name, or because it names neither ops nor shapes. Only times are made.
+    /// </summary>
+    public static bool IsIn(KernelChoice choice) => choice.Ops.Contains(Op)
+        || (choice.Mode == KernelMode.Performance && choice.Ops.Count == 0 && choice.Shapes.Count == 0
+            && (choice.Variants.Count == 0 || choice.Variants.Contains(Variant))
+            && choice.Precisions.Contains(Precision.Exact));
+
+    /// <summary>Measures the shapes of a choice.</summary>
+    /// <exception cref="InvalidChoiceException">The choice asks for what is not measured here.</exception>
+    public List<BenchRow> Run(KernelChoice choice)
+    {
+        if (choice.Mode != KernelMode.Performance)
+        {
+            throw new InvalidChoiceException(
+                $"{Op} on a device is timed, and its hits compared with the processor's; --mode has nothing more");
+        }
+        if (!choice.Precisions.Contains(Precision.Exact))
+            throw new InvalidChoiceException($"{Op} has no fast mode: codes are bits");
+        var cases = new ChosenCases(choice with { Ops = [Op], Variants = [] }, [s_op]);
+        var rows = new List<BenchRow>();
+        foreach ((_, _, int[] shape) in cases.All(context.IsQuick))
+        {
+            (int count, int bits, int queries) = (shape[0], shape[1], shape[2]);
+            if (count < Hits || bits is < LeastBits or > DeviceBinaryIndex.MostBits || bits % 64 != 0
+                || queries > MostQueries)
+            {
+                throw new InvalidChoiceException(
+                    $"{Op} on a device scans {Hits} codes or more of {LeastBits} to {DeviceBinaryIndex.MostBits} bits, "
+                    + $"by whole words of 64, for up to {MostQueries} queries at once; not '{string.Join(',', shape)}'");
+            }
+            rows.Add(Measure(count, bits, queries));
+        }
+        return rows;
+    }
+
+    private BenchRow Measure(int count, int bits, int queries)
+    {
+        string shape = string.Create(CultureInfo.InvariantCulture, $"{count},{bits},{queries}");
+        context.Say($"{Op} {shape}: codes");
+        using var ceilings = new DeviceCeilings(on.Device);
+        Roofline roofline = ceilings.Measure();
+        using var index = new DeviceBinaryIndex(on.Device, bits, DeviceCodes.BlockBytes, timed: true);
+        using var plain = new DeviceBinaryIndex(on.Device, bits);
+        byte[] first = Fill([index, plain], count);
+        byte[] asked = first[^(queries * index.CodeBytes)..];
+        Accuracy accuracy = Compare(index, first, asked, queries);
+        Samples[] samples = context.Sampler.Measure([new Scan(index, asked), new Search(plain, asked, queries)]);
+        // What must be moved: every code read once, a distance of 16 bits written for each query.
+        double bytes = (double)count * (index.CodeBytes + sizeof(ushort) * queries);
+        // Integers: the floating-point ceiling says nothing of them, and only memory counts.
+        var arithmetic = new double[context.Plan.Rounds];
+        Array.Fill(arithmetic, ceilings.Fma("f32") * 1e9);
+        return KernelRows.Timed(
+            new KernelName(
+                $"kernels/{on.Name}/{Op}/{Variant}/{shape}",
+                [
+                    new("op", Op), new("variant", Variant), new("shape", shape), new("device", on.Name),
+                    new("precision", "exact"),
+                ],
+                $"sextant bench kernels --device {on.Name} --op {Op} --shape {shape}"),
+            new KernelWork(0, bytes, (long)bytes), samples[0], roofline, arithmetic, accuracy, context.RepeatFlags,
+            samples[1]);
+    }
+
+    // Returns the first codes.
+    private static unsafe byte[] Fill(DeviceBinaryIndex[] indexes, int count)
+    {
+        byte[]? first = null;
+        int size = indexes[0].CodeBytes;
+        var some = new byte[MostChecked * size];
+        for (int at = 0, piece = 1; at < count; at += MostChecked, piece++)
+        {
+            int codes = Math.Min(MostChecked, count - at);
+            fixed (byte* to = some)
+                RandomData.FillBits(to, some.Length, piece);
+            foreach (DeviceBinaryIndex index in indexes)
+                index.Add(some.AsSpan(0, codes * size));
+            first ??= some[..(codes * size)];
+        }
+        return first!;
+    }
+
+    // The nearest among the first codes: ids and distances.
+    private static Accuracy Compare(DeviceBinaryIndex index, byte[] first, byte[] asked, int queries)
+    {
+        int codes = first.Length / index.CodeBytes;
+        using var expected = new BinaryIndex(index.Bits);
+        expected.Add(first);
+        var wanted = new BinaryHit[queries * Hits];
+        var found = new BinaryHit[queries * Hits];
+        expected.Search(asked, Hits, wanted);
+        index.Search(asked, Hits, found, new IdSet(index.Count, id => id < codes));
+        int[] right = Numbers(wanted);
+        return Accuracy.Of(Numbers(found), right, integer: true, 1, i => right[i]);
+    }
+
+    private static int[] Numbers(BinaryHit[] hits) => [.. hits.SelectMany(hit => new[] { hit.Id, hit.Distance })];
+
+    private sealed class Scan(DeviceBinaryIndex index, byte[] asked) : Subject
+    {
+        public override double LeastSliceSeconds => 1e-3;
+
+        public override void Refresh() => index.PrepareScan(asked);
+
+        public override void Run() => index.StartScan();
+
+        public override double OwnSeconds() => index.TakeKernelSeconds();
+    }
+
+    private sealed class Search(DeviceBinaryIndex index, byte[] asked, int queries) : Subject
+    {
+        private readonly BinaryHit[] _hits = new BinaryHit[queries * Hits];
+
+        public override void Run() => index.Search(asked, Hits, _hits);
+    }
+}
