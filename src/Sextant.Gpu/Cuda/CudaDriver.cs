@@ -90,6 +90,9 @@ internal sealed unsafe class CudaDriver : GpuDriver
         return found;
     }
 
+    /// <summary>Whether a kernel was asked for, as it is before it starts.</summary>
+    public bool HasStarted(GpuKernel kernel) => Volatile.Read(ref _functions[(int)kernel]) != 0;
+
     /// <summary>Bytes of local memory that an item of a kernel takes: 0, or registers did not suffice.</summary>
     public int LocalBytes(GpuKernel kernel)
     {
