@@ -90,8 +90,10 @@ internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
                 context.RepeatFlags, byWall);
         }
         FastCheck check = Check(entry, placed);
-        return check.On(KernelRows.Timed(
+        BenchRow row = check.On(KernelRows.Timed(
             Name(entry), work, byDevice, roofline, arithmetic, check.Accuracy, context.RepeatFlags, byWall));
+        return entry.Case.IsOfTensorCores && DeviceCeilings.DriverOf(on.Device).FastNote is { } products
+            ? row with { Notes = [.. row.Notes, products] } : row;
     }
 
     private BenchRow Compare(Entry entry, KernelMode mode)

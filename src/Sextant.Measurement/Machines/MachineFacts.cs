@@ -75,7 +75,8 @@ internal sealed record MachineFacts
     private static readonly string[] s_settings =
     [
         "SEXTANT_ISA", "DOTNET_Enable", "DOTNET_Tiered", "DOTNET_TC_", "DOTNET_ReadyToRun", "DOTNET_GC", "DOTNET_gc",
-        "DOTNET_PROCESSOR_COUNT", "DOTNET_MaxVectorTBitWidth", "DOTNET_PreferredVectorBitWidth",
+        "DOTNET_PROCESSOR_COUNT", "DOTNET_MaxVectorTBitWidth", "DOTNET_PreferredVectorBitWidth", "SEXTANT_CUDA_",
+        "CUDA_VISIBLE_DEVICES",
     ];
 
     private static List<string> ReadSettings()

@@ -16,13 +16,16 @@ internal sealed class BenchReportVerb : Verb
     private static readonly Flag Figures = new(
         "--figures", "", "The README's errors, recall and index, from records of bits and texts of other commands.");
 
+    private static readonly Flag Targets = new(
+        "--targets", "", "What a device should reach and did, from the records of a run on it (bench/device).");
+
     public override string Name => "bench report";
 
     public override string Summary => "Shows bench records as tables, CSV or a page.";
 
     public override string Usage => "RECORD.json [RECORD.json …] [flags]";
 
-    public override Flag[] Flags => [Readme, Figures, BenchFlags.Format, BenchFlags.Output];
+    public override Flag[] Flags => [Readme, Figures, Targets, BenchFlags.Format, BenchFlags.Output];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -35,10 +38,11 @@ internal sealed class BenchReportVerb : Verb
         if (arguments.Texts.Count == 0)
             throw new WrongUsageException("which record? give RECORD.json");
         string format = BenchFlags.FormatOf(arguments);
-        if (arguments.Has(Readme) && arguments.Has(Figures))
-            throw new WrongUsageException("--readme and --figures are two blocks of the README; ask for one");
-        if ((arguments.Has(Readme) || arguments.Has(Figures)) && arguments.Has(BenchFlags.Format))
-            throw new WrongUsageException("the README's blocks are Markdown; --format has no place beside them");
+        Flag[] blocks = [.. new[] { Readme, Figures, Targets }.Where(arguments.Has)];
+        if (blocks.Length > 1)
+            throw new WrongUsageException($"{blocks[0].Name} and {blocks[1].Name} are two blocks; ask for one");
+        if (blocks.Length > 0 && arguments.Has(BenchFlags.Format))
+            throw new WrongUsageException($"{blocks[0].Name} is Markdown; --format has no place beside it");
         BenchFlags.RefuseToReplaceRecords(arguments);
         arguments.Texts.ForEach(path => InputFile.RequireFile(path));
         if (arguments.Has(Figures))
@@ -53,10 +57,11 @@ internal sealed class BenchReportVerb : Verb
             return Tool.Ok;
         }
         List<BenchRecord> records = arguments.Texts.ConvertAll(Read);
-        if (arguments.Has(Readme))
+        if (blocks.Length > 0)
         {
             using OutputFile output = OutputFile.Create(arguments.Text(BenchFlags.Output), terminal);
-            output.Stream.Write(Encoding.UTF8.GetBytes(ReadmeTables.Of(records)));
+            output.Stream.Write(Encoding.UTF8.GetBytes(
+                arguments.Has(Targets) ? DeviceTargets.Of(records) : ReadmeTables.Of(records)));
             output.Commit();
             return Tool.Ok;
         }
