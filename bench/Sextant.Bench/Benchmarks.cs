@@ -7,6 +7,16 @@ using Sextant.Measurement.Models;
 namespace Sextant.Bench;
 
 /// <summary>
+/// Runs what BenchmarkDotNet measures; the other commands work where its assemblies are not.
+/// </summary>
+internal static class Benchmarks
+{
+    public static void Run(string[] flags) =>
+        BenchmarkDotNet.Running.BenchmarkSwitcher.FromTypes([typeof(KernelBenchmarks), typeof(ModelBenchmarks)])
+            .Run(flags);
+}
+
+/// <summary>
 /// The cases of <c>sextant bench kernels --quick</c> under BenchmarkDotNet: the best kernel of each op.
 /// </summary>
 [MemoryDiagnoser]

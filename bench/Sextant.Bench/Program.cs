@@ -17,6 +17,8 @@ const string Usage = """
       peers onnxruntime|pytorch|llamacpp[-bf16|-q8_0] SHAPE THREADS FOLDER
       peers faiss VECTORS DIMENSIONS FOLDER
                                  other engines in turns with ours: bench/peers/README.md
+      device-peers D FOLDER SHAPE:BATCHES...
+                                 PyTorch on cuda[:N] in turns with ours, bge-base:32x128,64x512: bench/device
       write SHAPE f32|f16|bf16   writes a model of random weights and prints its folder
     """;
 
@@ -26,8 +28,7 @@ try
     switch (args)
     {
         case ["benchmarks", .. var rest]:
-            BenchmarkDotNet.Running.BenchmarkSwitcher.FromTypes([typeof(KernelBenchmarks), typeof(ModelBenchmarks)])
-                .Run(rest);
+            Benchmarks.Run(rest);
             return 0;
         case ["families", .. var names]:
             FamilyReport.Run(root, names);
@@ -52,6 +53,9 @@ try
         case ["peers", "onnxruntime" or "pytorch" or "llamacpp" or "llamacpp-bf16" or "llamacpp-q8_0",
             var shape, var threads, var output]:
             ModelPeers.Run(args[1], SyntheticModel.Named(shape), Number(threads), root, output);
+            return 0;
+        case ["device-peers", var choice, var output, _, ..]:
+            DevicePeers.Run(choice, args[3..], root, output);
             return 0;
         case ["peers", "faiss", var vectors, var dimensions, var output]:
             SearchPeers.Run(Number(vectors), Number(dimensions), root, output);

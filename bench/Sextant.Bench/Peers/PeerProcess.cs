@@ -51,6 +51,16 @@ internal sealed class PeerProcess : IDisposable
         return Answer(command[..Math.Min(40, command.Length)]);
     }
 
+    /// <summary>The same; false where it answers with an error, which is the answer then.</summary>
+    public bool TryAsk(string command, out string answer)
+    {
+        _process.StandardInput.WriteLine(command);
+        _process.StandardInput.Flush();
+        answer = _process.StandardOutput.ReadLine()
+            ?? throw new InvalidOperationException($"{_name}, '{command}': the process ended.");
+        return !answer.StartsWith("error", StringComparison.Ordinal);
+    }
+
     /// <summary>Asks for values that come in base64.</summary>
     public T[] Values<T>(string command)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Convert.FromBase64String(Ask(command))).ToArray();

@@ -61,10 +61,15 @@ internal sealed class PeerRecords : IDisposable
     }
 
     /// <summary>Writes NAME-ours.json and NAME-theirs.json.</summary>
-    public void Write(string folder, string name, string command, string engine)
+    /// <param name="folder">Where.</param>
+    /// <param name="name">NAME.</param>
+    /// <param name="command">What measured, the same in both.</param>
+    /// <param name="engine">The other side.</param>
+    /// <param name="on">What computed; null: the processor.</param>
+    public void Write(string folder, string name, string command, string engine, string? on = null)
     {
         Directory.CreateDirectory(folder);
-        string device = $"cpu: {_context.Machine.Processor}";
+        string device = on ?? $"cpu: {_context.Machine.Processor}";
         Write(Path.Combine(folder, $"{name}-ours.json"), _context.Finish(command, device, _ours));
         Write(Path.Combine(folder, $"{name}-theirs.json"),
             _context.Finish(command, device, _theirs) with { Engine = engine });
