@@ -33,6 +33,8 @@ mkdir -p "$to/dotnet/shared/Microsoft.NETCore.App" "$to/dotnet/host/fxr"
 cp "$root/dotnet" "$to/dotnet"
 cp -r "$root/host/fxr/$version" "$to/dotnet/host/fxr"
 cp -r "$runtime" "$to/dotnet/shared/Microsoft.NETCore.App"
+rm -f "$to/dotnet/shared/Microsoft.NETCore.App/$version"/{createdump,libmscordaccore.so,libmscordbi.so,libclrgc.so} \
+    "$to/dotnet/shared/Microsoft.NETCore.App/$version"/{libclrgcexp.so,libcoreclrtraceptprovider.so,Microsoft.VisualBasic.*}
 # What the tests and the peer read.
 cp Engine.sln "$to"
 cp -r tests/fixtures "$to/tests"
@@ -40,7 +42,9 @@ cp -r kernels/gpu "$to/kernels" && rm -rf "$to/kernels/gpu/ptx"
 cp -r bench/peers/pytorch "$to/bench/peers"
 cp bench/device/run.sh "$to/bench/device"
 if [ -n "${SEXTANT_TESTDATA:-}" ]; then
-    mkdir -p "$to/testdata/golden" && cp -r "$SEXTANT_TESTDATA/golden/models" "$to/testdata/golden"
+    mkdir -p "$to/testdata/golden" "$to/testdata/models"
+    cp -r "$SEXTANT_TESTDATA/golden/models" "$to/testdata/golden"
+    cp -r "$SEXTANT_TESTDATA/models/model2vec-rs-fixtures" "$to/testdata/models"
 fi
 { echo "commit $(git rev-parse HEAD 2>/dev/null || echo unknown)$([ -z "$(git status --porcelain 2>/dev/null)" ] || echo ', changed')"
   echo "runtime $version, $(uname -sm)"; } > "$to/PACKED"

@@ -215,15 +215,18 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     }
 
     // The distance of the k-th, and how many at that distance belong.
-    private static (int Limit, int AtLimit) Limit(ReadOnlySpan<int> counts, int k)
+    private (int Limit, int AtLimit) Limit(ReadOnlySpan<int> counts, int k)
     {
         int below = 0;
-        for (int distance = 0; ; distance++)
+        for (int distance = 0; distance < counts.Length; distance++)
         {
             if (below + counts[distance] >= k)
                 return (distance, k - below);
             below += counts[distance];
         }
+        throw new DeviceCallException(
+            _driver.Name, $"a scan counted {below} codes of at least {k}. This is a defect of the driver or of Sextant: "
+            + "please report it with this line.", 0);
     }
 
     // Queries and what is allowed lie next to each other and go over in one piece.

@@ -154,8 +154,10 @@ internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
 
     private List<Entry> Entries(KernelChoice choice, Precision precision)
     {
-        var named = new ChosenCases(
-            choice, [.. BackendOpCatalog.Ops.Select(op => new NamedOp(op.Op, op.ShapeForm, op.Variants, op.Shapes))]);
+        NamedOp[] ops = [.. BackendOpCatalog.Ops.Select(
+            op => new NamedOp(op.Op, op.ShapeForm, op.Variants, op.Shapes))];
+        ChosenCases named = DeviceCeilings.DriverOf(on.Device).IsProcessor
+            ? new ChosenCases(choice, ops) : new ChosenCases(choice, ops, ChosenCases.MostStepsOfGpus);
         var entries = new List<Entry>();
         foreach ((string op, string variant, int[] shape) in named.All(context.IsQuick))
         {
