@@ -33,6 +33,22 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
     }
 
     [Fact]
+    public void AnAttributeKeepsItsKind()
+    {
+        Write("a.txt", "the sea.");
+        Assert.Equal(0, Run("index", "--output", Index, "--attribute", "year=2020", "--attribute", "for=v2", Files).Exit);
+        Write("b.txt", "the sky.");
+        Outcome text = Run("index", "--output", Index, "--update", "--attribute", "year=late", Files);
+        Assert.Equal(Tool.WrongUsage, text.Exit);
+        Assert.Contains("in this index 'year' is a whole number", text.ErrorLine, StringComparison.Ordinal);
+        // What looks like a number is a text where texts are.
+        Assert.Equal(
+            0, Run("index", "--output", Index, "--update", "--attribute", "year=2021", "--attribute", "for=3", Files).Exit);
+        Assert.Equal(["b.txt:1"], Names(Run("search", "--index", Index, "--filter", "for=3", "-k", "1", "sky")));
+        Assert.Equal(2, Run("search", "--index", Index, "--filter", "year>2020", "sky").Lines.Length);
+    }
+
+    [Fact]
     public void AFileOfManyPassagesGoesInAsItIsRead()
     {
         WriteMany();

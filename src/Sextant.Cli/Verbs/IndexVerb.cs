@@ -83,7 +83,7 @@ internal sealed class IndexVerb : Verb
             if (!File.Exists(one) && !Directory.Exists(one))
                 throw new InputException($"{one}: there is no such file or folder.");
         }
-        List<IndexAttribute> attributes = [.. arguments.All(Attribute).Select(ParseAttribute)];
+        List<IndexAttribute> attributes = [.. arguments.All(Attribute).Select(text => ParseAttribute(text, null))];
         if (attributes.DistinctBy(one => one.Name).Count() != attributes.Count)
             throw new WrongUsageException("--attribute gives a name twice");
         bool exists = File.Exists(Path.Combine(path, "manifest"));
@@ -91,7 +91,7 @@ internal sealed class IndexVerb : Verb
             throw new WrongUsageException($"{path} is there already; --update brings it up to date");
         if (exists)
             RefuseWhatIsFixed(arguments);
-        return exists ? UpdateIndex(path, attributes, arguments, terminal)
+        return exists ? UpdateIndex(path, arguments, terminal)
             : Make(path, attributes, arguments, terminal);
     }
 
@@ -137,10 +137,12 @@ internal sealed class IndexVerb : Verb
         return Write(path, writer, model, cutting, prompt, attributes, arguments.Texts, terminal);
     }
 
-    private static int UpdateIndex(
-        string path, List<IndexAttribute> attributes, ArgumentValues arguments, Terminal terminal)
+    private static int UpdateIndex(string path, ArgumentValues arguments, Terminal terminal)
     {
         using IndexWriter writer = IndexWriter.Open(path);
+        List<IndexAttribute> attributes;
+        using (IndexReader reader = IndexReader.Open(path))
+            attributes = [.. arguments.All(Attribute).Select(text => ParseAttribute(text, reader))];
         using EmbeddingModel model = IndexModel.Load(path, writer.Definition, arguments);
         int Number(string name) => int.TryParse(
             writer.Definition.Property(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
@@ -209,7 +211,8 @@ internal sealed class IndexVerb : Verb
         }
     }
 
-    private static IndexAttribute ParseAttribute(string text)
+    // A whole number, or a text; an attribute that the index has keeps its kind.
+    private static IndexAttribute ParseAttribute(string text, IndexReader? index)
     {
         int place = text.IndexOf('=', StringComparison.Ordinal);
         string name = place < 0 ? "" : text[..place].Trim();
@@ -218,9 +221,12 @@ internal sealed class IndexVerb : Verb
         if (IndexedFile.ReservedNames.Contains(name))
             throw new WrongUsageException($"--attribute cannot give '{name}': every file has one of its own");
         string value = text[(place + 1)..].Trim();
-        return long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
-            && number != long.MinValue
-            ? new IndexAttribute(name, number)
-            : new IndexAttribute(name, value);
+        bool isNumber = long.TryParse(
+            value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            && number != long.MinValue;
+        bool? isText = index?.IsText(name);
+        if (isText == false && !isNumber)
+            throw new WrongUsageException($"--attribute is '{text}'; in this index '{name}' is a whole number");
+        return isNumber && isText != true ? new IndexAttribute(name, number) : new IndexAttribute(name, value);
     }
 }

@@ -210,6 +210,21 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         return TryFind(key, out Segment? segment, out int document) ? segment!.AttributesOf(document) : null;
     }
 
+    /// <summary>
+    /// Whether the values of an attribute are texts, else they are numbers; null where no document has it.
+    /// </summary>
+    public bool? IsText(string attribute)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(attribute);
+        using CallsInFlight.Call call = _calls.Enter();
+        foreach (Segment segment in _snapshot.Segments)
+        {
+            if (segment.Column(attribute) is { } column)
+                return column.IsText;
+        }
+        return null;
+    }
+
     /// <summary>The ids of a document's passages; none where there is no document with the key.</summary>
     public (int First, int Count) IdsOf(string key)
     {
@@ -220,17 +235,30 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         return (_firstIds[_snapshot.Segments.IndexOf(segment)] + first, end - first);
     }
 
-    /// <summary>The keys of all documents, those committed first coming first.</summary>
+    /// <summary>
+    /// The keys of all documents, those committed first coming first; the index may be disposed meanwhile, and refuses
+    /// to go on then.
+    /// </summary>
     public IEnumerable<string> Keys()
     {
         for (int i = 0; i < _firstIds.Length; i++)
         {
-            for (int document = 0; document < _snapshot.Segments[i].Documents; document++)
+            int documents = _snapshot.Segments[i].Documents;
+            for (int document = 0; document < documents; document++)
             {
-                if (_snapshot.Deleted[i]?.Contains(document) != true)
-                    yield return KeyOf(_snapshot.Segments[i], document);
+                if (KeyIfLive(i, document) is { } key)
+                    yield return key;
             }
         }
+    }
+
+    // A call of its own, so that the memory does not go away under it.
+    private string? KeyIfLive(int segment, int document)
+    {
+        using CallsInFlight.Call call = _calls.Enter();
+        return _snapshot.Deleted[segment]?.Contains(document) == true
+            ? null
+            : KeyOf(_snapshot.Segments[segment], document);
     }
 
     /// <summary>What the scan sees of a query, and its code, for codes that are scanned elsewhere.</summary>
