@@ -26,10 +26,12 @@ internal static class Gemma
         config.Ignore("sliding_window_size");
         TrunkShape shape = Shape(config, "gemma2");
         var rotation = Rotation.Read(config, shape.HeadSize);
+        bool[] slides = LayerTypes.Sliding(config, shape.Layers, index => index % 2 == 0);
         shape = shape with
         {
             Place = NormPlace.Around,
-            Attention = DecoderConfig.Describe(causal, window, " on even layers"),
+            Attention = DecoderConfig.Describe(causal, window,
+                $" on {MessageText.Number(slides.Count(s => s))} of {MessageText.Number(slides.Length)} layers"),
             PositionKind = rotation.Description,
         };
         AttentionShape full = TrunkPlan.FullAttention(shape) with
@@ -44,7 +46,7 @@ internal static class Gemma
             Embeddings = Embeddings(shape),
             Layer = DecoderConfig.Layer(bias, bias, false) with { Norms = NormsAround },
             FinalNorm = "norm",
-            Attention = index => DecoderConfig.Sees(full, causal, index % 2 == 0 ? window : null),
+            Attention = index => DecoderConfig.Sees(full, causal, slides[index] ? window : null),
             Rotation = _ => rotation,
         };
     }

@@ -57,6 +57,8 @@ internal static class ModelCatalog
         for (int i = 0; i < names.Length; i++)
             names[i] = Families[i].ModelType;
         string type = config.OneOf("model_type", names);
+        if (config.Has("quantization_config"))
+            throw config.Refuse("quantization_config", "none: weights that another program quantised are not read");
         using Checkpoint checkpoint = Checkpoint.Open(folder);
         Trunk trunk = Families[Array.IndexOf(names, type)].Load(config, checkpoint, backend, request);
         // Keys that only matter to training, to heads, to caches, or to the program that wrote the file.

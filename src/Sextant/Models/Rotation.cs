@@ -41,7 +41,10 @@ internal sealed class Rotation
     public static Rotation Read(ConfigFile config, int columns, double otherwise = 10_000)
     {
         ConfigFile? parameters = config.OptionalObject("rope_parameters");
-        double theta = (parameters ?? config).OptionalDouble("rope_theta", 1, 1e12) ?? otherwise;
+        if (parameters is not null && config.Has("rope_scaling"))
+            throw config.Refuse("rope_scaling", "null beside rope_parameters");
+        double theta = parameters?.OptionalDouble("rope_theta", 1, 1e12)
+            ?? config.OptionalDouble("rope_theta", 1, 1e12) ?? otherwise;
         return Scaled(parameters ?? config.OptionalObject("rope_scaling"), theta, columns);
     }
 
@@ -65,6 +68,8 @@ internal sealed class Rotation
             return Plain(theta, columns);
         string key = scaling.Has("type") && !scaling.Has("rope_type") ? "type" : "rope_type";
         scaling.Ignore("type");
+        if (scaling.OptionalDouble("partial_rotary_factor", 0, 1) is not (null or 1))
+            throw scaling.Refuse("partial_rotary_factor", "1: all of a head turns");
         return scaling.OneOf(key, "default", "linear", "ntk", "llama3") switch
         {
             "linear" => Plain(theta, columns).Slowed(scaling.Double("factor", 1, 1e6)),

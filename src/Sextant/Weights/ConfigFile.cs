@@ -62,6 +62,10 @@ public sealed class ConfigFile
     /// <summary>True where the key is there and not null. Asking counts as reading.</summary>
     public bool Has(string key) => Find(key) is not null;
 
+    /// <summary>True where the key is there and null.</summary>
+    internal bool IsNull(string key) =>
+        _object.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
+
     /// <summary>Counts keys as read whose values change nothing here, such as those of training.</summary>
     public void Ignore(params ReadOnlySpan<string> keys)
     {

@@ -19,6 +19,15 @@ public class FamilyConfigTests
     [InlineData("llama", "\"rope_scaling\": null",
         "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 4.0, \"high_freq_factor\": 1.0, \"original_max_position_embeddings\": 8192}",
         "high_freq_factor", "more than low_freq_factor")]
+    [InlineData("llama", "\"rope_scaling\": null",
+        "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2.0}, \"rope_parameters\": {\"rope_type\": \"default\"}",
+        "rope_scaling", "null beside rope_parameters")]
+    [InlineData("llama", "\"rope_scaling\": null",
+        "\"rope_parameters\": {\"rope_type\": \"default\", \"partial_rotary_factor\": 0.5}",
+        "partial_rotary_factor", "all of a head")]
+    [InlineData("bert", "\"model_type\": \"bert\"",
+        "\"model_type\": \"bert\", \"quantization_config\": {\"quant_method\": \"bitsandbytes\"}",
+        "quantization_config", "none")]
     [InlineData("llama", "\"silu\"", "\"mish\"", "mish", "gelu_pytorch_tanh")]
     [InlineData("llama", "\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "num_key_value_heads", "divisor")]
     [InlineData("gte_new", "\"type\": \"ntk\"", "\"type\": \"dynamic\"", "dynamic", "ntk")]
@@ -71,6 +80,46 @@ public class FamilyConfigTests
         float[] expected = Vector(older, sequence);
         Assert.Equal(expected, Vector(newer, sequence));
         Assert.NotEqual(expected, Vector(other, sequence));
+    }
+
+    [Fact]
+    public void ABaseBesideRopeParametersCounts()
+    {
+        using var folder = new FamilyFolder("llama");
+        TokenSequence[] sequence = [new TokenSequence(Enumerable.Range(10, 40).ToArray())];
+        using EmbeddingModel older = folder.Load("\"rope_theta\": 10000.0", "\"rope_theta\": 500000.0");
+        using EmbeddingModel newer = folder.Load(
+            "\"rope_theta\": 10000.0", "\"rope_theta\": 500000.0, \"rope_parameters\": {\"rope_type\": \"default\"}");
+        Assert.Equal(Vector(older, sequence), Vector(newer, sequence));
+    }
+
+    [Fact]
+    public void LayerTypesOfGemma2Count()
+    {
+        using var folder = new FamilyFolder("gemma2");
+        TokenSequence[] sequence = [new TokenSequence(Enumerable.Range(10, 90).ToArray())];
+        using EmbeddingModel older = folder.Load(Encoding.UTF8.GetBytes(folder.Config));
+        string types = ", \"layer_types\": [" + string.Join(',', Enumerable.Range(0, older.Card.Layers).Select(
+                index => index % 2 == 0 ? "\"sliding_attention\"" : "\"full_attention\"")) + "]";
+        using EmbeddingModel newer = folder.Load("\"model_type\": \"gemma2\"", "\"model_type\": \"gemma2\"" + types);
+        using EmbeddingModel full = folder.Load("\"model_type\": \"gemma2\"", "\"model_type\": \"gemma2\""
+            + types.Replace("sliding_attention", "full_attention", StringComparison.Ordinal));
+        Assert.Equal(Vector(older, sequence), Vector(newer, sequence));
+        Assert.NotEqual(Vector(older, sequence), Vector(full, sequence));
+    }
+
+    [Fact]
+    public void ModernBertsBaseInWindowsIsTheFirstReleasesWhereItIsAbsent()
+    {
+        using var folder = new FamilyFolder("modernbert");
+        TokenSequence[] sequence = [new TokenSequence(Enumerable.Range(10, 90).ToArray())];
+        using EmbeddingModel given = folder.Load(Encoding.UTF8.GetBytes(folder.Config));
+        using EmbeddingModel absent = folder.Load("\"local_rope_theta\": 10000.0", "\"repad_logits_with_grad\": false");
+        using EmbeddingModel isNull = folder.Load("\"local_rope_theta\": 10000.0", "\"local_rope_theta\": null");
+        using EmbeddingModel wide = folder.Load("\"local_rope_theta\": 10000.0", "\"local_rope_theta\": 160000.0");
+        Assert.Equal(Vector(given, sequence), Vector(absent, sequence));
+        Assert.Equal(Vector(wide, sequence), Vector(isNull, sequence));
+        Assert.NotEqual(Vector(given, sequence), Vector(isNull, sequence));
     }
 
     [Theory]

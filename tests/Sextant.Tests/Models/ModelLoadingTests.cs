@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sextant.Tests.Models;
 
 /// <summary>What modules, options and damaged files do to a model.</summary>
@@ -28,6 +30,23 @@ public class ModelLoadingTests
         using EmbeddingModel model = folder.Load(new() { Pooling = "max+cls" });
         Assert.Equal(128, model.Dimensions);
         Assert.Equal([.. Pooled(folder, "max"), .. Pooled(folder, "cls")], Embed(model));
+    }
+
+    [Fact]
+    public void QuantisedWeightsAreRefused()
+    {
+        // As bitsandbytes stores a matrix: its name and shape, whole numbers, and the scales under another name.
+        using var folder = new ModelFolder();
+        folder.Load(new() { Pooling = "mean" }).Dispose();
+        string file = Path.Combine(folder.Path, "model.safetensors");
+        string text = Encoding.Latin1.GetString(File.ReadAllBytes(file));
+        const string Tensor = "\"encoder.layer.0.attention.self.query.weight\":{\"dtype\":\"";
+        Assert.Contains(Tensor + "F32", text, StringComparison.Ordinal);
+        File.WriteAllBytes(file, Encoding.Latin1.GetBytes(
+            text.Replace(Tensor + "F32", Tensor + "I32", StringComparison.Ordinal)));
+        var error = Assert.Throws<InvalidModelException>(
+            () => EmbeddingModel.Load(folder.Path, new() { Pooling = "mean" }));
+        Assert.Contains("self.query.weight' holds I32 numbers", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
