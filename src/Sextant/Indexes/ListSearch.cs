@@ -68,6 +68,7 @@ internal sealed unsafe class ListSearch(
         }
         finally
         {
+            GC.KeepAlive(allowed); // scans read it by its address
             memory.Return(block);
         }
     }

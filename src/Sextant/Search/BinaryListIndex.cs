@@ -126,6 +126,7 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
         }
         finally
         {
+            GC.KeepAlive(allowed); // scans read it by its address
             _memory.Return(memory);
         }
     }

@@ -154,11 +154,16 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);
         _search.Search(queries, _rows, k, hits, found, options.Allowed, options.LeastScore);
+        GC.KeepAlive(this); // rows are read by their addresses
     }
 
     /// <summary>The same without an object for the limits.</summary>
-    internal int Search(ReadOnlySpan<float> query, Span<Hit> hits, IdSet? allowed, float leastScore) =>
-        _search.Search(query, _rows, hits, allowed, leastScore);
+    internal int Search(ReadOnlySpan<float> query, Span<Hit> hits, IdSet? allowed, float leastScore)
+    {
+        int found = _search.Search(query, _rows, hits, allowed, leastScore);
+        GC.KeepAlive(this); // rows are read by their addresses
+        return found;
+    }
 
     /// <summary>Frees the vectors.</summary>
     public void Dispose()

@@ -98,6 +98,7 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
         }
         finally
         {
+            GC.KeepAlive(allowed); // scans read it by its address
             memory.Return(block);
         }
     }

@@ -139,6 +139,7 @@ public sealed unsafe class LateInteractionIndex : IDisposable
         }
         finally
         {
+            GC.KeepAlive(options.Allowed); // scans read it by its address
             _memory.Return(memory);
         }
     }

@@ -57,6 +57,7 @@ internal sealed unsafe class RecurrentSearch(RecurrentCode code, ThreadTeam team
         }
         finally
         {
+            GC.KeepAlive(allowed); // scans read it by its address
             memory.Return(block);
         }
     }

@@ -42,6 +42,7 @@ internal static unsafe class ShardedRows
         }
         finally
         {
+            GC.KeepAlive(allowed); // scans read it by its address
             memory.Return(block);
         }
     }

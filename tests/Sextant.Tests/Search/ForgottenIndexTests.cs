@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using Sextant.Search;
+
+namespace Sextant.Tests.Search;
+
+/// <summary>
+/// An index, and a set of ids, that nobody holds any more while it is searched is not collected under the scan, which
+/// reads memory by its address: the process would end, or the hits would be others.
+/// </summary>
+[Collection(nameof(MeasuredAlone))]
+public sealed class ForgottenIndexTests
+{
+    private const int Dimensions = 256;
+    private const int Count = 8192; // 8 MiB, which go back to the system at once when they are freed
+    private const int Rounds = 200;
+
+    private static readonly float[] s_vectors = Values();
+
+    public static TheoryData<string> Kinds => ["exact", "exact, many", "binary"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void IsSearchedToItsEnd(string kind)
+    {
+        Hit[] expected = Search(kind);
+        Assert.Equal(9, expected.Length);
+        bool ended = false;
+        var collector = new Thread(() =>
+        {
+            while (!Volatile.Read(ref ended))
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            for (int round = 0; round < Rounds; round++)
+                Assert.Equal(expected, Search(kind));
+        }
+        finally
+        {
+            Volatile.Write(ref ended, true);
+            collector.Join();
+        }
+    }
+
+    // Optimised from the first call on, so that nothing is held longer than it is used.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static Hit[] Search(string kind)
+    {
+        var hits = new Hit[9];
+        switch (kind)
+        {
+            case "exact":
+                var exact = new ExactIndex(Dimensions);
+                exact.Add(s_vectors);
+                exact.Search(s_vectors.AsSpan(0, Dimensions), hits, Even());
+                return hits;
+            case "exact, many":
+                var many = new ExactIndex(Dimensions);
+                many.Add(s_vectors);
+                many.Search(s_vectors.AsSpan(0, Dimensions), 9, hits, new int[1], Even());
+                return hits;
+            default:
+                var binary = new BinaryIndex(Dimensions);
+                binary.Add(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(s_vectors));
+                var found = new BinaryHit[9];
+                binary.Search(new byte[Dimensions / 8], found, Even(32 * Count).Allowed);
+                return Array.ConvertAll(found, hit => new Hit(hit.Id, hit.Distance));
+        }
+    }
+
+    private static SearchOptions Even(int count = Count) => new() { Allowed = new IdSet(count, id => id % 2 == 0) };
+
+    private static float[] Values()
+    {
+        var random = new Random(11);
+        var values = new float[Count * Dimensions];
+        foreach (ref float value in values.AsSpan())
+            value = random.NextSingle() - 0.5f;
+        return values;
+    }
+}
