@@ -35,7 +35,6 @@ export CUDA_CACHE_PATH=$work/cuda SEXTANT_CACHE=$work/opencl
 export SEXTANT_TEST_DEVICE=$device
 if [ -z "${SEXTANT_TESTDATA:-}" ] && [ -d "$here/testdata" ]; then export SEXTANT_TESTDATA=$here/testdata; fi
 cuda=; [ "${device%%:*}" = cuda ] && cuda=1
-number=${device#*:}; [ "$number" = "$device" ] && number=0
 
 say() { printf '%s\n' "$*" | tee -a "$report"; }
 declare -A status

@@ -50,6 +50,16 @@ public class ChosenCasesTests
     public void WhatThereIsNotIsRefusedByName(string fault) => Assert.StartsWith(
         fault, Assert.Throws<InvalidChoiceException>(() => Names(s_faults[fault])).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void AGpuMayBeAskedForWhatTakesAProcessorMinutes()
+    {
+        var choice = new KernelChoice { Ops = ["gemm"], Shapes = [("gemm", [8192, 8192, 8192])] };
+        Assert.Throws<InvalidChoiceException>(() => new ChosenCases(choice, s_ops));
+        Assert.Equal(2, new ChosenCases(choice, s_ops, ChosenCases.MostStepsOfGpus).All(false).Count);
+        choice = choice with { Shapes = [("gemm", [65536, 65536, 65536])] };
+        Assert.Throws<InvalidChoiceException>(() => new ChosenCases(choice, s_ops, ChosenCases.MostStepsOfGpus));
+    }
+
     private static string[] Names(KernelChoice choice, bool quick = false) =>
         [.. new ChosenCases(choice, s_ops).All(quick).Select(
             one => $"{one.Op} {one.Variant} {string.Join(',', one.Shape)}")];

@@ -56,8 +56,12 @@ internal sealed class PeerRecords : IDisposable
         _ours.Add(Row(form, ours, work, rate));
         _theirs.Add(Row(form, best, work, rate));
         double mine = Quantile.Median(ours.Rounds) * 1e3, other = Quantile.Median(best.Rounds) * 1e3;
-        Console.Error.WriteLine(FormattableString.Invariant(
-            $"{form.Id}: ours {mine:F3} ms, {best.Engine} {other:F3} ms"));
+        Console.Error.WriteLine(
+            $"{form.Id}: ours {Milliseconds(ours)}; "
+            + string.Join(", ", theirs.Select(side => $"{side.Engine} {Milliseconds(side)}")));
+
+        static string Milliseconds(Contestant side) =>
+            FormattableString.Invariant($"{Quantile.Median(side.Rounds) * 1e3:F3} ms");
     }
 
     /// <summary>Writes NAME-ours.json and NAME-theirs.json.</summary>
