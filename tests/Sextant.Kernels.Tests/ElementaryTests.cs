@@ -59,6 +59,26 @@ public unsafe class ElementaryTests
         }
     }
 
+    /// <summary>Each float about the places where a function's branches change, and where 2^n is largest and smallest.</summary>
+    [Theory]
+    [InlineData(ActivationKind.Sigmoid, 87.33654f)]
+    [InlineData(ActivationKind.Sigmoid, 87f)]
+    [InlineData(ActivationKind.Sigmoid, -88.72283f)]
+    [InlineData(ActivationKind.Sigmoid, -88.37f)]
+    [InlineData(ActivationKind.Sigmoid, 0.34657359f)]
+    [InlineData(ActivationKind.Gelu, 5.543717f)]
+    [InlineData(ActivationKind.Gelu, -5.543717f)]
+    [InlineData(ActivationKind.Tanh, 9.02f)]
+    [InlineData(ActivationKind.Tanh, -9.02f)]
+    public void ActivationsGiveTheBitsOfTheReferenceAroundTheirLimits(ActivationKind kind, float limit)
+    {
+        int middle = BitConverter.SingleToInt32Bits(limit);
+        float[] values = [.. Enumerable.Range(middle - 1000, 2001).Select(BitConverter.Int32BitsToSingle)];
+        float[] expected = Run(Isa.Reference, kind, values);
+        foreach (Isa isa in Cases.VectorSets)
+            Cases.AssertSameBits(expected, Run(isa, kind, values), $"{isa} {kind} about {limit}");
+    }
+
     [Fact]
     public void GeluFollowsItsFormula()
     {

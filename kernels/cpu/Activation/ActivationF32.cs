@@ -74,7 +74,7 @@ internal static unsafe class ActivationF32<TIsa, TVector>
     private readonly struct Relu : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Apply(TVector x) => TIsa.SelectGreater(x, TIsa.Zero, x, TIsa.Zero);
+        public static TVector Apply(TVector x) => TIsa.Max(x, TIsa.Zero);
     }
 
     private readonly struct Silu : IFunction

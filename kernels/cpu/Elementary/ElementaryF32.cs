@@ -24,11 +24,7 @@ internal static class ElementaryF32<TIsa, TVector>
         p = TIsa.Fma(p, r, TIsa.Broadcast(Exp2));
         p = TIsa.Fma(p, r, TIsa.Broadcast(1f));
         p = TIsa.Fma(p, r, TIsa.Broadcast(1f));
-        TVector n = TIsa.AddBits(shifted, -RoundToIntegerBits);
-        TVector half = TIsa.ShiftBitsRightArithmetic(n, 1);
-        TVector low = TIsa.ShiftBitsLeft(TIsa.AddBits(half, 127), 23);
-        TVector high = TIsa.ShiftBitsLeft(TIsa.AddBits(TIsa.SubtractBits(n, half), 127), 23);
-        TVector y = TIsa.Multiply(TIsa.Multiply(p, low), high);
+        TVector y = TIsa.ScaleByPowerOf2(p, rounded);
         // Written so that a NaN passes both tests as it is: y is NaN then.
         y = TIsa.SelectGreater(TIsa.Broadcast(ExpUnderflow), x, TIsa.Zero, y);
         return TIsa.SelectGreater(x, TIsa.Broadcast(ExpOverflow), TIsa.Broadcast(float.PositiveInfinity), y);
@@ -71,7 +67,7 @@ internal static class ElementaryF32<TIsa, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Clamp(TVector x, float limit)
     {
-        TVector y = TIsa.SelectGreater(x, TIsa.Broadcast(limit), TIsa.Broadcast(limit), x);
-        return TIsa.SelectGreater(TIsa.Broadcast(-limit), y, TIsa.Broadcast(-limit), y);
+        TVector y = TIsa.Min(TIsa.Broadcast(limit), x);
+        return TIsa.Max(TIsa.Broadcast(-limit), y);
     }
 }

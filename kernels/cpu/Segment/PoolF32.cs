@@ -36,7 +36,7 @@ internal static unsafe class PoolF32<TIsa, TVector>
             TVector row = TIsa.Load(x);
             value = a.Kind switch
             {
-                PoolKind.Max => TIsa.SelectGreater(value, row, value, row),
+                PoolKind.Max => TIsa.Max(value, row),
                 PoolKind.WeightedMean => TIsa.Fma(TIsa.Broadcast(t + 1), row, value),
                 _ => TIsa.Add(value, row),
             };

@@ -38,14 +38,11 @@ internal struct Lanes32<TIsa, TVector>
     public readonly float FoldMax()
     {
         if (TIsa.Count == 16)
-            return TIsa.FoldMax(Max(V0, V1));
+            return TIsa.FoldMax(TIsa.Max(V0, V1));
         if (TIsa.Count == 8)
-            return TIsa.FoldMax(Max(Max(V0, V2), Max(V1, V3)));
-        TVector even = Max(Max(V0, V4), Max(V2, V6));
-        TVector odd = Max(Max(V1, V5), Max(V3, V7));
-        return TIsa.FoldMax(Max(even, odd));
+            return TIsa.FoldMax(TIsa.Max(TIsa.Max(V0, V2), TIsa.Max(V1, V3)));
+        TVector even = TIsa.Max(TIsa.Max(V0, V4), TIsa.Max(V2, V6));
+        TVector odd = TIsa.Max(TIsa.Max(V1, V5), TIsa.Max(V3, V7));
+        return TIsa.FoldMax(TIsa.Max(even, odd));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Max(TVector a, TVector b) => TIsa.SelectGreater(a, b, a, b);
 }

@@ -106,17 +106,17 @@ internal static unsafe class SumF32<TIsa, TVector>
     public static void Max(ref Lanes32<TIsa, TVector> lanes, float* x)
     {
         int c = TIsa.Count;
-        lanes.V0 = Lanes32<TIsa, TVector>.Max(lanes.V0, TIsa.Load(x));
-        lanes.V1 = Lanes32<TIsa, TVector>.Max(lanes.V1, TIsa.Load(x + c));
+        lanes.V0 = TIsa.Max(lanes.V0, TIsa.Load(x));
+        lanes.V1 = TIsa.Max(lanes.V1, TIsa.Load(x + c));
         if (TIsa.Count == 16)
             return;
-        lanes.V2 = Lanes32<TIsa, TVector>.Max(lanes.V2, TIsa.Load(x + 2 * c));
-        lanes.V3 = Lanes32<TIsa, TVector>.Max(lanes.V3, TIsa.Load(x + 3 * c));
+        lanes.V2 = TIsa.Max(lanes.V2, TIsa.Load(x + 2 * c));
+        lanes.V3 = TIsa.Max(lanes.V3, TIsa.Load(x + 3 * c));
         if (TIsa.Count == 8)
             return;
-        lanes.V4 = Lanes32<TIsa, TVector>.Max(lanes.V4, TIsa.Load(x + 4 * c));
-        lanes.V5 = Lanes32<TIsa, TVector>.Max(lanes.V5, TIsa.Load(x + 5 * c));
-        lanes.V6 = Lanes32<TIsa, TVector>.Max(lanes.V6, TIsa.Load(x + 6 * c));
-        lanes.V7 = Lanes32<TIsa, TVector>.Max(lanes.V7, TIsa.Load(x + 7 * c));
+        lanes.V4 = TIsa.Max(lanes.V4, TIsa.Load(x + 4 * c));
+        lanes.V5 = TIsa.Max(lanes.V5, TIsa.Load(x + 5 * c));
+        lanes.V6 = TIsa.Max(lanes.V6, TIsa.Load(x + 6 * c));
+        lanes.V7 = TIsa.Max(lanes.V7, TIsa.Load(x + 7 * c));
     }
 }

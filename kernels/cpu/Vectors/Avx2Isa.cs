@@ -73,30 +73,29 @@ internal readonly unsafe struct Avx2Isa : IVectorIsa<Vector256<float>>
         Vector256<float> a, Vector256<float> b, Vector256<float> x, Vector256<float> y) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), x, y);
 
+    // The instructions are these comparisons, also for NaN and zeros.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AddBits(Vector256<float> a, int addend) =>
-        (a.AsInt32() + Vector256.Create(addend)).AsSingle();
+    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Avx.Max(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AddBits(Vector256<float> a, Vector256<float> b) =>
-        (a.AsInt32() + b.AsInt32()).AsSingle();
+    public static Vector256<float> Min(Vector256<float> a, Vector256<float> b) => Avx.Min(a, b);
 
+    // In two halves, since 2^128 is no number.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> SubtractBits(Vector256<float> a, Vector256<float> b) =>
-        (a.AsInt32() - b.AsInt32()).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ShiftBitsLeft(Vector256<float> a, int count) =>
-        Vector256.ShiftLeft(a.AsInt32(), count).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ShiftBitsRightArithmetic(Vector256<float> a, int count) =>
-        Vector256.ShiftRightArithmetic(a.AsInt32(), count).AsSingle();
+    public static Vector256<float> ScaleByPowerOf2(Vector256<float> a, Vector256<float> n)
+    {
+        Vector256<int> whole = Avx.ConvertToVector256Int32(n);
+        Vector256<int> half = Vector256.ShiftRightArithmetic(whole, 1);
+        Vector256<int> one = Vector256.Create(127);
+        Vector256<float> low = Vector256.ShiftLeft(half + one, 23).AsSingle();
+        Vector256<float> high = Vector256.ShiftLeft(whole - half + one, 23).AsSingle();
+        return a * low * high;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float FoldAdd(Vector256<float> a) => Vector128Isa.FoldAdd(a.GetLower() + a.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float FoldMax(Vector256<float> a) =>
-        Vector128Isa.FoldMax(Vector128Isa.SelectGreater(a.GetLower(), a.GetUpper(), a.GetLower(), a.GetUpper()));
+        Vector128Isa.FoldMax(Vector128Isa.Max(a.GetLower(), a.GetUpper()));
 }

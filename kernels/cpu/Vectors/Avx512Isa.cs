@@ -75,30 +75,19 @@ internal readonly unsafe struct Avx512Isa : IVectorIsa<Vector512<float>>
         Vector512<float> a, Vector512<float> b, Vector512<float> x, Vector512<float> y) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), x, y);
 
+    // The instructions are these comparisons, also for NaN and zeros.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AddBits(Vector512<float> a, int addend) =>
-        (a.AsInt32() + Vector512.Create(addend)).AsSingle();
+    public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Avx512F.Max(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AddBits(Vector512<float> a, Vector512<float> b) =>
-        (a.AsInt32() + b.AsInt32()).AsSingle();
+    public static Vector512<float> Min(Vector512<float> a, Vector512<float> b) => Avx512F.Min(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> SubtractBits(Vector512<float> a, Vector512<float> b) =>
-        (a.AsInt32() - b.AsInt32()).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ShiftBitsLeft(Vector512<float> a, int count) =>
-        Vector512.ShiftLeft(a.AsInt32(), count).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ShiftBitsRightArithmetic(Vector512<float> a, int count) =>
-        Vector512.ShiftRightArithmetic(a.AsInt32(), count).AsSingle();
+    public static Vector512<float> ScaleByPowerOf2(Vector512<float> a, Vector512<float> n) => Avx512F.Scale(a, n);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float FoldAdd(Vector512<float> a) => Avx2Isa.FoldAdd(a.GetLower() + a.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float FoldMax(Vector512<float> a) =>
-        Avx2Isa.FoldMax(Avx2Isa.SelectGreater(a.GetLower(), a.GetUpper(), a.GetLower(), a.GetUpper()));
+    public static float FoldMax(Vector512<float> a) => Avx2Isa.FoldMax(Avx.Max(a.GetLower(), a.GetUpper()));
 }

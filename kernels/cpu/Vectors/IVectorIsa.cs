@@ -47,20 +47,21 @@ internal unsafe interface IVectorIsa<TVector>
     /// <summary>a &gt; b ? x : y, element by element; false where either is NaN.</summary>
     static abstract TVector SelectGreater(TVector a, TVector b, TVector x, TVector y);
 
-    /// <summary>Adds an integer to the bit pattern of each element.</summary>
-    static abstract TVector AddBits(TVector a, int addend);
+    /// <summary>a &gt; b ? a : b, element by element; b where either is NaN or both are zeros.</summary>
+    static abstract TVector Max(TVector a, TVector b);
 
-    static abstract TVector AddBits(TVector a, TVector b);
+    /// <summary>b &gt; a ? a : b, element by element; b where either is NaN or both are zeros.</summary>
+    static abstract TVector Min(TVector a, TVector b);
 
-    static abstract TVector SubtractBits(TVector a, TVector b);
-
-    static abstract TVector ShiftBitsLeft(TVector a, int count);
-
-    static abstract TVector ShiftBitsRightArithmetic(TVector a, int count);
+    /// <summary>
+    /// a · 2ⁿ for whole numbers n from −126 to 128, where the product is a normal number: exact. Other n give some
+    /// number.
+    /// </summary>
+    static abstract TVector ScaleByPowerOf2(TVector a, TVector n);
 
     /// <summary>Folds the elements by addition with strides Count/2 … 1: element i takes element i + stride.</summary>
     static abstract float FoldAdd(TVector a);
 
-    /// <summary>Folds the elements by a &gt; b ? a : b with strides Count/2 … 1, element i being a.</summary>
+    /// <summary>Folds the elements by <see cref="Max"/> with strides Count/2 … 1, element i being a.</summary>
     static abstract float FoldMax(TVector a);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sextant.Kernels.Vectors;
 
@@ -78,25 +79,26 @@ internal readonly unsafe struct Vector128Isa : IVectorIsa<Vector128<float>>
         Vector128<float> a, Vector128<float> b, Vector128<float> x, Vector128<float> y) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), x, y);
 
+    // SSE's instructions are these comparisons, also for NaN and zeros; NEON's are not.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> AddBits(Vector128<float> a, int addend) =>
-        (a.AsInt32() + Vector128.Create(addend)).AsSingle();
+    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.Max(a, b) : SelectGreater(a, b, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> AddBits(Vector128<float> a, Vector128<float> b) =>
-        (a.AsInt32() + b.AsInt32()).AsSingle();
+    public static Vector128<float> Min(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.Min(a, b) : SelectGreater(b, a, a, b);
 
+    // In two halves, since 2^128 is no number.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SubtractBits(Vector128<float> a, Vector128<float> b) =>
-        (a.AsInt32() - b.AsInt32()).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ShiftBitsLeft(Vector128<float> a, int count) =>
-        Vector128.ShiftLeft(a.AsInt32(), count).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ShiftBitsRightArithmetic(Vector128<float> a, int count) =>
-        Vector128.ShiftRightArithmetic(a.AsInt32(), count).AsSingle();
+    public static Vector128<float> ScaleByPowerOf2(Vector128<float> a, Vector128<float> n)
+    {
+        Vector128<int> whole = Vector128.ConvertToInt32Native(n);
+        Vector128<int> half = Vector128.ShiftRightArithmetic(whole, 1);
+        Vector128<int> one = Vector128.Create(127);
+        Vector128<float> low = Vector128.ShiftLeft(half + one, 23).AsSingle();
+        Vector128<float> high = Vector128.ShiftLeft(whole - half + one, 23).AsSingle();
+        return a * low * high;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float FoldAdd(Vector128<float> a)
@@ -108,8 +110,7 @@ internal readonly unsafe struct Vector128Isa : IVectorIsa<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float FoldMax(Vector128<float> a)
     {
-        Vector128<float> swapped = Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1));
-        Vector128<float> b = SelectGreater(a, swapped, a, swapped);
-        return b.ToScalar() > b.GetElement(1) ? b.ToScalar() : b.GetElement(1);
+        Vector128<float> b = Max(a, Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1)));
+        return Max(b, Vector128.Shuffle(b, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 }
