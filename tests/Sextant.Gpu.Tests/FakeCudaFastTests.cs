@@ -86,7 +86,7 @@ public sealed class FakeCudaFastTests
 
     [Theory]
     [InlineData("cuModuleLoadDataEx", 218, 1, "the driver does not compile the kernels")]
-    [InlineData("cuModuleLoadDataEx", 209, 1, "cuModuleLoadDataEx failed with CUDA_ERROR_BY_ITS_NAME (209)")]
+    [InlineData("cuModuleLoadDataEx", 209, 1, "cuModuleLoadDataEx Fast90.ptx failed with CUDA_ERROR_BY_ITS_NAME (209)")]
     [InlineData("cuFuncSetAttribute", 1, 0, "cuFuncSetAttribute gemm_wide_256_fast_f16 failed")]
     public void WhatTheDriverDoesNotTakeLeavesThemOutAndSaysSo(string call, int code, int after, string says)
     {
@@ -119,7 +119,7 @@ public sealed class FakeCudaFastTests
     [InlineData(75, 0, null)]
     [InlineData(80, 0, null)]
     [InlineData(90, 0, "products by mma.sync (those by wgmma fail the check 'F16 128×256: a product')")]
-    [InlineData(80, 218, "cannot be used: CUDA device 0 (a fake): the driver does not compile the kernels.")]
+    [InlineData(80, 218, "cannot be used: CUDA device 0 (a fake): the driver does not compile the kernels of Fast.ptx (")]
     public void ADeviceSaysWhatItsFastModeIs(int capability, int code, string? expected)
     {
         using var fake = new FakeCuda(runs: false) { Capability = capability };

@@ -174,21 +174,25 @@ internal sealed unsafe class CudaDriver : GpuDriver
     private nint LoadModule(string name)
     {
         byte[] image = Encoding.ASCII.GetBytes(KernelSources.Read(name) + "\0");
-        var log = new byte[LogBytes];
+        var log = new byte[LogBytes + 1]; // the last one ends the text, whatever the driver does
         nint module;
         int code;
+        string said;
         fixed (byte* text = image, to = log)
         {
             int* names = stackalloc int[] { JitErrorLogBuffer, JitErrorLogBufferSize };
             void** values = stackalloc void*[] { to, (void*)LogBytes };
             code = _api.ModuleLoadDataEx(&module, text, 2, names, values);
-            if (code == InvalidPtx)
+            said = Marshal.PtrToStringUTF8((nint)to)?.Trim() ?? "";
+            if (IsOfCompiler(code))
             {
                 throw new DeviceBuildException(
-                    Name, "the driver does not compile the kernels.", Marshal.PtrToStringUTF8((nint)to)?.Trim() ?? "");
+                    Name, FormattableString.Invariant(
+                        $"the driver does not compile the kernels of {name} ({_api.NameOf(code)}, {code})."), said);
             }
         }
-        _api.Check(code, Name, "cuModuleLoadDataEx");
+        // Whatever else the driver answers: where its compiler said something, that helps.
+        _api.Check(code, Name, $"cuModuleLoadDataEx {name}{(said.Length > 0 ? $" ({said})" : "")}");
         return module;
     }
 }
