@@ -59,9 +59,10 @@
             long at = row * y_stride + column;
             if (count == 4 && y_aligned)
             {
-                GLOBAL uint* narrow = (GLOBAL uint*)(AT(y16) + at);
-                narrow[0] = PACK(values[0], values[1]);
-                narrow[1] = PACK(values[2], values[3]);
+                float2 narrow;
+                narrow.x = FROM_BITS(PACK(values[0], values[1]));
+                narrow.y = FROM_BITS(PACK(values[2], values[3]));
+                STORE2(narrow, (GLOBAL float*)(AT(y16) + at));
                 if (!y_narrow)
                 {
                     four.x = values[0];

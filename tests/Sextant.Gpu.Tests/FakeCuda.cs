@@ -78,6 +78,9 @@ internal sealed unsafe partial class FakeCuda : IDisposable
     /// <summary>What is made of a module's PTX before it is taken.</summary>
     public Func<string, string> Rewrites { get; set; } = text => text;
 
+    /// <summary>What counts the kernels' accesses to memory; null: nothing does.</summary>
+    public PtxTraffic? Traffic { get; set; }
+
     /// <summary>Whether it does not answer the probe either.</summary>
     public bool RefusesProbe { get; set; }
 
@@ -188,7 +191,7 @@ internal sealed unsafe partial class FakeCuda : IDisposable
     private Action LaunchOf(Start start) => () => Launch(start);
 
     private void Launch(Start start) =>
-        PtxMachine.Run(start.Kernel, _memory, start.Blocks, start.Threads, start.SharedBytes, start.Values);
+        PtxMachine.Run(start.Kernel, _memory, start.Blocks, start.Threads, start.SharedBytes, start.Values, Traffic);
 
     private static readonly Start s_nothing = new(null!, 0, 0, 0, []);
 

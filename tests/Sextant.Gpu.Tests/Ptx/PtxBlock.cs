@@ -15,14 +15,18 @@ internal sealed unsafe class PtxBlock
     private readonly List<AsyncCopy>[] _copies;
     private readonly int[] _groups;
     private readonly int _threads;
+    private readonly PtxTraffic? _traffic;
 
     /// <param name="function">The kernel.</param>
     /// <param name="memory">What its pointers point into.</param>
     /// <param name="parameters">Its arguments.</param>
     /// <param name="threads">Threads of a block.</param>
     /// <param name="moreShared">Bytes of shared memory behind those that the kernel has itself.</param>
-    public PtxBlock(PtxFunction function, PtxMemory memory, ulong[] parameters, int threads, int moreShared)
+    /// <param name="traffic">What counts its accesses to memory; null: nothing does.</param>
+    public PtxBlock(
+        PtxFunction function, PtxMemory memory, ulong[] parameters, int threads, int moreShared, PtxTraffic? traffic)
     {
+        _traffic = traffic;
         (_function, _memory, _parameters, _threads) = (function, memory, parameters, threads);
         _shared = new PtxSharedMemory(function.SharedBytes + moreShared, function.SharedGranule);
         _warps = [.. Enumerable.Range(0, threads).Chunk(PtxWarp.Threads).Select(
@@ -108,6 +112,7 @@ internal sealed unsafe class PtxBlock
                 to[BitOperations.TrailingZeroCount(left)] = _parameters[one.Parameter];
             return;
         }
+        Watch(warp, one, lanes);
         int lane = 0;
         try
         {
@@ -121,6 +126,33 @@ internal sealed unsafe class PtxBlock
         {
             throw warp.Fault(one, lane, fault.Message);
         }
+    }
+
+    private void Watch(PtxWarp warp, PtxInstruction one, uint lanes)
+    {
+        if (_traffic is null || one.Kind is not (PtxKind.Load or PtxKind.Store or PtxKind.Copy or PtxKind.LoadMatrix))
+            return;
+        Span<ulong> addresses = stackalloc ulong[PtxWarp.Threads];
+        for (int lane = 0; lane < PtxWarp.Threads; lane++)
+            addresses[lane] = one.Kind == PtxKind.LoadMatrix
+                ? (uint)warp[one.From[0], lane] + (ulong)one.Offset : warp[one.From[0], lane] + (ulong)one.Offset;
+        bool shared = one.Space == PtxSpace.Shared || one.Kind is PtxKind.Copy or PtxKind.LoadMatrix;
+        string access = one.Kind switch
+        {
+            PtxKind.LoadMatrix => "matrix",
+            PtxKind.Load => "load",
+            PtxKind.Store => "store",
+            _ => "copy",
+        };
+        int bytes = one.Kind switch
+        {
+            PtxKind.Load => one.Bytes * one.To.Length,
+            PtxKind.Store => one.Bytes * (one.From.Length - 1),
+            _ => one.Bytes,
+        };
+        _traffic.Add(_function.Name, $"{(shared ? "shared" : "global")} {access}", addresses, lanes, bytes);
+        if (one.Kind == PtxKind.Copy)
+            _traffic.Add(_function.Name, "global copy", warp.Values(one.From[1]), lanes, one.Bytes);
     }
 
     private void Access(PtxWarp warp, PtxInstruction one, int lane)
@@ -213,6 +245,7 @@ internal sealed unsafe class PtxBlock
                 }
                 break;
             case PtxKind.LoadMatrix:
+                Watch(warp, one, uint.MaxValue);
                 try
                 {
                     PtxMatrix.Load(

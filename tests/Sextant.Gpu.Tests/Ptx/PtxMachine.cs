@@ -14,9 +14,11 @@ internal static class PtxMachine
     /// <param name="threads">Threads of a block.</param>
     /// <param name="moreShared">Bytes of shared memory that the launch asks for.</param>
     /// <param name="parameters">A value for each parameter, in its low bits.</param>
+    /// <param name="traffic">What counts the accesses to memory; null: nothing does.</param>
     /// <exception cref="PtxFault">The kernel does what it must not.</exception>
     public static void Run(
-        PtxFunction function, PtxMemory memory, long blocks, int threads, int moreShared, ulong[] parameters)
+        PtxFunction function, PtxMemory memory, long blocks, int threads, int moreShared, ulong[] parameters,
+        PtxTraffic? traffic = null)
     {
         if (parameters.Length != function.Parameters.Length || threads < 1 || blocks < 1
             || (function.MostThreads > 0 && threads > function.MostThreads)
@@ -28,7 +30,7 @@ internal static class PtxMachine
         try
         {
             Parallel.For(
-                0, blocks, () => new PtxBlock(function, memory, parameters, threads, moreShared),
+                0, blocks, () => new PtxBlock(function, memory, parameters, threads, moreShared, traffic),
                 (block, _, worker) =>
                 {
                     worker.Run(block, blocks);
