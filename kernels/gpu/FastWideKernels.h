@@ -16,10 +16,17 @@
 #undef TILE_ROWS
 #undef TILE_COLUMNS
 #undef STAGES
-#define NAME FAST(gemm_wide_32)
+#define NAME FAST(gemm_wide_64)
 #define TILE_ROWS 64
-#define TILE_COLUMNS 32
+#define TILE_COLUMNS 128
 #define STAGES 4
+#include "FastWideGemm.h"
+#undef NAME
+#undef TILE_COLUMNS
+#undef STAGES
+#define NAME FAST(gemm_wide_32)
+#define TILE_COLUMNS 32
+#define STAGES 6
 #include "FastWideGemm.h"
 #undef NAME
 #undef TILE_ROWS

@@ -76,8 +76,17 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch)
     {
         var matrix = (GpuMatrix)weight;
-        (GpuKernel kernel, long groups, int items) = GemmGrid(x.Rows, matrix.Outputs);
-        var launch = new KernelLaunch(Stored(kernel, matrix.Type), groups, items);
+        ProductTile tile = driver.IsProcessor ? ProductTile.ForProcessors
+            : ProductTile.Choose(ProductTile.Exact, x.Rows, matrix.Outputs, matrix.Inputs, driver.Units);
+        Linear(in tile, x, matrix, activation, residual, y);
+    }
+
+    /// <summary>The same with a tile of the caller's choice.</summary>
+    internal void Linear(
+        in ProductTile tile, Tensor x, GpuMatrix matrix, ActivationKind activation, Tensor residual, Tensor y)
+    {
+        var launch = new KernelLaunch(
+            Stored(tile.Kernel, matrix.Type), tile.Groups(x.Rows, matrix.Outputs), tile.Items);
         AddWide(ref launch, x);
         launch.Add(((AddressSpace.Offset(x.Address) / sizeof(float)) | (long)x.Stride | (long)matrix.Inputs) % 4 == 0);
         launch.Add(x.Rows);
@@ -209,19 +218,6 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
     private int ScratchColumns(ScratchNeeds needs) => driver.IsProcessor
         ? checked(HalfBlock * (needs.HeadSize + needs.LongestSequence + needs.Positions))
         : 16;
-
-    // Large tiles where they fill the device, small ones where rows are few.
-    private (GpuKernel Kernel, long Groups, int Items) GemmGrid(int rows, int outputs)
-    {
-        if (driver.IsProcessor)
-            return (GpuKernel.GemmF32, Groups(rows, 32) * Groups(outputs, 48), 1);
-        long large = Groups(rows, 128) * Groups(outputs, 128);
-        if (rows >= 128 && large >= driver.Units)
-            return (GpuKernel.Gemm128F32, large, 256);
-        return rows > 16
-            ? (GpuKernel.Gemm64F32, Groups(rows, 64) * Groups(outputs, 64), 256)
-            : (GpuKernel.Gemm16F32, Groups(rows, 16) * Groups(outputs, 64), 64);
-    }
 
     private GpuKernel AttentionKernel(int headSize)
     {

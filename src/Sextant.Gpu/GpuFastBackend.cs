@@ -71,7 +71,8 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool t
     {
         var matrix = (NarrowMatrix)weight;
         Linear(
-            ProductTile.Choose(x.Rows, matrix.Outputs, driver.Units, _wide), x, matrix, activation, residual, y);
+            ProductTile.Choose(ProductTile.All(_wide), x.Rows, matrix.Outputs, matrix.Inputs, driver.Units), x, matrix,
+            activation, residual, y);
     }
 
     /// <summary>The same with a tile of the caller's choice.</summary>

@@ -73,6 +73,8 @@ internal enum GpuKernel
     GemmWide256FastBF16,
     GemmWide128FastF16,
     GemmWide128FastBF16,
+    GemmWide64FastF16,
+    GemmWide64FastBF16,
     GemmWide32FastF16,
     GemmWide32FastBF16,
     PeakWideFastF16,
@@ -100,7 +102,8 @@ internal static class GpuKernels
         "attention_32_fast_f16", "attention_32_fast_bf16", "attention_64_fast_f16", "attention_64_fast_bf16",
         "attention_128_fast_f16", "attention_128_fast_bf16", "peak_mma_fast_f16", "peak_mma_fast_bf16",
         "gemm_wide_256_fast_f16", "gemm_wide_256_fast_bf16", "gemm_wide_128_fast_f16", "gemm_wide_128_fast_bf16",
-        "gemm_wide_32_fast_f16", "gemm_wide_32_fast_bf16", "peak_wide_fast_f16", "peak_wide_fast_bf16",
+        "gemm_wide_64_fast_f16", "gemm_wide_64_fast_bf16", "gemm_wide_32_fast_f16", "gemm_wide_32_fast_bf16",
+        "peak_wide_fast_f16", "peak_wide_fast_bf16",
     ];
 
     /// <summary>Whether it is one of Fast.cl.</summary>
@@ -118,7 +121,8 @@ internal static class GpuKernels
     {
         GpuKernel.GemmWide256FastF16 or GpuKernel.GemmWide256FastBF16 => (4 * (128 + 256) * 128) + 1024,
         GpuKernel.GemmWide128FastF16 or GpuKernel.GemmWide128FastBF16 => (3 * (128 + 128) * 128) + 1024,
-        GpuKernel.GemmWide32FastF16 or GpuKernel.GemmWide32FastBF16 => (4 * (64 + 32) * 128) + 1024,
+        GpuKernel.GemmWide64FastF16 or GpuKernel.GemmWide64FastBF16 => (4 * (64 + 128) * 128) + 1024,
+        GpuKernel.GemmWide32FastF16 or GpuKernel.GemmWide32FastBF16 => (6 * (64 + 32) * 128) + 1024,
         GpuKernel.PeakWideFastF16 or GpuKernel.PeakWideFastBF16 => ((128 + 256) * 128) + 1024,
         _ => 0,
     };

@@ -22,13 +22,13 @@ internal static class WideProducts
     public const string Variable = "SEXTANT_CUDA_WGMMA";
 
     // More rows than 64, columns that end within each kind of tile, and more steps of 64 than a ring of tiles is long.
-    private const int Rows = 70, Inputs = 264, Hidden = 72, Outputs = 37;
+    private const int Rows = 70, Inputs = 392, Hidden = 72, Outputs = 37;
 
     /// <summary>
-    /// f32 sums of 264 products of numbers in −1 … 1, which tensor cores round as they like: 2⁻²¹ of the sum of the
-    /// products' sizes, at most 264, for each of 17 steps of 16.
+    /// f32 sums of 392 products of numbers in −1 … 1, which tensor cores round as they like: 2⁻²¹ of the sum of the
+    /// products' sizes, at most 392, for each of 25 steps of 16.
     /// </summary>
-    private const double ProductBound = 17 * 264 / (double)(1 << 21);
+    private const double ProductBound = 25 * 392 / (double)(1 << 21);
 
     /// <summary>
     /// Behind a number of 16 bits, that may be rounded the other way: a step of bf16 at 4 is 1/32, and it counts once.

@@ -27,6 +27,7 @@ public class DeviceKernelTests
     {
         Device device = Device();
         Exact(device);
+        ExactProductContract.Check(() => device.CreateBackend(Precision.Exact, null), 19, 70, 40);
         foreach (ElementType type in new[] { ElementType.F16, ElementType.BF16 })
             Assert.Equal(Gathered(Backends.Device.Cpu, type), Gathered(device, type));
         Scan(device);

@@ -67,12 +67,19 @@ public class WideProductTests : ProductContract
         using BackendRun run = Run(FastEmulation.EarlyCopies);
         Assert.All([1, 63, 64, 128, 5000], rows => Assert.All(
             [1, 300, 5000],
-            outputs => Assert.True(GpuKernels.IsWide(ProductTile.Choose(rows, outputs, 132, wide: true).Kernel))));
-        Assert.Equal(GpuKernel.GemmWide256FastF16, ProductTile.Choose(8192, 8192, 132, wide: true).Kernel);
-        Assert.Equal(GpuKernel.GemmWide128FastF16, ProductTile.Choose(4096, 768, 132, wide: true).Kernel);
-        Assert.Equal(GpuKernel.GemmWide32FastF16, ProductTile.Choose(32, 1536, 132, wide: true).Kernel);
-        Assert.Equal(GpuKernel.Gemm128FastF16, ProductTile.Choose(8192, 8192, 132, wide: false).Kernel);
+            outputs => Assert.True(GpuKernels.IsWide(Chosen(rows, outputs, 768)))));
+        Assert.Equal(GpuKernel.GemmWide256FastF16, Chosen(8192, 8192, 8192));
+        Assert.Equal(GpuKernel.GemmWide256FastF16, Chosen(4096, 768, 768));
+        // One turn of 96 groups, and no six turns of small ones.
+        Assert.Equal(GpuKernel.GemmWide128FastF16, Chosen(512, 3072, 768));
+        Assert.Equal(GpuKernel.GemmWide128FastF16, Chosen(2048, 768, 768));
+        Assert.Equal(GpuKernel.GemmWide64FastF16, Chosen(1024, 768, 768));
+        Assert.Equal(GpuKernel.GemmWide32FastF16, Chosen(32, 1536, 384));
+        Assert.Equal(GpuKernel.Gemm128FastF16, Chosen(8192, 8192, 8192, wide: false));
     }
+
+    private static GpuKernel Chosen(int rows, int outputs, int inputs, bool wide = true) =>
+        ProductTile.Choose(ProductTile.All(wide), rows, outputs, inputs, 132).Kernel;
 
     [Fact]
     public void ADeviceThatComputesAsItShouldPassesTheCheck() =>

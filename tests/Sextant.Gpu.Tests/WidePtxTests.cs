@@ -16,7 +16,8 @@ public sealed partial class WidePtxTests() : PtxFileContract("Fast90.ptx", "sm_9
     [Theory]
     [InlineData("gemm_wide_256", 128, 256, 4)]
     [InlineData("gemm_wide_128", 128, 128, 3)]
-    [InlineData("gemm_wide_32", 64, 32, 4)]
+    [InlineData("gemm_wide_64", 64, 128, 4)]
+    [InlineData("gemm_wide_32", 64, 32, 6)]
     public void AStepIsFourProductsOfAWarpgroup(string name, int rows, int columns, int stages)
     {
         foreach (string type in new[] { "f16", "bf16" })

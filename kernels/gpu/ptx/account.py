@@ -30,7 +30,8 @@ KERNELS = [
     ("layer_norm_fast_bf16", "Fast", "LDG", 3, 128, 0),
     ("gemm_wide_256_fast_bf16", "Fast90", "HGMMA", 1, 256, 4 * (128 + 256) * 128 + 1024),
     ("gemm_wide_128_fast_bf16", "Fast90", "HGMMA", 1, 256, 3 * (128 + 128) * 128 + 1024),
-    ("gemm_wide_32_fast_bf16", "Fast90", "HGMMA", 1, 128, 4 * (64 + 32) * 128 + 1024),
+    ("gemm_wide_64_fast_bf16", "Fast90", "HGMMA", 1, 128, 4 * (64 + 128) * 128 + 1024),
+    ("gemm_wide_32_fast_bf16", "Fast90", "HGMMA", 1, 128, 6 * (64 + 32) * 128 + 1024),
 ]
 TARGETS = [("sm_90", "Exact"), ("sm_80", "Exact"), ("sm_90", "Fast"), ("sm_80", "Fast"), ("sm_90a", "Fast90")]
 # Registers and bytes of shared memory of a multiprocessor, and its warps at most.

@@ -42,7 +42,7 @@ public sealed class PtxTrafficTests
         Assert.Equal(1, Counted("global load", stride, bytes, 1).Used);
     }
 
-    /// <summary>Products: rows and outputs are whole tiles of the kernel that such a size takes.</summary>
+    /// <summary>Products of whole tiles.</summary>
     [Theory]
     [InlineData("gemm_128_f32", 0, 256, 256)]
     [InlineData("gemm_64_f32", 0, 64, 128)]
@@ -52,6 +52,7 @@ public sealed class PtxTrafficTests
     [InlineData("gemm_32_fast_bf16", 80, 32, 64)]
     [InlineData("gemm_wide_256_fast_bf16", 90, 256, 512)]
     [InlineData("gemm_wide_128_fast_bf16", 90, 256, 256)]
+    [InlineData("gemm_wide_64_fast_bf16", 90, 128, 256)]
     [InlineData("gemm_wide_32_fast_bf16", 90, 64, 64)]
     public void ProductsHaveNoBankConflictsAndReadWholeSectors(string kernel, int capability, int rows, int outputs)
     {
@@ -62,7 +63,9 @@ public sealed class PtxTrafficTests
                 new ArrayRows(outputs, Inputs, ElementType.F32, FastValues.Of(2, outputs * Inputs)),
                 new ArrayRows(outputs, 1, ElementType.F32, new float[outputs]));
             Tensor x = run.Put(rows, Inputs, FastValues.Of(1, rows * Inputs)), y = run.Poisoned(rows, outputs);
-            return () => run.Backend.Linear(x, w, ActivationKind.Gelu, y, y, default);
+            if (run.Backend is GpuFastBackend fast)
+                return () => fast.Linear(TileOf(kernel), x, (NarrowMatrix)w, ActivationKind.Gelu, y, y);
+            return () => ((GpuBackend)run.Backend).Linear(TileOf(kernel), x, (GpuMatrix)w, ActivationKind.Gelu, y, y);
         });
         Assert.Equal([kernel], traffic.Kernels);
         // The smallest tile's rows behind its sums are so short that two of them meet in the same banks.
@@ -120,6 +123,13 @@ public sealed class PtxTrafficTests
         traffic.Add("k", what, [.. Enumerable.Range(0, PtxWarp.Threads).Select(i => (ulong)(i * stride))], lanes, bytes);
         return traffic.Of("k", what);
     }
+
+    private static ProductTile TileOf(string kernel) =>
+        ProductTile.Exact.ToArray().Concat(ProductTile.All(false).ToArray()).Concat(ProductTile.All(true).ToArray())
+            .Single(tile => kernel[..kernel.LastIndexOf('_')] is var name
+                && GpuKernels.Names[(int)tile.Kernel].StartsWith($"{name}_", StringComparison.Ordinal)
+                && GpuKernels.IsFast(tile.Kernel) == (kernel.Contains("fast", StringComparison.Ordinal)
+                    && !kernel.Contains("wide", StringComparison.Ordinal)));
 
     // What the op's own kernels do; 0: exact mode.
     private static PtxTraffic Run(int capability, int[] lengths, Func<BackendRun, Action> prepare)
