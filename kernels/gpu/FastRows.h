@@ -13,6 +13,34 @@
             AT(name)[i] = written; \
     }
 
+// A statement for each of an item's elements of a row, whose place is `at`: four at a time, so that four reads are under
+// way, whichever form they are of.
+#define EACH_OF_ROW(statement) \
+    { \
+        int i = lane; \
+        KEEP_LOOP \
+        for (; i + 3 * LANES < length; i += 4 * LANES) \
+        { \
+            float four[4]; \
+            UNROLL \
+            for (int n = 0; n < 4; n++) \
+                four[n] = READ(x, from + i + n * LANES); \
+            UNROLL \
+            for (int n = 0; n < 4; n++) \
+            { \
+                int at = i + n * LANES; \
+                float value = four[n]; \
+                statement \
+            } \
+        } \
+        KEEP_LOOP \
+        for (int at = i; at < length; at += LANES) \
+        { \
+            float value = READ(x, from + at); \
+            statement \
+        } \
+    }
+
 // 32 items for each row. The operations are those of exact mode.
 KERNEL GROUP_SIZE(LANES * NORM_ROWS) void FAST(layer_norm)(
     FORMS(const, x), BUFFER(const float, gamma), BUFFER(const float, beta), float epsilon, int rows, int columns,
@@ -25,19 +53,15 @@ KERNEL GROUP_SIZE(LANES * NORM_ROWS) void FAST(layer_norm)(
     int length = row < rows ? columns : 0;              // every item takes part in the folds
     long from = row * x_stride;
     float sum = 0.0f;
-    for (int i = lane; i < length; i += LANES)
-        sum = sum + READ(x, from + i);
+    EACH_OF_ROW(sum = sum + value;)
     float mean = fold_sum(sum, lane, lanes[place]) / (float)columns;
     sum = 0.0f;
-    for (int i = lane; i < length; i += LANES)
-    {
-        float d = READ(x, from + i) - mean;
-        sum = FMA(d, d, sum);
-    }
+    EACH_OF_ROW(
+        float d = value - mean;
+        sum = FMA(d, d, sum);)
     float variance = fold_sum(sum, lane, lanes[place]) / (float)columns;
     float inverse = 1.0f / SQRT(variance + epsilon);
-    for (int i = lane; i < length; i += LANES)
-        WRITE(y, row * y_stride + i, FMA((READ(x, from + i) - mean) * inverse, AT(gamma)[i], AT(beta)[i]))
+    EACH_OF_ROW(WRITE(y, row * y_stride + at, FMA((value - mean) * inverse, AT(gamma)[at], AT(beta)[at])))
 }
 
 KERNEL GROUP_SIZE(LANES * NORM_ROWS) void FAST(rms_norm)(
@@ -53,20 +77,14 @@ KERNEL GROUP_SIZE(LANES * NORM_ROWS) void FAST(rms_norm)(
     int length = row < rows ? columns : 0;
     long from = row * x_stride + column;
     float sum = 0.0f;
-    for (int i = lane; i < length; i += LANES)
-    {
-        float value = READ(x, from + i);
-        sum = FMA(value, value, sum);
-    }
+    EACH_OF_ROW(sum = FMA(value, value, sum);)
     float mean = fold_sum(sum, lane, lanes[place]) / (float)columns;
     float inverse = 1.0f / SQRT(mean + epsilon);
-    for (int i = lane; i < length; i += LANES)
-    {
-        float value = READ(x, from + i) * inverse * AT(gamma)[i];
+    EACH_OF_ROW(
+        value = value * inverse * AT(gamma)[at];
         if (has_residual)
-            value = value + AT(residual)[row * residual_stride + column + i];
-        WRITE(y, row * y_stride + column + i, value)
-    }
+            value = value + AT(residual)[row * residual_stride + column + at];
+        WRITE(y, row * y_stride + column + at, value))
 }
 
 // The first half of each row becomes activation(first half) · second half.
@@ -120,4 +138,5 @@ KERNEL void FAST(widen_rows)(BUFFER(const ushort, x), BUFFER(float, y), long str
 
 #undef FORMS
 #undef READ
+#undef EACH_OF_ROW
 #undef WRITE
