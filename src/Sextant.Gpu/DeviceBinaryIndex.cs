@@ -266,7 +266,8 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     {
         (nint address, int firstId, int codes) = _codes.Block(block);
         int tiles = (codes + TileCodes - 1) / TileCodes;
-        var launch = new KernelLaunch(GpuKernel.HammingScan, Math.Min(tiles, 8 * _driver.Units), TileCodes);
+        // As many groups as a unit of an NVIDIA GPU has at once (kernels/gpu/ptx/account.txt): more would wait.
+        var launch = new KernelLaunch(GpuKernel.HammingScan, Math.Min(tiles, 6 * _driver.Units), TileCodes);
         launch.Add(_space, address, sizeof(ulong));
         launch.Add(tiles);
         launch.Add(codes);
