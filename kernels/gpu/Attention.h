@@ -1,11 +1,12 @@
 // Attention.   y [n,D] = softmax(scores of q [n,D] and k [n,D]) · v [n,D], for every sequence of a packed batch and
 // every head.
-// Items     a warp for eight queries; blocks [sequence, first query of 32] tell which. For scores an item has two of 64
-//           keys, of all eight queries; for outputs four elements, of four queries (two where heads are small): what is
-//           read of local memory, whole vectors, serves several chains.
+// Items     a warp for eight queries; blocks [sequence, first query of 32] tell which. For scores an item has four of 64
+//           keys, of four queries, neighbours having the same keys; for outputs four elements, of four queries (two
+//           where heads are small): what is read of local memory, whole vectors, serves several chains, and half a warp
+//           reads 128 different bytes of it at most.
 // Passes    two over the keys: the exact maximum first, then exp, its sum in 32 lanes, and the products with v. Scores
 //           are computed twice, so that memory does not grow with n²; those of a single tile are kept.
-// Order     a lane of an item is key modulo 32 from the first that any query of the group sees; a query's own lanes,
+// Order     a lane of sums is key modulo 32 from the first that any query of the group sees; a query's own lanes,
 //           which kernels/NUMERICS.md counts from the first key that it sees, are the same ones turned. Chains over d
 //           and over the keys ascend. Where there is a mask, keys that a query does not see have the weight +0, and a
 //           sum of −0 becomes +0; elements behind the head's size are zeros, which changes at most the sign of a score
@@ -15,7 +16,9 @@
 
 #define KEYS 64
 #define ROUNDS 8                                           // queries of a warp
-#define KEY_ROUNDS (KEYS / LANES)
+#define ITEM_QUERIES 4
+#define KEY_LANES 16                                       // an item has every sixteenth key: two lanes of sums
+#define KEY_ROUNDS (KEYS / KEY_LANES)
 #define ATTEND_ITEMS (LANES * QUERIES / ROUNDS)
 #ifdef __OPENCL_C_VERSION__
 #define PART 32                                            // 32 KiB of local memory are what OpenCL promises
@@ -27,9 +30,10 @@
 #define OUT_ROWS (ROUNDS * ACROSS / LANES)                 // queries of an item's outputs
 #define FIRST_KEY(i) ((i) > before ? (i) - before : 0)
 #define END_KEY(i) (after < length - 1 - (i) ? (i) + after + 1 : length)
-// Whether query r of the warp sees key n of the item: by how far it is behind, and whether there is such a key.
+// Whether query r of the item sees its key n: by how far it is behind, and whether there is such a key.
 #define SEEN(r, n) \
-    (behind + (r) - (n) * LANES <= before && (n) * LANES - (r) - behind <= after && (n) * LANES < left_over)
+    (behind + (r) - (n) * KEY_LANES <= before && (n) * KEY_LANES - (r) - behind <= after && \
+        (n) * KEY_LANES < left_over)
 // `count` rows from a token of the sequence on, `width` elements from `first_d` on; zeros where there are none.
 #define FILL(to, from, first_token, count, at_column, first_d, width) \
     if (aligned) \
@@ -68,12 +72,14 @@ KERNEL GROUP_SIZE_TIMES(ATTEND_ITEMS, (MOST_D > 64 ? 256 : 384) / ATTEND_ITEMS) 
     BUFFER(const float, position_keys), BUFFER(const float, position_queries), BUFFER(const float, position_rows),
     int positions, BUFFER(float, y), long y_stride)
 {
-    LOCAL_ARRAY float queries[QUERIES][MOST_D];
+    LOCAL_ARRAY float queries[QUERIES][MOST_D + 4];
     LOCAL_ARRAY float tile[KEYS][PART + 4];
     LOCAL_ARRAY float weights[QUERIES][KEYS + 4];
     int item = ITEM;
     int lane = item % LANES;
     int warp_query = item / LANES * ROUNDS;
+    int item_query = warp_query + lane % 2 * ITEM_QUERIES;
+    int key_lane = lane / 2;
     int out_query = warp_query + lane / ACROSS * OUT_ROWS;
     int out_d = lane % ACROSS * 4;
     int block = GROUP / heads;
@@ -95,12 +101,13 @@ KERNEL GROUP_SIZE_TIMES(ATTEND_ITEMS, (MOST_D > 64 ? 256 : 384) / ATTEND_ITEMS) 
         int last = first + QUERIES < end ? first + QUERIES - 1 : end - 1;
         int base = FIRST_KEY(first);
         int tiles = (END_KEY(last) - base + KEYS - 1) / KEYS;
-        float scores[ROUNDS][KEY_ROUNDS], most[ROUNDS], sum[ROUNDS], values[PARTS][OUT_ROWS][4];
+        float scores[ITEM_QUERIES][KEY_ROUNDS], most[ITEM_QUERIES][2], sum[ITEM_QUERIES][2], folded[ROUNDS];
+        float values[PARTS][OUT_ROWS][4];
         UNROLL
-        for (int r = 0; r < ROUNDS; r++)
+        for (int r = 0; r < ITEM_QUERIES; r++)
         {
-            most[r] = -POSITIVE_INFINITY;
-            sum[r] = 0.0f;
+            most[r][0] = most[r][1] = -POSITIVE_INFINITY;
+            sum[r][0] = sum[r][1] = 0.0f;
         }
         UNROLL
         for (int part = 0; part < PARTS; part++)
@@ -118,7 +125,7 @@ KERNEL GROUP_SIZE_TIMES(ATTEND_ITEMS, (MOST_D > 64 ? 256 : 384) / ATTEND_ITEMS) 
                 if (pass == 0 || tiles > 1)
                 {
                     UNROLL
-                    for (int r = 0; r < ROUNDS; r++)
+                    for (int r = 0; r < ITEM_QUERIES; r++)
                         UNROLL
                         for (int n = 0; n < KEY_ROUNDS; n++)
                             scores[r][n] = 0.0f;
@@ -136,16 +143,16 @@ KERNEL GROUP_SIZE_TIMES(ATTEND_ITEMS, (MOST_D > 64 ? 256 : 384) / ATTEND_ITEMS) 
                             UNROLL
                             for (int n = 0; n < KEY_ROUNDS; n++)
                             {
-                                float4 four = LOAD4(&tile[n * LANES + lane][d]);
+                                float4 four = LOAD4(&tile[n * KEY_LANES + key_lane][d]);
                                 right[n][0] = four.x;
                                 right[n][1] = four.y;
                                 right[n][2] = four.z;
                                 right[n][3] = four.w;
                             }
                             UNROLL
-                            for (int r = 0; r < ROUNDS; r++)
+                            for (int r = 0; r < ITEM_QUERIES; r++)
                             {
-                                float4 four = LOAD4(&queries[warp_query + r][part * PART + d]);
+                                float4 four = LOAD4(&queries[item_query + r][part * PART + d]);
                                 float left[4] = { four.x, four.y, four.z, four.w };
                                 UNROLL
                                 for (int n = 0; n < KEY_ROUNDS; n++)
@@ -160,16 +167,16 @@ KERNEL GROUP_SIZE_TIMES(ATTEND_ITEMS, (MOST_D > 64 ? 256 : 384) / ATTEND_ITEMS) 
                         // A loop that stays one, since what follows for every score would be most of the program; the
                         // scores are picked out of the registers by comparisons.
                         KEEP_LOOP
-                        for (int place = 0; place < ROUNDS * KEY_ROUNDS; place++)
+                        for (int place = 0; place < ITEM_QUERIES * KEY_ROUNDS; place++)
                         {
                             float score = scores[0][0];
                             UNROLL
-                            for (int r = 0; r < ROUNDS; r++)
+                            for (int r = 0; r < ITEM_QUERIES; r++)
                                 UNROLL
                                 for (int n = 0; n < KEY_ROUNDS; n++)
                                     score = place == r * KEY_ROUNDS + n ? scores[r][n] : score;
-                            int row = warp_query + place / KEY_ROUNDS;
-                            int key = from + place % KEY_ROUNDS * LANES + lane;
+                            int row = item_query + place / KEY_ROUNDS;
+                            int key = from + place % KEY_ROUNDS * KEY_LANES + key_lane;
                             int distance = key - first - row;
                             distance = distance < -reach ? -reach : distance;
                             distance = (distance > reach ? reach : distance) + reach;
@@ -197,40 +204,40 @@ KERNEL GROUP_SIZE_TIMES(ATTEND_ITEMS, (MOST_D > 64 ? 256 : 384) / ATTEND_ITEMS) 
                             else if (has_bias)
                                 score = FMA(score, scale, AT(bias)[(long)head * (2 * reach + 1) + distance]);
                             UNROLL
-                            for (int r = 0; r < ROUNDS; r++)
+                            for (int r = 0; r < ITEM_QUERIES; r++)
                                 UNROLL
                                 for (int n = 0; n < KEY_ROUNDS; n++)
                                     scores[r][n] = place == r * KEY_ROUNDS + n ? score : scores[r][n];
                         }
                     }
                 }
-                // Of the warp's first query from the item's first key: nothing that is one for each query is kept.
-                int behind = first + warp_query - from - lane;
-                int left_over = length - from - lane;
+                // Of the item's first query from its first key: nothing that is one for each query is kept.
+                int behind = first + item_query - from - key_lane;
+                int left_over = length - from - key_lane;
                 if (pass == 0)
                 {
                     UNROLL
-                    for (int r = 0; r < ROUNDS; r++)
+                    for (int r = 0; r < ITEM_QUERIES; r++)
                     {
                         UNROLL
                         for (int n = 0; n < KEY_ROUNDS; n++)
                         {
                             float score = SEEN(r, n) ? scores[r][n] : -POSITIVE_INFINITY;
-                            most[r] = most[r] > score ? most[r] : score;
+                            most[r][n % 2] = most[r][n % 2] > score ? most[r][n % 2] : score;
                         }
                     }
                     continue;
                 }
                 UNROLL
-                for (int r = 0; r < ROUNDS; r++)
+                for (int r = 0; r < ITEM_QUERIES; r++)
                 {
                     UNROLL
                     for (int n = 0; n < KEY_ROUNDS; n++)
                     {
-                        float weight = exp_f32(FMA(scores[r][n], weight_scale, -most[r]));
+                        float weight = exp_f32(FMA(scores[r][n], weight_scale, -most[r][0]));
                         weight = SEEN(r, n) ? weight : 0.0f;
-                        weights[warp_query + r][n * LANES + lane] = weight;
-                        sum[r] = sum[r] + weight;
+                        weights[item_query + r][n * KEY_LANES + key_lane] = weight;
+                        sum[r][n % 2] = sum[r][n % 2] + weight;
                     }
                 }
                 int there = length - from < KEYS ? length - from : KEYS;
@@ -287,10 +294,12 @@ KERNEL GROUP_SIZE_TIMES(ATTEND_ITEMS, (MOST_D > 64 ? 256 : 384) / ATTEND_ITEMS) 
             // The lanes of each query, turned to where its first key is in lane 0, are folded.
             BARRIER;
             UNROLL
-            for (int r = 0; r < ROUNDS; r++)
+            for (int r = 0; r < ITEM_QUERIES; r++)
             {
-                LOCAL float* lanes = weights[warp_query + r];
-                lanes[(lane + base - FIRST_KEY(first + warp_query + r)) & (LANES - 1)] = pass == 0 ? most[r] : sum[r];
+                LOCAL float* lanes = weights[item_query + r];
+                int turned = key_lane + base - FIRST_KEY(first + item_query + r);
+                lanes[turned & (LANES - 1)] = pass == 0 ? most[r][0] : sum[r][0];
+                lanes[(turned + KEY_LANES) & (LANES - 1)] = pass == 0 ? most[r][1] : sum[r][1];
             }
             BARRIER;
             if (pass == 0)
@@ -299,15 +308,24 @@ KERNEL GROUP_SIZE_TIMES(ATTEND_ITEMS, (MOST_D > 64 ? 256 : 384) / ATTEND_ITEMS) 
                 for (int r = 0; r < ROUNDS; r++)
                 {
                     LOCAL float* lanes = weights[warp_query + r];
-                    most[r] = fold_max(lanes[lane], lane, lanes) * weight_scale;
+                    folded[r] = fold_max(lanes[lane], lane, lanes) * weight_scale;
+                }
+                UNROLL
+                for (int r = 0; r < ITEM_QUERIES; r++)
+                {
+                    float even = folded[r];
+                    float odd = folded[ITEM_QUERIES + r];
+                    most[r][0] = lane % 2 == 0 ? even : odd;
                 }
             }
+            // Nobody reads the lanes any more where weights are written next, or where the next fold is.
+            BARRIER;
         }
         UNROLL
         for (int r = 0; r < ROUNDS; r++)
         {
             LOCAL float* lanes = weights[warp_query + r];
-            sum[r] = 1.0f / fold_sum(lanes[lane], lane, lanes);
+            folded[r] = 1.0f / fold_sum(lanes[lane], lane, lanes);
         }
         UNROLL
         for (int o = 0; o < OUT_ROWS; o++)
@@ -315,7 +333,7 @@ KERNEL GROUP_SIZE_TIMES(ATTEND_ITEMS, (MOST_D > 64 ? 256 : 384) / ATTEND_ITEMS) 
             float inverse = 0.0f;
             UNROLL
             for (int r = 0; r < ROUNDS; r++)
-                inverse = warp_query + r == out_query + o ? sum[r] : inverse;
+                inverse = warp_query + r == out_query + o ? folded[r] : inverse;
             int i = first + out_query + o;
             GLOBAL float* to = AT(y) + (start + i) * y_stride + column;
             UNROLL
@@ -338,6 +356,8 @@ KERNEL GROUP_SIZE_TIMES(ATTEND_ITEMS, (MOST_D > 64 ? 256 : 384) / ATTEND_ITEMS) 
 #undef KEYS
 #undef ROUNDS
 #undef KEY_ROUNDS
+#undef ITEM_QUERIES
+#undef KEY_LANES
 #undef ATTEND_ITEMS
 #undef PART
 #undef PARTS
