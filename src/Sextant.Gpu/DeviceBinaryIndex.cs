@@ -143,16 +143,19 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         }
     }
 
-    /// <summary>Frees the codes.</summary>
+    /// <summary>Frees the codes, when a search on another thread has come to its end.</summary>
     public void Dispose()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
-        _queue.Dispose();
-        _codes.Dispose();
-        FreeWork();
-        _driver.Release();
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _queue.Dispose();
+            _codes.Dispose();
+            FreeWork();
+            _driver.Release();
+        }
     }
 
     /// <summary>Brings queries to the device, for measurements of the scan alone. Not thread-safe.</summary>
@@ -249,6 +252,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
             var to = new Span<ulong>(staging + (memory.Allowed - memory.Queries), (int)allowedWords);
             int there = (Count + 63) / 64;
             new ReadOnlySpan<ulong>(allowed.Pointer, there).CopyTo(to);
+            GC.KeepAlive(allowed); // it was read by its address
             to[there..].Clear();
         }
         _queue.Upload(_space[_work].Handle, memory.Queries, staging, bytes);
