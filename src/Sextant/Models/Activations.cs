@@ -7,7 +7,10 @@ namespace Sextant.Models;
 internal static class Activations
 {
     private static readonly string[] s_names =
-        ["gelu", "gelu_new", "gelu_pytorch_tanh", "relu", "silu", "swish", "tanh", "sigmoid", "identity"];
+    [
+        "gelu", "gelu_python", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "relu", "silu", "swish", "tanh", "sigmoid",
+        "identity",
+    ];
 
     /// <summary>The activation that a config names; an unknown one is refused.</summary>
     public static ActivationKind Parse(ConfigFile config, string key, string otherwise = "gelu") =>
@@ -16,8 +19,9 @@ internal static class Activations
     /// <summary>The activation of this name.</summary>
     public static ActivationKind Named(string name) => name switch
     {
-        "gelu" => ActivationKind.Gelu,
-        "gelu_new" or "gelu_pytorch_tanh" => ActivationKind.GeluTanh,
+        // One formula each, which upstream writes in several ways.
+        "gelu" or "gelu_python" => ActivationKind.Gelu,
+        "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" => ActivationKind.GeluTanh,
         "relu" => ActivationKind.Relu,
         "silu" or "swish" => ActivationKind.Silu,
         "tanh" => ActivationKind.Tanh,

@@ -82,6 +82,21 @@ public class FamilyConfigTests
         Assert.NotEqual(expected, Vector(other, sequence));
     }
 
+    [Theory]
+    [InlineData("electra", "\"gelu\"", "\"gelu_python\"", "\"relu\"")]
+    [InlineData("gemma2", "\"gelu_pytorch_tanh\"", "\"gelu_fast\"", "\"gelu\"")]
+    public void AnActivationHasSeveralNames(string fixture, string name, string alias, string another)
+    {
+        using var folder = new FamilyFolder(fixture);
+        TokenSequence[] sequence = [new TokenSequence(Enumerable.Range(10, 40).ToArray())];
+        using EmbeddingModel model = folder.Load(Encoding.UTF8.GetBytes(folder.Config));
+        using EmbeddingModel same = folder.Load(name, alias);
+        using EmbeddingModel other = folder.Load(name, another);
+        float[] expected = Vector(model, sequence);
+        Assert.Equal(expected, Vector(same, sequence));
+        Assert.NotEqual(expected, Vector(other, sequence));
+    }
+
     [Fact]
     public void ABaseBesideRopeParametersCounts()
     {
