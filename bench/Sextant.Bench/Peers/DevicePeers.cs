@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Sextant.Backends;
 using Sextant.Gpu;
 using Sextant.Measurement.Devices;
@@ -11,14 +9,14 @@ namespace Sextant.Bench.Peers;
 
 /// <summary>
 /// Our encoder on a device and PyTorch's on the same one, in turns, each in its fastest precision that the other has
-/// too: on CUDA bf16, elsewhere f32 beside PyTorch on the processor. A pass is what a caller waits for: ids in, vectors of
-/// length one out. PyTorch may run in several ways; its fastest counts.
+/// too: on CUDA bf16, elsewhere f32 beside PyTorch on the processor. A pass is what a caller waits for: ids in, vectors
+/// of length one out. PyTorch may run in several ways; its fastest counts.
 /// </summary>
 internal static class DevicePeers
 {
     /// <summary>
-    /// Least cosine of hidden states of one text. Both sides round to bf16, at other places; ours keeps 0.999 to f32 with
-    /// every fixture (kernels/gpu/README.md).
+    /// Least cosine of hidden states of one text. Both sides round to bf16, at other places; ours keeps 0.999 to f32
+    /// with every fixture (kernels/gpu/README.md).
     /// </summary>
     private const double LeastFastCosine = 0.99, LeastExactCosine = 0.99999;
 
@@ -69,7 +67,7 @@ internal static class DevicePeers
         double cosine = Cosine(
             shape, model, peer, batch[..Math.Min(sequences, MostChecked)],
             precision == Precision.Fast ? LeastFastCosine : LeastExactCosine);
-        peer.Ask(Ids(batch));
+        peer.Ask(PeerProcess.Ids(batch));
         var theirs = new List<Contestant>();
         foreach (string mode in peer.Ask("modes").Split(' '))
         {
@@ -105,28 +103,15 @@ internal static class DevicePeers
                 Repeat = FormattableString.Invariant(
                     $"Sextant.Bench device-peers {on.Name} FOLDER {shape.Name}:{sequences}x{tokens}"),
             },
-            new Contestant($"sextant, {model.Card.Device}", passes => Time(pass, passes)), theirs,
+            Contestant.Here($"sextant, {model.Card.Device}", pass.Run), theirs,
             (double)sequences * tokens, "tokens_per_second");
-    }
-
-    private static double Time(PassSubject pass, int passes)
-    {
-        var times = new double[passes];
-        for (int i = 0; i < passes; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            pass.Run();
-            times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-        Array.Sort(times);
-        return times[passes / 2];
     }
 
     // Of the hidden states of each text, the least.
     private static double Cosine(
         SyntheticModel shape, EmbeddingModel model, PeerProcess peer, TokenSequence[] batch, double needed)
     {
-        peer.Ask(Ids(batch));
+        peer.Ask(PeerProcess.Ids(batch));
         float[] theirs = peer.Values<float>("check");
         int values = batch[0].Ids.Length * shape.Hidden;
         if (theirs.Length != batch.Length * values)
@@ -152,17 +137,5 @@ internal static class DevicePeers
         // Written so that NaN fails too.
         return least >= needed ? least : throw new InvalidOperationException(
             $"{peer.Version}: hidden states have a cosine of {least:F6}: not the same model.");
-    }
-
-    private static string Ids(TokenSequence[] batch)
-    {
-        var ids = new StringBuilder();
-        ids.Append(CultureInfo.InvariantCulture, $"ids {batch.Length} {batch[0].Ids.Length}");
-        foreach (TokenSequence sequence in batch)
-        {
-            foreach (int id in sequence.Ids.Span)
-                ids.Append(CultureInfo.InvariantCulture, $" {id}");
-        }
-        return ids.ToString();
     }
 }

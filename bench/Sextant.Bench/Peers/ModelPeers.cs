@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Sextant.Measurement.Models;
 using Sextant.Measurement.Records;
 
@@ -126,21 +124,8 @@ internal static class ModelPeers
                 Metrics = [new("max_abs", difference)],
                 Repeat = $"Sextant.Bench peers {engine} {shape.Name} {count} FOLDER",
             },
-            new Contestant("sextant", passes => Time(pass, passes)), theirs, (double)sequences * tokens,
+            Contestant.Here("sextant", pass.Run), theirs, (double)sequences * tokens,
             "tokens_per_second");
-    }
-
-    private static double Time(PassSubject pass, int passes)
-    {
-        var times = new double[passes];
-        for (int i = 0; i < passes; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            pass.Run();
-            times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-        Array.Sort(times);
-        return times[passes / 2];
     }
 
     private static double Difference(
@@ -150,17 +135,10 @@ internal static class ModelPeers
         var ours = new float[batch.Length * values];
         for (int i = 0; i < batch.Length; i++)
             model.HiddenStates(batch[i], shape.Layers, ours.AsSpan(i * values, values));
-        var ids = new StringBuilder();
-        ids.Append(CultureInfo.InvariantCulture, $"ids {batch.Length} {batch[0].Ids.Length}");
-        foreach (TokenSequence sequence in batch)
-        {
-            foreach (int id in sequence.Ids.Span)
-                ids.Append(CultureInfo.InvariantCulture, $" {id}");
-        }
         double worst = 0;
         foreach (PeerProcess peer in peers)
         {
-            peer.Ask(ids.ToString());
+            peer.Ask(PeerProcess.Ids(batch));
             float[] theirs = peer.Values<float>("check");
             if (theirs.Length != ours.Length)
                 throw new InvalidOperationException($"{peer.Version}: {theirs.Length} values; ours are {ours.Length}.");

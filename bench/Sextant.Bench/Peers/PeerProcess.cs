@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Sextant.Bench.Peers;
 
@@ -42,6 +43,19 @@ internal sealed class PeerProcess : IDisposable
         }
         throw new InvalidOperationException(
             $"bench/peers/{name} is not above the benchmark: run it from its checkout.");
+    }
+
+    /// <summary>The command that gives a model its input: sequences of one length.</summary>
+    public static string Ids(TokenSequence[] batch)
+    {
+        var ids = new StringBuilder();
+        ids.Append(CultureInfo.InvariantCulture, $"ids {batch.Length} {batch[0].Ids.Length}");
+        foreach (TokenSequence sequence in batch)
+        {
+            foreach (int id in sequence.Ids.Span)
+                ids.Append(CultureInfo.InvariantCulture, $" {id}");
+        }
+        return ids.ToString();
     }
 
     public string Ask(string command)

@@ -5,16 +5,6 @@ using Sextant.Measurement.Statistics;
 
 namespace Sextant.Bench.Peers;
 
-/// <summary>One side of a duel: what it is called, and how it times a block of passes.</summary>
-/// <param name="Engine">The side's engine.</param>
-/// <param name="Time">Seconds a pass over so many passes: the median.</param>
-internal sealed record Contestant(string Engine, Func<int, double> Time)
-{
-    public double[] Rounds { get; } = new double[PeerRecords.Rounds];
-
-    public int Passes { get; set; } = 1;
-}
-
 /// <summary>
 /// Two records of the same rows, ours and theirs, timed in turns: <c>sextant bench compare</c> shows one against the
 /// other.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Sextant.Codes;
 using Sextant.Measurement.Records;
@@ -37,11 +36,11 @@ internal static class SearchPeers
             int next = 0;
             records.Duel(
                 Form(kind, set, queries),
-                new Contestant("sextant", passes => Time(passes, () =>
+                Contestant.Here("sextant", () =>
                 {
                     next = next + 2 * queries > set.Queries ? 0 : next + queries;
                     index.Search(set, next, queries, ids);
-                })),
+                }),
                 [new Contestant("faiss",
                     passes => peer.Times(FormattableString.Invariant($"time {theirs} {passes} {queries}")).Median)],
                 queries, "queries_per_second");
@@ -102,18 +101,5 @@ internal static class SearchPeers
         for (int i = 0; i < vectors.Length / dimensions; i++)
             BinaryCode.Encode(vectors.AsSpan(i * dimensions, dimensions), codes.AsSpan(i * size, size));
         return codes;
-    }
-
-    private static double Time(int passes, Action pass)
-    {
-        var times = new double[passes];
-        for (int i = 0; i < passes; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            pass();
-            times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-        Array.Sort(times);
-        return times[passes / 2];
     }
 }
