@@ -18,6 +18,42 @@ internal static class CommitFiles
         }
     }
 
+    /// <summary>Makes an empty or new folder an index without documents, and keeps other writers out of it.</summary>
+    /// <exception cref="InvalidIndexException">
+    /// There is an index, or something else, or the folder cannot be written.
+    /// </exception>
+    public static FileStream Begin(IndexFolder folder, IndexDefinition definition)
+    {
+        FileStream? writing = null;
+        try
+        {
+            Directory.CreateDirectory(folder.Path);
+            if (File.Exists(folder.File(IndexFormat.ManifestName)))
+                throw new InvalidIndexException(folder.Path, "there is an index already.");
+            // What a creation that did not come to its end leaves is no one's; anything else is.
+            string[] own = [IndexFormat.DefinitionName, IndexFormat.LockName, IndexFormat.NewManifestName];
+            if (Directory.EnumerateFileSystemEntries(folder.Path).FirstOrDefault(
+                one => !own.Contains(Path.GetFileName(one))) is { } other)
+            {
+                throw new InvalidIndexException(
+                    folder.Path,
+                    $"is a folder with other files ({Path.GetFileName(other)}); an empty or new one is needed.");
+            }
+            writing = Lock(folder);
+            byte[] body = DefinitionBody.Write(definition);
+            folder.WriteWhole(IndexFormat.DefinitionName, FramedFile.Frame(IndexFormat.DefinitionMagic, body));
+            Publish(folder, new Manifest(0, 1, Checksum.Of(body), []));
+            return writing;
+        }
+        catch (Exception problem)
+        {
+            writing?.Dispose();
+            if (problem is IOException or UnauthorizedAccessException)
+                throw new InvalidIndexException(folder.Path, $"cannot be written: {problem.Message}", problem);
+            throw;
+        }
+    }
+
     /// <summary>Makes a manifest the folder's, in one step for all who look.</summary>
     public static void Publish(IndexFolder folder, Manifest manifest)
     {

@@ -21,7 +21,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     private readonly IndexSnapshot _snapshot;
     private readonly SearchMemory _memory = new();
     private readonly int[] _firstIds;
-    private readonly IdSet? _live;
+    private readonly LiveIds _live;
     private readonly int _ids;
     private readonly SnapshotSearch _search;
     private readonly CallsInFlight _calls;
@@ -38,8 +38,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
             Documents += snapshot.Segments[i].Documents - (int)snapshot.Segments[i].Entry.DeletedDocuments;
             Count += snapshot.Segments[i].Rows - (int)snapshot.Segments[i].Entry.DeletedRows;
         }
-        if (snapshot.Deleted.Exists(one => one is not null))
-            _live = Live();
+        _live = new LiveIds(this, snapshot, _firstIds);
         _search = new SnapshotSearch(snapshot, _firstIds, ThreadTeam.Shared, _memory);
     }
 
@@ -87,7 +86,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         RequireQuery(query);
         options ??= SearchOptions.None;
-        return _search.Search(query, hits, Count, options, WithoutDeleted(options.Allowed));
+        return _search.Search(query, hits, Count, options, _live.Among(options.Allowed));
     }
 
     /// <summary>Ranks passages by BM25 over the terms that the index keeps; see <see cref="Bm25Index"/>.</summary>
@@ -99,7 +98,9 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <param name="k1">How soon repetitions of a term stop to count.</param>
     /// <param name="b">How much a passage's length counts, from 0 to 1.</param>
     /// <returns>How many hits were written; passages without any of the terms are none.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">k1 is not a finite number from 0, or b not from 0 to 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// k1 is not a finite number from 0, or b not from 0 to 1.
+    /// </exception>
     /// <exception cref="UnsupportedRequestException">The index does not keep terms.</exception>
     /// <exception cref="InvalidIndexException">What has to be read is damaged.</exception>
     public int SearchTerms(
@@ -111,7 +112,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         IdSet.Require(allowed, _ids);
         if (!Definition.KeepsTerms)
             throw new UnsupportedRequestException("this index keeps no terms; an index made anew can.");
-        return new TermSearch(_snapshot, _firstIds, _ids, Count, _live).Search(terms, hits, allowed, k1, b);
+        return new TermSearch(_snapshot, _firstIds, _ids, Count, _live.All).Search(terms, hits, allowed, k1, b);
     }
 
     /// <summary>The ids of the passages of all documents that a filter accepts; deleted ones are left out.</summary>
@@ -372,40 +373,5 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         }
         (segment, document) = (null, -1);
         return false;
-    }
-
-    // What may be found: a set that somebody else made may have deleted ids in it, which costs a set of its own.
-    private IdSet? WithoutDeleted(IdSet? allowed)
-    {
-        IdSet.Require(allowed, _ids);
-        if (_live is null || ReferenceEquals(allowed?.MadeBy, this))
-            return allowed;
-        if (allowed is null)
-            return _live;
-        var both = new IdSet(_ids) { MadeBy = this };
-        both.UnionWith(_live);
-        both.IntersectWith(allowed);
-        return both;
-    }
-
-    private IdSet Live()
-    {
-        var live = new IdSet(_ids) { MadeBy = this };
-        for (int i = 0; i < _firstIds.Length; i++)
-        {
-            Segment segment = _snapshot.Segments[i];
-            live.AddRange(_firstIds[i], _firstIds[i] + segment.Rows);
-            if (_snapshot.Deleted[i] is not { } deleted)
-                continue;
-            for (int document = 0; document < segment.Documents; document++)
-            {
-                if (!deleted.Contains(document))
-                    continue;
-                (int first, int end) = segment.RowsOf(document);
-                for (int row = first; row < end; row++)
-                    live.Remove(_firstIds[i] + row);
-            }
-        }
-        return live;
     }
 }

@@ -73,49 +73,13 @@ public sealed class IndexWriter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(definition);
         definition.Check();
-        FileStream? writing = null;
-        try
-        {
-            Directory.CreateDirectory(folder.Path);
-            if (File.Exists(folder.File(IndexFormat.ManifestName)))
-                throw new InvalidIndexException(folder.Path, "there is an index already.");
-            // What a creation that did not come to its end leaves is no one's; anything else is.
-            string[] own = [IndexFormat.DefinitionName, IndexFormat.LockName, IndexFormat.NewManifestName];
-            if (Directory.EnumerateFileSystemEntries(folder.Path).FirstOrDefault(
-                one => !own.Contains(Path.GetFileName(one))) is { } other)
-            {
-                throw new InvalidIndexException(
-                    folder.Path,
-                    $"is a folder with other files ({Path.GetFileName(other)}); an empty or new one is needed.");
-            }
-            writing = CommitFiles.Lock(folder);
-            byte[] body = DefinitionBody.Write(definition);
-            folder.WriteWhole(IndexFormat.DefinitionName, FramedFile.Frame(IndexFormat.DefinitionMagic, body));
-            CommitFiles.Publish(folder, new Manifest(0, 1, Checksum.Of(body), []));
-            return new IndexWriter(folder, writing);
-        }
-        catch (Exception problem)
-        {
-            writing?.Dispose();
-            if (problem is IOException or UnauthorizedAccessException)
-                throw new InvalidIndexException(folder.Path, $"cannot be written: {problem.Message}", problem);
-            throw;
-        }
+        return Start(folder, CommitFiles.Begin(folder, definition));
     }
 
     internal static IndexWriter Open(IndexFolder folder)
     {
         IndexSnapshot.RequireIndex(folder.Path);
-        FileStream writing = CommitFiles.Lock(folder);
-        try
-        {
-            return new IndexWriter(folder, writing);
-        }
-        catch
-        {
-            writing.Dispose();
-            throw;
-        }
+        return Start(folder, CommitFiles.Lock(folder));
     }
 
     /// <summary>Adds a document, or replaces the one that has its key.</summary>
@@ -152,8 +116,8 @@ public sealed class IndexWriter : IDisposable
     /// Adds a document in parts, or replaces the one that has its key: the parts' vectors follow each other.
     /// </summary>
     /// <param name="parts">
-    /// Read one by one, so that a long document is never there as floats and payloads as a whole. All have the same key;
-    /// the first has the attributes. Meanwhile the writer is not to be used.
+    /// Read one by one, so that a long document is never there as floats and payloads as a whole. All have the same
+    /// key; the first has the attributes. Meanwhile the writer is not to be used.
     /// </param>
     /// <exception cref="ArgumentException">
     /// There is no part, a part does not fit the index or the first one, or all of them are too large. Nothing was
@@ -258,6 +222,21 @@ public sealed class IndexWriter : IDisposable
             one.Segment.Dispose();
         _snapshot.Dispose();
         _lock.Dispose();
+    }
+
+    private static IndexWriter Start(IndexFolder folder, FileStream writing)
+    {
+        try
+        {
+            return new IndexWriter(folder, writing);
+        }
+        catch (Exception problem)
+        {
+            writing.Dispose();
+            if (problem is IOException or UnauthorizedAccessException)
+                throw new InvalidIndexException(folder.Path, $"cannot be written: {problem.Message}", problem);
+            throw;
+        }
     }
 
     private void AddPart(IndexDocument part, IndexDocument? first)
