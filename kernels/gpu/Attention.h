@@ -1,7 +1,7 @@
 // Attention.   y [n,D] = softmax(scores of q [n,D] and k [n,D]) · v [n,D], for every sequence of a packed batch and
 // every head.
-// Items     a warp for eight queries; blocks [sequence, first query of 32] tell which. For scores an item has four of 64
-//           keys, of four queries, neighbours having the same keys; for outputs four elements, of four queries (two
+// Items     a warp for eight queries; blocks [sequence, first query of 32] tell which. For scores an item has four of
+//           64 keys, of four queries, neighbours having the same keys; for outputs four elements, of four queries (two
 //           where heads are small): what is read of local memory, whole vectors, serves several chains, and half a warp
 //           reads 128 different bytes of it at most.
 // Passes    two over the keys: the exact maximum first, then exp, its sum in 32 lanes, and the products with v. Scores

@@ -1,6 +1,6 @@
 // The ceiling of products of warps: mma.sync on factors that stay in registers.   y [groups · 128]
-// A factor's element is (row + 1) / 32 or (column + 1) / 32, so that all sums are exact for some iterations and what came
-// out can be told: an item's sum is 112 + iterations · (2g + 10)(4t + 3) / 8 (Warp.h's g and t).
+// A factor's element is (row + 1) / 32 or (column + 1) / 32, so that all sums are exact for some iterations and what
+// came out can be told: an item's sum is 112 + iterations · (2g + 10)(4t + 3) / 8 (Warp.h's g and t).
 // Eight chains hide the latency of the operation; each begins with another value, so that none can be left out.
 // Included once for each type.
 

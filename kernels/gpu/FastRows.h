@@ -13,8 +13,8 @@
             AT(name)[i] = written; \
     }
 
-// A statement for each of an item's elements of a row, whose place is `at`: four at a time, so that four reads are under
-// way, whichever form they are of.
+// A statement for each of an item's elements of a row, whose place is `at`: four at a time, so that four reads are
+// under way, whichever form they are of.
 #define EACH_OF_ROW(statement) \
     { \
         int i = lane; \

@@ -21,9 +21,9 @@ public static class EmbeddingModelExtensions
     /// was left out, neither is there.
     /// </para>
     /// <para>
-    /// A call's options may name the property "prompt", a <see cref="Prompt"/> or the text of one, or "prompt_name", one
-    /// of <see cref="ModelCard.Prompts"/>. Another model, another number of dimensions and any other property are refused
-    /// with a <see cref="NotSupportedException"/> that names them.
+    /// A call's options may name the property "prompt", a <see cref="Prompt"/> or the text of one, or "prompt_name",
+    /// one of <see cref="ModelCard.Prompts"/>. Another model, another number of dimensions and any other property are
+    /// refused with a <see cref="NotSupportedException"/> that names them.
     /// </para>
     /// </remarks>
     /// <param name="model">Used by any number of threads and generators at once.</param>

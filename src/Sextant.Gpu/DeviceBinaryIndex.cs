@@ -228,7 +228,8 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
             below += counts[distance];
         }
         throw new DeviceCallException(
-            _driver.Name, $"a scan counted {below} codes of at least {k}. This is a defect of the driver or of Sextant: "
+            _driver.Name,
+            $"a scan counted {below} codes of at least {k}. This is a defect of the driver or of Sextant: "
             + "please report it with this line.", 0);
     }
 

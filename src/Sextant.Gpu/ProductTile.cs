@@ -45,8 +45,8 @@ internal readonly record struct ProductTile(
     public static ReadOnlySpan<ProductTile> Exact => s_exact;
 
     /// <summary>
-    /// Those of fast mode, the largest first, of one kind of products: of warps or, wide, of warpgroups. Those of a kind
-    /// give the same bits; those of the other kind need not, so that a model's products are all of one.
+    /// Those of fast mode, the largest first, of one kind of products: of warps or, wide, of warpgroups. Those of a
+    /// kind give the same bits; those of the other kind need not, so that a model's products are all of one.
     /// </summary>
     public static ReadOnlySpan<ProductTile> All(bool wide) => wide ? s_warpgroups : s_warps;
 

@@ -34,7 +34,8 @@ internal static class CudaErrors
                 => new DeviceUnavailableException(device, $"{what}. The driver is shutting down or was not started."),
             CudaNative.OperatingSystem or CudaNative.Unknown when call == "cuInit" => new DeviceUnavailableException(
                 device, $"{what}. The driver does not start: its kernel module is not loaded or not the one of this "
-                + "library's version, or the process may not open /dev/nvidia* (nvidia-uvm among them, in a container)."),
+                + "library's version, or the process may not open /dev/nvidia* (nvidia-uvm among them, in a "
+                + "container)."),
             _ when CudaNative.IsServerRefusal(code) => new DeviceUnavailableException(
                 device, $"{what}. The server that lets processes share the device (MPS) does not take this one."),
             _ when CudaNative.IsLoss(code) => new DeviceLostException(

@@ -34,7 +34,9 @@ internal static unsafe partial class CudaNative
     public static bool IsLoss(int code) =>
         code is 214 or 220 or 226 or 700 or 702 or 709 or 710 or (>= 714 and <= 719) or 721 or 810 or 911 or Unknown;
 
-    /// <summary>Whether the driver's compiler refused a module: its image (200), its PTX (218), its source (300).</summary>
+    /// <summary>
+    /// Whether the driver's compiler refused a module: its image (200), its PTX (218), its source (300).
+    /// </summary>
     public static bool IsOfCompiler(int code) => code is 200 or InvalidPtx or 300;
 
     /// <summary>Whether the server that lets several processes share a device (MPS) refuses this one.</summary>

@@ -84,8 +84,8 @@ internal sealed class ChosenCases
         if (steps <= _mostSteps)
             return;
         throw new InvalidChoiceException(FormattableString.Invariant(
-            $"{op.Op} of '{string.Join(',', shape)}' takes {steps:0.0e+0} steps each time; at most {_mostSteps:0.0e+0} ")
-            + "are measured, which take seconds");
+            $"{op.Op} of '{string.Join(',', shape)}' takes {steps:0.0e+0} steps each time; ")
+            + FormattableString.Invariant($"at most {_mostSteps:0.0e+0} are measured, which take seconds"));
     }
 
     private IEnumerable<string> Variants(NamedOp op, bool quick) => _choice.Variants.Count > 0

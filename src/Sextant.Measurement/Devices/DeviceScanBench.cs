@@ -59,7 +59,8 @@ internal sealed class DeviceScanBench(MeasureContext context, BenchDevice on)
             {
                 throw new InvalidChoiceException(
                     $"{Op} on a device scans {Hits} codes or more of {LeastBits} to {DeviceBinaryIndex.MostBits} bits, "
-                    + $"by whole words of 64, for up to {MostQueries} queries at once; not '{string.Join(',', shape)}'");
+                    + $"by whole words of 64, for up to {MostQueries} queries at once; not "
+                    + $"'{string.Join(',', shape)}'");
             }
             rows.Add(Measure(count, bits, queries));
         }

@@ -5,8 +5,8 @@ using Sextant.Measurement.Records;
 namespace Sextant.Measurement.Reports;
 
 /// <summary>
-/// What a CUDA or OpenCL device should reach, and what the records of a run on it say: one line for each goal, also where
-/// nothing was measured.
+/// What a CUDA or OpenCL device should reach, and what the records of a run on it say: one line for each goal, also
+/// where nothing was measured.
 /// </summary>
 internal static class DeviceTargets
 {
@@ -38,7 +38,9 @@ internal static class DeviceTargets
     }
 
     private static string Devices(IReadOnlyList<BenchRecord> records) => string.Join(
-        "; ", records.Select(record => record.Device).Where(device => !device.StartsWith("cpu", StringComparison.Ordinal))
+        "; ",
+        records.Select(record => record.Device)
+            .Where(device => !device.StartsWith("cpu", StringComparison.Ordinal))
             .Distinct().DefaultIfEmpty("No record of a device."));
 
     private static bool IsPeer(BenchRecord record) => record.Engine != "sextant";
@@ -52,7 +54,8 @@ internal static class DeviceTargets
         BenchRow[] compared = [.. rows.Where(row => row.BitEqual is not null)];
         int equal = compared.Count(row => row.BitEqual == true);
         return Line(
-            "rows of exact mode with the processor's bits", "all", compared.Length == 0 ? null : equal == compared.Length,
+            "rows of exact mode with the processor's bits", "all",
+            compared.Length == 0 ? null : equal == compared.Length,
             $"{equal} of {compared.Length}");
     }
 
@@ -65,8 +68,9 @@ internal static class DeviceTargets
         return Line(
             "exact product, of the measured f32 peak", $"≥ {Units.Percent(ExactShare)}",
             best is null ? null : share >= ExactShare,
-            best is null ? "" : $"{Units.Percent(share)}: {Units.Number(best.Metric("gflops")!.Value / 1e3)} TFLOP/s at "
-                + $"{best.Label("shape")}");
+            best is null ? ""
+                : $"{Units.Percent(share)}: {Units.Number(best.Metric("gflops")!.Value / 1e3)} TFLOP/s at "
+                    + $"{best.Label("shape")}");
     }
 
     private static string[] Product(BenchRow[] rows, string kind, Func<BenchRow, bool> isKind, double goal)
@@ -107,7 +111,9 @@ internal static class DeviceTargets
         return Line(
             $"bge-base shape, {batch} × {tokens}: tokens/s, of PyTorch's", $"≥ {LeastThroughput:F1} ×",
             pair is { } one ? one.Theirs.Median / one.Ours.Median >= LeastThroughput : null,
-            pair is { } two ? $"{Ratio(two.Theirs.Median / two.Ours.Median)}: {Rate(two.Ours)} and {Rate(two.Theirs)}" : "");
+            pair is { } two
+                ? $"{Ratio(two.Theirs.Median / two.Ours.Median)}: {Rate(two.Ours)} and {Rate(two.Theirs)}"
+                : "");
 
         static string Rate(BenchRow row) => Units.Number(row.Metric("tokens_per_second") ?? double.NaN);
     }

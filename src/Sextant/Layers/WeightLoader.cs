@@ -102,8 +102,8 @@ internal sealed class WeightLoader(Checkpoint checkpoint, Backend backend, strin
         if (tensor.ElementType is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.F64))
         {
             throw new InvalidModelException(tensor.File,
-                $"{MessageText.Quote(tensor.Name)} holds {tensor.ElementType} numbers; {because} needs F32, F16, BF16 or "
-                    + "F64: weights that another program quantised are not read.");
+                $"{MessageText.Quote(tensor.Name)} holds {tensor.ElementType} numbers; {because} needs F32, F16, BF16 "
+                + "or F64: weights that another program quantised are not read.");
         }
         if (_used.Add(tensor.Name))
             Parameters += tensor.Elements;

@@ -26,7 +26,8 @@ internal static class ModernBert
         int local = config.OptionalInt("local_attention", 1, 1 << 20) ?? 128;
         double theta = config.OptionalDouble("global_rope_theta", 1, 1e12) ?? 160_000;
         var whole = Rotation.Read(config, LayerTypes.Full, "global_rope_theta", size, theta);
-        // Absent and null are not the same here: the one is the first release's base, the other that of the other layers.
+        // Absent and null are not the same here: the one is the first release's base, the other that of the other
+        // layers.
         double nearby = config.IsNull("local_rope_theta") ? theta : 10_000;
         var near = Rotation.Read(config, LayerTypes.SlidingName, "local_rope_theta", size, nearby);
         var shape = new TrunkShape

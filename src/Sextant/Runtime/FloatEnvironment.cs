@@ -39,8 +39,8 @@ internal static unsafe class FloatEnvironment
     }
 
     // One, half of its last place, the smallest number that is no denormal, and half as much again. Parameters, since a
-    // compiler would compute with constants as it was itself started. Downwards, upwards and towards zero each change one
-    // of the first three sums; of the other two, one comes out a denormal and one takes them. No products: those of
+    // compiler would compute with constants as it was itself started. Downwards, upwards and towards zero each change
+    // one of the first three sums; of the other two, one comes out a denormal and one takes them. No products: those of
     // denormals take processors a hundred cycles, where sums take four.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool Holds(float one, float small, float smallest, float wider)
