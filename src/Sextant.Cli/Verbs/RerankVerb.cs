@@ -23,9 +23,8 @@ internal sealed class RerankVerb : Verb
         "The model is a cross-encoder: it reads the query together with each document, and its checkpoint has a "
         + "classification head with one label. A line of jsonl reads "
         + "{\"index\":7,\"tokens\":90,\"truncated\":0,\"rank\":1,\"score\":8.1,\"text\":\"…\"}, the index being the "
-        + "document's line, counted from 0. Scores are what the "
-        + "model's config names for sentence-transformers' CrossEncoder, else between 0 and 1 (sigmoid). Equal scores "
-        + "keep their order.";
+        + "document's line, counted from 0. Scores are what the model's config names for sentence-transformers' "
+        + "CrossEncoder, else between 0 and 1 (sigmoid). Equal scores keep their order.";
 
     public override Flag[] Flags =>
         [HeadFlags.Model, InputFlags.Input, InputFlags.Format, Most, Output, ModelFlags.Truncate, ModelFlags.Threads];
