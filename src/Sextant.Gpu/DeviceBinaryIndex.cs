@@ -16,7 +16,7 @@ namespace Sextant.Gpu;
 public sealed unsafe class DeviceBinaryIndex : IDisposable
 {
     /// <summary>Longest code.</summary>
-    public const int MostBits = 4096;
+    public const int MaxBits = 4096;
 
     // Of kernels/gpu/Hamming.h.
     private const int TileCodes = DeviceCodes.TileCodes;
@@ -43,7 +43,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     /// <param name="device">
     /// An <see cref="OpenClDevice"/> or a <see cref="CudaDevice"/>; it may be disposed afterwards.
     /// </param>
-    /// <param name="bits">Length of a code; 1 to <see cref="MostBits"/>.</param>
+    /// <param name="bits">Length of a code; 1 to <see cref="MaxBits"/>.</param>
     /// <exception cref="UnsupportedRequestException">
     /// The device is the processor: use <see cref="BinaryIndex"/>.
     /// </exception>
@@ -57,7 +57,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bits);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, MostBits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, MaxBits);
         GpuDriver driver = device switch
         {
             OpenClDevice one => one.Driver,

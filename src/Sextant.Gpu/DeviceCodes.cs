@@ -22,12 +22,12 @@ internal sealed unsafe class DeviceCodes(
     /// <summary>Bytes of the first two blocks.</summary>
     public const long BlockBytes = 64 << 20;
 
-    private const long MostBlockBytes = 1 << 30;
+    private const long MaxBlockBytes = 1 << 30;
 
     private readonly List<CodeBlock> _blocks = [];
     private readonly ulong[] _tile = new ulong[(bits + 63) / 64 * TileCodes];
     private readonly int _firstTiles = TilesOf(Math.Min(blockBytes, driver.LargestBlock), bits);
-    private readonly int _mostTiles = TilesOf(Math.Min(MostBlockBytes, driver.LargestBlock), bits);
+    private readonly int _maxTiles = TilesOf(Math.Min(MaxBlockBytes, driver.LargestBlock), bits);
 
     /// <summary>Words of 64 bits of a code.</summary>
     public int Words => (bits + 63) / 64;
@@ -121,7 +121,7 @@ internal sealed unsafe class DeviceCodes(
     // Where there is no memory for one that large, a smaller one.
     private void AddBlock(int tile)
     {
-        int tiles = Math.Max(_firstTiles, Math.Min(tile, _mostTiles));
+        int tiles = Math.Max(_firstTiles, Math.Min(tile, _maxTiles));
         while (true)
         {
             try

@@ -42,10 +42,10 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
         ArgumentNullException.ThrowIfNull(reader);
         _reader = reader;
         int bits = reader.Definition.CodedDimensions;
-        if (reader.Definition.Code != VectorCode.Binary || bits > DeviceBinaryIndex.MostBits)
+        if (reader.Definition.Code != VectorCode.Binary || bits > DeviceBinaryIndex.MaxBits)
         {
             throw new UnsupportedRequestException(FormattableString.Invariant(
-                $"{device.Name} scans binary codes of at most {DeviceBinaryIndex.MostBits} bits; this index scans ")
+                $"{device.Name} scans binary codes of at most {DeviceBinaryIndex.MaxBits} bits; this index scans ")
                 + FormattableString.Invariant(
                     $"{reader.Definition.Code} codes of {bits} dimensions, which the CPU does."));
         }
@@ -91,7 +91,7 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
             int found = _codes.Search(_code, wanted, _nearest, allowed);
             for (int i = 0; i < found; i++)
                 _candidates[i] = _ids[_nearest[i].Id];
-            return _reader.Score(query, _prepared, _candidates.AsSpan(0, found), hits, options.LeastScore);
+            return _reader.Score(query, _prepared, _candidates.AsSpan(0, found), hits, options.MinScore);
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class BatchRunner(LoadedModel model)
         session.Sequences.Sort();
         while (true)
         {
-            int place = session.Sequences.NextBatch(session.Batch, budget, out int longest, model.Head.MostSequences);
+            int place = session.Sequences.NextBatch(session.Batch, budget, out int longest, model.Head.MaxSequences);
             int count = session.Batch.Sequences;
             if (count == 0)
                 return;

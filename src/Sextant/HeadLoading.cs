@@ -26,10 +26,10 @@ internal static class HeadLoading
         EmbeddingOptions options, Func<ConfigFile, HeadPlan> find, Place place, bool perVocabulary,
         Action<ConfigFile, int>? read = null)
     {
-        if (options.Threads is < 1 or > ThreadTeam.MostThreads)
+        if (options.Threads is < 1 or > ThreadTeam.MaxThreads)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(options), options.Threads, $"1 to {ThreadTeam.MostThreads} threads are accepted.");
+                nameof(options), options.Threads, $"1 to {ThreadTeam.MaxThreads} threads are accepted.");
         }
         using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         Device device = options.Device ?? Device.Cpu;

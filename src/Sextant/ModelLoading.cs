@@ -13,10 +13,10 @@ internal static class ModelLoading
     public static LoadedModel Load(string path, EmbeddingOptions options, Device device)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (options.Threads is < 1 or > ThreadTeam.MostThreads)
+        if (options.Threads is < 1 or > ThreadTeam.MaxThreads)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(options), options.Threads, $"1 to {ThreadTeam.MostThreads} threads are accepted.");
+                nameof(options), options.Threads, $"1 to {ThreadTeam.MaxThreads} threads are accepted.");
         }
         using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         SentenceTransformersModules modules = SentenceTransformersModules.Read(path);

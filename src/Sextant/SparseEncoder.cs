@@ -19,12 +19,12 @@ public sealed class SparseEncoder : IDisposable
 {
     private readonly LoadedModel _model;
     private readonly ModelCalls _calls;
-    private readonly int _mostTerms;
+    private readonly int _maxTerms;
 
     private SparseEncoder(LoadedModel model, SparseOptions options)
     {
         _model = model;
-        _mostTerms = options.MostTerms ?? int.MaxValue;
+        _maxTerms = options.MaxTerms ?? int.MaxValue;
         _calls = new ModelCalls(model, options.Truncation, nameof(SparseEncoder));
     }
 
@@ -55,8 +55,8 @@ public sealed class SparseEncoder : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new SparseOptions();
-        if (options.MostTerms < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), options.MostTerms, "At least one term is needed.");
+        if (options.MaxTerms < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxTerms, "At least one term is needed.");
         LoadedModel model = HeadLoading.Load(
             path, SparseModules.Read(path), options.Common,
             config => HeadCatalog.Find(HeadCatalog.MaskedLanguage, "a masked-language head", config),
@@ -95,7 +95,7 @@ public sealed class SparseEncoder : IDisposable
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(destination);
         destination.Begin(texts.Count);
-        _calls.Run(new TextInputs(texts, prompt), new SparseRows(destination, _mostTerms), reports, progress,
+        _calls.Run(new TextInputs(texts, prompt), new SparseRows(destination, _maxTerms), reports, progress,
             cancellationToken);
     }
 
@@ -108,7 +108,7 @@ public sealed class SparseEncoder : IDisposable
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(destination);
         destination.Begin(sequences.Count);
-        _calls.Run(new SequenceInputs(sequences), new SparseRows(destination, _mostTerms), reports, progress,
+        _calls.Run(new SequenceInputs(sequences), new SparseRows(destination, _maxTerms), reports, progress,
             cancellationToken);
     }
 

@@ -4,5 +4,5 @@ namespace Sextant;
 public sealed record SparseOptions : ModelOptions
 {
     /// <summary>Most terms of a vector, those with the largest weights; null: all above 0.</summary>
-    public int? MostTerms { get; init; }
+    public int? MaxTerms { get; init; }
 }

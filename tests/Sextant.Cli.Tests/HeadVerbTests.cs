@@ -120,7 +120,7 @@ public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, 
     {
         Outcome outcome = CommandLine.Run("sparse", "--model", masked.Folder, "ships sail", "--terms", "5");
         Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
-        using var model = SparseEncoder.Load(masked.Folder, new() { MostTerms = 5 });
+        using var model = SparseEncoder.Load(masked.Folder, new() { MaxTerms = 5 });
         TermWeight[] expected = [.. model.Embed("ships sail").OrderByDescending(term => term.Weight)];
         Assert.Equal(5, expected.Length);
         JsonElement[] terms = [.. JsonDocument.Parse(outcome.Lines[0]).RootElement.GetProperty(

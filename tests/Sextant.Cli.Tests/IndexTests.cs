@@ -146,7 +146,7 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         Assert.Equal(["de.md:1"], Names(Run("search", "--index", Index, "--filter", "extension in (md, rst)", "sea")));
         Assert.DoesNotContain("de.md:1",
             Names(Run("search", "--index", Index, "-k", "100", "--filter", "year>=2020", "sea")));
-        Outcome near = Run("search", "--index", Index, "-k", "100", "--least-score", "0.99", "the sea.");
+        Outcome near = Run("search", "--index", Index, "-k", "100", "--min-score", "0.99", "the sea.");
         Assert.Equal(["de.md:1"], Names(near));
         Outcome none = Run("search", "--index", Index, "--filter", "year=1999", "sea");
         Assert.Equal((0, "", "sextant search: nothing was found."), (none.Exit, none.Output, none.Error.Trim()));
@@ -168,7 +168,7 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         Outcome one = Run("search", "--index", Index, "--fuse", "bm25", "-k1", "grass xylophone.");
         Assert.StartsWith("1\t0.0328\t", one.Output);
         Assert.Equal((2, true),
-            Exit(Run("search", "--index", Index, "--fuse", "bm25", "--least-score", "1", "sea"), "sums of reciprocal"));
+            Exit(Run("search", "--index", Index, "--fuse", "bm25", "--min-score", "1", "sea"), "sums of reciprocal"));
     }
 
     [Fact]

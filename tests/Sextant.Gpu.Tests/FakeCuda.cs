@@ -165,7 +165,7 @@ internal sealed unsafe partial class FakeCuda : IDisposable
         if (!_images.ContainsKey(module))
             return null;
         if (others != 1 || groups is 0 or > int.MaxValue || items is 0 or > 1024
-            || (kernel.MostThreads != 0 && kernel.MostThreads != items))
+            || (kernel.MaxThreads != 0 && kernel.MaxThreads != items))
         {
             return null;
         }

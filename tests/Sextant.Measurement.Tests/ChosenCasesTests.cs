@@ -55,9 +55,9 @@ public class ChosenCasesTests
     {
         var choice = new KernelChoice { Ops = ["gemm"], Shapes = [("gemm", [8192, 8192, 8192])] };
         Assert.Throws<InvalidChoiceException>(() => new ChosenCases(choice, s_ops));
-        Assert.Equal(2, new ChosenCases(choice, s_ops, ChosenCases.MostStepsOfGpus).All(false).Count);
+        Assert.Equal(2, new ChosenCases(choice, s_ops, ChosenCases.MaxStepsOfGpus).All(false).Count);
         choice = choice with { Shapes = [("gemm", [65536, 65536, 65536])] };
-        Assert.Throws<InvalidChoiceException>(() => new ChosenCases(choice, s_ops, ChosenCases.MostStepsOfGpus));
+        Assert.Throws<InvalidChoiceException>(() => new ChosenCases(choice, s_ops, ChosenCases.MaxStepsOfGpus));
     }
 
     private static string[] Names(KernelChoice choice, bool quick = false) =>

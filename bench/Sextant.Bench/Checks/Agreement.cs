@@ -18,8 +18,8 @@ namespace Sextant.Bench.Checks;
 /// </remarks>
 internal static unsafe class Agreement
 {
-    private const int LeastTurns = 11;
-    private const int MostTurns = 75;
+    private const int MinTurns = 11;
+    private const int MaxTurns = 75;
     private const double Limit = 0.05;
     private const double PlainSeconds = 0.1;
 
@@ -60,7 +60,7 @@ internal static unsafe class Agreement
         List<double> ours = [], plain = [], ratios = [];
         (double Low, double High) interval = default;
         string verdict = "undecided: the machine moves too much";
-        for (int turn = 0; turn < MostTurns; turn++)
+        for (int turn = 0; turn < MaxTurns; turn++)
         {
             // Every second turn in reverse: neither side always finds what the other has left of caches and clock.
             if (turn % 2 == 1)
@@ -70,7 +70,7 @@ internal static unsafe class Agreement
                 plain.Add(Plain(run));
             ratios.Add(ours[^1] / plain[^1]);
             interval = Interval(ratios);
-            if (turn + 1 < LeastTurns || turn % 2 == 0)
+            if (turn + 1 < MinTurns || turn % 2 == 0)
                 continue;
             if (interval.Low >= 1 - Limit && interval.High <= 1 + Limit)
                 verdict = "agree";

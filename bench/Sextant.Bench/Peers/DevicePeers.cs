@@ -18,9 +18,9 @@ internal static class DevicePeers
     /// Least cosine of hidden states of one text. Both sides round to bf16, at other places; ours keeps 0.999 to f32
     /// with every fixture (kernels/gpu/README.md).
     /// </summary>
-    private const double LeastFastCosine = 0.99, LeastExactCosine = 0.99999;
+    private const double MinFastCosine = 0.99, MinExactCosine = 0.99999;
 
-    private const int MostChecked = 2;
+    private const int MaxChecked = 2;
 
     /// <param name="choice">The device.</param>
     /// <param name="work">Shapes with their batches, such as bge-base:32x128,64x512.</param>
@@ -65,8 +65,8 @@ internal static class DevicePeers
     {
         TokenSequence[] batch = ModelInputs.Sequences(sequences, tokens, model.Card.VocabularySize);
         double cosine = Cosine(
-            shape, model, peer, batch[..Math.Min(sequences, MostChecked)],
-            precision == Precision.Fast ? LeastFastCosine : LeastExactCosine);
+            shape, model, peer, batch[..Math.Min(sequences, MaxChecked)],
+            precision == Precision.Fast ? MinFastCosine : MinExactCosine);
         peer.Ask(PeerProcess.Ids(batch));
         var theirs = new List<Contestant>();
         foreach (string mode in peer.Ask("modes").Split(' '))

@@ -17,7 +17,7 @@ internal static class SearchPeers
     {
         string folder = Path.Combine(root, FormattableString.Invariant($"vectors-{vectors}x{dimensions}"));
         Directory.CreateDirectory(folder);
-        var set = new VectorSet(vectors, dimensions, SearchBench.MostQueries);
+        var set = new VectorSet(vectors, dimensions, SearchBench.MaxQueries);
         File.WriteAllBytes(Path.Combine(folder, "vectors.f32"), MemoryMarshal.AsBytes<float>(set.Vectors).ToArray());
         File.WriteAllBytes(
             Path.Combine(folder, "queries.f32"), MemoryMarshal.AsBytes<float>(set.QueryVectors).ToArray());

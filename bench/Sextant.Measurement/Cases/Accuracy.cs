@@ -13,18 +13,18 @@ internal sealed record Accuracy(int Compared, int Different, int Poisoned, doubl
     /// What sums of thousands of products of numbers with 16 bits stay far below (measured: 5e-6); a wrong element in
     /// four thousand does not.
     /// </summary>
-    public const double MostNarrowNmse = 1e-4;
+    public const double MaxNarrowNmse = 1e-4;
 
     /// <summary>
     /// The largest error of a result: sums of thousands of rounded products stay far below this one; a wrong element
     /// does not.
     /// </summary>
-    public double MostNmse { get; init; } = 1e-9;
+    public double MaxNmse { get; init; } = 1e-9;
 
     public bool BitEqual => Different == 0;
 
     /// <summary>Whether this is a result at all.</summary>
-    public bool IsSound => Poisoned == 0 && Nmse <= MostNmse;
+    public bool IsSound => Poisoned == 0 && Nmse <= MaxNmse;
 
     public static Accuracy Of(
         ReadOnlySpan<int> actual, ReadOnlySpan<int> expected, bool integer, int step, Func<int, double> exact)

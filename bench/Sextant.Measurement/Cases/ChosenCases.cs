@@ -12,22 +12,22 @@ internal sealed record NamedOp(
 internal sealed class ChosenCases
 {
     // Multiply-adds of one call, as many as a slow processor does in a minute and a fast one in half a second.
-    private const double MostSteps = 1e11;
+    private const double MaxSteps = 1e11;
 
     /// <summary>The same for a GPU, of which a large one does a thousandth in a few milliseconds.</summary>
-    public const double MostStepsOfGpus = 1e13;
+    public const double MaxStepsOfGpus = 1e13;
 
     private readonly KernelChoice _choice;
-    private readonly double _mostSteps;
+    private readonly double _maxSteps;
     private readonly NamedOp[] _ops;
 
     /// <summary>Looks at the names of a choice.</summary>
     /// <exception cref="InvalidChoiceException">
     /// The choice names what there is not; the message says what there is.
     /// </exception>
-    public ChosenCases(KernelChoice choice, IReadOnlyList<NamedOp> ops, double mostSteps = MostSteps)
+    public ChosenCases(KernelChoice choice, IReadOnlyList<NamedOp> ops, double maxSteps = MaxSteps)
     {
-        (_choice, _mostSteps) = (choice, mostSteps);
+        (_choice, _maxSteps) = (choice, maxSteps);
         _ops = [.. ops.Where(op => choice.Ops.Count == 0 || choice.Ops.Contains(op.Op))];
         foreach (string op in choice.Ops.Where(name => !ops.Any(one => one.Op == name)))
             throw new InvalidChoiceException($"there is no op '{op}'; there are {Names(ops.Select(one => one.Op))}");
@@ -81,11 +81,11 @@ internal sealed class ChosenCases
     {
         // What a token sees grows with the tokens; elsewhere the numbers of a shape are multiplied once.
         double steps = shape.Aggregate(op.Op == "attention" ? shape[0] : 1.0, (product, number) => product * number);
-        if (steps <= _mostSteps)
+        if (steps <= _maxSteps)
             return;
         throw new InvalidChoiceException(FormattableString.Invariant(
             $"{op.Op} of '{string.Join(',', shape)}' takes {steps:0.0e+0} steps each time; ")
-            + FormattableString.Invariant($"at most {_mostSteps:0.0e+0} are measured, which take seconds"));
+            + FormattableString.Invariant($"at most {_maxSteps:0.0e+0} are measured, which take seconds"));
     }
 
     private IEnumerable<string> Variants(NamedOp op, bool quick) => _choice.Variants.Count > 0

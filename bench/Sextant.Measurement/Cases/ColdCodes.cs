@@ -16,7 +16,7 @@ internal sealed unsafe class ColdCodes
     /// <param name="allocate">Gives memory where not even one copy fits.</param>
     public ColdCodes(int count, int bits, ColdMemory cold, Allocator allocate)
     {
-        Words = Math.Clamp((bits + 63) / 64, 1, HammingArguments.MostWords);
+        Words = Math.Clamp((bits + 63) / 64, 1, HammingArguments.MaxWords);
         Tiles = (count + TileCodes - 1) / TileCodes;
         Bytes = (long)Tiles * TileCodes * Words * sizeof(ulong);
         _places = (int)Math.Max(1, cold.Bytes / Bytes);

@@ -59,7 +59,7 @@ internal sealed class HammingBatchCases : OpCases
                 Planes = (ulong*)Allocate((long)queries * _planes * TileCodes * sizeof(ulong)),
                 Near = (ulong*)Allocate((long)queries * TileCodes * sizeof(ulong)),
             };
-            _distances = new int[queries * Math.Min(HammingBatchArguments.MostTiles, _codes.Tiles) * TileCodes];
+            _distances = new int[queries * Math.Min(HammingBatchArguments.MaxTiles, _codes.Tiles) * TileCodes];
         }
 
         // Integers: the floating-point ceiling says nothing of them, so only memory counts.
@@ -92,9 +92,9 @@ internal sealed class HammingBatchCases : OpCases
         {
             _codes.Turn();
             // From the last block to the first, which so is what the output holds.
-            int blocks = (_codes.Tiles + HammingBatchArguments.MostTiles - 1) / HammingBatchArguments.MostTiles;
+            int blocks = (_codes.Tiles + HammingBatchArguments.MaxTiles - 1) / HammingBatchArguments.MaxTiles;
             for (int block = blocks - 1; block >= 0; block--)
-                _kernel(Block(block * HammingBatchArguments.MostTiles));
+                _kernel(Block(block * HammingBatchArguments.MaxTiles));
         }
 
         protected override void Poison() => new Span<byte>(
@@ -116,7 +116,7 @@ internal sealed class HammingBatchCases : OpCases
         {
             HammingBatchArguments block = _arguments;
             block.Tiles = _codes.Tile(first);
-            block.TileCount = Math.Min(HammingBatchArguments.MostTiles, _codes.Tiles - first);
+            block.TileCount = Math.Min(HammingBatchArguments.MaxTiles, _codes.Tiles - first);
             return block;
         }
     }

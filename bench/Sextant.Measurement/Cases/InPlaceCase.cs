@@ -6,7 +6,7 @@ namespace Sextant.Measurement.Cases;
 /// </summary>
 internal abstract unsafe class InPlaceCase : KernelCase
 {
-    private const long MostBytes = 256 << 10;
+    private const long MaxBytes = 256 << 10;
     private readonly float* _source;
     private readonly float* _copies;
     private int _next;
@@ -14,7 +14,7 @@ internal abstract unsafe class InPlaceCase : KernelCase
     protected InPlaceCase(int count, int seed)
     {
         Count = count;
-        Copies = (int)Math.Max(1, MostBytes / (count * sizeof(float)));
+        Copies = (int)Math.Max(1, MaxBytes / (count * sizeof(float)));
         _source = Floats(count, seed, 2f);
         _copies = Floats((long)count * Copies, seed);
     }

@@ -21,7 +21,7 @@ internal readonly record struct KernelWork(double Flops, double Bytes, long Work
 {
     /// <summary>The least seconds, with arithmetic at a speed.</summary>
     public double Least(Roofline roofline, double flopsPerSecond) =>
-        roofline.LeastSeconds(Flops, Bytes, WorkingSet, flopsPerSecond);
+        roofline.MinSeconds(Flops, Bytes, WorkingSet, flopsPerSecond);
 }
 
 /// <summary>The rows of the part 'kernels', for kernels of the processor and for ops of a device.</summary>

@@ -112,14 +112,14 @@ internal sealed class Comparison
 
     private static void RequireRounds(string name, BenchRow row)
     {
-        if (row.Samples.Length < Sampling.SamplingPlan.LeastRounds)
+        if (row.Samples.Length < Sampling.SamplingPlan.MinRounds)
         {
             throw new InvalidRecordException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{name}: '{row.Id}' has {row.Samples.Length} rounds; ")
                 + string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Sampling.SamplingPlan.LeastRounds} at least are needed to compare."));
+                    $"{Sampling.SamplingPlan.MinRounds} at least are needed to compare."));
         }
     }
 

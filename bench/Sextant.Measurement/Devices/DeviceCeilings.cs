@@ -14,7 +14,7 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     private const int Repetitions = 5;
 
     // Long enough for a clock of microseconds, short enough for a display's watchdog.
-    private const double LeastKernelSeconds = 2e-3;
+    private const double MinKernelSeconds = 2e-3;
 
     private readonly GpuDriver _driver;
     private readonly GpuQueue _timed;
@@ -178,7 +178,7 @@ internal sealed unsafe class DeviceCeilings : IDisposable
         {
             count = first;
             Once(prepare(count));
-            while (Once(prepare(count)) < LeastKernelSeconds && count < 1 << 24)
+            while (Once(prepare(count)) < MinKernelSeconds && count < 1 << 24)
                 count *= 2;
             _repeats.Add((kernel, size), count);
         }

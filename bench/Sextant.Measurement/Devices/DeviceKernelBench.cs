@@ -157,7 +157,7 @@ internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
         NamedOp[] ops = [.. BackendOpCatalog.Ops.Select(
             op => new NamedOp(op.Op, op.ShapeForm, op.Variants, op.Shapes))];
         ChosenCases named = DeviceCeilings.DriverOf(on.Device).IsProcessor
-            ? new ChosenCases(choice, ops) : new ChosenCases(choice, ops, ChosenCases.MostStepsOfGpus);
+            ? new ChosenCases(choice, ops) : new ChosenCases(choice, ops, ChosenCases.MaxStepsOfGpus);
         var entries = new List<Entry>();
         foreach ((string op, string variant, int[] shape) in named.All(context.IsQuick))
         {

@@ -24,8 +24,8 @@ internal sealed class DeviceScanBench(MeasureContext context, BenchDevice on)
     public const string Variant = "u1";
 
     private const int Hits = 10;
-    private const int MostChecked = 1 << 16;
-    private const int LeastBits = 64, MostQueries = 4;
+    private const int MaxChecked = 1 << 16;
+    private const int MinBits = 64, MaxQueries = 4;
 
     private static readonly NamedOp s_op = new(
         Op, "count,bits,queries", [Variant], quick => quick ? [[65_536, 1024, 1]] : [[1_000_000, 1024, 1]]);
@@ -54,12 +54,12 @@ internal sealed class DeviceScanBench(MeasureContext context, BenchDevice on)
         foreach ((_, _, int[] shape) in cases.All(context.IsQuick))
         {
             (int count, int bits, int queries) = (shape[0], shape[1], shape[2]);
-            if (count < Hits || bits is < LeastBits or > DeviceBinaryIndex.MostBits || bits % 64 != 0
-                || queries > MostQueries)
+            if (count < Hits || bits is < MinBits or > DeviceBinaryIndex.MaxBits || bits % 64 != 0
+                || queries > MaxQueries)
             {
                 throw new InvalidChoiceException(
-                    $"{Op} on a device scans {Hits} codes or more of {LeastBits} to {DeviceBinaryIndex.MostBits} bits, "
-                    + $"by whole words of 64, for up to {MostQueries} queries at once; not "
+                    $"{Op} on a device scans {Hits} codes or more of {MinBits} to {DeviceBinaryIndex.MaxBits} bits, "
+                    + $"by whole words of 64, for up to {MaxQueries} queries at once; not "
                     + $"'{string.Join(',', shape)}'");
             }
             rows.Add(Measure(count, bits, queries));
@@ -100,10 +100,10 @@ internal sealed class DeviceScanBench(MeasureContext context, BenchDevice on)
     {
         byte[]? first = null;
         int size = index.CodeBytes;
-        var some = new byte[MostChecked * size];
-        for (int at = 0, piece = 1; at < count; at += MostChecked, piece++)
+        var some = new byte[MaxChecked * size];
+        for (int at = 0, piece = 1; at < count; at += MaxChecked, piece++)
         {
-            int codes = Math.Min(MostChecked, count - at);
+            int codes = Math.Min(MaxChecked, count - at);
             fixed (byte* to = some)
                 RandomData.FillBits(to, some.Length, piece);
             index.Add(some.AsSpan(0, codes * size));
@@ -130,7 +130,7 @@ internal sealed class DeviceScanBench(MeasureContext context, BenchDevice on)
 
     private sealed class Scan(DeviceBinaryIndex index, byte[] asked) : Subject
     {
-        public override double LeastSliceSeconds => 1e-3;
+        public override double MinSliceSeconds => 1e-3;
 
         public override void Refresh() => index.PrepareScan(asked);
 

@@ -33,7 +33,7 @@ internal sealed record FastCheck(Accuracy Accuracy, int InBatch, int DifferentIn
         int common = Math.Min(first.Length, batch.Length), different = 0;
         for (int i = 0; i < common; i++)
             different += BitConverter.SingleToInt32Bits(first[i]) != BitConverter.SingleToInt32Bits(batch[i]) ? 1 : 0;
-        return new FastCheck(accuracy with { MostNmse = Accuracy.MostNarrowNmse }, common, different);
+        return new FastCheck(accuracy with { MaxNmse = Accuracy.MaxNarrowNmse }, common, different);
     }
 
     /// <summary>The shape of a batch of another size: a third of the rows, or some more where there are few.</summary>

@@ -7,8 +7,8 @@ namespace Sextant.Measurement.Devices;
 /// <summary>A case on a backend, to be timed: by the wall's clock, or by the device's own.</summary>
 internal sealed class PlacedCase : Subject
 {
-    private const int MostCopies = 16;
-    private const long MostCopyBytes = 64 << 20;
+    private const int MaxCopies = 16;
+    private const long MaxCopyBytes = 64 << 20;
 
     private readonly Backend _backend;
     private readonly Workspace _workspace;
@@ -25,7 +25,7 @@ internal sealed class PlacedCase : Subject
         (_backend, _timed) = (backend, timed);
         _workspace = backend.CreateWorkspace();
         int copies = one.ElementsInPlace == 0
-            ? 0 : (int)Math.Clamp(MostCopyBytes / (one.ElementsInPlace * sizeof(float)), 1, MostCopies);
+            ? 0 : (int)Math.Clamp(MaxCopyBytes / (one.ElementsInPlace * sizeof(float)), 1, MaxCopies);
         _placement = new Placement(one, backend, _workspace, copies);
         RunsPerRefresh = copies == 0 ? int.MaxValue : copies;
         _op = one.Place(_placement);
@@ -34,7 +34,7 @@ internal sealed class PlacedCase : Subject
     public override int RunsPerRefresh { get; }
 
     // Waiting for a queue costs tens of microseconds.
-    public override double LeastSliceSeconds => 1e-3;
+    public override double MinSliceSeconds => 1e-3;
 
     private GpuQueue? Queue => (_workspace as GpuWorkspace)?.Queue;
 

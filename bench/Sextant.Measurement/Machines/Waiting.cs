@@ -13,7 +13,7 @@ namespace Sextant.Measurement.Machines;
 internal readonly record struct Waiting(double Seconds, double Running, double Queued)
 {
     // A process that sleeps most of the time says nothing about the processors.
-    private const double LeastWanted = 0.2;
+    private const double MinWanted = 0.2;
 
     /// <summary>This process's, now.</summary>
     public static Waiting Now() => new(
@@ -28,7 +28,7 @@ internal readonly record struct Waiting(double Seconds, double Running, double Q
     {
         // A thread that has ended takes its waiting along: no share is above one.
         double ran = Running - before.Running, queued = Math.Max(0, Queued - before.Queued);
-        return ran + queued > LeastWanted * (Seconds - before.Seconds) ? ran / (ran + queued) : double.NaN;
+        return ran + queued > MinWanted * (Seconds - before.Seconds) ? ran / (ran + queued) : double.NaN;
     }
 
     private static double ReadQueued()

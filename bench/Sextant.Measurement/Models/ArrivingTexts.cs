@@ -8,8 +8,8 @@ namespace Sextant.Measurement.Models;
 /// </summary>
 internal sealed class ArrivingTexts(EmbeddingModel model, TokenSequence[] texts)
 {
-    private const int MostInBatch = 32;
-    private readonly float[] _vectors = new float[MostInBatch * model.Dimensions];
+    private const int MaxInBatch = 32;
+    private readonly float[] _vectors = new float[MaxInBatch * model.Dimensions];
 
     /// <summary>
     /// Latencies of the texts that arrive within <paramref name="seconds"/> at a rate, in order of arrival.
@@ -25,7 +25,7 @@ internal sealed class ArrivingTexts(EmbeddingModel model, TokenSequence[] texts)
                 break;
         }
         var latencies = new List<double>(arrivals.Count);
-        var batch = new List<TokenSequence>(MostInBatch);
+        var batch = new List<TokenSequence>(MaxInBatch);
         long start = Stopwatch.GetTimestamp();
         for (int next = 0; next < arrivals.Count;)
         {
@@ -41,7 +41,7 @@ internal sealed class ArrivingTexts(EmbeddingModel model, TokenSequence[] texts)
                 continue;
             }
             batch.Clear();
-            for (int i = next; i < arrivals.Count && arrivals[i] <= now && batch.Count < MostInBatch; i++)
+            for (int i = next; i < arrivals.Count && arrivals[i] <= now && batch.Count < MaxInBatch; i++)
                 batch.Add(texts[i % texts.Length]);
             model.EmbedTokens(batch, _vectors);
             double done = Stopwatch.GetElapsedTime(start).TotalSeconds;

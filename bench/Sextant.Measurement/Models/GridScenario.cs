@@ -55,7 +55,7 @@ internal sealed class GridScenario(MeasureContext context, ModelChoice choice, M
     {
         double[] arithmetic = context.Calibrator.Arithmetic(samples.FirstRound);
         return Quantile.Median([.. samples.Rounds.Select((seconds, round) =>
-            Ceiling.LeastSeconds(flops, bytes, long.MaxValue, arithmetic[round] * threads) / seconds)]);
+            Ceiling.MinSeconds(flops, bytes, long.MaxValue, arithmetic[round] * threads) / seconds)]);
     }
 
     // Batches that the model reads: one that was asked for is refused, a usual one is left out, and that is said.

@@ -82,6 +82,6 @@ internal sealed class Roofline
     }
 
     /// <summary>The least seconds for a piece of work, with arithmetic at <paramref name="flopsPerSecond"/>.</summary>
-    public double LeastSeconds(double flops, double bytes, long workingSet, double flopsPerSecond) =>
+    public double MinSeconds(double flops, double bytes, long workingSet, double flopsPerSecond) =>
         Math.Max(flops / flopsPerSecond, bytes / Bandwidth(workingSet));
 }

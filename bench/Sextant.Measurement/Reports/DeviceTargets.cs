@@ -11,7 +11,7 @@ namespace Sextant.Measurement.Reports;
 internal static class DeviceTargets
 {
     private const double ExactShare = 0.6, MmaFlops = 400e3, WideFlops = 600e3, ScanShare = 0.85;
-    private const double LeastThroughput = 1.0, MostLatency = 0.5;
+    private const double MinThroughput = 1.0, MaxLatency = 0.5;
 
     private static readonly (string Batch, string Tokens)[] s_batches = [("32", "128"), ("256", "128"), ("64", "512")];
 
@@ -109,8 +109,8 @@ internal static class DeviceTargets
     {
         (BenchRow Ours, BenchRow Theirs)? pair = Pair(records, "bge-base", batch, tokens);
         return Line(
-            $"bge-base shape, {batch} × {tokens}: tokens/s, of PyTorch's", $"≥ {LeastThroughput:F1} ×",
-            pair is { } one ? one.Theirs.Median / one.Ours.Median >= LeastThroughput : null,
+            $"bge-base shape, {batch} × {tokens}: tokens/s, of PyTorch's", $"≥ {MinThroughput:F1} ×",
+            pair is { } one ? one.Theirs.Median / one.Ours.Median >= MinThroughput : null,
             pair is { } two
                 ? $"{Ratio(two.Theirs.Median / two.Ours.Median)}: {Rate(two.Ours)} and {Rate(two.Theirs)}"
                 : "");
@@ -122,8 +122,8 @@ internal static class DeviceTargets
     {
         (BenchRow Ours, BenchRow Theirs)? pair = Pair(records, "minilm", "1", "32");
         return Line(
-            "MiniLM shape, 1 × 32: time, of PyTorch's", $"≤ {MostLatency:F1} ×",
-            pair is { } one ? one.Ours.Median / one.Theirs.Median <= MostLatency : null,
+            "MiniLM shape, 1 × 32: time, of PyTorch's", $"≤ {MaxLatency:F1} ×",
+            pair is { } one ? one.Ours.Median / one.Theirs.Median <= MaxLatency : null,
             pair is { } two ? $"{Ratio(two.Ours.Median / two.Theirs.Median)}: {Units.Seconds(two.Ours.Median)} and "
                 + Units.Seconds(two.Theirs.Median) : "");
     }

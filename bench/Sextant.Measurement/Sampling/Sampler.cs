@@ -13,12 +13,12 @@ namespace Sextant.Measurement.Sampling;
 internal sealed class Sampler(
     SamplingPlan plan, Calibrator? calibrator = null, CancellationToken cancellation = default)
 {
-    private const int MostSlices = 128;
+    private const int MaxSlices = 128;
 
     // Warm means: the last three of some blocks agree within this.
     private const double StableSpread = 0.03;
 
-    private readonly double[] _slices = new double[MostSlices];
+    private readonly double[] _slices = new double[MaxSlices];
 
     /// <summary>
     /// Measures all subjects; <paramref name="beginRound"/> is called before each round, behind the calibrator.
@@ -101,9 +101,9 @@ internal sealed class Sampler(
     private static Pace Choose(Subject subject, double secondsPerRun, double blockSeconds)
     {
         double perRun = Math.Max(secondsPerRun, 1e-9);
-        double sliceSeconds = Math.Max(subject.LeastSliceSeconds, blockSeconds / MostSlices);
+        double sliceSeconds = Math.Max(subject.MinSliceSeconds, blockSeconds / MaxSlices);
         int runs = (int)Math.Clamp(Math.Ceiling(sliceSeconds / perRun), 1, subject.RunsPerRefresh);
-        int slices = (int)Math.Clamp(blockSeconds / (perRun * runs), 1, MostSlices);
+        int slices = (int)Math.Clamp(blockSeconds / (perRun * runs), 1, MaxSlices);
         return new Pace(runs, slices, false);
     }
 

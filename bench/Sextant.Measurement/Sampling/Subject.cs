@@ -12,7 +12,7 @@ internal abstract class Subject : IDisposable
     }
 
     /// <summary>How long a slice should last at least: far longer than what looking at the clock costs.</summary>
-    public virtual double LeastSliceSeconds => 20e-6;
+    public virtual double MinSliceSeconds => 20e-6;
 
     /// <summary>Waits for what the runs have only started; its time is theirs.</summary>
     public virtual void Wait()

@@ -17,7 +17,7 @@ internal sealed record SearchChoice
 
     public required IReadOnlyList<int> Dimensions { get; init; }
 
-    /// <summary>Queries of one call, at most <see cref="SearchBench.MostQueries"/>.</summary>
+    /// <summary>Queries of one call, at most <see cref="SearchBench.MaxQueries"/>.</summary>
     public required IReadOnlyList<int> Queries { get; init; }
 
     public required int Threads { get; init; }
@@ -29,7 +29,7 @@ internal sealed record SearchChoice
 internal sealed class SearchBench(MeasureContext context, SearchChoice choice, BenchDevice on)
 {
     /// <summary>Different queries of a set.</summary>
-    public const int MostQueries = 64;
+    public const int MaxQueries = 64;
 
     /// <summary>Kinds that a device searches.</summary>
     public static readonly IReadOnlyList<string> OnDevices = ["binary"];
@@ -51,7 +51,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice, B
             {
                 context.Say(string.Create(
                     CultureInfo.InvariantCulture, $"{count} vectors of {dimensions}, and their true neighbours"));
-                var set = new VectorSet(count, dimensions, MostQueries);
+                var set = new VectorSet(count, dimensions, MaxQueries);
                 Measure(set, roofline, rows);
             }
         }
@@ -107,7 +107,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice, B
             metrics.Add(new("gbs", bytes * subject.Queries / samples.Median / 1e9));
         // Several queries share one reading, and several threads share the memory: neither has this ceiling.
         if (subject.Queries == 1 && choice.Threads == 1 && subject.Kind.ReadsAll && on.IsProcessor)
-            metrics.Add(new("roofline", roofline.LeastSeconds(0, bytes, (long)bytes, 1) / samples.Median));
+            metrics.Add(new("roofline", roofline.MinSeconds(0, bytes, (long)bytes, 1) / samples.Median));
         metrics.Add(new("index_bytes", bytes));
         metrics.Add(new("bytes_allocated", samples.BytesAllocated));
         var notes = new List<string>();

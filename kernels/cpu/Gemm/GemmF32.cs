@@ -16,8 +16,8 @@ internal static unsafe class GemmF32<TIsa, TVector>
     where TIsa : struct, IVectorIsa<TVector>
     where TVector : struct
 {
-    private const int LeastBlockRows = 64;
-    private const int MostBlockRows = 256;
+    private const int MinBlockRows = 64;
+    private const int MaxBlockRows = 256;
     private const int BlockElements = 96 * 1024;
     private const int WideningRows = 8;
 
@@ -37,8 +37,8 @@ internal static unsafe class GemmF32<TIsa, TVector>
     public static void Run(in GemmArguments g)
     {
         // What is widened for each block is worth more rows.
-        int least = g.Weight.Type == StoredType.F16 ? 2 * LeastBlockRows : LeastBlockRows;
-        int blockRows = Math.Clamp(BlockElements / g.Weight.Inputs & ~7, least, MostBlockRows);
+        int least = g.Weight.Type == StoredType.F16 ? 2 * MinBlockRows : MinBlockRows;
+        int blockRows = Math.Clamp(BlockElements / g.Weight.Inputs & ~7, least, MaxBlockRows);
         for (int row = 0; row < g.Rows; row += blockRows)
         {
             int rows = Math.Min(blockRows, g.Rows - row);

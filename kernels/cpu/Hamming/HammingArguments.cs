@@ -11,7 +11,7 @@ public unsafe struct HammingArguments
     public const int TileCodes = 8;
 
     /// <summary>Most 64-bit words of a code: 65,536 bits.</summary>
-    public const int MostWords = 1024;
+    public const int MaxWords = 1024;
 
     /// <summary>
     /// [QueryCount, Words], row by row. What lies behind a code's last bit is zero in queries and codes.
@@ -27,7 +27,7 @@ public unsafe struct HammingArguments
     /// <summary>Tiles.</summary>
     public nint TileCount;
 
-    /// <summary>64-bit words of a code, at most <see cref="MostWords"/>.</summary>
+    /// <summary>64-bit words of a code, at most <see cref="MaxWords"/>.</summary>
     public int Words;
 
     /// <summary>[QueryCount, 8·TileCount], row by row; written, never read.</summary>

@@ -14,7 +14,7 @@ namespace Sextant.Kernels.Hamming;
 public unsafe struct HammingBatchArguments
 {
     /// <summary>Most tiles of a call.</summary>
-    public const int MostTiles = 64;
+    public const int MaxTiles = 64;
 
     /// <summary>Numbers that <see cref="Prepare"/> writes for each word of a query.</summary>
     public const int PatternsPerWord = Triples + 1;
@@ -43,10 +43,10 @@ public unsafe struct HammingBatchArguments
     /// <summary>[TileCount, Words, 8].</summary>
     public ulong* Tiles;
 
-    /// <summary>Tiles; at most <see cref="MostTiles"/>.</summary>
+    /// <summary>Tiles; at most <see cref="MaxTiles"/>.</summary>
     public int TileCount;
 
-    /// <summary>64-bit words of a code, at most <see cref="HammingArguments.MostWords"/>.</summary>
+    /// <summary>64-bit words of a code, at most <see cref="HammingArguments.MaxWords"/>.</summary>
     public int Words;
 
     /// <summary>

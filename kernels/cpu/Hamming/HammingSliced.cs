@@ -39,7 +39,7 @@ internal static unsafe class HammingSliced<TIsa, TVector>
         ulong* slices = (ulong*)(((nint)memory + 63) & ~63);
         byte* table = (byte*)(slices + (WordBits * TileCodes));
         int planes = HammingBatchArguments.PlaneCount(a.Words);
-        ulong present = a.TileCount == HammingBatchArguments.MostTiles ? ulong.MaxValue : (1ul << a.TileCount) - 1;
+        ulong present = a.TileCount == HammingBatchArguments.MaxTiles ? ulong.MaxValue : (1ul << a.TileCount) - 1;
         for (int lane = 0; lane < TileCodes; lane += TIsa.Words)
         {
             for (int word = 0; word < a.Words; word++)
@@ -123,7 +123,7 @@ internal static unsafe class HammingSliced<TIsa, TVector>
         if (row >= count)
             return TIsa.Zero;
         ulong* words = tiles + (row * stride);
-        TIsa.Prefetch(words + (HammingBatchArguments.MostTiles * stride)); // the next block, which mostly lies there
+        TIsa.Prefetch(words + (HammingBatchArguments.MaxTiles * stride)); // the next block, which mostly lies there
         return TIsa.Load(words);
     }
 

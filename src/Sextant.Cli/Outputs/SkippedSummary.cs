@@ -5,7 +5,7 @@ namespace Sextant.Cli.Outputs;
 /// <summary>Counts what a walk over files left out, and says it in a line.</summary>
 internal sealed class SkippedSummary
 {
-    private const int MostDetails = 5;
+    private const int MaxDetails = 5;
 
     private readonly int[] _counts = new int[Enum.GetValues<SkipReason>().Length];
     private readonly List<SkippedPath> _unreadable = [];
@@ -14,7 +14,7 @@ internal sealed class SkippedSummary
     public void Add(SkippedPath skipped)
     {
         _counts[(int)skipped.Reason]++;
-        if (skipped.Reason == SkipReason.Unreadable && _unreadable.Count < MostDetails)
+        if (skipped.Reason == SkipReason.Unreadable && _unreadable.Count < MaxDetails)
             _unreadable.Add(skipped);
     }
 

@@ -23,13 +23,13 @@ internal static class TerminalText
     /// <summary>
     /// Breaks a line between words into lines of at most <paramref name="width"/> columns; "…" ends what is left out.
     /// </summary>
-    public static List<string> Wrap(string line, int width, int mostLines)
+    public static List<string> Wrap(string line, int width, int maxLines)
     {
         var lines = new List<string>();
-        while (line.Length > 0 && lines.Count < mostLines)
+        while (line.Length > 0 && lines.Count < maxLines)
         {
             int fitting = FittingLength(line, width);
-            if (fitting < line.Length && lines.Count == mostLines - 1)
+            if (fitting < line.Length && lines.Count == maxLines - 1)
             {
                 lines.Add(line[..FittingLength(line, width - 1)].TrimEnd() + "…");
                 break;

@@ -27,12 +27,12 @@ internal static class HeadFlags
     }
 
     /// <summary>A sparse encoder's options.</summary>
-    public static SparseOptions Sparse(ArgumentValues arguments, int? mostTerms)
+    public static SparseOptions Sparse(ArgumentValues arguments, int? maxTerms)
     {
         EmbeddingOptions options = ModelFlags.Options(arguments);
         return new()
         {
-            MostTerms = mostTerms,
+            MaxTerms = maxTerms,
             Truncation = options.Truncation,
             Threads = options.Threads,
             Device = options.Device,

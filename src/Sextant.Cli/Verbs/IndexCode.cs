@@ -68,7 +68,7 @@ internal sealed record IndexCode(
                 ? "int8 needs --ranges FILE; embed --write-ranges FILE makes it from a calibration set"
                 : "--ranges is for int8");
         }
-        int lists = arguments.Number(ListsFlag, 1, IndexDefinition.MostLists) ?? 0;
+        int lists = arguments.Number(ListsFlag, 1, IndexDefinition.MaxLists) ?? 0;
         if (lists > 0 && code != VectorCode.Binary)
             throw new WrongUsageException("--lists is for binary codes");
         return new IndexCode(code, size, rescore, transform, outputs, lists);
@@ -91,12 +91,12 @@ internal sealed record IndexCode(
     }
 
     /// <summary>Least passages that what is fitted needs.</summary>
-    public int LeastSample(int dimensions) => Math.Max(
-        Transform is null ? 0 : IndexFit.LeastForTransform(dimensions),
+    public int MinSample(int dimensions) => Math.Max(
+        Transform is null ? 0 : IndexFit.MinForTransform(dimensions),
         Code switch
         {
-            VectorCode.Product => IndexFit.LeastForProduct,
-            VectorCode.Recurrent => IndexFit.LeastForRecurrent,
+            VectorCode.Product => IndexFit.MinForProduct,
+            VectorCode.Recurrent => IndexFit.MinForRecurrent,
             _ => 0,
         });
 
@@ -116,7 +116,7 @@ internal sealed record IndexCode(
         };
         if (!NeedsSample)
             return definition;
-        int count = sample.Length / plain.Dimensions, least = LeastSample(plain.Dimensions);
+        int count = sample.Length / plain.Dimensions, least = MinSample(plain.Dimensions);
         if (count < least)
         {
             throw new InputException(FormattableString.Invariant(
@@ -142,7 +142,7 @@ internal sealed record IndexCode(
         "int8" => (VectorCode.Int8, 0),
         "float16" => (VectorCode.Float16, 0),
         "float32" => (VectorCode.Float32, 0),
-        _ when Number(text, "bebr-") is >= 1 and <= RecurrentCode.MostLevels and int levels =>
+        _ when Number(text, "bebr-") is >= 1 and <= RecurrentCode.MaxLevels and int levels =>
             (VectorCode.Recurrent, levels),
         _ when Number(text, "pq-") is >= 1 and int parts => (VectorCode.Product, parts),
         _ => throw new WrongUsageException($"{CodeFlag.Name} is '{text}'; accepted: {Codes}"),

@@ -16,7 +16,7 @@ internal sealed class IndexRun(
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(10);
 
     // A search reads segment after segment; a few cost nothing.
-    private const int MostSegments = 16;
+    private const int MaxSegments = 16;
 
     private readonly List<(IndexedFile File, List<Passage> Passages)> _waiting = [];
     private readonly Stopwatch _sinceCommit = Stopwatch.StartNew();
@@ -69,7 +69,7 @@ internal sealed class IndexRun(
                 Deleted += writer.Delete(key) ? 1 : 0;
         }
         writer.Commit();
-        if (writer.Segments > MostSegments)
+        if (writer.Segments > MaxSegments)
             writer.Compact();
     }
 

@@ -23,7 +23,7 @@ internal static class IndexSearch
     {
         MayBeEmpty = true,
     };
-    public static readonly Flag LeastScore = new("--least-score", "S", "Leave out passages with smaller scores.");
+    public static readonly Flag MinScore = new("--min-score", "S", "Leave out passages with smaller scores.");
     public static readonly Flag Oversampling = new(
         "--oversample", "N", "Passages that a scan of binary codes finds for each that is printed. Default: 4.");
 
@@ -47,21 +47,21 @@ internal static class IndexSearch
     private const int DiverseDepth = 10;
 
     /// <summary>The flags that go with --index alone.</summary>
-    public static Flag[] Flags => [Filter, QueryPrompt, LeastScore, Oversampling, Probe, Diverse, Fuse];
+    public static Flag[] Flags => [Filter, QueryPrompt, MinScore, Oversampling, Probe, Diverse, Fuse];
 
     public static List<FoundPassage> Run(string query, int most, ArgumentValues arguments, Terminal terminal)
     {
         string path = arguments.Text(Index)!;
-        float least = arguments.Fraction(LeastScore, float.MinValue, float.MaxValue) ?? float.NegativeInfinity;
+        float least = arguments.Fraction(MinScore, float.MinValue, float.MaxValue) ?? float.NegativeInfinity;
         float diversity = arguments.Fraction(Diverse, 0, 1) ?? 0;
         bool fuses = arguments.Choice(Fuse, "bm25") is not null;
-        if (fuses && (arguments.Has(LeastScore) || diversity > 0))
+        if (fuses && (arguments.Has(MinScore) || diversity > 0))
         {
             throw new WrongUsageException(
-                $"{(diversity > 0 ? Diverse : LeastScore).Name} is for scores of vectors; "
+                $"{(diversity > 0 ? Diverse : MinScore).Name} is for scores of vectors; "
                 + "fused ones are sums of reciprocal ranks");
         }
-        int probes = arguments.Number(Probe, 1, IndexDefinition.MostLists) ?? 0;
+        int probes = arguments.Number(Probe, 1, IndexDefinition.MaxLists) ?? 0;
         if (probes > 0 && arguments.Device is CudaDevice or OpenClDevice)
             throw new WrongUsageException("--probe is for the CPU; a device compares all codes");
         using IndexReader reader = IndexReader.Open(path);
@@ -93,7 +93,7 @@ internal static class IndexSearch
         var options = new SearchOptions
         {
             Allowed = onDevice is null ? allowed : null, // only what is allowed was copied to the device
-            LeastScore = least,
+            MinScore = least,
             Probes = probes,
             Oversampling = arguments.Number(Oversampling, 1, 10_000) ?? RescoredIndex.DefaultOversampling,
         };

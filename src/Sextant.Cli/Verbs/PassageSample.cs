@@ -7,7 +7,7 @@ namespace Sextant.Cli.Verbs;
 internal static class PassageSample
 {
     /// <summary>Most passages: what k-means takes grows with them.</summary>
-    public const int MostPassages = 4096;
+    public const int MaxPassages = 4096;
 
     /// <summary>Embeds the sample: the same files give the same one.</summary>
     /// <returns>[n, dimensions].</returns>
@@ -20,13 +20,13 @@ internal static class PassageSample
         foreach (string file in Scattered(files))
         {
             terminal.Cancellation.ThrowIfCancellationRequested();
-            if (texts.Count >= MostPassages)
+            if (texts.Count >= MaxPassages)
                 break;
             // A long file among many gives its share only.
-            int most = Math.Max(16, MostPassages / files.Count);
+            int most = Math.Max(16, MaxPassages / files.Count);
             List<string> some = Read(file, reader, most, terminal.Cancellation);
             int count = Math.Min(most, some.Count);
-            for (int i = 0; i < count && texts.Count < MostPassages; i++)
+            for (int i = 0; i < count && texts.Count < MaxPassages; i++)
                 texts.Add(some[(int)((long)i * some.Count / count)]);
         }
         float[] vectors = new float[checked(texts.Count * model.Dimensions)];

@@ -50,7 +50,7 @@ internal sealed class VerifyVerb : Verb
         return Run(arguments, terminal, sets, skipped.ToString());
     }
 
-    private const double LeastCosine = 0.99;
+    private const double MinCosine = 0.99;
 
     internal static int Run(
         ArgumentValues arguments, Terminal terminal, IReadOnlyList<VerifiedSet> sets, string skipped = "")
@@ -103,7 +103,7 @@ internal sealed class VerifyVerb : Verb
     {
         expected.TryAdd(op, values);
         BitComparison found = BitComparison.Of(expected[op], values);
-        bool passes = set.IsFast ? found.Cosine >= LeastCosine : found.IsEqual;
+        bool passes = set.IsFast ? found.Cosine >= MinCosine : found.IsEqual;
         string word = set.IsFast
             ? string.Create(CultureInfo.InvariantCulture, $"{(passes ? "" : "NO, ")}cosine {found.Cosine:F6}")
             : passes ? "yes" : "NO";

@@ -14,7 +14,7 @@ internal sealed unsafe class CudaQueue : GpuQueue
     /// <summary>Tokens of a batch below which starting kernels takes longer than running them.</summary>
     public const int FewTokens = 512;
 
-    private const int MostPending = 512;
+    private const int MaxPending = 512;
 
     private readonly CudaDriver _driver;
     private readonly CudaApi _api;
@@ -105,7 +105,7 @@ internal sealed unsafe class CudaQueue : GpuQueue
             Start(in launch);
             return;
         }
-        if (_pendingCount == MostPending)
+        if (_pendingCount == MaxPending)
             Flush();
         if (_pendingCount == _pending.Length)
             Array.Resize(ref _pending, Math.Max(64, 2 * _pendingCount));

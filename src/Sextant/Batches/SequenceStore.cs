@@ -51,7 +51,7 @@ internal sealed class SequenceStore
     /// Fills a batch with the next sequences, up to a budget of tokens and of sequences; one sequence may exceed the
     /// tokens. Returns where in the order they begin; nothing is added when all were taken.
     /// </summary>
-    public int NextBatch(PackedBatch batch, int tokenBudget, out int longest, int mostSequences = int.MaxValue)
+    public int NextBatch(PackedBatch batch, int tokenBudget, out int longest, int maxSequences = int.MaxValue)
     {
         int first = _next;
         batch.Clear();
@@ -64,7 +64,7 @@ internal sealed class SequenceStore
             // Sequences without tokens come last and are in no batch.
             if (length == 0)
                 break;
-            if (batch.Sequences > 0 && (batch.Tokens + length > tokenBudget || batch.Sequences == mostSequences))
+            if (batch.Sequences > 0 && (batch.Tokens + length > tokenBudget || batch.Sequences == maxSequences))
                 break;
             batch.Add(_ids.AsSpan(start, length), _typeIds.AsSpan(start, length), _skips[sequence]);
             longest = Math.Max(longest, length);

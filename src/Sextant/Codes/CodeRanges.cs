@@ -9,7 +9,7 @@ namespace Sextant.Codes;
 public sealed class CodeRanges
 {
     /// <summary>Most dimensions.</summary>
-    public const int MostDimensions = 1 << 16;
+    public const int MaxDimensions = 1 << 16;
 
     private readonly float[] _mins;
     private readonly float[] _maxs;
@@ -24,9 +24,9 @@ public sealed class CodeRanges
     /// </exception>
     public CodeRanges(ReadOnlySpan<float> mins, ReadOnlySpan<float> maxs)
     {
-        if (mins.Length != maxs.Length || mins.Length is 0 or > MostDimensions)
+        if (mins.Length != maxs.Length || mins.Length is 0 or > MaxDimensions)
             throw Wrong(
-                $"{mins.Length} mins and {maxs.Length} maxs; 1 to {MostDimensions} of both are needed, equally many.");
+                $"{mins.Length} mins and {maxs.Length} maxs; 1 to {MaxDimensions} of both are needed, equally many.");
         _mins = mins.ToArray();
         _maxs = maxs.ToArray();
         _steps = new float[mins.Length];

@@ -15,7 +15,7 @@ namespace Sextant.Codes;
 /// </remarks>
 public sealed unsafe class LinearTransform
 {
-    private const int MostSweeps = 60;
+    private const int MaxSweeps = 60;
 
     private readonly DotKernel _dot = KernelSet.Chosen.Dot.Run;
     private readonly float[] _mean;
@@ -146,7 +146,7 @@ public sealed unsafe class LinearTransform
         double total = 0;
         for (int i = 0; i < n; i++)
             total += matrix[i][i] * matrix[i][i];
-        for (int sweep = 0; sweep < MostSweeps; sweep++)
+        for (int sweep = 0; sweep < MaxSweeps; sweep++)
         {
             double outside = 0;
             for (int i = 0; i < n; i++)

@@ -27,7 +27,7 @@ public sealed unsafe class ProductCode
     private readonly float[] _centroids; // [parts, 256, part length]
 
     /// <summary>Takes centroids as they are.</summary>
-    /// <param name="dimensions">Length of a vector; 1 to <see cref="CodeRanges.MostDimensions"/>.</param>
+    /// <param name="dimensions">Length of a vector; 1 to <see cref="CodeRanges.MaxDimensions"/>.</param>
     /// <param name="parts">Divides dimensions.</param>
     /// <param name="centroids">[parts, 256, dimensions / parts], finite.</param>
     /// <param name="error">Of the sample they were learnt from; NaN: not known.</param>
@@ -68,7 +68,7 @@ public sealed unsafe class ProductCode
 
     /// <summary>Learns from a sample.</summary>
     /// <param name="vectors">[n, dimensions], row by row; some thousands are a good sample.</param>
-    /// <param name="dimensions">Length of a vector; 1 to <see cref="CodeRanges.MostDimensions"/>.</param>
+    /// <param name="dimensions">Length of a vector; 1 to <see cref="CodeRanges.MaxDimensions"/>.</param>
     /// <param name="parts">Divides dimensions.</param>
     /// <exception cref="ArgumentException">
     /// There are no whole vectors, the parts do not divide them, or a value is not finite.
@@ -172,7 +172,7 @@ public sealed unsafe class ProductCode
     private static void RequireParts(int dimensions, int parts)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MostDimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MaxDimensions);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(parts);
         if (dimensions % parts != 0)
             throw new ArgumentException($"{dimensions} dimensions are not {parts} equal parts.", nameof(parts));

@@ -13,7 +13,7 @@ public sealed class RangeCalibration
     public RangeCalibration(int dimensions)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MostDimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MaxDimensions);
         _mins = new float[dimensions];
         _maxs = new float[dimensions];
         _mins.AsSpan().Fill(float.PositiveInfinity);

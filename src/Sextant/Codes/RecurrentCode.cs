@@ -19,23 +19,23 @@ namespace Sextant.Codes;
 public sealed class RecurrentCode
 {
     /// <summary>Most levels.</summary>
-    public const int MostLevels = 8;
+    public const int MaxLevels = 8;
 
     private const int Rounds = 12;
 
     private readonly float[] _scales;
 
     /// <summary>Takes scales as they are.</summary>
-    /// <param name="dimensions">Length of a vector; 1 to <see cref="CodeRanges.MostDimensions"/>.</param>
+    /// <param name="dimensions">Length of a vector; 1 to <see cref="CodeRanges.MaxDimensions"/>.</param>
     /// <param name="scales">Of each level; above 0 and finite.</param>
     /// <param name="error">Of the sample they were fitted on; NaN: not known.</param>
     /// <exception cref="ArgumentException">There are no scales or too many, or one is not above 0.</exception>
     public RecurrentCode(int dimensions, ReadOnlySpan<float> scales, double error = double.NaN)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MostDimensions);
-        if (scales.Length is 0 or > MostLevels)
-            throw new ArgumentException($"{scales.Length} scales; 1 to {MostLevels} are accepted.", nameof(scales));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MaxDimensions);
+        if (scales.Length is 0 or > MaxLevels)
+            throw new ArgumentException($"{scales.Length} scales; 1 to {MaxLevels} are accepted.", nameof(scales));
         foreach (float scale in scales)
         {
             if (!(scale > 0 && float.IsFinite(scale)))
@@ -68,17 +68,17 @@ public sealed class RecurrentCode
 
     /// <summary>Fits the scales to a sample.</summary>
     /// <param name="vectors">[n, dimensions], row by row; at least one that is not zero.</param>
-    /// <param name="dimensions">Length of a vector; 1 to <see cref="CodeRanges.MostDimensions"/>.</param>
-    /// <param name="levels">Bits for each dimension; 1 to <see cref="MostLevels"/>.</param>
+    /// <param name="dimensions">Length of a vector; 1 to <see cref="CodeRanges.MaxDimensions"/>.</param>
+    /// <param name="levels">Bits for each dimension; 1 to <see cref="MaxLevels"/>.</param>
     /// <exception cref="ArgumentException">
     /// There are no whole vectors, all are zero, or a value is not finite.
     /// </exception>
     public static RecurrentCode Fit(ReadOnlySpan<float> vectors, int dimensions, int levels)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MostDimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MaxDimensions);
         ArgumentOutOfRangeException.ThrowIfLessThan(levels, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(levels, MostLevels);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(levels, MaxLevels);
         if (vectors.IsEmpty || vectors.Length % dimensions != 0)
             throw new ArgumentException(
                 $"{vectors.Length} values are not whole vectors of {dimensions}.", nameof(vectors));

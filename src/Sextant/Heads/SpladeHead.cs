@@ -28,7 +28,7 @@ internal sealed class SpladeHead(TokenHead head, int? blockRows = null) : Output
 
     public override int LargestInputs => head.Inputs;
 
-    public override int MostSequences => Math.Max(16, BlockElements / head.Outputs);
+    public override int MaxSequences => Math.Max(16, BlockElements / head.Outputs);
 
     public override long WorkspaceBytes(Backend backend, PackedBatch batch) =>
         Workspace.SizeOf(batch.Sequences, head.Outputs) + Workspace.SizeOf(_rows + 1, head.Outputs)

@@ -79,8 +79,8 @@ internal static class DefinitionBody
         var properties = new List<KeyValuePair<string, string>>();
         for (int left = body.Count(8); left > 0; left--)
             properties.Add(new(body.String(), body.String()));
-        if (dimensions is 0 or > BinaryIndex.MostBits)
-            throw body.Wrong($"says vectors have {dimensions} dimensions; 1 to {BinaryIndex.MostBits} are accepted.");
+        if (dimensions is 0 or > BinaryIndex.MaxBits)
+            throw body.Wrong($"says vectors have {dimensions} dimensions; 1 to {BinaryIndex.MaxBits} are accepted.");
         try
         {
             var definition = new IndexDefinition
@@ -110,7 +110,7 @@ internal static class DefinitionBody
         bool Has(Parts part) => (parts & part) != 0;
         if (Has(Parts.Transform))
         {
-            int outputs = Number(ref body, BinaryIndex.MostBits, "dimensions of the transform");
+            int outputs = Number(ref body, BinaryIndex.MaxBits, "dimensions of the transform");
             definition = definition with
             {
                 Transform = new LinearTransform(body.Singles(dimensions), body.Singles((long)outputs * dimensions)),
@@ -123,7 +123,7 @@ internal static class DefinitionBody
         }
         if (Has(Parts.Scales))
         {
-            int levels = Number(ref body, RecurrentCode.MostLevels, "levels");
+            int levels = Number(ref body, RecurrentCode.MaxLevels, "levels");
             double error = body.Double();
             definition = definition with
             {
@@ -140,7 +140,7 @@ internal static class DefinitionBody
             };
         }
         return Has(Parts.Lists)
-            ? definition with { Lists = Number(ref body, IndexDefinition.MostLists, "lists") }
+            ? definition with { Lists = Number(ref body, IndexDefinition.MaxLists, "lists") }
             : definition;
     }
 

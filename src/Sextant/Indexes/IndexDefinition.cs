@@ -7,7 +7,7 @@ namespace Sextant.Indexes;
 /// <summary>What an index is made of: fixed when it is created.</summary>
 public sealed record IndexDefinition
 {
-    /// <summary>Length of the vectors; 1 to <see cref="BinaryIndex.MostBits"/>.</summary>
+    /// <summary>Length of the vectors; 1 to <see cref="BinaryIndex.MaxBits"/>.</summary>
     public required int Dimensions { get; init; }
 
     /// <summary>What is scanned.</summary>
@@ -48,7 +48,7 @@ public sealed record IndexDefinition
     public bool KeepsTerms { get; init; }
 
     /// <summary>Most lists.</summary>
-    public const int MostLists = 1 << 16;
+    public const int MaxLists = 1 << 16;
 
     /// <summary>Length of the vectors that are encoded to be scanned: the transform's, or the vectors' own.</summary>
     public int CodedDimensions => Transform?.Outputs ?? Dimensions;
@@ -95,7 +95,7 @@ public sealed record IndexDefinition
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Dimensions);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Dimensions, BinaryIndex.MostBits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Dimensions, BinaryIndex.MaxBits);
         if (!Enum.IsDefined(Code) || (Rescore is { } one && !Enum.IsDefined(one)) || !Enum.IsDefined(Metric))
             throw new ArgumentException("an unknown code or metric.");
         if (Rescore is VectorCode.Binary or VectorCode.Recurrent or VectorCode.Product)
@@ -110,9 +110,9 @@ public sealed record IndexDefinition
             throw new ArgumentException("signs alone have no distance to a vector; rescore, or take another metric.");
         if (Code == VectorCode.Recurrent && Metric == Metric.SquaredDistance)
             throw new ArgumentException("recurrent codes are compared by dot products or cosines, not by distances.");
-        if (Lists is < 0 or > MostLists || (Lists > 0 && Code != VectorCode.Binary))
+        if (Lists is < 0 or > MaxLists || (Lists > 0 && Code != VectorCode.Binary))
             throw new ArgumentException(
-                $"{Lists} lists of {Code} codes; up to {MostLists}, of binary codes, are accepted.");
+                $"{Lists} lists of {Code} codes; up to {MaxLists}, of binary codes, are accepted.");
         CheckFitted();
     }
 
@@ -120,8 +120,8 @@ public sealed record IndexDefinition
     private void CheckFitted()
     {
         Require(Transform is not null, Transform is not null, Transform?.Inputs, Dimensions, "the transform");
-        if (CodedDimensions > BinaryIndex.MostBits)
-            throw new ArgumentException($"the transform makes more than {BinaryIndex.MostBits} dimensions.");
+        if (CodedDimensions > BinaryIndex.MaxBits)
+            throw new ArgumentException($"the transform makes more than {BinaryIndex.MaxBits} dimensions.");
         Require(Code == VectorCode.Recurrent, Recurrent is not null, Recurrent?.Dimensions, CodedDimensions, "scales");
         Require(Code == VectorCode.Product, Product is not null, Product?.Dimensions, CodedDimensions, "centroids");
         bool needsRanges = Code == VectorCode.Int8 || Rescore == VectorCode.Int8;

@@ -14,13 +14,13 @@ namespace Sextant.Indexes;
 public static class IndexFit
 {
     /// <summary>Least vectors for recurrent codes: their few scales are means over all values of all vectors.</summary>
-    public const int LeastForRecurrent = 16;
+    public const int MinForRecurrent = 16;
 
     /// <summary>Least vectors for product codes: one for each centroid of a part.</summary>
-    public const int LeastForProduct = ProductCode.Centroids;
+    public const int MinForProduct = ProductCode.Centroids;
 
     /// <summary>Least vectors for a transform: fewer leave dimensions of which they say nothing.</summary>
-    public static int LeastForTransform(int dimensions) => dimensions + 1;
+    public static int MinForTransform(int dimensions) => dimensions + 1;
 
     /// <summary>Puts principal components, or whitening, before the code.</summary>
     /// <param name="definition">Of an index whose code is not fitted yet.</param>
@@ -32,7 +32,7 @@ public static class IndexFit
         IndexDefinition definition, ReadOnlySpan<float> sample, int outputs, bool whiten)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        Require(definition, sample, LeastForTransform(definition.Dimensions), "a transform");
+        Require(definition, sample, MinForTransform(definition.Dimensions), "a transform");
         return definition with
         {
             Transform = LinearTransform.Fit(sample, definition.Dimensions, outputs, whiten),
@@ -41,7 +41,7 @@ public static class IndexFit
 
     /// <summary>Makes the code a recurrent one.</summary>
     /// <param name="definition">Its transform and metric hold.</param>
-    /// <param name="sample">[n, Dimensions], row by row; at least <see cref="LeastForRecurrent"/> rows.</param>
+    /// <param name="sample">[n, Dimensions], row by row; at least <see cref="MinForRecurrent"/> rows.</param>
     /// <param name="levels">Bits for each dimension.</param>
     /// <exception cref="ArgumentException">
     /// The sample is too small, no whole vectors, all zero, or not finite.
@@ -49,7 +49,7 @@ public static class IndexFit
     public static IndexDefinition WithRecurrent(IndexDefinition definition, ReadOnlySpan<float> sample, int levels)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        Require(definition, sample, LeastForRecurrent, "recurrent codes");
+        Require(definition, sample, MinForRecurrent, "recurrent codes");
         float[] prepared = Prepared(definition, sample);
         return definition with
         {
@@ -60,7 +60,7 @@ public static class IndexFit
 
     /// <summary>Makes the code a product code.</summary>
     /// <param name="definition">Its transform and metric hold.</param>
-    /// <param name="sample">[n, Dimensions], row by row; at least <see cref="LeastForProduct"/> rows.</param>
+    /// <param name="sample">[n, Dimensions], row by row; at least <see cref="MinForProduct"/> rows.</param>
     /// <param name="parts">Bytes of a code; divides the dimensions that are encoded.</param>
     /// <exception cref="ArgumentException">
     /// The sample is too small, no whole vectors, or not finite, or the parts do not divide the dimensions.
@@ -68,7 +68,7 @@ public static class IndexFit
     public static IndexDefinition WithProduct(IndexDefinition definition, ReadOnlySpan<float> sample, int parts)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        Require(definition, sample, LeastForProduct, "product codes");
+        Require(definition, sample, MinForProduct, "product codes");
         float[] prepared = Prepared(definition, sample);
         return definition with
         {

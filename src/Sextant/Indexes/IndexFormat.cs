@@ -18,7 +18,7 @@ internal static class IndexFormat
     public const long LongestFrame = 1 << 30;
 
     /// <summary>Most rows of one index, so that an id is a positive int.</summary>
-    public const int MostRows = int.MaxValue - 64;
+    public const int MaxRows = int.MaxValue - 64;
 
     public static ReadOnlySpan<byte> DefinitionMagic => "SXTINDEX"u8;
 

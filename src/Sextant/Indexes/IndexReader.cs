@@ -288,12 +288,12 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <param name="prepared">From <see cref="Encode"/>.</param>
     /// <param name="ids">Passages whose codes were copied; they are put into another order.</param>
     /// <param name="hits">Receives the hits, best first.</param>
-    /// <param name="leastScore">Hits with smaller scores are left out.</param>
+    /// <param name="minScore">Hits with smaller scores are left out.</param>
     internal int Score(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> prepared, Span<int> ids, Span<Hit> hits, float leastScore)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> prepared, Span<int> ids, Span<Hit> hits, float minScore)
     {
         using CallsInFlight.Call call = _calls.Enter();
-        return _search.Score(query, prepared, ids, hits, leastScore);
+        return _search.Score(query, prepared, ids, hits, minScore);
     }
 
     /// <summary>Sizes and counts.</summary>

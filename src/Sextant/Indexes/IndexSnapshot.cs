@@ -6,7 +6,7 @@ namespace Sextant.Indexes;
 /// <summary>One commit of an index, opened: its segments, and which of their documents are deleted.</summary>
 internal sealed class IndexSnapshot : IDisposable
 {
-    private const int MostAttempts = 100;
+    private const int MaxAttempts = 100;
 
     private IndexSnapshot(string folder, IndexDefinition definition, Manifest manifest)
     {
@@ -73,7 +73,7 @@ internal sealed class IndexSnapshot : IDisposable
             {
                 return new IndexSnapshot(folder, definition, manifest);
             }
-            catch (InvalidIndexException) when (attempt < MostAttempts)
+            catch (InvalidIndexException) when (attempt < MaxAttempts)
             {
                 // A writer has committed since, and may have removed files that only this commit needed.
                 Manifest newer = Manifest.Read(folder);

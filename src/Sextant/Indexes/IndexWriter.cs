@@ -10,8 +10,8 @@ namespace Sextant.Indexes;
 public sealed class IndexWriter : IDisposable
 {
     // A segment goes to the disk when it has so much, also before it is committed.
-    private const long MostPendingBytes = 256L << 20;
-    private const int MostPendingRows = 4 << 20;
+    private const long MaxPendingBytes = 256L << 20;
+    private const int MaxPendingRows = 4 << 20;
 
     private readonly IndexFolder _folder;
     private readonly FileStream _lock;
@@ -108,7 +108,7 @@ public sealed class IndexWriter : IDisposable
             _failed = true; // half a document; that memory ends is all that can lead here
             throw;
         }
-        if (_pending.Bytes > MostPendingBytes || _pending.Rows > MostPendingRows)
+        if (_pending.Bytes > MaxPendingBytes || _pending.Rows > MaxPendingRows)
             Writing(Spill);
     }
 
@@ -154,7 +154,7 @@ public sealed class IndexWriter : IDisposable
         RemoveWritten(first.Key);
         _pending.Finish(first.Key, first.Attributes);
         _changed = true;
-        if (_pending.Bytes > MostPendingBytes || _pending.Rows > MostPendingRows)
+        if (_pending.Bytes > MaxPendingBytes || _pending.Rows > MaxPendingRows)
             Writing(Spill);
     }
 
@@ -330,7 +330,7 @@ public sealed class IndexWriter : IDisposable
             return;
         SegmentEntry entry = SegmentFile.Write(
             _folder, _nextFile++, _pending.Documents, _pending.Rows, _pending.Sections());
-        if (_segments.Sum(one => (long)one.Segment.Rows + 64) + _pending.Rows > IndexFormat.MostRows)
+        if (_segments.Sum(one => (long)one.Segment.Rows + 64) + _pending.Rows > IndexFormat.MaxRows)
             throw new IOException("an index holds at most 2,147,483,583 vectors.");
         var deleted = _pending.Removed.Count == 0 ? null : new DocumentSet(_pending.Documents);
         foreach (int document in _pending.Removed)
@@ -384,7 +384,7 @@ public sealed class IndexWriter : IDisposable
                     code, _snapshot.Vectors is { } vectors ? segment.Vector(row, vectors.RowBytes) : [],
                     segment.Payload(row));
             }
-            if (_pending.Bytes > MostPendingBytes || _pending.Rows > MostPendingRows)
+            if (_pending.Bytes > MaxPendingBytes || _pending.Rows > MaxPendingRows)
                 Spill();
         }
     }

@@ -6,7 +6,7 @@ namespace Sextant.Indexes;
 internal static class ListSections
 {
     // Lists of fewer codes are not worth comparing their centroids.
-    private const int LeastCodes = 16;
+    private const int MinCodes = 16;
 
     // k-majority takes codes times lists; more codes for each list hardly move it.
     private const int SampleCodes = 64;
@@ -14,7 +14,7 @@ internal static class ListSections
     public static IEnumerable<SectionBytes> Of(
         IndexDefinition definition, CodeLayout layout, ReadOnlySpan<byte> codes, int rows)
     {
-        int bytes = layout.RowBytes, lists = Math.Clamp(rows / LeastCodes, 1, definition.Lists);
+        int bytes = layout.RowBytes, lists = Math.Clamp(rows / MinCodes, 1, definition.Lists);
         byte[] chosen = [];
         int[] nearest = new int[rows];
         if (rows > 0)

@@ -62,8 +62,8 @@ internal sealed record Manifest(
             segments[i] = one;
         }
         body.End();
-        if (rows > IndexFormat.MostRows)
-            throw body.Wrong($"counts {rows} vectors; at most {IndexFormat.MostRows} are accepted.");
+        if (rows > IndexFormat.MaxRows)
+            throw body.Wrong($"counts {rows} vectors; at most {IndexFormat.MaxRows} are accepted.");
         return new Manifest(commit, next, definition, segments);
     }
 

@@ -9,7 +9,7 @@ internal readonly record struct SectionBytes(SectionKind Kind, string Name, Read
 internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder codes, RowCodec? vectors)
 {
     // What an array holds, with room to spare for what a section adds.
-    private const long MostBytes = int.MaxValue - (1 << 20);
+    private const long MaxBytes = int.MaxValue - (1 << 20);
 
     private readonly List<uint> _firstRows = [];
     private readonly List<ulong> _hashes = [];
@@ -62,7 +62,7 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
         long largest = Math.Max(
             Math.Max((long)_codes.Length + _newCodes.Length, (long)_vectors.Length + _newVectors.Length),
             Math.Max(payloads, (long)_payloadOffsets.Length + (document.Vectors.Length / definition.Dimensions * 8L)));
-        if (largest > MostBytes)
+        if (largest > MaxBytes)
         {
             throw new ArgumentException(
                 $"the document '{document.Key}' is too large: its vectors, codes and payloads take at most 2 GiB each.",

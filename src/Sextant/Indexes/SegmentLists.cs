@@ -20,7 +20,7 @@ internal sealed unsafe class SegmentLists : TileSource
     {
         (_layout, _rows, _centroids, _starts, _order, _codes) = (layout, rows, centroids, starts, order, codes);
         long lists = (starts.Length / sizeof(uint)) - 1;
-        if (starts.Length % sizeof(uint) != 0 || lists < 0 || lists > IndexDefinition.MostLists
+        if (starts.Length % sizeof(uint) != 0 || lists < 0 || lists > IndexDefinition.MaxLists
             || (lists == 0) != (rows == 0))
             throw starts.Damaged("does not list the rows");
         Count = (int)lists;

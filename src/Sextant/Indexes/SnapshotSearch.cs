@@ -89,10 +89,10 @@ internal sealed unsafe class SnapshotSearch
             var prepared = new Span<float>(memory.Pointer + preparedAt, Definition.CodedDimensions);
             _snapshot.Codes.Prepare(query, prepared);
             if (isFinal)
-                return Scan(prepared, hits, allowed, options.LeastScore);
+                return Scan(prepared, hits, allowed, options.MinScore);
             var ids = new Span<int>(memory.Pointer + idsAt, wanted);
             ids = ids[..Candidates(prepared, memory.Pointer + hitsAt, ids, options.Probes, allowed)];
-            return Score(query, prepared, ids, hits, options.LeastScore);
+            return Score(query, prepared, ids, hits, options.MinScore);
         }
         finally
         {
@@ -107,17 +107,17 @@ internal sealed unsafe class SnapshotSearch
     /// The vectors, whose codes were checked; put into ascending order, which is that of the files.
     /// </param>
     /// <param name="hits">Receives the hits, best first.</param>
-    /// <param name="leastScore">Hits with smaller scores are left out.</param>
+    /// <param name="minScore">Hits with smaller scores are left out.</param>
     public int Score(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> prepared, Span<int> ids, Span<Hit> hits, float leastScore)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> prepared, Span<int> ids, Span<Hit> hits, float minScore)
     {
         ids.Sort();
         return Definition.Rescore is null
-            ? ScoreSigns(prepared, ids, hits, leastScore)
-            : Rescore(query, ids, hits, leastScore);
+            ? ScoreSigns(prepared, ids, hits, minScore)
+            : Rescore(query, ids, hits, minScore);
     }
 
-    private int Rescore(ReadOnlySpan<float> query, ReadOnlySpan<int> ids, Span<Hit> hits, float leastScore)
+    private int Rescore(ReadOnlySpan<float> query, ReadOnlySpan<int> ids, Span<Hit> hits, float minScore)
     {
         RowCodec vectors = _snapshot.Vectors!;
         NativeBlock memory = _memory.Take((long)vectors.QueryFloats * sizeof(float));
@@ -130,7 +130,7 @@ internal sealed unsafe class SnapshotSearch
                 float score;
                 fixed (byte* row = _snapshot.Segments[Locate(id, out int place)].Vector(place, vectors.RowBytes))
                     scorer.Score(row, 1, &score);
-                if (!(score < leastScore))
+                if (!(score < minScore))
                     best.Offer(new Hit(id, score));
             }
             return best.Sort();
@@ -154,13 +154,13 @@ internal sealed unsafe class SnapshotSearch
     }
 
     // Hits as good as the code allows.
-    private int Scan(ReadOnlySpan<float> prepared, Span<Hit> hits, IdSet? allowed, float leastScore)
+    private int Scan(ReadOnlySpan<float> prepared, Span<Hit> hits, IdSet? allowed, float minScore)
     {
         if (_recurrent is not null)
-            return _recurrent.Search(prepared, _levels!, Definition.Metric == Metric.Cosine, hits, allowed, leastScore);
+            return _recurrent.Search(prepared, _levels!, Definition.Metric == Metric.Cosine, hits, allowed, minScore);
         return _product is not null
-            ? _product.Search(prepared, _blocks, hits, allowed, leastScore)
-            : _rows!.Search(prepared, _blocks, hits, allowed, leastScore);
+            ? _product.Search(prepared, _blocks, hits, allowed, minScore)
+            : _rows!.Search(prepared, _blocks, hits, allowed, minScore);
     }
 
     // The best of a scan by their codes alone.
@@ -201,7 +201,7 @@ internal sealed unsafe class SnapshotSearch
         return hits.Length;
     }
 
-    private int ScoreSigns(ReadOnlySpan<float> prepared, ReadOnlySpan<int> ids, Span<Hit> hits, float leastScore)
+    private int ScoreSigns(ReadOnlySpan<float> prepared, ReadOnlySpan<int> ids, Span<Hit> hits, float minScore)
     {
         NativeBlock memory = _memory.Take((2L * Definition.CodedDimensions + 64) * sizeof(float));
         try
@@ -215,7 +215,7 @@ internal sealed unsafe class SnapshotSearch
                 // A scan of lists has not checked it.
                 segment.Codes.Bytes(row / HammingArguments.TileCodes * tile, tile);
                 float score = scorer.Score((ulong*)segment.Codes.Start, row);
-                if (!(score < leastScore))
+                if (!(score < minScore))
                     best.Offer(new Hit(id, score));
             }
             return best.Sort();

@@ -104,14 +104,14 @@ internal sealed class PassageBuilder(string file, PassageOptions options)
 
     // From a segment back over whole ones, to a heading at most, while what then reaches to the end keeps within
     // bounds.
-    private int WalkBack(int from, int end, int least, int mostTokens, int mostCharacters)
+    private int WalkBack(int from, int end, int least, int maxTokens, int maxCharacters)
     {
         int tokens = Tokens(from, end);
         while (from > least && (from == _segments.Count || !_segments[from].IsHeading))
         {
             Segment before = _segments[from - 1];
             tokens += before.Tokens;
-            if (tokens > mostTokens || _segments[end - 1].End - before.Start > mostCharacters)
+            if (tokens > maxTokens || _segments[end - 1].End - before.Start > maxCharacters)
                 break;
             from--;
         }

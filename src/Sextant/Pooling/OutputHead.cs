@@ -15,7 +15,7 @@ internal abstract class OutputHead
     public abstract int LargestInputs { get; }
 
     /// <summary>Most sequences of a batch, so that their rows do not take more memory than is worth it.</summary>
-    public virtual int MostSequences => int.MaxValue;
+    public virtual int MaxSequences => int.MaxValue;
 
     /// <summary>Bytes of a workspace that <see cref="Run"/> takes.</summary>
     public abstract long WorkspaceBytes(Backend backend, PackedBatch batch);

@@ -19,7 +19,7 @@ internal static unsafe class FloatEnvironment
     private const nint Default = -1;
 
     // Of an fenv_t: it has 32 bytes on x64 and 8 on ARM64.
-    private const int MostBytes = 64;
+    private const int MaxBytes = 64;
 
     private static readonly (nint Get, nint Set) s_functions = Find();
 
@@ -61,7 +61,7 @@ internal static unsafe class FloatEnvironment
         (nint get, nint set) = s_functions;
         if (set != 0)
         {
-            byte* saved = (byte*)NativeMemory.Alloc(MostBytes);
+            byte* saved = (byte*)NativeMemory.Alloc(MaxBytes);
             if (((delegate* unmanaged<byte*, int>)get)(saved) == 0)
             {
                 _ = ((delegate* unmanaged<nint, int>)set)(Default);

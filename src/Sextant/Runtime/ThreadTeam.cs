@@ -29,10 +29,10 @@ internal sealed unsafe class ThreadTeam : IDisposable
     /// <summary>
     /// Most threads of a team: each takes a stack, and a process that has no more memory for one ends.
     /// </summary>
-    public const int MostThreads = 1024;
+    public const int MaxThreads = 1024;
 
     private static readonly Lazy<ThreadTeam> s_shared =
-        new(() => new ThreadTeam(Math.Min(Environment.ProcessorCount, MostThreads)));
+        new(() => new ThreadTeam(Math.Min(Environment.ProcessorCount, MaxThreads)));
 
     private readonly Thread[] _workers;
     private readonly SemaphoreSlim _wake = new(0);
@@ -51,7 +51,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
     public ThreadTeam(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, MostThreads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, MaxThreads);
         Threads = threads;
         _workers = new Thread[threads - 1];
         for (int i = 0; i < _workers.Length; i++)

@@ -11,7 +11,7 @@ internal static class BinaryCentroids
     private const int Rounds = 8;
 
     // A bit of a centroid is counted in four bytes.
-    private const int MostBits = 1 << 30;
+    private const int MaxBits = 1 << 30;
     private const int CodesAtOnce = 1024;
 
     /// <summary>Learns centroids; the index that is returned is the caller's.</summary>
@@ -31,11 +31,11 @@ internal static class BinaryCentroids
             throw new ArgumentException(
                 $"{sample.Length} bytes are not at least {lists} whole codes of {bytes}.", nameof(sample));
         }
-        if ((long)lists * bytes * 8 > MostBits)
+        if ((long)lists * bytes * 8 > MaxBits)
         {
             centroids.Dispose();
             throw new ArgumentOutOfRangeException(nameof(lists), lists, FormattableString.Invariant(
-                $"lists of codes of {bits} bits: at most {MostBits / (8 * bytes)} are accepted."));
+                $"lists of codes of {bits} bits: at most {MaxBits / (8 * bytes)} are accepted."));
         }
         byte[] chosen = new byte[lists * bytes];
         for (int i = 0; i < lists; i++)

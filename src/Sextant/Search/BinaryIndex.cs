@@ -16,7 +16,7 @@ namespace Sextant.Search;
 public sealed class BinaryIndex : IBinaryIndex, IDisposable
 {
     /// <summary>Longest code.</summary>
-    public const int MostBits = HammingArguments.MostWords * 64;
+    public const int MaxBits = HammingArguments.MaxWords * 64;
 
     private readonly SearchMemory _memory = new();
     private readonly CodeStore _codes;
@@ -25,12 +25,12 @@ public sealed class BinaryIndex : IBinaryIndex, IDisposable
     private readonly bool _ownsTeam;
 
     /// <summary>Creates an empty index.</summary>
-    /// <param name="bits">Length of a code; 1 to <see cref="MostBits"/>.</param>
+    /// <param name="bits">Length of a code; 1 to <see cref="MaxBits"/>.</param>
     /// <param name="threads">Threads of a search, the caller included; null for the process's shared ones.</param>
     public BinaryIndex(int bits, int? threads = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bits);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, MostBits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, MaxBits);
         Bits = bits;
         _codes = new CodeStore(CodeBytes);
         _ownsTeam = threads is not null;

@@ -16,7 +16,7 @@ namespace Sextant.Search;
 public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
 {
     /// <summary>Most dimensions: a vector of so many float32 takes 1 GiB.</summary>
-    public const int MostDimensions = 1 << 28;
+    public const int MaxDimensions = 1 << 28;
 
     private const int BlockBytes = 4 << 20;
 
@@ -30,7 +30,7 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
     private RowBlock[] _rows = [];
 
     /// <summary>Creates an empty index.</summary>
-    /// <param name="dimensions">Length of each vector; 1 to <see cref="MostDimensions"/>.</param>
+    /// <param name="dimensions">Length of each vector; 1 to <see cref="MaxDimensions"/>.</param>
     /// <param name="code">
     /// What vectors are kept as; not <see cref="VectorCode.Binary"/>, which has an index of its own.
     /// </param>
@@ -42,7 +42,7 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         int? threads = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, MostDimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, MaxDimensions);
         if (code == VectorCode.Binary)
             throw new ArgumentException("binary codes are BinaryIndex's, or RescoredIndex's.", nameof(code));
         if (code is VectorCode.Recurrent or VectorCode.Product)
@@ -115,7 +115,7 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         FiniteValues.Require(query, nameof(query));
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);
-        return Search(query, hits, options.Allowed, options.LeastScore);
+        return Search(query, hits, options.Allowed, options.MinScore);
     }
 
     /// <summary>
@@ -153,14 +153,14 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         }
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);
-        _search.Search(queries, _rows, k, hits, found, options.Allowed, options.LeastScore);
+        _search.Search(queries, _rows, k, hits, found, options.Allowed, options.MinScore);
         GC.KeepAlive(this); // rows are read by their addresses
     }
 
     /// <summary>The same without an object for the limits.</summary>
-    internal int Search(ReadOnlySpan<float> query, Span<Hit> hits, IdSet? allowed, float leastScore)
+    internal int Search(ReadOnlySpan<float> query, Span<Hit> hits, IdSet? allowed, float minScore)
     {
-        int found = _search.Search(query, _rows, hits, allowed, leastScore);
+        int found = _search.Search(query, _rows, hits, allowed, minScore);
         GC.KeepAlive(this); // rows are read by their addresses
         return found;
     }

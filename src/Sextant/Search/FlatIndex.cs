@@ -20,11 +20,11 @@ public sealed class FlatIndex : IVectorIndex
     private readonly DotKernel _dot = KernelSet.Chosen.Dot.Run;
 
     /// <summary>Creates an empty index.</summary>
-    /// <param name="dimensions">Length of each vector; 1 to <see cref="ExactIndex.MostDimensions"/>.</param>
+    /// <param name="dimensions">Length of each vector; 1 to <see cref="ExactIndex.MaxDimensions"/>.</param>
     public FlatIndex(int dimensions)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, ExactIndex.MostDimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, ExactIndex.MaxDimensions);
         Dimensions = dimensions;
         _blockRows = Math.Max(1, BlockFloats / dimensions);
     }
@@ -91,7 +91,7 @@ public sealed class FlatIndex : IVectorIndex
             for (int i = 0; i < rows; i++, id++)
             {
                 // A NaN passes, into the check of BestHits.
-                if (!(scores[i] < options.LeastScore) && (options.Allowed is null || options.Allowed.Contains(id)))
+                if (!(scores[i] < options.MinScore) && (options.Allowed is null || options.Allowed.Contains(id)))
                     best.Offer(new Hit(id, scores[i]));
             }
         }

@@ -9,7 +9,7 @@ namespace Sextant.Search;
 internal readonly unsafe struct HammingBatchScan : IJob
 {
     /// <summary>Fewer queries do not pay for turning the codes.</summary>
-    public const int LeastQueries = 10;
+    public const int MinQueries = 10;
 
     private const int TileCodes = HammingArguments.TileCodes;
 
@@ -63,7 +63,7 @@ internal readonly unsafe struct HammingBatchScan : IJob
         while (tile < end)
         {
             arguments.Tiles = Codes.Tile(tile, out int inARow, out int firstId, out int codes);
-            int taken = Math.Min(Math.Min(HammingBatchArguments.MostTiles, inARow), end - tile);
+            int taken = Math.Min(Math.Min(HammingBatchArguments.MaxTiles, inARow), end - tile);
             tile += taken;
             if (!Permit(firstId, Math.Min(taken * TileCodes, codes), may))
                 continue;

@@ -8,11 +8,11 @@ namespace Sextant.Search;
 internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemory memory)
 {
     private const int QueriesInABlock = 64;
-    private const long MostMemory = 64 << 20;
+    private const long MaxMemory = 64 << 20;
     private const int NearBytes = HammingArguments.TileCodes * sizeof(ulong);
 
     // Below this a shard is not worth waking a thread.
-    private const int LeastShardBytes = 256 << 10;
+    private const int MinShardBytes = 256 << 10;
 
     private readonly Kernel<HammingArguments> _kernel = KernelSet.Chosen.Hamming.Run;
     private readonly Kernel<HammingBatchArguments> _batchKernel = KernelSet.Chosen.HammingBatch.Run;
@@ -27,7 +27,7 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
             return found;
         int shards = Shards(codes);
         long perQuery = shards * NearestCodes.Bytes(bits, found);
-        int atOnce = (int)Math.Clamp(MostMemory / perQuery, HammingScan.QueriesAtOnce, QueriesInABlock);
+        int atOnce = (int)Math.Clamp(MaxMemory / perQuery, HammingScan.QueriesAtOnce, QueriesInABlock);
         int written = found;
         for (int first = 0; first < count; first += atOnce)
         {
@@ -54,7 +54,7 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
     private int Shards(TileSource codes)
     {
         long bytes = (long)codes.Tiles * HammingArguments.TileCodes * codes.Words * sizeof(ulong);
-        return team.Threads == 1 ? 1 : (int)Math.Clamp(bytes / LeastShardBytes, 1, 2L * team.Threads);
+        return team.Threads == 1 ? 1 : (int)Math.Clamp(bytes / MinShardBytes, 1, 2L * team.Threads);
     }
 
     // Returns how many codes are within the radius, where one is given.
@@ -65,7 +65,7 @@ internal sealed unsafe class HammingSearch(int bits, ThreadTeam team, SearchMemo
         int count = queries.Length / codeBytes;
         long state = NearestCodes.Bytes(bits, k);
         long states = (long)shards * count;
-        bool isBatch = radius < 0 && count >= HammingBatchScan.LeastQueries;
+        bool isBatch = radius < 0 && count >= HammingBatchScan.MinQueries;
         long total = 0;
         long startsAt = SearchMemory.Reserve(ref total, (bits + 2L) * sizeof(int));
         long queriesAt = SearchMemory.Reserve(ref total, (long)count * codes.Words * sizeof(ulong));

@@ -131,7 +131,7 @@ public sealed unsafe class LateInteractionIndex : IDisposable
                     Documents = documents,
                     Kept = kept,
                     Allowed = options.Allowed is { } allowed ? allowed.Pointer : null,
-                    LeastScore = options.LeastScore,
+                    MinScore = options.MinScore,
                 };
                 ShardedRows.Run(_team, scan, shards);
                 return kept.Merge(hits);

@@ -26,7 +26,7 @@ internal readonly unsafe struct LateInteractionScan : IJob
     /// <summary>A bit for each id; null: all.</summary>
     public required ulong* Allowed { get; init; }
 
-    public required float LeastScore { get; init; }
+    public required float MinScore { get; init; }
 
     public void Execute(int item, int worker)
     {
@@ -38,7 +38,7 @@ internal readonly unsafe struct LateInteractionScan : IJob
             if (!NearestCodes.IsAllowed(Allowed, id))
                 continue;
             float score = Score(id);
-            if (!(score < LeastScore))
+            if (!(score < MinScore))
                 best.Offer(new Hit(id, score));
         }
         Kept.Keep(item, best);

@@ -22,7 +22,7 @@ namespace Sextant.Search;
 public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
 {
     private const int FewestPieceBits = 8;
-    private const int MostPieceBits = 20;
+    private const int MaxPieceBits = 20;
 
     private readonly SearchMemory _memory = new();
     private readonly BinaryIndex _codes;
@@ -33,7 +33,7 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
     private long _wholeScans;
 
     /// <summary>Creates an empty index.</summary>
-    /// <param name="bits">Length of a code; 1 to <see cref="BinaryIndex.MostBits"/>.</param>
+    /// <param name="bits">Length of a code; 1 to <see cref="BinaryIndex.MaxBits"/>.</param>
     /// <param name="threads">Threads that compare all codes; null for the process's shared ones.</param>
     public MultiHashIndex(int bits, int? threads = null)
     {
@@ -173,7 +173,7 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
             if (_tables is null)
             {
                 // Buckets of about one code each.
-                int wanted = Math.Clamp(BitOperations.Log2((uint)Count), FewestPieceBits, MostPieceBits);
+                int wanted = Math.Clamp(BitOperations.Log2((uint)Count), FewestPieceBits, MaxPieceBits);
                 int pieces = Math.Max(1, (Bits + wanted - 1) / wanted);
                 var tables = new MultiHashTable[pieces];
                 for (int i = 0; i < pieces; i++)

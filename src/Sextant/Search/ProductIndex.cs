@@ -75,7 +75,7 @@ public sealed unsafe class ProductIndex : IVectorIndex, IDisposable
         using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);
-        int found = _search.Search(query, _rows, hits, options.Allowed, options.LeastScore);
+        int found = _search.Search(query, _rows, hits, options.Allowed, options.MinScore);
         GC.KeepAlive(this); // rows are read by their addresses
         return found;
     }

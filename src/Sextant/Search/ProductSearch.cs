@@ -10,8 +10,8 @@ internal sealed unsafe class ProductSearch(ProductCode code, bool isDistance, Th
     /// <param name="blocks">What is searched.</param>
     /// <param name="hits">Receives the hits, best first.</param>
     /// <param name="allowed">The only ids that may be found; null: all.</param>
-    /// <param name="leastScore">Hits with smaller scores are left out.</param>
-    public int Search(ReadOnlySpan<float> query, RowBlock[] blocks, Span<Hit> hits, IdSet? allowed, float leastScore)
+    /// <param name="minScore">Hits with smaller scores are left out.</param>
+    public int Search(ReadOnlySpan<float> query, RowBlock[] blocks, Span<Hit> hits, IdSet? allowed, float minScore)
     {
         NativeBlock block = memory.Take((long)code.TableLength * sizeof(float));
         try
@@ -19,7 +19,7 @@ internal sealed unsafe class ProductSearch(ProductCode code, bool isDistance, Th
             float* table = (float*)block.Pointer;
             code.Table(query, isDistance, new Span<float>(table, code.TableLength));
             return ShardedRows.Search(
-                new ProductScorer(table, code.Parts), blocks, code.Parts, team, memory, hits, allowed, leastScore);
+                new ProductScorer(table, code.Parts), blocks, code.Parts, team, memory, hits, allowed, minScore);
         }
         finally
         {

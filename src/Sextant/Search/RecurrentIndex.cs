@@ -65,7 +65,7 @@ public sealed class RecurrentIndex : IVectorIndex, IDisposable
         using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         options ??= SearchOptions.None;
         IdSet.Require(options.Allowed, Count);
-        return _search.Search(query, _codes, isCosine: true, hits, options.Allowed, options.LeastScore);
+        return _search.Search(query, _codes, isCosine: true, hits, options.Allowed, options.MinScore);
     }
 
     /// <summary>Frees the codes.</summary>

@@ -32,7 +32,7 @@ internal readonly unsafe struct RecurrentScan : IJob
     /// <summary>A bit for each id; null: all.</summary>
     public required ulong* Allowed { get; init; }
 
-    public required float LeastScore { get; init; }
+    public required float MinScore { get; init; }
 
     public void Execute(int item, int worker)
     {
@@ -60,7 +60,7 @@ internal readonly unsafe struct RecurrentScan : IJob
                     float norm = QueryLength * lengths[i];
                     score = norm > 0 ? score / norm : 0;
                 }
-                if (!(score < LeastScore))
+                if (!(score < MinScore))
                     best.Offer(new Hit(id, score));
             }
             tile += tiles;

@@ -15,10 +15,10 @@ internal sealed unsafe class RecurrentSearch(RecurrentCode code, ThreadTeam team
     /// <param name="isCosine">Whether scores are divided by the lengths of what the codes stand for.</param>
     /// <param name="hits">Receives the hits, best first.</param>
     /// <param name="allowed">The only ids that may be found; null: all.</param>
-    /// <param name="leastScore">Hits with smaller scores are left out.</param>
+    /// <param name="minScore">Hits with smaller scores are left out.</param>
     public int Search(
         ReadOnlySpan<float> query, RecurrentSource codes, bool isCosine, Span<Hit> hits, IdSet? allowed,
-        float leastScore)
+        float minScore)
     {
         TileSource first = codes.Level(0);
         int k = Math.Min(hits.Length, first.Count), words = first.Words;
@@ -50,7 +50,7 @@ internal sealed unsafe class RecurrentSearch(RecurrentCode code, ThreadTeam team
                 QueryLength = isCosine ? length : -1,
                 Kept = kept,
                 Allowed = allowed is null ? null : allowed.Pointer,
-                LeastScore = leastScore,
+                MinScore = minScore,
             };
             ShardedRows.Run(team, scan, shards);
             return kept.Merge(hits);

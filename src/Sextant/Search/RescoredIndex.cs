@@ -22,7 +22,7 @@ public sealed class RescoredIndex : IVectorIndex, IDisposable
     private readonly BinaryIndex _codes;
 
     /// <summary>Creates an empty index.</summary>
-    /// <param name="dimensions">Length of each vector; 1 to <see cref="BinaryIndex.MostBits"/>.</param>
+    /// <param name="dimensions">Length of each vector; 1 to <see cref="BinaryIndex.MaxBits"/>.</param>
     /// <param name="threads">Threads of a scan, the caller included; null for the process's shared ones.</param>
     public RescoredIndex(int dimensions, int? threads = null)
     {
@@ -76,7 +76,7 @@ public sealed class RescoredIndex : IVectorIndex, IDisposable
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
         options ??= SearchOptions.None;
-        return Search(query, hits, options.Oversampling, options.Allowed, options.LeastScore);
+        return Search(query, hits, options.Oversampling, options.Allowed, options.MinScore);
     }
 
     /// <summary>Frees the codes.</summary>

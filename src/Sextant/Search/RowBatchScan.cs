@@ -31,7 +31,7 @@ internal unsafe struct RowBatchScorer
 /// </summary>
 internal readonly unsafe struct RowBatchScan : IJob
 {
-    private const int MostRows = 128;
+    private const int MaxRows = 128;
     private const int ChunkBytes = 64 << 10;
 
     public required RowBatchScorer Scorer { get; init; }
@@ -44,7 +44,7 @@ internal readonly unsafe struct RowBatchScan : IJob
 
     public required int Shards { get; init; }
 
-    /// <summary>[Shards, queries, MostRows].</summary>
+    /// <summary>[Shards, queries, MaxRows].</summary>
     public required float* Scores { get; init; }
 
     /// <summary>[Shards, queries, K].</summary>
@@ -57,20 +57,20 @@ internal readonly unsafe struct RowBatchScan : IJob
 
     public required IdSet? Allowed { get; init; }
 
-    public required float LeastScore { get; init; }
+    public required float MinScore { get; init; }
 
     /// <summary>Floats of scores that a shard needs for each query.</summary>
-    public static int ScoresPerQuery => MostRows;
+    public static int ScoresPerQuery => MaxRows;
 
     public void Execute(int item, int worker)
     {
         int queries = Scorer.Count;
-        float* scores = Scores + ((nint)item * queries * MostRows);
+        float* scores = Scores + ((nint)item * queries * MaxRows);
         Hit* best = Best + ((nint)item * queries * K);
         int* found = Found + ((nint)item * queries);
         new Span<int>(found, queries).Clear();
         long first = Rows * item / Shards, end = Rows * (item + 1) / Shards;
-        int chunk = Math.Clamp(ChunkBytes / RowBytes, 8, MostRows);
+        int chunk = Math.Clamp(ChunkBytes / RowBytes, 8, MaxRows);
         long before = 0;
         for (int i = 0; i < Blocks.Length && before < end; before += Blocks[i].Count, i++)
         {
@@ -99,7 +99,7 @@ internal readonly unsafe struct RowBatchScan : IJob
         for (int i = 0; i < rows; i++)
         {
             // A NaN passes, into the check of BestHits.
-            if (scores[i] < LeastScore || (Allowed is not null && !Allowed.Contains(firstId + i)))
+            if (scores[i] < MinScore || (Allowed is not null && !Allowed.Contains(firstId + i)))
                 continue;
             kept.Offer(new Hit(firstId + i, scores[i]));
         }

@@ -32,7 +32,7 @@ internal readonly unsafe struct RowScan<TScorer> : IJob
     /// <summary>A bit for each id; null: all.</summary>
     public required ulong* Allowed { get; init; }
 
-    public required float LeastScore { get; init; }
+    public required float MinScore { get; init; }
 
     public void Execute(int item, int worker)
     {
@@ -56,7 +56,7 @@ internal readonly unsafe struct RowScan<TScorer> : IJob
                 {
                     int id = block.FirstId + row + j;
                     // A NaN passes, into the check of BestHits.
-                    if (scores[j] < LeastScore || (Allowed != null && !IsAllowed(id)))
+                    if (scores[j] < MinScore || (Allowed != null && !IsAllowed(id)))
                         continue;
                     best.Offer(new Hit(id, scores[j]));
                 }

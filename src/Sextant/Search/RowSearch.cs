@@ -6,15 +6,15 @@ namespace Sextant.Search;
 internal sealed unsafe class RowSearch(RowCodec codec, ThreadTeam team, SearchMemory memory)
 {
     private const int QueriesInABlock = 64;
-    private const long MostMemory = 64 << 20;
+    private const long MaxMemory = 64 << 20;
 
-    public int Search(ReadOnlySpan<float> query, RowBlock[] blocks, Span<Hit> hits, IdSet? allowed, float leastScore)
+    public int Search(ReadOnlySpan<float> query, RowBlock[] blocks, Span<Hit> hits, IdSet? allowed, float minScore)
     {
         NativeBlock block = memory.Take((long)codec.QueryFloats * sizeof(float));
         try
         {
             RowScorer scorer = codec.Prepare(query, (float*)block.Pointer);
-            return ShardedRows.Search(scorer, blocks, codec.RowBytes, team, memory, hits, allowed, leastScore);
+            return ShardedRows.Search(scorer, blocks, codec.RowBytes, team, memory, hits, allowed, minScore);
         }
         finally
         {
@@ -25,7 +25,7 @@ internal sealed unsafe class RowSearch(RowCodec codec, ThreadTeam team, SearchMe
     /// <summary>Several queries in one pass over the rows, hits [n, k]; found [n] receives how many each has.</summary>
     public void Search(
         ReadOnlySpan<float> queries, RowBlock[] blocks, int k, Span<Hit> hits, Span<int> found, IdSet? allowed,
-        float leastScore)
+        float minScore)
     {
         long rows = 0;
         foreach (RowBlock one in blocks)
@@ -35,19 +35,19 @@ internal sealed unsafe class RowSearch(RowCodec codec, ThreadTeam team, SearchMe
         if (kept == 0)
             return;
         int shards = ShardedRows.Shards(team, rows * codec.RowBytes);
-        int atOnce = (int)Math.Clamp(MostMemory / ((long)shards * kept * sizeof(Hit)), 1, QueriesInABlock);
+        int atOnce = (int)Math.Clamp(MaxMemory / ((long)shards * kept * sizeof(Hit)), 1, QueriesInABlock);
         for (int first = 0; first < count; first += atOnce)
         {
             int taken = Math.Min(atOnce, count - first);
             Block(
                 queries.Slice(first * codec.Dimensions, taken * codec.Dimensions), blocks, rows, shards, kept,
-                hits[(first * k)..], k, found.Slice(first, taken), allowed, leastScore);
+                hits[(first * k)..], k, found.Slice(first, taken), allowed, minScore);
         }
     }
 
     private void Block(
         ReadOnlySpan<float> queries, RowBlock[] blocks, long rows, int shards, int kept, Span<Hit> hits, int hitStride,
-        Span<int> found, IdSet? allowed, float leastScore)
+        Span<int> found, IdSet? allowed, float minScore)
     {
         int count = found.Length, stride = (codec.QueryFloats + 15) & ~15;
         long states = (long)shards * count, total = 0;
@@ -79,7 +79,7 @@ internal sealed unsafe class RowSearch(RowCodec codec, ThreadTeam team, SearchMe
                 K = kept,
                 Found = (int*)(block.Pointer + foundAt),
                 Allowed = allowed,
-                LeastScore = leastScore,
+                MinScore = minScore,
             };
             ShardedRows.Run(team, scan, shards);
             for (int query = 0; query < count; query++)

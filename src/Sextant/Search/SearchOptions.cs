@@ -13,12 +13,12 @@ public sealed record SearchOptions
 
     /// <summary>Hits with smaller scores are left out.</summary>
     /// <exception cref="ArgumentOutOfRangeException">NaN, which no score is smaller than.</exception>
-    public float LeastScore
+    public float MinScore
     {
         get;
         init => field = !float.IsNaN(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "LeastScore is a number.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "MinScore is a number.");
     } = float.NegativeInfinity;
 
     /// <summary>Candidates for each hit, where a scan of small codes comes before the scoring; at least 1.</summary>

@@ -7,13 +7,13 @@ namespace Sextant.Search;
 internal static unsafe class ShardedRows
 {
     // Below this a shard is not worth waking a thread.
-    private const long LeastShardBytes = 256 << 10;
+    private const long MinShardBytes = 256 << 10;
 
     /// <summary>Finds the best rows; the result does not depend on the number of threads.</summary>
     /// <returns>How many hits were written.</returns>
     public static int Search<TScorer>(
         TScorer scorer, RowBlock[] blocks, int rowBytes, ThreadTeam team, SearchMemory memory, Span<Hit> hits,
-        IdSet? allowed, float leastScore)
+        IdSet? allowed, float minScore)
         where TScorer : struct, IRowScorer
     {
         long rows = 0;
@@ -35,7 +35,7 @@ internal static unsafe class ShardedRows
                 RowBytes = rowBytes,
                 Kept = kept,
                 Allowed = allowed is null ? null : allowed.Pointer,
-                LeastScore = leastScore,
+                MinScore = minScore,
             };
             Run(team, scan, shards);
             return kept.Merge(hits);
@@ -51,7 +51,7 @@ internal static unsafe class ShardedRows
     /// Two shards a thread, so that one that is held up costs little; fewer where there is little to read.
     /// </summary>
     public static int Shards(ThreadTeam team, long bytes) =>
-        team.Threads == 1 ? 1 : (int)Math.Clamp(bytes / LeastShardBytes, 1, 2L * team.Threads);
+        team.Threads == 1 ? 1 : (int)Math.Clamp(bytes / MinShardBytes, 1, 2L * team.Threads);
 
     /// <summary>Runs a scan; what it throws is the same from any thread.</summary>
     public static void Run<TJob>(ThreadTeam team, TJob scan, int shards)

@@ -12,7 +12,7 @@ internal sealed class PtxFunction
     public required int[] Parameters { get; init; }
 
     /// <summary>Most threads of a block; 0: not said.</summary>
-    public required int MostThreads { get; init; }
+    public required int MaxThreads { get; init; }
 
     public required int SharedBytes { get; init; }
 

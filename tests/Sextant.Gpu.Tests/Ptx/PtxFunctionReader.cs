@@ -23,7 +23,7 @@ internal sealed partial class PtxFunctionReader(string name, (string Name, int A
     // Registers are numbered from here until it is known how many constants there are.
     private const int FirstRegister = 1 << 20;
 
-    public int MostThreads { get; set; }
+    public int MaxThreads { get; set; }
 
     public void AddParameter(string parameter, int bytes) => _parameters.Add((parameter, bytes));
 
@@ -62,7 +62,7 @@ internal sealed partial class PtxFunctionReader(string name, (string Name, int A
         {
             Name = name,
             Parameters = [.. _parameters.Select(one => one.Bytes)],
-            MostThreads = MostThreads,
+            MaxThreads = MaxThreads,
             SharedBytes = _sharedBytes + (2 * dynamic?.Alignment ?? 0),
             TakesMoreShared = dynamic is not null,
             Registers = constants + _registers.Count,

@@ -21,7 +21,7 @@ internal static class PtxMachine
         PtxTraffic? traffic = null)
     {
         if (parameters.Length != function.Parameters.Length || threads < 1 || blocks < 1
-            || (function.MostThreads > 0 && threads > function.MostThreads)
+            || (function.MaxThreads > 0 && threads > function.MaxThreads)
             || (moreShared > 0 && !function.TakesMoreShared))
         {
             throw new PtxFault(

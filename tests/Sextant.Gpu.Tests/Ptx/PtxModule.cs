@@ -45,8 +45,8 @@ internal sealed partial class PtxModule
                     parameter.Groups[2].Value,
                     int.Parse(parameter.Groups[1].Value, CultureInfo.InvariantCulture) / 8);
             }
-            else if (reader is not null && MostThreads().Match(line) is { Success: true } most)
-                reader.MostThreads = int.Parse(most.Groups[1].Value, CultureInfo.InvariantCulture);
+            else if (reader is not null && MaxThreads().Match(line) is { Success: true } most)
+                reader.MaxThreads = int.Parse(most.Groups[1].Value, CultureInfo.InvariantCulture);
             else if (line != ")" && !Heading().IsMatch(line))
                 throw new PtxFault($"line {number}: {line}");
         }
@@ -60,7 +60,7 @@ internal sealed partial class PtxModule
     private static partial Regex Parameter();
 
     [GeneratedRegex(@"^\.maxntid (\d+), 1, 1$")]
-    private static partial Regex MostThreads();
+    private static partial Regex MaxThreads();
 
     [GeneratedRegex(@"^\.extern \.shared \.align (\d+) \.b8 (\w+)\[\];$")]
     private static partial Regex Dynamic();

@@ -9,7 +9,7 @@ namespace Sextant.Gpu.Tests.Ptx;
 internal sealed class PtxWarp
 {
     public const int Threads = 32;
-    private const long MostSteps = 1L << 31;
+    private const long MaxSteps = 1L << 31;
 
     private readonly PtxFunction _function;
     private readonly int[] _next = new int[Threads];
@@ -68,7 +68,7 @@ internal sealed class PtxWarp
     public void Run(Action<PtxWarp, PtxInstruction, uint> access)
     {
         PtxInstruction[] code = _function.Code;
-        for (long step = 0; step < MostSteps; step++)
+        for (long step = 0; step < MaxSteps; step++)
         {
             uint going = All & ~_done & ~_waiting;
             if (going == 0)
@@ -118,7 +118,7 @@ internal sealed class PtxWarp
                 }
                 place++;
             }
-            while (together && ++step < MostSteps);
+            while (together && ++step < MaxSteps);
             if (!parted)
                 Go(lanes, place);
         }

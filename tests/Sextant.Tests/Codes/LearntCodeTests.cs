@@ -65,7 +65,7 @@ public class LearntCodeTests
         expected.Sort((left, right) => left.IsBefore(right) ? -1 : 1);
         Assert.Equal(expected, hits[..Count]);
         var allowed = new IdSet(Count, id => id % 3 == 0);
-        int found = index.Search(query, hits, new SearchOptions { Allowed = allowed, LeastScore = 0 });
+        int found = index.Search(query, hits, new SearchOptions { Allowed = allowed, MinScore = 0 });
         Assert.Equal(expected.Where(hit => allowed.Contains(hit.Id) && hit.Score >= 0), hits[..found]);
         Assert.Equal(0, Allocations.WhenSteady(() => index.Search(query, hits)));
     }

@@ -106,7 +106,7 @@ public class HeadExactnessTests
         string folder = TestData.Shared("golden", "models", "bert_mlm");
         TokenSequence[] texts = Sequences(5, 50);
         using SparseEncoder all = SparseEncoder.Load(folder);
-        using SparseEncoder few = SparseEncoder.Load(folder, new() { MostTerms = 20 });
+        using SparseEncoder few = SparseEncoder.Load(folder, new() { MaxTerms = 20 });
         var (whole, cut) = (new SparseVectors(), new SparseVectors());
         all.EmbedTokens(texts, whole);
         few.EmbedTokens(texts, cut);

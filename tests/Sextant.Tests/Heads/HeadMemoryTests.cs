@@ -22,7 +22,7 @@ public class HeadMemoryTests
     public void SparseVectorsAllocateNothing()
     {
         using SparseEncoder model = SparseEncoder.Load(
-            TestData.Shared("golden", "models", "bert_mlm"), new() { MostTerms = 50 });
+            TestData.Shared("golden", "models", "bert_mlm"), new() { MaxTerms = 50 });
         TokenSequence[] texts = Sequences(40);
         var vectors = new SparseVectors();
         Assert.Equal(0, Allocations.WhenSteady(() => model.EmbedTokens(texts, vectors)));

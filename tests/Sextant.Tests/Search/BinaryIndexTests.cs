@@ -65,8 +65,8 @@ public class BinaryIndexTests
     public void CodesAcrossBlocksOfMemoryKeepTheirIds()
     {
         // The longest codes: a block of memory holds 64 tiles of eight.
-        byte[] code = new byte[BinaryIndex.MostBits / 8];
-        using var index = new BinaryIndex(BinaryIndex.MostBits, 2);
+        byte[] code = new byte[BinaryIndex.MaxBits / 8];
+        using var index = new BinaryIndex(BinaryIndex.MaxBits, 2);
         for (int i = 0; i < 1100; i++)
         {
             code[i] = 0xFF;
@@ -177,7 +177,7 @@ public class BinaryIndexTests
         Assert.Throws<ArgumentException>(() => index.SearchRange([1, 1], 2, new BinaryHit[3]));
         Assert.Throws<ArgumentOutOfRangeException>(() => index.SearchRange([1, 0], -1, new BinaryHit[3]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BinaryIndex(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BinaryIndex(BinaryIndex.MostBits + 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BinaryIndex(BinaryIndex.MaxBits + 1));
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public class ExactIndexTests
             using var index = new ExactIndex(Dimensions, code, metric, ranges, threads);
             index.Add(vectors);
             foreach (SearchOptions options in (SearchOptions[])
-                [new(), new() { Allowed = new IdSet(Count, id => id % 7 == 3), LeastScore = metric == Metric.SquaredDistance ? -25 : 0 }])
+                [new(), new() { Allowed = new IdSet(Count, id => id % 7 == 3), MinScore = metric == Metric.SquaredDistance ? -25 : 0 }])
             {
                 foreach (int k in (int[])[0, 1, 10, Count + 2])
                 {
@@ -126,7 +126,7 @@ public class ExactIndexTests
         foreach (int step in (int[])[1, 2, 7, 300, 1000])
         {
             var allowed = new IdSet(700, id => id % step == step / 2);
-            var options = new SearchOptions { Allowed = allowed, LeastScore = all[500].Score };
+            var options = new SearchOptions { Allowed = allowed, MinScore = all[500].Score };
             Hit[] expected = [.. all[..501].Where(hit => allowed.Contains(hit.Id))];
             var hits = new Hit[700];
             Assert.Equal(expected.Length, index.Search(query, hits, options));

@@ -31,13 +31,13 @@ public class LargestSizesTests
     [MemberData(nameof(Makers))]
     public void AreArgumentsOutOfRange(string maker)
     {
-        foreach (int size in (int[])[int.MaxValue, 1 << 30, ExactIndex.MostDimensions + 1, 0, -1, int.MinValue])
+        foreach (int size in (int[])[int.MaxValue, 1 << 30, ExactIndex.MaxDimensions + 1, 0, -1, int.MinValue])
             Assert.Throws<ArgumentOutOfRangeException>(() => s_makers[maker](size));
     }
 
     [Fact]
     public void ALeastScoreIsANumber() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SearchOptions { LeastScore = float.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SearchOptions { MinScore = float.NaN });
 
     [Fact]
     public void ListsOfLongCodesAreFew()

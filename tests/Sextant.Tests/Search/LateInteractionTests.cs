@@ -22,7 +22,7 @@ public class LateInteractionTests
         for (int i = 1; i < 200; i++)
             Assert.True(hits[i - 1].IsBefore(hits[i]));
         int found = index.Search(query, hits,
-            new SearchOptions { Allowed = new IdSet(200, id => id > 150), LeastScore = 0 });
+            new SearchOptions { Allowed = new IdSet(200, id => id > 150), MinScore = 0 });
         Assert.All(hits[..found], hit => Assert.True(hit.Id > 150 && hit.Score >= 0));
         Assert.Equal(expected.Where((score, id) => id > 150 && score >= 0).Count(), found);
     }

@@ -87,7 +87,7 @@ public sealed class ThreadsTests
         var limited = new SearchOptions
         {
             Allowed = new IdSet(Count / 10, id => id % 3 != 0),
-            LeastScore = 1,
+            MinScore = 1,
             Oversampling = 50,
         };
         foreach (int threads in (int[])[1, 2, 3, 5])

@@ -32,7 +32,7 @@ internal static class BenchFlags
     {
         bool quick = arguments.Has(Quick);
         SamplingPlan plan = quick ? SamplingPlan.Quick : SamplingPlan.Full;
-        plan = plan with { Rounds = arguments.Number(Rounds, SamplingPlan.LeastRounds, 10_000) ?? plan.Rounds };
+        plan = plan with { Rounds = arguments.Number(Rounds, SamplingPlan.MinRounds, 10_000) ?? plan.Rounds };
         return new MeasureContext(
             plan, quick, text => terminal.Error.WriteLine($"{verb}: {text}"), terminal.Cancellation);
     }

@@ -52,7 +52,7 @@ internal sealed class BenchSearchVerb : MeasuringVerb
             Kinds = kinds,
             Counts = Numbers(arguments, Vectors, 100, 100_000_000) ?? [quick ? 20_000 : 200_000],
             Dimensions = Numbers(arguments, Dimensions, 1, 65_536) ?? (quick ? [384] : [384, 1024]),
-            Queries = Numbers(arguments, Queries, 1, SearchBench.MostQueries) ?? [1, 64],
+            Queries = Numbers(arguments, Queries, 1, SearchBench.MaxQueries) ?? [1, 64],
             Threads = arguments.Number(BenchFlags.Threads, 1, 1024) ?? Environment.ProcessorCount,
         };
         return (context, device) => new SearchBench(context, choice, device).Run();

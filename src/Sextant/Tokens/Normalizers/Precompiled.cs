@@ -9,7 +9,7 @@ namespace Sextant.Tokens;
 internal sealed class Precompiled : Normalizer
 {
     // A cluster that has grown to the limit may still take one code point, which the longest has four bytes for.
-    private const int LongestCluster = 5, MostBytes = 4;
+    private const int LongestCluster = 5, MaxBytes = 4;
 
     private readonly CharacterMap _map;
     private readonly bool[] _keepsAscii = new bool[128];
@@ -41,7 +41,7 @@ internal sealed class Precompiled : Normalizer
     {
         ReadOnlySpan<char> units = source.Units;
         var output = new Output(new FormOutput(source, destination, composed: false));
-        Span<byte> bytes = stackalloc byte[LongestCluster + MostBytes];
+        Span<byte> bytes = stackalloc byte[LongestCluster + MaxBytes];
         for (int i = 0; i < units.Length;)
         {
             int end = GraphemeClusters.EndOf(units, i), length = 0, count = 0;
