@@ -1,5 +1,8 @@
+using System.Net;
+using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
+using Sextant.Measurement.Cases;
 using Sextant.Measurement.Comparisons;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Reports;
@@ -12,8 +15,8 @@ public class ReportTests
     public void ThePageIsWellFormedAndNeedsNothingElse()
     {
         XDocument page = Parse(HtmlReport.Of(SomeRecord.Make()));
-        // One of peak, model and search, two of kernels.
-        Assert.Equal(5, page.Descendants().Count(element => element.Name.LocalName == "svg"));
+        // A roofline and a curve of model and search, each for wide and for narrow windows; bars are text and boxes.
+        Assert.Equal(6, page.Descendants().Count(element => element.Name.LocalName == "svg"));
         Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName is "script" or "link" or "img");
         Assert.DoesNotContain(
             page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href");
@@ -89,6 +92,51 @@ public class ReportTests
         XDocument page = Parse(ComparisonReport.Html(comparison, ["a.json", "b.json"]));
         Assert.Contains("4 slower", page.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void ThePageSaysWhatAShareMeans()
+    {
+        BenchRecord record = SomeRecord.Make();
+        string page = WebUtility.HtmlDecode(HtmlReport.Of(record with
+        {
+            Rows =
+            [
+                Kernel(record, "one", 1.04, "L2"), Kernel(record, "two", 0.12, "DRAM"), Kernel(record, "three", 0.5, ""),
+            ],
+        }));
+        Assert.Contains("104 % · 10.00 µs · ceiling beaten", page, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(page, "ceiling beaten"));
+        Assert.Contains("<li>GemmF32Avx2 f32 one, L2: 100.0 GFLOP/s, 104 %</li>", page, StringComparison.Ordinal);
+        Assert.Contains("<li>GemmF32Avx2 f32 two, DRAM: 100.0 GFLOP/s, 12 %</li>", page, StringComparison.Ordinal);
+        Assert.Contains("<li>GemmF32Avx2 f32 two, 12 %: with few rows", page, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(page, "<ul class=\"low\">"));
+        Assert.Contains("operations a byte (logarithmic)", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryOpHasACauseForALowShare()
+    {
+        foreach (OpCases op in OpCatalog.Ops)
+        {
+            BenchRow row = SomeRecord.Make().Rows[0] with { Labels = [new("op", op.Op), new("device", "cpu")] };
+            Assert.DoesNotContain("no cause is known", LowShares.Sentence(row), StringComparison.Ordinal);
+        }
+    }
+
+    private static BenchRow Kernel(BenchRecord record, string shape, double share, string level) =>
+        record.Rows[0] with
+        {
+            Id = shape,
+            Labels =
+            [
+                .. record.Rows[0].Labels.Where(label => label.Key != "shape"), new("shape", shape),
+                new("memory", level),
+            ],
+            Metrics =
+            [
+                .. record.Rows[0].Metrics.Where(metric => metric.Key != "roofline"), new("roofline", share),
+            ],
+        };
 
     private static XDocument Parse(string html)
     {

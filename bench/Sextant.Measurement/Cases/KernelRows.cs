@@ -65,9 +65,11 @@ internal static class KernelRows
             notes.Add("the warm-up ended before the time was stable");
         if (NoiseWatch.SpreadNote(samples.Rounds) is { } note)
             notes.Add(note);
-        return Row(name, "s", samples.Rounds, metrics, accuracy, notes, repeatFlags) with
+        BenchRow row = Row(name, "s", samples.Rounds, metrics, accuracy, notes, repeatFlags);
+        return row with
         {
             FirstRound = samples.FirstRound,
+            Labels = [.. row.Labels, new("memory", roofline.Level(work.WorkingSet).Name)],
         };
     }
 

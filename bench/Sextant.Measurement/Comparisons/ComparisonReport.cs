@@ -11,6 +11,9 @@ internal static class ComparisonReport
     private static readonly string[] s_columns =
         ["row", "first", "other", "time ratio", "interval", "machine alone", "verdict"];
 
+    // By the verdict's number.
+    private static readonly Paint[] s_paints = [new(7, "no significant difference"), new(2, "faster"), new(5, "slower")];
+
     public static string Markdown(Comparison comparison, IReadOnlyList<string> names)
     {
         var text = new StringBuilder();
@@ -106,12 +109,12 @@ internal static class ComparisonReport
         for (int other = 1; other < names.Count; other++)
         {
             html.Append("<h2>").Append(HtmlReport.Text(names[other])).Append("</h2>\n");
-            BarPlot.Append(html, $"Time over that of {names[0]}; the line is equal time.",
+            BarPlot.Append(html, $"Time over that of {names[0]}; 1 is equal time.",
             [
                 .. comparison.Rows.Where(row => row.Other == other).Select(row => new Bar(
-                    Word(row.Verdict), row.Id, row.TimeRatio.Ratio,
+                    s_paints[(int)row.Verdict], row.Id, row.TimeRatio.Ratio,
                     $"{Ratio(row.TimeRatio.Ratio)} {Word(row.Verdict)}")),
-            ], 1);
+            ]);
             HtmlReport.Append(html, new ReportTable("compare", "", s_columns, Cells(comparison, other)));
         }
         return HtmlReport.End(html);

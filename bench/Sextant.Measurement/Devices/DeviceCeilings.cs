@@ -1,6 +1,7 @@
 using Sextant.Backends;
 using Sextant.Gpu;
 using Sextant.Measurement.Peaks;
+using Sextant.Measurement.Reports;
 using Sextant.Measurement.Statistics;
 
 namespace Sextant.Measurement.Devices;
@@ -74,7 +75,9 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     /// <summary>The least times that the device allows, from the measured ceilings.</summary>
     public Roofline Measure() => Roofline.Of(
         Fma("f32") * 1e9,
-        WorkingSets.Select(bytes => (bytes == Bytes ? long.MaxValue : bytes, Memory(MemoryAccess.Read, bytes) * 1e9)));
+        WorkingSets.Select(bytes => new MemoryLevel(
+            bytes == Bytes ? "DRAM" : Units.Bytes(bytes), bytes == Bytes ? long.MaxValue : bytes,
+            Memory(MemoryAccess.Read, bytes) * 1e9)));
 
     /// <summary>GFLOP/s of fused multiply-adds.</summary>
     public double Fma(string kind)

@@ -2,6 +2,12 @@ using Sextant.Measurement.Machines;
 
 namespace Sextant.Measurement.Peaks;
 
+/// <summary>A level of the memory.</summary>
+/// <param name="Name">L1, L2, L3 or DRAM; of a device, cache or memory.</param>
+/// <param name="MaxBytes">The largest working set that it serves.</param>
+/// <param name="BytesPerSecond">Measured reads.</param>
+internal readonly record struct MemoryLevel(string Name, long MaxBytes, double BytesPerSecond);
+
 /// <summary>
 /// The least time that this machine, as measured just now, needs for some arithmetic and some memory traffic (Williams,
 /// Waterman and Patterson, 2009).
@@ -12,18 +18,18 @@ namespace Sextant.Measurement.Peaks;
 /// </remarks>
 internal sealed class Roofline
 {
-    private readonly List<(long Bytes, double BytesPerSecond)> _levels = [];
+    private readonly List<MemoryLevel> _levels = [];
 
     private Roofline(double flops) => Flops = flops;
 
     /// <summary>FLOP/s of one thread.</summary>
     public double Flops { get; }
 
-    /// <summary>Largest working set of each level, and the bytes a second that are read from it.</summary>
-    public IReadOnlyList<(long Bytes, double BytesPerSecond)> Levels => _levels;
+    /// <summary>From the smallest working set to the largest.</summary>
+    public IReadOnlyList<MemoryLevel> Levels => _levels;
 
     /// <summary>Ceilings that were measured elsewhere: levels from the smallest working set to the largest.</summary>
-    public static Roofline Of(double flops, IEnumerable<(long Bytes, double BytesPerSecond)> levels)
+    public static Roofline Of(double flops, IEnumerable<MemoryLevel> levels)
     {
         var roofline = new Roofline(flops);
         roofline._levels.AddRange(levels);
@@ -34,13 +40,13 @@ internal sealed class Roofline
     public static Roofline Measure(MachineFacts machine, double seconds)
     {
         var roofline = new Roofline(FmaPeak.Measure(seconds) * 1e9);
-        foreach ((_, long bytes, long most) in WorkingSets(machine))
+        foreach ((string name, long bytes, long max) in WorkingSets(machine))
         {
             using var memory = new MemoryPeak(bytes);
             double best = 0;
             for (int i = 0; i < 3; i++)
                 best = Math.Max(best, memory.Measure(MemoryAccess.Read, seconds / 3));
-            roofline._levels.Add((most, best * 1e9));
+            roofline._levels.Add(new MemoryLevel(name, max, best * 1e9));
         }
         return roofline;
     }
@@ -48,7 +54,7 @@ internal sealed class Roofline
     /// <summary>
     /// A working set for each level of the memory: its name, the set's bytes, and what still counts as that level.
     /// </summary>
-    public static IReadOnlyList<(string Name, long Bytes, long Most)> WorkingSets(MachineFacts machine)
+    public static IReadOnlyList<(string Name, long Bytes, long Max)> WorkingSets(MachineFacts machine)
     {
         long first = machine.CacheBytes(1), second = machine.CacheBytes(2), last = machine.LastCacheBytes;
         // Half of a cache is surely the program's; of the last one, which others share, no more than eight of the
@@ -71,14 +77,17 @@ internal sealed class Roofline
         Math.Min(Math.Max(64L << 20, 2 * machine.LastCacheBytes), 1L << 30);
 
     /// <summary>Bytes a second that a working set of this size can be read with.</summary>
-    public double Bandwidth(long workingSet)
+    public double Bandwidth(long workingSet) => Level(workingSet).BytesPerSecond;
+
+    /// <summary>Where a working set of this size is read from.</summary>
+    public MemoryLevel Level(long workingSet)
     {
-        foreach ((long most, double speed) in _levels)
+        foreach (MemoryLevel level in _levels)
         {
-            if (workingSet <= most)
-                return speed;
+            if (workingSet <= level.MaxBytes)
+                return level;
         }
-        return _levels[^1].BytesPerSecond;
+        return _levels[^1];
     }
 
     /// <summary>The least seconds for a piece of work, with arithmetic at <paramref name="flopsPerSecond"/>.</summary>

@@ -28,13 +28,32 @@ internal sealed class Axis
         }
     }
 
-    /// <summary>The least value that is inside.</summary>
+    /// <summary>The smallest value that is inside.</summary>
     public double Low => _logarithmic ? Math.Pow(10, _low) : _low;
 
     public double At(double value)
     {
-        double place = _logarithmic ? Math.Log10(Math.Max(value, 1e-300)) : value;
-        return _from + (Math.Clamp(place, _low, _high) - _low) / (_high - _low) * (_to - _from);
+        double position = _logarithmic ? Math.Log10(Math.Max(value, 1e-300)) : value;
+        return _from + (Math.Clamp(position, _low, _high) - _low) / (_high - _low) * (_to - _from);
+    }
+
+    /// <summary>What a title says of the scale.</summary>
+    public string Scale => _logarithmic ? " (logarithmic)" : "";
+
+    /// <summary>Lines between the ticks that show a logarithmic scale: 1, 2, … 9 times powers of ten.</summary>
+    public IEnumerable<double> MinorTicks()
+    {
+        if (!_logarithmic || _high - _low > 4)
+            yield break;
+        for (int power = (int)Math.Floor(_low); power <= _high; power++)
+        {
+            for (int step = 1; step <= 9; step++)
+            {
+                double value = step * Math.Pow(10, power);
+                if (Math.Log10(value) >= _low && Math.Log10(value) <= _high)
+                    yield return value;
+            }
+        }
     }
 
     /// <summary>Round values inside the axis: 1, 2, 5 times powers of ten.</summary>

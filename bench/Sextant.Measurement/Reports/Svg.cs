@@ -8,13 +8,13 @@ internal static class Svg
 {
     public const int Colours = 8;
 
-    public static void Begin(StringBuilder html, string caption, int width, int height) => html
-        .Append("<figure><figcaption>").Append(HtmlReport.Text(caption)).Append("</figcaption>\n")
+    public static void Begin(StringBuilder html, string caption, PlotSize size) => html
         .Append(CultureInfo.InvariantCulture,
-            $"<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{HtmlReport.Text(caption)}\" ")
-        .Append("xmlns=\"http://www.w3.org/2000/svg\">\n");
+            $"<svg class=\"{size.Class}\" viewBox=\"0 0 {size.Width} {size.Height}\" role=\"img\" ")
+        .Append("aria-label=\"").Append(HtmlReport.Text(caption))
+        .Append("\" xmlns=\"http://www.w3.org/2000/svg\">\n");
 
-    public static void End(StringBuilder html) => html.Append("</svg></figure>\n");
+    public static void End(StringBuilder html) => html.Append("</svg>\n");
 
     public static void Line(StringBuilder html, double x1, double y1, double x2, double y2, string kind) => html.Append(
         CultureInfo.InvariantCulture,
@@ -24,12 +24,6 @@ internal static class Svg
         StringBuilder html, double x, double y, string text, string anchor = "start", string kind = "") => html.Append(
         CultureInfo.InvariantCulture,
         $"<text class=\"{kind}\" x=\"{x:F1}\" y=\"{y:F1}\" text-anchor=\"{anchor}\">{HtmlReport.Text(text)}</text>\n");
-
-    public static void Rectangle(StringBuilder html, double x, double y, double width, double height, int colour) =>
-        html.Append(
-        CultureInfo.InvariantCulture,
-        $"<rect x=\"{x:F1}\" y=\"{y:F1}\" width=\"{Math.Max(0, width):F1}\" height=\"{height:F1}\" rx=\"2\" "
-        + $"style=\"fill:var(--c{colour % Colours})\"/>\n");
 
     /// <summary>A point; where there are more kinds than colours, the further ones are rings.</summary>
     public static void Point(StringBuilder html, double x, double y, int colour, string title)
@@ -54,26 +48,35 @@ internal static class Svg
             + $"{(dash.Length > 0 ? ";stroke-dasharray:" + dash : "")}\"/>\n");
     }
 
-    /// <summary>Grid, ticks and titles of a plot between left, top, right and bottom.</summary>
+    /// <summary>Grid, ticks and titles of a plot between left, top, right and bottom; y's numbers are at its right.</summary>
     public static void Frame(
         StringBuilder html, Axis x, Axis y, (double Left, double Top, double Right, double Bottom) at, string xTitle,
-        string yTitle,
-        Func<double, string> yText)
+        string yTitle, Func<double, string> yText)
     {
+        foreach (double tick in x.MinorTicks())
+            Line(html, x.At(tick), at.Top, x.At(tick), at.Bottom, "minor");
+        foreach (double tick in y.MinorTicks())
+            Line(html, at.Left, y.At(tick), at.Right, y.At(tick), "minor");
+        double free = double.NegativeInfinity;
         foreach (double tick in x.Ticks())
         {
             Line(html, x.At(tick), at.Top, x.At(tick), at.Bottom, "grid");
+            // A number is about 7 pixels a character; one that would touch the last is left out.
+            double half = Short(tick).Length * 3.5;
+            if (x.At(tick) - half < free)
+                continue;
             Text(html, x.At(tick), at.Bottom + 16, Short(tick), "middle", "soft");
+            free = x.At(tick) + half + 6;
         }
         foreach (double tick in y.Ticks())
         {
             Line(html, at.Left, y.At(tick), at.Right, y.At(tick), "grid");
-            Text(html, at.Left - 6, y.At(tick) + 4, yText(tick), "end", "soft");
+            Text(html, at.Right + 6, y.At(tick) + 4, yText(tick), "start", "soft");
         }
         Line(html, at.Left, at.Bottom, at.Right, at.Bottom, "axis");
-        Line(html, at.Left, at.Top, at.Left, at.Bottom, "axis");
-        Text(html, at.Right, at.Bottom + 34, xTitle, "end");
-        Text(html, at.Left, at.Top - 8, yTitle);
+        Line(html, at.Right, at.Top, at.Right, at.Bottom, "axis");
+        Text(html, at.Right, at.Bottom + 34, xTitle + x.Scale, "end");
+        Text(html, at.Right, at.Top - 10, yTitle + y.Scale, "end");
     }
 
     /// <summary>A tick's number: 20, 0.5, 10k.</summary>
