@@ -20,9 +20,8 @@ public sealed record IndexDefinition
     public Metric Metric { get; init; } = Metric.Dot;
 
     /// <summary>
-    /// Ranges of the dimensions, where a code is <see cref="VectorCode.Int8"/>; of what <see cref="Transform"/> makes
-    /// of
-    /// the vectors, where that is what is scanned.
+    /// Ranges of the dimensions, where a code is <see cref="VectorCode.Int8"/>; of what
+    /// <see cref="Transform"/> makes of the vectors, where that is what is scanned.
     /// </summary>
     public CodeRanges? Ranges { get; init; }
 
@@ -37,8 +36,7 @@ public sealed record IndexDefinition
 
     /// <summary>
     /// Lists of an inverted file over binary codes, in each full segment; smaller segments have fewer. A search may
-    /// read
-    /// the nearest only (<see cref="SearchOptions.Probes"/>). Takes the codes a second time. 0: none.
+    /// read the nearest only (<see cref="SearchOptions.Probes"/>). Takes the codes a second time. 0: none.
     /// </summary>
     public int Lists { get; init; }
 

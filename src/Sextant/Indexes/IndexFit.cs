@@ -7,9 +7,8 @@ namespace Sextant.Indexes;
 /// Fits to a sample what the code of an index needs, in the order of encoding: a transform, then the code.
 /// </summary>
 /// <remarks>
-/// The sample goes through what the definition has already, and is scaled as its metric wants, so that what is fitted
-/// is
-/// for what will be encoded. The same sample gives the same bits everywhere.
+/// The sample goes through what the definition has already, and is scaled as its metric wants, so that what is
+/// fitted is for what will be encoded. The same sample gives the same bits everywhere.
 /// </remarks>
 public static class IndexFit
 {

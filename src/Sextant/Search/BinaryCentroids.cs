@@ -3,8 +3,7 @@ namespace Sextant.Search;
 /// <summary>Learns the centroids of an inverted file over binary codes by k-majority.</summary>
 /// <remarks>
 /// A bit of a centroid is what most codes that are nearest to it have. Ties go to the smaller number, and a bit to 0,
-/// so
-/// the same sample gives the same centroids everywhere.
+/// so the same sample gives the same centroids everywhere.
 /// </remarks>
 internal static class BinaryCentroids
 {

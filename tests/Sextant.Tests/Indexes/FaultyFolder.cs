@@ -66,8 +66,7 @@ internal sealed class FaultyFolder(string path, int failAt, int seed = 0) : Inde
 
     /// <summary>
     /// What is left after the power was lost: of files that were not flushed any beginning, perhaps with wrong bytes,
-    /// and
-    /// of names that were not flushed the last ones perhaps undone.
+    /// and of names that were not flushed the last ones perhaps undone.
     /// </summary>
     public void LosePower()
     {

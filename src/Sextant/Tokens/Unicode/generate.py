@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes UnicodeData.cs from the measured tables.json: generate.py tables.json > UnicodeData.cs
+"""Writes UnicodeData.g.cs from the measured tables.json: generate.py tables.json > UnicodeData.g.cs
 
 Sets and lower-casing are tables.json's own. Canonical decompositions are Python's, less the code points tables.json
 lists as not decomposed by the reference (their table is Unicode 9). Combining classes never change once assigned, so
