@@ -27,7 +27,7 @@ public static class Tool
 
     internal static Verb[] Verbs { get; } =
     [
-        new DevicesVerb(),
+        new DevicesVerb(), new ConvertVerb(),
         new EmbedVerb(), new SearchVerb(), new IndexVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(),
         new VerifyVerb(),
         new RerankVerb(), new ClassifyVerb(), new SparseVerb(),
@@ -59,7 +59,12 @@ public static class Tool
                 return Print(terminal, HelpText.ForVerb(verb));
             ArgumentValues arguments = ArgumentReader.Read(verb, args[words..]);
             using Device? device = DeviceFlags.Open(arguments, name, terminal);
-            return verb.Run(arguments with { Device = device }, terminal);
+            arguments = arguments with
+            {
+                Device = device,
+                Warn = line => terminal.Error.WriteLine($"{name}: {line}"),
+            };
+            return verb.Run(arguments, terminal);
         }
         catch (WrongUsageException problem)
         {

@@ -45,6 +45,11 @@ public sealed class EmbeddingModel : IDisposable
     public Tokenizer Tokenizer => _calls.Tokenizer;
 
     /// <summary>Loads a model folder in sentence-transformers' or Hugging Face's format.</summary>
+    /// <param name="path">
+    /// The folder; or the model's name on the hub, ORG/NAME or ORG/NAME@REVISION, where the hub's cache on this machine
+    /// has it: nothing is downloaded.
+    /// </param>
+    /// <param name="options">How to load it; null: as its files say.</param>
     /// <exception cref="InvalidModelException">
     /// A file is missing, damaged, or says something that is not supported.
     /// </exception>

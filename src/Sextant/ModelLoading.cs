@@ -13,6 +13,7 @@ internal static class ModelLoading
     public static LoadedModel Load(string path, EmbeddingOptions options, Device device)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        path = HubCache.Resolve(path);
         if (options.Threads is < 1 or > ThreadTeam.MaxThreads)
         {
             throw new ArgumentOutOfRangeException(

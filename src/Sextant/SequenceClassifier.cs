@@ -1,6 +1,7 @@
 using Sextant.Heads;
 using Sextant.Models;
 using Sextant.Tokens;
+using Sextant.Weights;
 
 namespace Sextant;
 
@@ -63,6 +64,7 @@ public sealed class SequenceClassifier : IDisposable
     public static SequenceClassifier Load(string path, ClassifierOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        path = HubCache.Resolve(path);
         options ??= new ClassifierOptions();
         LabelSettings? labels = null;
         LoadedModel model = HeadLoading.Load(

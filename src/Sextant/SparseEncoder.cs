@@ -2,6 +2,7 @@ using Sextant.Heads;
 using Sextant.Kernels.Elementary;
 using Sextant.Models;
 using Sextant.Tokens;
+using Sextant.Weights;
 
 namespace Sextant;
 
@@ -54,6 +55,7 @@ public sealed class SparseEncoder : IDisposable
     internal static SparseEncoder Load(string path, SparseOptions? options, int? blockRows)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        path = HubCache.Resolve(path);
         options ??= new SparseOptions();
         if (options.MaxTerms < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxTerms, "At least one term is needed.");

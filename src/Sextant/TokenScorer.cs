@@ -1,6 +1,7 @@
 using Sextant.Heads;
 using Sextant.Models;
 using Sextant.Tokens;
+using Sextant.Weights;
 
 namespace Sextant;
 
@@ -70,6 +71,7 @@ public sealed class TokenScorer : IDisposable
             TokenHeadKind.Discriminator => (HeadCatalog.Discriminator, "a discriminator"),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of head"),
         };
+        path = HubCache.Resolve(path);
         TokenHead? loaded = null;
         LoadedModel model = HeadLoading.Load(
             path, HeadLoading.Modules(path), options ?? new EmbeddingOptions(),

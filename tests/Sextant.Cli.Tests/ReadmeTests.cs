@@ -5,7 +5,7 @@ namespace Sextant.Cli.Tests;
 /// <summary>What the README shows of a search is what the search prints.</summary>
 public class ReadmeTests
 {
-    private const string Command = "search --in kernels/cpu --in kernels/NUMERICS.md \"";
+    private const string Command = "search --model tiny --in kernels/cpu --in kernels/NUMERICS.md \"";
 
     private static readonly string s_root = Root();
 

@@ -23,7 +23,7 @@ public sealed class UsageTests
         Outcome help = CommandLine.Run(verb, "--help");
         Assert.Equal((0, ""), (help.Exit, help.Error));
         Assert.Contains($"usage: sextant {verb} ", help.Output);
-        Assert.Contains("  --model DIR ", help.Output);
+        Assert.Contains("  --model NAME|DIR ", help.Output);
         Assert.Contains("examples:\n  sextant " + verb, help.Output);
         Assert.All(help.Lines, line => Assert.InRange(line.Length, 1, 100));
         Assert.Equal(help.Output, CommandLine.Run(verb, "--model", "x", "-h").Output);

@@ -14,6 +14,9 @@ internal sealed record ArgumentValues(List<string> Texts, List<FlagValue> Values
     /// <summary>What --device names, opened; null where it is not given.</summary>
     public Device? Device { get; init; }
 
+    /// <summary>Says in a line what the user ought to know, on standard error.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
     /// <summary>The value of a flag, or null.</summary>
     public string? Text(Flag flag)
     {

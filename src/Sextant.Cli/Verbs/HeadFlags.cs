@@ -1,4 +1,5 @@
 using Sextant.Cli.Arguments;
+using Sextant.Weights;
 
 namespace Sextant.Cli.Verbs;
 
@@ -7,11 +8,13 @@ namespace Sextant.Cli.Verbs;
 /// </summary>
 internal static class HeadFlags
 {
-    public static readonly Flag Model = new("--model", "DIR", "Folder of the model. Needed.");
+    public static readonly Flag Model = new(
+        "--model", "NAME|DIR", "The folder of the model, or ORG/NAME[@REVISION] in the hub's cache. Needed.");
 
     /// <summary>The folder of the model.</summary>
-    public static string Folder(ArgumentValues arguments, string needed) => arguments.Text(Model)
-        ?? throw new WrongUsageException($"which model? give --model DIR, a folder with {needed}");
+    public static string Folder(ArgumentValues arguments, string needed) =>
+        HubCache.Resolve(arguments.Text(Model)
+            ?? throw new WrongUsageException($"which model? give --model DIR, a folder with {needed}"));
 
     /// <summary>A classifier's options.</summary>
     public static ClassifierOptions Classifier(ArgumentValues arguments)

@@ -8,7 +8,7 @@ namespace Sextant.Cli.Verbs;
 internal static class IndexModel
 {
     /// <summary>How a model was loaded.</summary>
-    /// <param name="Folder">Its folder; empty for the model that comes with the tool.</param>
+    /// <param name="Folder">Its folder or name; empty in older indexes, which means the tiny model.</param>
     /// <param name="Dimensions">As asked for.</param>
     /// <param name="Layers">As asked for.</param>
     /// <param name="Pooling">As asked for.</param>
@@ -42,11 +42,11 @@ internal static class IndexModel
         string folder = arguments.Text(ModelFlags.Model) ?? definition.Property("model")
             ?? throw new InvalidIndexException(path,
                 "does not say which model made it: it was not made by 'sextant index'.");
-        if (folder.Length > 0 && !Directory.Exists(folder))
+        folder = NamedModels.FolderOf(folder.Length == 0 ? NamedModels.Tiny : folder);
+        if (!Directory.Exists(folder))
             throw new InvalidIndexException(
                 path, $"was made by the model in {folder}, which is not there; give --model DIR.");
-        EmbeddingModel model = folder.Length == 0 ? EmbeddingModel.LoadDefault(options)
-            : EmbeddingModel.Load(folder, options);
+        EmbeddingModel model = EmbeddingModel.Load(folder, options);
         try
         {
             definition.RequireSame(path, ModelFingerprint.Of(model, definition.Property("document prompt") ?? ""));

@@ -99,7 +99,8 @@ internal sealed class IndexVerb : Verb
     {
         IndexCode code = IndexCode.Of(arguments);
         EmbeddingOptions options = ModelFlags.Options(arguments);
-        using EmbeddingModel model = ModelFlags.Load(arguments, options);
+        string modelName = NamedModels.NameOf(arguments);
+        using EmbeddingModel model = EmbeddingModel.Load(NamedModels.FolderOf(modelName), options);
         PassageOptions cutting = PassageFlags.Options(model, PassageFlags.ChunkOf(arguments),
             PassageFlags.OverlapOf(arguments));
         CodeRanges? ranges = arguments.Text(CodeFlags.Ranges) is { } file ? RangesFile.Read(file) : null;
@@ -111,8 +112,7 @@ internal sealed class IndexVerb : Verb
         code.Require(model.Dimensions);
         string prompt = arguments.Text(DocumentPrompt) ?? PromptOf(model, model.Card.DocumentPrompt);
         IndexModel.Loaded loaded = new(
-            arguments.Text(ModelFlags.Model) is { } folder ? Path.GetFullPath(folder) : "", options.Dimensions,
-            options.Layers, options.Pooling, arguments.Text(ModelFlags.Attention));
+            NamedModels.Lasting(modelName), options.Dimensions, options.Layers, options.Pooling, arguments.Text(ModelFlags.Attention));
         List<KeyValuePair<string, string>> properties = ModelFingerprint.Of(model, prompt);
         properties.Add(new("query prompt", arguments.Text(QueryPrompt) ?? PromptOf(model, model.Card.QueryPrompt)));
         properties.Add(new("chunk", cutting.Chunk.ToString(CultureInfo.InvariantCulture)));

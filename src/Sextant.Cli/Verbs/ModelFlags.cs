@@ -6,7 +6,9 @@ namespace Sextant.Cli.Verbs;
 internal static class ModelFlags
 {
     public static readonly Flag Model = new(
-        "--model", "DIR", "Folder of the model. Default: the model that comes with the tool.");
+        "--model", "NAME|DIR",
+        "tiny, minilm or arctic-xs, the folder of a model, or ORG/NAME[@REVISION] as 'sextant pull' downloaded it. "
+            + "Default: SEXTANT_MODEL, or minilm.");
     public static readonly Flag Threads = new(
         "--threads", "N", "Threads to compute with. Default: as many as the process may use.");
     public static readonly Flag Dimensions = new(
@@ -71,10 +73,8 @@ internal static class ModelFlags
 
     /// <summary>Loads the model that the flags name.</summary>
     public static EmbeddingModel Load(ArgumentValues arguments, EmbeddingOptions options) =>
-        arguments.Text(Model) is { } folder
-            ? EmbeddingModel.Load(folder, options)
-            : EmbeddingModel.LoadDefault(options);
+        EmbeddingModel.Load(Folder(arguments), options);
 
     /// <summary>The folder that the flags name.</summary>
-    public static string Folder(ArgumentValues arguments) => arguments.Text(Model) ?? EmbeddingModel.DefaultPath;
+    public static string Folder(ArgumentValues arguments) => NamedModels.FolderOf(NamedModels.NameOf(arguments));
 }

@@ -88,8 +88,9 @@ internal sealed class BenchModelVerb : MeasuringVerb
     /// <summary>The models that the flags name; shapes are written when they are needed first.</summary>
     public static List<LoadedShape> Models(ArgumentValues arguments)
     {
-        if (arguments.Text(ModelFlags.Model) is { } folder)
+        if (arguments.Has(ModelFlags.Model))
         {
+            string folder = ModelFlags.Folder(arguments);
             string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
             return [new LoadedShape(name, folder, ["--model", folder], false)];
         }
@@ -102,8 +103,9 @@ internal sealed class BenchModelVerb : MeasuringVerb
     public static void RequireKnownModels(ArgumentValues arguments)
     {
         bool typed = arguments.Choice(Type, s_types) is not null;
-        if (arguments.Text(ModelFlags.Model) is { } folder)
+        if (arguments.Has(ModelFlags.Model))
         {
+            string folder = ModelFlags.Folder(arguments);
             if (arguments.Has(Shape) || typed)
             {
                 throw new WrongUsageException(
