@@ -15,15 +15,24 @@ public enum Isa
     /// <summary>256-bit vectors with FMA.</summary>
     Avx2,
 
+    /// <summary>The same with products of four bytes in one instruction (AVX-VNNI).</summary>
+    AvxVnni,
+
     /// <summary>512-bit vectors.</summary>
     Avx512,
+
+    /// <summary>
+    /// The same with products of four bytes in one instruction, by machine code of our own (kernels/x64).
+    /// </summary>
+    Avx512Vnni,
 }
 
 /// <summary>What this machine can run. The only place that asks the hardware.</summary>
 public static class InstructionSets
 {
     /// <summary>
-    /// The environment variable that forces one instruction set: avx512, avx2, vector128 or reference.
+    /// The environment variable that forces one instruction set: avx512vnni, avx512, avxvnni, avx2, vector128 or
+    /// reference. What is above it is not used.
     /// </summary>
     public const string Variable = "SEXTANT_ISA";
 
@@ -31,6 +40,8 @@ public static class InstructionSets
     public static bool IsSupported(Isa isa) => isa switch
     {
         Isa.Avx512 => Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported,
+        Isa.Avx512Vnni => IsSupported(Isa.Avx512) && ProcessorBits.HasAvx512Vnni,
+        Isa.AvxVnni => IsSupported(Isa.Avx2) && AvxVnni.IsSupported,
         Isa.Avx2 => Avx2.IsSupported && Fma.IsSupported,
         Isa.Vector128 => Vector128.IsHardwareAccelerated,
         _ => isa == Isa.Reference,
@@ -44,7 +55,8 @@ public static class InstructionSets
 
     /// <summary>Every instruction set this process can run, best first.</summary>
     public static IReadOnlyList<Isa> Supported { get; } =
-        Array.FindAll([Isa.Avx512, Isa.Avx2, Isa.Vector128, Isa.Reference], IsSupported);
+        Array.FindAll(
+            [Isa.Avx512Vnni, Isa.Avx512, Isa.AvxVnni, Isa.Avx2, Isa.Vector128, Isa.Reference], IsSupported);
 
     /// <summary>The instruction set to use: the one <see cref="Variable"/> names, else the best.</summary>
     /// <exception cref="PlatformNotSupportedException">
@@ -64,12 +76,15 @@ public static class InstructionSets
     {
         Isa isa = name switch
         {
+            "avx512vnni" => Isa.Avx512Vnni,
             "avx512" => Isa.Avx512,
+            "avxvnni" => Isa.AvxVnni,
             "avx2" => Isa.Avx2,
             "vector128" => Isa.Vector128,
             "reference" => Isa.Reference,
             _ => throw new PlatformNotSupportedException(
-                $"{Variable}={name}: not an instruction set; known are avx512, avx2, vector128, reference."),
+                $"{Variable}={name}: not an instruction set; known are avx512vnni, avx512, avxvnni, avx2, "
+                + "vector128, reference."),
         };
         if (!IsSupported(isa))
         {
@@ -82,7 +97,9 @@ public static class InstructionSets
     /// <summary>The name of an instruction set as <see cref="Variable"/> spells it.</summary>
     public static string Name(Isa isa) => isa switch
     {
+        Isa.Avx512Vnni => "avx512vnni",
         Isa.Avx512 => "avx512",
+        Isa.AvxVnni => "avxvnni",
         Isa.Avx2 => "avx2",
         Isa.Vector128 => "vector128",
         _ => "reference",

@@ -14,6 +14,8 @@ public sealed class KernelSet
     {
         Isa = isa;
         Gemm = KernelTable.Select(KernelTable.Gemm, isa);
+        Quantize = KernelTable.Select(KernelTable.Quantize, isa);
+        GemmInt8 = KernelTable.Select(KernelTable.GemmInt8, isa);
         Attention = KernelTable.Select(KernelTable.Attention, isa);
         LayerNorm = KernelTable.Select(KernelTable.LayerNorm, isa);
         RmsNorm = KernelTable.Select(KernelTable.RmsNorm, isa);
@@ -39,6 +41,12 @@ public sealed class KernelSet
 
     /// <summary>Matrix product.</summary>
     public KernelRow<Kernel<GemmArguments>> Gemm { get; }
+
+    /// <summary>Rows as bytes.</summary>
+    public KernelRow<Kernel<QuantizeArguments>> Quantize { get; }
+
+    /// <summary>Matrix product in bytes.</summary>
+    public KernelRow<Kernel<GemmInt8Arguments>> GemmInt8 { get; }
 
     /// <summary>Attention.</summary>
     public KernelRow<Kernel<AttentionArguments>> Attention { get; }
@@ -86,6 +94,8 @@ public sealed class KernelSet
     public IReadOnlyList<(string Op, string Kernel)> Describe() =>
     [
         ("gemm", Gemm.Name),
+        ("quantize", Quantize.Name),
+        ("gemm int8", GemmInt8.Name),
         ("attention", Attention.Name),
         ("layernorm", LayerNorm.Name),
         ("rmsnorm", RmsNorm.Name),

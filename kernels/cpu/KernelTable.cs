@@ -5,8 +5,10 @@ using Sextant.Kernels.Dot;
 using Sextant.Kernels.Gate;
 using Sextant.Kernels.Gather;
 using Sextant.Kernels.Gemm;
+using Sextant.Kernels.GemmInt8;
 using Sextant.Kernels.Hamming;
 using Sextant.Kernels.Norm;
+using Sextant.Kernels.Quantize;
 using Sextant.Kernels.Rope;
 using Sextant.Kernels.Segment;
 using Sextant.Kernels.SignDot;
@@ -45,6 +47,25 @@ public static unsafe class KernelTable
         new(Isa.Avx2, "GemmF32Avx2", GemmF32<Avx2Isa, Vector256<float>>.Run),
         new(Isa.Vector128, "GemmF32Vector128", GemmF32<Vector128Isa, Vector128<float>>.Run),
         new(Isa.Reference, "GemmF32Reference", GemmReference.Run),
+    ];
+
+    /// <summary>Rows as bytes.</summary>
+    public static readonly KernelRow<Kernel<QuantizeArguments>>[] Quantize =
+    [
+        new(Isa.Avx512, "QuantizeF32Avx512", QuantizeF32<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "QuantizeF32Avx2", QuantizeF32<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "QuantizeF32Vector128", QuantizeF32<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "QuantizeF32Reference", QuantizeReference.Run),
+    ];
+
+    /// <summary>Matrix products in bytes.</summary>
+    public static readonly KernelRow<Kernel<GemmInt8Arguments>>[] GemmInt8 =
+    [
+        new(Isa.Avx512, "GemmInt8Avx512", GemmInt8<DotAvx512>.Run),
+        new(Isa.AvxVnni, "GemmInt8AvxVnni", GemmInt8<DotAvxVnni>.Run),
+        new(Isa.Avx2, "GemmInt8Avx2", GemmInt8<DotAvx2>.Run),
+        new(Isa.Vector128, "GemmInt8Vector128", GemmInt8<DotVector128>.Run),
+        new(Isa.Reference, "GemmInt8Reference", GemmInt8Reference.Run),
     ];
 
     /// <summary>Attention of one head of one sequence.</summary>

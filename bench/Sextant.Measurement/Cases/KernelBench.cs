@@ -79,7 +79,7 @@ internal sealed class KernelBench(MeasureContext context)
         foreach ((string name, string variant, int[] shape) in chosen.All(context.IsQuick))
         {
             OpCases op = OpCatalog.Ops.First(one => one.Op == name);
-            foreach ((Isa isa, string kernel) in op.Kernels.Where(kernel => Wanted(kernel.Isa, choice)))
+            foreach ((Isa isa, string kernel) in op.Kernels.Where(kernel => Wanted(op, kernel.Isa, choice)))
                 entries.Add(new Entry(op, isa, kernel, shape, variant, Create(op, isa, shape, variant)));
         }
         return entries.Count > 0 ? entries : throw new InvalidChoiceException(chosen.NothingLeft);
@@ -98,14 +98,15 @@ internal sealed class KernelBench(MeasureContext context)
         }
     }
 
-    private bool Wanted(Isa isa, KernelChoice choice)
+    private bool Wanted(OpCases op, Isa isa, KernelChoice choice)
     {
         if (choice.Sets.Count > 0)
             return choice.Sets.Contains(isa);
         // The scalar reference is the specification, not a kernel that anybody runs for its speed.
-        return InstructionSets.IsSupported(isa)
-            && (choice.Mode != KernelMode.Performance
-                || (isa != Isa.Reference && (!context.IsQuick || isa == InstructionSets.Supported[0])));
+        if (!InstructionSets.IsSupported(isa))
+            return false;
+        Isa best = op.Kernels.First(kernel => InstructionSets.IsSupported(kernel.Isa)).Isa;
+        return choice.Mode != KernelMode.Performance || (isa != Isa.Reference && (!context.IsQuick || isa == best));
     }
 
     private sealed record Entry(OpCases Op, Isa Isa, string Kernel, int[] Shape, string Variant, KernelCase Case);

@@ -21,7 +21,7 @@ internal abstract class OpCases
     public abstract IReadOnlyList<int[]> Shapes(bool quick);
 
     /// <summary>One case.</summary>
-    /// <param name="isa">A set that the table has a kernel for.</param>
+    /// <param name="isa">A set; where the table has no kernel for it, the next one below serves.</param>
     /// <param name="shape">As many positive numbers as <see cref="ShapeForm"/> has.</param>
     /// <param name="variant">One of <see cref="Variants"/>.</param>
     /// <param name="cold">Memory larger than the caches, random, for what memory bounds.</param>
@@ -30,7 +30,7 @@ internal abstract class OpCases
     protected static IReadOnlyList<(Isa Isa, string Name)> Names<TKernel>(KernelRow<TKernel>[] table)
         where TKernel : Delegate => Array.ConvertAll(table, row => (row.Isa, row.Name));
 
-    /// <summary>The kernel that is written for <paramref name="isa"/>.</summary>
+    /// <summary>The best kernel that needs no more than <paramref name="isa"/>.</summary>
     protected static TKernel Find<TKernel>(KernelRow<TKernel>[] table, Isa isa)
-        where TKernel : Delegate => Array.Find(table, row => row.Isa == isa).Run;
+        where TKernel : Delegate => KernelTable.Select(table, isa).Run;
 }

@@ -6,6 +6,8 @@ internal static class OpCatalog
     public static readonly IReadOnlyList<OpCases> Ops =
     [
         new GemmCases(),
+        new QuantizeCases(),
+        new GemmInt8Cases(),
         new AttentionCases(),
         new LayerNormCases(),
         new RmsNormCases(),

@@ -53,6 +53,14 @@ internal readonly unsafe struct Avx2Isa : IVectorIsa<Vector256<float>>
     public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSteps(byte* destination, Vector256<float> shifted)
+    {
+        Vector256<int> steps = shifted.AsInt32() - Vector256.Create(12582912f).AsInt32();
+        Vector128<short> words = Sse2.PackSignedSaturate(steps.GetLower(), steps.GetUpper());
+        *(long*)destination = Sse2.PackUnsignedSaturate(words, words).AsInt64().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -55,6 +55,14 @@ internal readonly unsafe struct Avx512Isa : IVectorIsa<Vector512<float>>
     public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSteps(byte* destination, Vector512<float> shifted)
+    {
+        Vector512<int> steps = shifted.AsInt32() - Vector512.Create(12582912f).AsInt32();
+        steps = Avx512F.Max(steps, Vector512<int>.Zero);
+        Avx512F.ConvertToVector128ByteWithSaturation(steps.AsUInt32()).Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

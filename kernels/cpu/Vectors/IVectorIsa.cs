@@ -33,6 +33,11 @@ internal unsafe interface IVectorIsa<TVector>
 
     static abstract void Store(float* destination, TVector value);
 
+    /// <summary>
+    /// Stores <see cref="Count"/> bytes: the integers that were rounded by adding 1.5·2²³ to them, limited to 0 … 255.
+    /// </summary>
+    static abstract void StoreSteps(byte* destination, TVector shifted);
+
     static abstract TVector Add(TVector a, TVector b);
 
     static abstract TVector Subtract(TVector a, TVector b);

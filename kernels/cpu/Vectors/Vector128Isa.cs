@@ -59,6 +59,15 @@ internal readonly unsafe struct Vector128Isa : IVectorIsa<Vector128<float>>
     public static void Store(float* destination, Vector128<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSteps(byte* destination, Vector128<float> shifted)
+    {
+        Vector128<int> steps = shifted.AsInt32() - Vector128.Create(12582912f).AsInt32();
+        steps = Vector128.Min(Vector128.Max(steps, Vector128<int>.Zero), Vector128.Create(255));
+        Vector128<short> words = Vector128.Narrow(steps, steps);
+        *(int*)destination = Vector128.Narrow(words, words).AsInt32().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
