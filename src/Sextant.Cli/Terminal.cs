@@ -12,6 +12,9 @@ public sealed record Terminal(Stream Input, Stream Output, TextWriter Error)
     /// <summary>Whether a person sees the errors, so that progress is welcome.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>What lines on standard error begin with: the tool and its verb.</summary>
+    internal string Program { get; init; } = "sextant";
+
     /// <summary>Columns of the terminal.</summary>
     public int Width { get; init; } = 80;
 

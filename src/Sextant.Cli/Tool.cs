@@ -45,16 +45,27 @@ public static class Tool
     {
         ArgumentNullException.ThrowIfNull(terminal);
         string name = "sextant";
+        // Whatever a verb prints of files, names and paths, no control character of theirs reaches a terminal.
+        terminal = terminal with
+        {
+            Output = terminal.OutputIsTerminal ? new CleanStream(terminal.Output) : terminal.Output,
+            Error = new CleanWriter(terminal.Error),
+        };
         try
         {
             if (args.IsEmpty)
                 throw new WrongUsageException("which verb? " + string.Join(", ", Verbs.Select(one => one.Name)));
-            if (args[0] is "--help" or "-h" or "-?")
+            if (args[0] is "--help" or "-h" or "-?" || (args[0] == "help" && args.Length == 1))
                 return Print(terminal, HelpText.ForTool(Verbs));
-            if (args[0] == "--version")
+            if (args[0] is "--version" || (args[0] == "version" && args.Length == 1))
                 return Print(terminal, $"sextant {Version}\n");
+            if (args[0] == "version")
+                throw new WrongUsageException($"version stands alone; '{args[1]}' has no place here");
+            if (args[0] == "help")
+                return Print(terminal, HelpText.ForVerb(FindForHelp(args[1..])));
             Verb verb = Find(args, out int words);
             name = $"sextant {verb.Name}";
+            terminal = terminal with { Program = name };
             if (ArgumentReader.AsksForHelp(verb, args[words..]))
                 return Print(terminal, HelpText.ForVerb(verb));
             ArgumentValues arguments = ArgumentReader.Read(verb, args[words..]);
@@ -106,6 +117,15 @@ public static class Tool
         string name = args[0];
         throw new WrongUsageException(
             $"there is no verb '{name}'{Spelling.Hint(name, Verbs.Select(one => one.Name))}");
+    }
+
+    // 'help bench peak': all that stands behind 'help' is the verb's name.
+    private static Verb FindForHelp(ReadOnlySpan<string> names)
+    {
+        Verb verb = Find(names, out int words);
+        return words == names.Length
+            ? verb
+            : throw new WrongUsageException($"help takes the name of a verb; '{names[words]}' has no place here");
     }
 
     private static int Print(Terminal terminal, string text)

@@ -18,6 +18,19 @@ public sealed class InfoTests(TinyModel model) : IClassFixture<TinyModel>
     }
 
     [Fact]
+    public void APromptIsShownToTheLetter()
+    {
+        using var prompted = new TinyModel();
+        File.WriteAllText(
+            Path.Combine(prompted.Folder, "config_sentence_transformers.json"),
+            """{"prompts":{"query":"query: ","document":"Given\ta  text,\nread: "},"default_prompt_name":null}""");
+        Outcome outcome = CommandLine.Run("info", "--model", prompted.Folder);
+        Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
+        Assert.Matches(@"(?m)^  prompt query +""query: "" \(queries\)$", outcome.Output);
+        Assert.Matches(@"(?m)^  prompt document +""Given\\ta  text,\\nread: "" \(documents\)$", outcome.Output);
+    }
+
+    [Fact]
     public void EveryOpHasItsKernel()
     {
         Outcome outcome = CommandLine.Run("info", "--model", model.Folder);

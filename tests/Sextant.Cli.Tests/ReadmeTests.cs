@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Sextant.Cli.Tests;
 
 /// <summary>What the README shows of a search is what the search prints.</summary>
@@ -7,7 +5,7 @@ public class ReadmeTests
 {
     private const string Command = "search --model tiny --in kernels/cpu --in kernels/NUMERICS.md \"";
 
-    private static readonly string s_root = Root();
+    private static readonly string s_root = Checkout.Root;
 
     [Fact]
     public void TheHitsOfItsQuestionsAreThoseThatSearchFinds()
@@ -43,13 +41,5 @@ public class ReadmeTests
             "-k3", question);
         Assert.True(outcome.Exit == Tool.Ok, outcome.Error);
         return [.. outcome.Lines.Select(line => line.Split('\t'))];
-    }
-
-    private static string Root([CallerFilePath] string file = "")
-    {
-        DirectoryInfo? folder = new FileInfo(file).Directory;
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Engine.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("there is no Engine.sln above this file.");
     }
 }

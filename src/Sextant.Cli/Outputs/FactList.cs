@@ -11,7 +11,7 @@ internal sealed class FactList
     public void Section(string name) => _lines.Add((name, null));
 
     /// <summary>Adds a fact to the section.</summary>
-    public void Add(string name, string value) => _lines.Add((name, TerminalText.OneLine(value)));
+    public void Add(string name, string value) => _lines.Add((TerminalText.Clean(name), TerminalText.Clean(value)));
 
     public override string ToString()
     {

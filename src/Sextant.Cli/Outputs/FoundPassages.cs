@@ -6,13 +6,25 @@ using Sextant.Passages;
 
 namespace Sextant.Cli.Outputs;
 
-/// <summary>A passage and how near it is.</summary>
-internal readonly record struct FoundPassage(int Rank, float Score, Passage Passage);
+/// <summary>Where a passage stands.</summary>
+internal sealed record PassagePlace(string File, int FirstLine, int LastLine, long Start, long End)
+{
+    public static PassagePlace Of(Passage passage) =>
+        new(passage.File, passage.FirstLine, passage.LastLine, passage.Start, passage.End);
+
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{TerminalText.OneLine(File)}:{FirstLine}");
+}
+
+/// <summary>A passage, how near it is, and where else the same text stands.</summary>
+internal readonly record struct FoundPassage(
+    int Rank, float Score, Passage Passage, IReadOnlyList<PassagePlace> AlsoIn);
 
 /// <summary>Writes found passages: for a person, for a pipe, or as JSON.</summary>
 internal static class FoundPassages
 {
     private const int LinesOfText = 3;
+    private const int OthersNamed = 3;
 
     private static readonly JsonWriterOptions Json = new()
     {
@@ -27,32 +39,44 @@ internal static class FoundPassages
         using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         foreach (FoundPassage one in found)
         {
-            string place = TerminalText.OneLine(one.Passage.File);
             writer.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{one.Rank,3}  {one.Score:F4}  {place}:{one.Passage.FirstLine}"));
+                CultureInfo.InvariantCulture, $"{one.Rank,3}  {one.Score:F4}  {PassagePlace.Of(one.Passage)}"));
             foreach (string line in TerminalText.Wrap(
                 TerminalText.OneLine(one.Passage.Text), Math.Max(20, width - 6), LinesOfText))
                 writer.WriteLine("     " + line);
+            if (one.AlsoIn.Count > 0)
+                writer.WriteLine("     " + Others(one.AlsoIn));
         }
     }
 
-    /// <summary>A line for each: rank, score, file:line and the whole text, with tabs between.</summary>
+    /// <summary>
+    /// A line for each: rank, score, file:line and the whole text, with tabs between; a fifth field where the same
+    /// text stands elsewhere too.
+    /// </summary>
     public static void WritePlain(Stream output, IEnumerable<FoundPassage> found)
     {
         using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         foreach (FoundPassage one in found)
         {
-            string file = TerminalText.OneLine(one.Passage.File);
             string text = TerminalText.OneLine(one.Passage.Text);
+            string others = one.AlsoIn.Count > 0 ? "\t" + Others(one.AlsoIn) : "";
             writer.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{one.Rank}\t{one.Score:F4}\t{file}:{one.Passage.FirstLine}\t{text}"));
+                CultureInfo.InvariantCulture,
+                $"{one.Rank}\t{one.Score:F4}\t{PassagePlace.Of(one.Passage)}\t{text}{others}"));
         }
+    }
+
+    private static string Others(IReadOnlyList<PassagePlace> places)
+    {
+        int more = places.Count - OthersNamed;
+        return "also in " + string.Join(", ", places.Take(OthersNamed))
+            + (more > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {more} more") : "");
     }
 
     /// <summary>An array of objects with everything that is known.</summary>
     public static void WriteJson(Stream output, IEnumerable<FoundPassage> found)
     {
-        using (var writer = new Utf8JsonWriter(output, Json))
+        using (var writer = new Utf8JsonWriter(new CleanStream(output), Json))
         {
             writer.WriteStartArray();
             foreach (FoundPassage one in found)
@@ -60,17 +84,33 @@ internal static class FoundPassages
                 writer.WriteStartObject();
                 writer.WriteNumber("rank"u8, one.Rank);
                 writer.WriteNumber("score"u8, one.Score);
-                writer.WriteString("file"u8, one.Passage.File);
-                writer.WriteNumber("first_line"u8, one.Passage.FirstLine);
-                writer.WriteNumber("last_line"u8, one.Passage.LastLine);
-                writer.WriteNumber("start"u8, one.Passage.Start);
-                writer.WriteNumber("end"u8, one.Passage.End);
+                Write(writer, PassagePlace.Of(one.Passage));
                 writer.WriteNumber("tokens"u8, one.Passage.Tokens);
                 writer.WriteString("text"u8, one.Passage.Text);
+                if (one.AlsoIn.Count > 0)
+                {
+                    writer.WriteStartArray("also_in"u8);
+                    foreach (PassagePlace place in one.AlsoIn)
+                    {
+                        writer.WriteStartObject();
+                        Write(writer, place);
+                        writer.WriteEndObject();
+                    }
+                    writer.WriteEndArray();
+                }
                 writer.WriteEndObject();
             }
             writer.WriteEndArray();
         }
         output.Write("\n"u8);
+    }
+
+    private static void Write(Utf8JsonWriter writer, PassagePlace place)
+    {
+        writer.WriteString("file"u8, place.File);
+        writer.WriteNumber("first_line"u8, place.FirstLine);
+        writer.WriteNumber("last_line"u8, place.LastLine);
+        writer.WriteNumber("start"u8, place.Start);
+        writer.WriteNumber("end"u8, place.End);
     }
 }

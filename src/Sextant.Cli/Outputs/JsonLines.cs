@@ -12,7 +12,7 @@ internal sealed class JsonLines : IDisposable
 
     public JsonLines(Stream output)
     {
-        _output = output;
+        _output = new CleanStream(output);
         // Leaves 今 readable; the output is no HTML.
         Writer = new Utf8JsonWriter(_buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }

@@ -6,18 +6,55 @@ namespace Sextant.Cli.Outputs;
 /// <summary>Makes any text safe and short enough for a line of a terminal.</summary>
 internal static class TerminalText
 {
-    /// <summary>White space and control characters (a file may hold escape codes) become single spaces.</summary>
+    /// <summary>
+    /// Whether a terminal may obey a character instead of showing it: C0, DEL and C1 controls, and the embeddings,
+    /// overrides and isolates of bidirectional text, which make a line read differently from what it says.
+    /// </summary>
+    public static bool IsUnsafe(char c) =>
+        char.IsControl(c) || c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
+    /// <summary>How an unsafe character is shown: as JSON escapes it, so that JSON keeps its meaning.</summary>
+    public static string Escape(char c) => c switch
+    {
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        _ => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+    };
+
+    /// <summary>The text with every unsafe character escaped; nothing else changes.</summary>
+    public static string Clean(string text)
+    {
+        if (!text.AsSpan().ContainsUnsafe())
+            return text;
+        var clean = new StringBuilder(text.Length + 16);
+        foreach (char c in text)
+            _ = IsUnsafe(c) ? clean.Append(Escape(c)) : clean.Append(c);
+        return clean.ToString();
+    }
+
+    /// <summary>White space becomes single spaces, other unsafe characters are escaped.</summary>
     public static string OneLine(string text)
     {
         var line = new StringBuilder(text.Length);
         foreach (char c in text)
         {
-            if (!char.IsWhiteSpace(c) && !char.IsControl(c))
-                line.Append(c);
-            else if (line.Length > 0 && line[^1] != ' ')
-                line.Append(' ');
+            if (char.IsWhiteSpace(c))
+                _ = line.Length > 0 && line[^1] != ' ' ? line.Append(' ') : line;
+            else
+                _ = IsUnsafe(c) ? line.Append(Escape(c)) : line.Append(c);
         }
         return line.ToString().TrimEnd();
+    }
+
+    private static bool ContainsUnsafe(this ReadOnlySpan<char> text)
+    {
+        foreach (char c in text)
+        {
+            if (IsUnsafe(c))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>

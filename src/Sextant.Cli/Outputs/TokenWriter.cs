@@ -19,7 +19,8 @@ internal sealed class TokenWriter : IDisposable
 
     public TokenWriter(Stream output, Tokenizer tokenizer, bool isJson, bool showsTruncation)
     {
-        (_output, _tokenizer, _isJson, _showsTruncation) = (output, tokenizer, isJson, showsTruncation);
+        (_tokenizer, _isJson, _showsTruncation) = (tokenizer, isJson, showsTruncation);
+        _output = new CleanStream(output);
         // The relaxed escapes leave 今 readable; the output is no HTML.
         _json = new Utf8JsonWriter(
             _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

@@ -72,7 +72,7 @@ internal sealed class InfoVerb : Verb
         facts.Add("positions", $"{Number(card.MaxPositions)}, {card.PositionKind}");
         facts.Add("tokens of a text", $"at most {Number(card.MaxTokens)}");
         if (card.EndToken is not null)
-            facts.Add("end token", $"\"{TerminalText.OneLine(card.EndToken)}\" behind every text");
+            facts.Add("end token", $"\"{card.EndToken}\" behind every text");
         facts.Add("stored as", card.StoredType);
         facts.Add("pooling", card.Pooling + (card.Normalized ? ", normalised" : ", not normalised"));
         facts.Add("dimensions", Number(card.Dimensions));
@@ -85,7 +85,7 @@ internal sealed class InfoVerb : Verb
             "memory", string.Create(CultureInfo.InvariantCulture, $"{card.PackedBytes / 1048576.0:F1} MiB of weights"));
         foreach ((string name, string prompt) in card.Prompts)
         {
-            string quoted = $"\"{TerminalText.OneLine(prompt)}\"";
+            string quoted = $"\"{prompt}\"";
             string use = name == card.Prompt ? " (default)" : "";
             use += name == card.QueryPrompt ? " (queries)" : name == card.DocumentPrompt ? " (documents)" : "";
             facts.Add($"prompt {name}", quoted + use);
