@@ -129,6 +129,7 @@ public sealed class SequenceClassifier : IDisposable
 
     /// <summary>
     /// Writes how well each document answers a query to <paramref name="destination"/> [documents]; larger is better.
+    /// A sigmoid's scores meet at 1 for logits above 17: who wants an order takes the overload that sorts.
     /// </summary>
     /// <param name="query">The first text of every pair.</param>
     /// <param name="documents">The second texts.</param>
@@ -147,6 +148,37 @@ public sealed class SequenceClassifier : IDisposable
         string query, IReadOnlyList<string> documents, Span<float> destination, Span<TextReport> reports = default,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
+        Rank(query, documents, RankFunction, destination, reports, progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// The documents' numbers, scores and logits, best first: ordered by logits, equal logits in the order given.
+    /// </summary>
+    /// <param name="query">The first text of every pair.</param>
+    /// <param name="documents">The second texts.</param>
+    /// <param name="most">How many to return at most.</param>
+    /// <param name="reports">Where to say what became of each pair: as many as documents, or empty.</param>
+    /// <param name="progress">Told how many documents are done.</param>
+    /// <param name="cancellationToken">Looked at between layers.</param>
+    /// <inheritdoc cref="Rank(string, IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)" path="/exception"/>
+    public RankedDocument[] Rank(
+        string query, IReadOnlyList<string> documents, int most = int.MaxValue, Span<TextReport> reports = default,
+        IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(documents);
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        var logits = new float[documents.Count];
+        Rank(query, documents, ScoreFunction.None, logits, reports, progress, cancellationToken);
+        return RankedDocument.Best(logits, RankFunction, most);
+    }
+
+    /// <summary>Frees the weights and the working memory.</summary>
+    public void Dispose() => _calls.Dispose();
+
+    private void Rank(
+        string query, IReadOnlyList<string> documents, ScoreFunction function, Span<float> destination,
+        Span<TextReport> reports, IProgress<int>? progress, CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(documents);
         if (Labels.Count != 1)
@@ -155,23 +187,8 @@ public sealed class SequenceClassifier : IDisposable
                 $"this model has {Labels.Count} labels ({string.Join(", ", Labels)}); a model that ranks has one. "
                 + "Classify pairs instead.");
         }
-        Run(new QueryInputs(query, documents), RankFunction, destination, reports, progress, cancellationToken);
+        Run(new QueryInputs(query, documents), function, destination, reports, progress, cancellation);
     }
-
-    /// <summary>The documents' places and scores, best first; equal scores in the order given.</summary>
-    /// <exception cref="UnsupportedRequestException">
-    /// The model has several labels, so its scores are no ranks.
-    /// </exception>
-    public RankedDocument[] Rank(string query, IReadOnlyList<string> documents, int most = int.MaxValue)
-    {
-        ArgumentNullException.ThrowIfNull(documents);
-        var scores = new float[documents.Count];
-        Rank(query, documents, scores);
-        return RankedDocument.Best(scores, most);
-    }
-
-    /// <summary>Frees the weights and the working memory.</summary>
-    public void Dispose() => _calls.Dispose();
 
     private void Run<TInputs>(
         TInputs inputs, ScoreFunction function, Span<float> destination, Span<TextReport> reports,

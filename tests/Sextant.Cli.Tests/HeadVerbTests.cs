@@ -31,7 +31,30 @@ public sealed class HeadVerbTests(TinyRanker ranker, TinyClassifier classifier, 
         JsonElement first = JsonDocument.Parse(best.Lines[0]).RootElement;
         Assert.Equal(expected[0].Index, first.GetProperty("index").GetInt32());
         Assert.Equal(expected[0].Score, first.GetProperty("score").GetSingle());
+        Assert.Equal(expected[0].Logit, first.GetProperty("logit").GetSingle());
         Assert.Equal(1, first.GetProperty("rank").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("N05")] // logits between 22.7 and 23.3, whose sigmoid is 1 in binary32
+    public void TheOrderIsTheLogits(string name)
+    {
+        string folder = Checkout.Case(name);
+        JsonElement expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json"))).RootElement;
+        double[] logits = [.. expected.GetProperty("logits").EnumerateArray().Select(one => one.GetDouble())];
+        Outcome outcome = CommandLine.Run(
+            "rerank", "--model", folder, expected.GetProperty("query").GetString()!, "--input",
+            Path.Combine(folder, "docs.txt"), "--format", "jsonl");
+        Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
+        JsonElement[] lines = [.. outcome.Lines.Select(line => JsonDocument.Parse(line).RootElement)];
+        int[] order = [.. lines.Select(line => line.GetProperty("index").GetInt32())];
+        Assert.Equal(expected.GetProperty("order").EnumerateArray().Select(one => one.GetInt32()), order);
+        Assert.All(lines, line =>
+        {
+            double logit = logits[line.GetProperty("index").GetInt32()];
+            Assert.Equal(logit, line.GetProperty("logit").GetDouble(), 1e-4);
+            Assert.Equal(1 / (1 + Math.Exp(-logit)), line.GetProperty("score").GetDouble(), 1e-6);
+        });
     }
 
     [Fact]

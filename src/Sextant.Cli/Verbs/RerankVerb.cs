@@ -21,13 +21,17 @@ internal sealed class RerankVerb : Verb
 
     public override string Details =>
         "The model is a cross-encoder: it reads the query together with each document, and its checkpoint has a "
-        + "classification head with one label. A line of jsonl reads "
-        + "{\"index\":7,\"tokens\":90,\"truncated\":0,\"rank\":1,\"score\":8.1,\"text\":\"…\"}, the index being the "
-        + "document's line, counted from 0. Scores are what the model's config names for sentence-transformers' "
-        + "CrossEncoder, else between 0 and 1 (sigmoid). Equal scores keep their order.";
+        + "classification head with one label. A line of jsonl reads {\"index\":7,\"tokens\":90,\"truncated\":0,"
+        + "\"rank\":1,\"score\":0.9,\"logit\":8.1,\"text\":\"…\"}, the index being the document's line, counted "
+        + "from 0. Scores are what the model's config names for sentence-transformers' CrossEncoder, else between 0 "
+        + "and 1 (sigmoid). The order is the logits', the model's raw scores: a sigmoid is 1 for all above 17. Equal "
+        + "logits keep the order of the input.";
 
     public override Flag[] Flags =>
-        [HeadFlags.Model, InputFlags.Input, InputFlags.Format, Most, Output, ModelFlags.Truncate, ModelFlags.Threads];
+    [
+        HeadFlags.Model, InputFlags.Input, InputFlags.Format, EncodingFlag.TextEncoding, Most, Output,
+        ModelFlags.Truncate, ModelFlags.Threads,
+    ];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -44,24 +48,25 @@ internal sealed class RerankVerb : Verb
                 ? "what? give a QUERY"
                 : $"one QUERY is needed, but there are {arguments.Texts.Count}; put it in quotes");
         }
+        QueryText.Require(arguments.Texts[0]);
         string input = arguments.Text(InputFlags.Input)
             ?? throw new WrongUsageException(
                 "which documents? give --input FILE, one on each line ('-' for standard input)");
         string format = arguments.Choice(Output, "table", "jsonl") ?? "table";
         int most = arguments.Number(Most, 1, int.MaxValue) ?? int.MaxValue;
         bool isJson = TextRecord.IsJsonLines(input, arguments.Choice(InputFlags.Format, "text", "jsonl"));
+        LineReader lines = LineReader.Open(input, terminal, EncodingFlag.Of(arguments));
         using var model = SequenceClassifier.Load(folder, HeadFlags.Classifier(arguments));
         string[] documents =
-            [.. TextRecord.ReadAll(LineReader.Open(input, terminal), isJson).Select(record => record.Text)];
-        var scores = new float[documents.Length];
+            [.. TextRecord.ReadAll(lines, isJson).Select(record => record.Text)];
+        RankedDocument[] best;
         var reports = new TextReport[documents.Length];
         using (var progress = new ProgressLine(terminal, "documents", documents.Length))
-            model.Rank(arguments.Texts[0], documents, scores, reports, progress, terminal.Cancellation);
+            best = model.Rank(arguments.Texts[0], documents, most, reports, progress, terminal.Cancellation);
         var cut = new TruncationCount(Name, "pairs of query and document");
         foreach (TextReport report in reports)
             cut.Add(report);
         using OutputFile output = OutputFile.Create(null, terminal);
-        RankedDocument[] best = RankedDocument.Best(scores, most);
         if (format == "jsonl")
             WriteJson(output.Stream, best, reports, documents);
         else
@@ -90,6 +95,7 @@ internal sealed class RerankVerb : Verb
             lines.Begin(best[i].Index, reports[best[i].Index]);
             lines.Writer.WriteNumber("rank"u8, i + 1);
             lines.Writer.WriteNumber("score"u8, best[i].Score);
+            lines.Writer.WriteNumber("logit"u8, best[i].Logit);
             lines.Writer.WriteString("text"u8, documents[best[i].Index]);
             lines.End();
         }
