@@ -18,7 +18,7 @@ if [ "${2:-}" != --readme-only ]; then
     : "${SEXTANT_TESTDATA:?where the fixtures of the families are, whose error is recorded too}"
     dotnet build bench/Sextant.Bench --configuration Release --verbosity quiet
     for threads in 1 2; do
-        $sextant bench model --quick --threads $threads --scenario Grid --grid 1x8,1x32,1x128,32x128 \
+        $sextant bench model --shape minilm --quick --threads $threads --scenario Grid --grid 1x8,1x32,1x128,32x128 \
             --format json --output "$out/model-$threads.json"
     done
     $sextant bench kernels --op gemm --isa avx512 --format json --output "$out/gemm.json"

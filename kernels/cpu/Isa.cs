@@ -32,7 +32,7 @@ public static class InstructionSets
 {
     /// <summary>
     /// The environment variable that forces one instruction set: avx512vnni, avx512, avxvnni, avx2, vector128 or
-    /// reference. What is above it is not used.
+    /// reference, in any case. What is above it is not used.
     /// </summary>
     public const string Variable = "SEXTANT_ISA";
 
@@ -74,7 +74,7 @@ public static class InstructionSets
     /// </exception>
     public static Isa Parse(string name)
     {
-        Isa isa = name switch
+        Isa isa = name.ToLowerInvariant() switch
         {
             "avx512vnni" => Isa.Avx512Vnni,
             "avx512" => Isa.Avx512,

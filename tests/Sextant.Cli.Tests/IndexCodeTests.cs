@@ -66,8 +66,14 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
     public void ADiverseAnswerDoesNotSayTheSameTwice(string code, string? rescore)
     {
         Write(300);
-        for (int i = 0; i < 5; i++)
-            File.WriteAllText(Path.Combine(Files, $"copy{i}.txt"), "ships sail over the sea.\n");
+        // Five texts with the same tokens, so with the same vector: the model's tokenizer lowers letters.
+        string[] copies =
+        [
+            "ships sail over the sea.", "Ships sail over the sea.", "SHIPS sail over the sea.",
+            "Ships Sail over the sea.", "Ships Sail Over The Sea.",
+        ];
+        for (int i = 0; i < copies.Length; i++)
+            File.WriteAllText(Path.Combine(Files, $"copy{i}.txt"), copies[i] + "\n");
         string[] more = rescore is null ? [] : ["--rescore", rescore];
         Assert.Equal(0, Run(["index", "--output", Index, "--code", code, .. more, Files]).Exit);
         Outcome near = Run("search", "--index", Index, "-k5", "ships sail over the sea.");

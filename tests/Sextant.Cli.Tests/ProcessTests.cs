@@ -100,6 +100,36 @@ public sealed class ProcessTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.Equal("", parts[3]);
     }
 
+    [Fact]
+    public void WithoutATerminalThereIsALineEveryTenSeconds()
+    {
+        var clock = new Clock();
+        var log = new StringWriter();
+        var terminal = new Terminal(Stream.Null, Stream.Null, log) { Program = "sextant embed" };
+        using (var line = new ProgressLine(terminal, "texts", 100, clock))
+        {
+            for (int second = 0; second < 35; second++)
+            {
+                clock.Seconds = second;
+                line.Advance(2);
+                line.Report(1);
+            }
+        }
+        Assert.Equal(
+            ["sextant embed: 22 of 100 texts, 2/s", "sextant embed: 42 of 100 texts, 2/s",
+                "sextant embed: 62 of 100 texts, 2/s"],
+            log.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public long Seconds { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
+    }
+
     private sealed class GoneStream(int error) : MemoryStream
     {
         public override void Write(byte[] buffer, int offset, int count) => throw Gone();

@@ -24,9 +24,9 @@ public sealed class SearchTests(TinyModel model) : IClassFixture<TinyModel>, IDi
     [Fact]
     public void JsonHasThePlaceOfThePassage()
     {
-        string text = "one two three.\r\n\r\nfour five\r\nsix.\r\n";
+        string text = "one two three one two three.\r\n\r\nfour five\r\nsix.\r\n";
         Write("a.txt", text);
-        using JsonDocument json = JsonDocument.Parse(Search("seven", "--format", "json", "--chunk", "5").Bytes);
+        using JsonDocument json = JsonDocument.Parse(Search("seven", "--format", "json", "--chunk", "8").Bytes);
         JsonElement[] found = [.. json.RootElement.EnumerateArray().OrderBy(
             one => one.GetProperty("start").GetInt32())];
         Assert.Equal(2, found.Length);
@@ -41,12 +41,70 @@ public sealed class SearchTests(TinyModel model) : IClassFixture<TinyModel>, IDi
     [Fact]
     public void EqualScoresComeInTheOrderOfTheFiles()
     {
-        foreach (string name in (string[])["c", "a", "b"])
-            Write(name + ".txt", "the sea.");
+        // Three texts with the same tokens.
+        Write("c.txt", "the sea.");
+        Write("a.txt", "The sea.");
+        Write("b.txt", "THE SEA.");
         Outcome outcome = Search("the sea.", "-k", "10");
         Assert.Equal(
             ["a.txt:1", "b.txt:1", "c.txt:1"],
             outcome.Lines.Select(line => Path.GetRelativePath(_root, line.Split('\t')[2])));
+    }
+
+    [Fact]
+    public void TheSameTextInSeveralPlacesIsOneHit()
+    {
+        Write("c.txt", "the sea.");
+        Write("a.txt", "the sea.\n\n# two\n\nthe grass is green.");
+        Write("b.md", "# one\n\nships sail over the sea.\n\n# two\n\nthe grass is green.");
+        Write("d.txt", "the sea.");
+        foreach (string path in (string[])["e", "f", "g"])
+            Write(path, "the sea.");
+        string index = Path.Combine(_root, ".idx"); // hidden, so that it is not searched in
+        Assert.Equal(0, CommandLine.Run(
+            "index", "--output", index, "--code", "float32", "--model", model.Folder, _root).Exit);
+        foreach (string k in (string[])["1", "2", "10"])
+        {
+            string[] flags = ["-k", k, "--format", "json", "the sea."];
+            foreach (Outcome outcome in (Outcome[])
+                [Search(flags), CommandLine.Run(["search", "--index", index, .. flags])])
+            {
+                Assert.Equal(0, outcome.Exit);
+                JsonElement[] hits = [.. JsonDocument.Parse(outcome.Bytes).RootElement.EnumerateArray()];
+                string[] texts = [.. hits.Select(hit => hit.GetProperty("text").GetString()!)];
+                Assert.Equal(texts.Distinct(), texts);
+                Assert.Equal("the sea.", texts[0]);
+                Assert.Equal("a.txt", Name(hits[0]));
+                JsonElement[] others = [.. hits[0].GetProperty("also_in").EnumerateArray()];
+                Assert.Equal(["c.txt", "d.txt", "e", "f", "g"], others.Select(Name));
+                Assert.All(others, other => Assert.Equal(1, other.GetProperty("first_line").GetInt32()));
+                Assert.Equal(Math.Min(int.Parse(k, null), 3), hits.Length);
+            }
+        }
+        Outcome plain = Search("-k1", "the sea.");
+        Assert.EndsWith("and 2 more", plain.Lines[0].Split('\t')[4]);
+
+        string Name(JsonElement place) => Path.GetFileName(place.GetProperty("file").GetString())!;
+    }
+
+    [Fact]
+    public void ACopyFarAwayIsNoHitOfItsOwn()
+    {
+        // More copies than a batch holds, and than an index is asked for at first.
+        Write("a.txt", "ships sail.");
+        for (int i = 0; i < 40; i++)
+            Write($"b{i:D2}.txt", "the sea.");
+        Write("c.txt", string.Join("\n\n", Enumerable.Range(0, 1100).Select(_ => "# x\n\nthe sea.")));
+        string index = Path.Combine(_root, ".idx");
+        Assert.Equal(0, CommandLine.Run("index", "--output", index, "--model", model.Folder, _root).Exit);
+        string[] flags = ["-k2", "--format", "json", "the sea."];
+        foreach (Outcome outcome in (Outcome[])
+            [Search(flags), CommandLine.Run(["search", "--index", index, .. flags])])
+        {
+            JsonElement[] hits = [.. JsonDocument.Parse(outcome.Bytes).RootElement.EnumerateArray()];
+            Assert.Equal(2, hits.Length);
+            Assert.NotEqual(hits[0].GetProperty("text").GetString(), hits[1].GetProperty("text").GetString());
+        }
     }
 
     [Fact]
@@ -56,7 +114,7 @@ public sealed class SearchTests(TinyModel model) : IClassFixture<TinyModel>, IDi
             ? "ships sail over the blue sea."
             : string.Join(' ', new[] { 20, 17, 13, 11 }.Select(step => TinyModel.Words[i % step])) + ".");
         Write("many.txt", string.Join("\n\n", lines));
-        Outcome outcome = Search("ships sail over the blue sea.", "-k3", "--chunk", "7", "--overlap", "0");
+        Outcome outcome = Search("ships sail over the blue sea.", "-k3", "--chunk", "8", "--overlap", "0");
         Assert.Equal(3, outcome.Lines.Length);
         Assert.Equal("many.txt:5001", Path.GetRelativePath(_root, outcome.Lines[0].Split('\t')[2]));
     }

@@ -10,7 +10,9 @@ public sealed class UsageTests
         Outcome version = CommandLine.Run("--version");
         Assert.Equal((0, ""), (version.Exit, version.Error));
         Assert.Matches(@"^sextant \d+\.\d+\.\d+\n$", version.Output);
+        Assert.Equal(version.Output, CommandLine.Run("version").Output);
         Outcome help = CommandLine.Run("--help");
+        Assert.Equal(help.Output, CommandLine.Run("help").Output);
         Assert.Equal((0, ""), (help.Exit, help.Error));
         foreach (string verb in Verbs.Select(row => row.Data))
             Assert.Contains($"  {verb} ", help.Output);
@@ -29,6 +31,32 @@ public sealed class UsageTests
         Assert.Equal(help.Output, CommandLine.Run(verb, "--model", "x", "-h").Output);
     }
 
+    [Theory]
+    [InlineData("model.onnx", "model.onnx is a graph for ONNX engines")]
+    [InlineData("onnx/model.onnx", "a graph for ONNX engines")]
+    [InlineData("model-q4.gguf", "model-q4.gguf is llama.cpp's format")]
+    [InlineData("pytorch_model.bin", "is a pickle")]
+    public void AFolderOfAnotherFormatIsSaidAtOnce(string file, string part)
+    {
+        string folder = Directory.CreateTempSubdirectory("sextant-other-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, file))!);
+            File.WriteAllText(Path.Combine(folder, file), "x");
+            foreach (string verb in (string[])["embed", "sparse", "classify"])
+            {
+                Outcome outcome = CommandLine.Run(verb, "text", "--model", folder);
+                Assert.Equal(1, outcome.Exit);
+                Assert.Contains(part, outcome.ErrorLine);
+                Assert.Contains("holds no safetensors", outcome.ErrorLine);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void NoVerbIsWithoutHelp()
     {
@@ -37,6 +65,9 @@ public sealed class UsageTests
             Outcome help = CommandLine.Run([.. verb.Name.Split(' '), "--help"]);
             Assert.Equal((0, ""), (help.Exit, help.Error));
             Assert.Contains($"usage: sextant {verb.Name}", help.Output);
+            Assert.Equal(help.Output, CommandLine.Run(["help", .. verb.Name.Split(' ')]).Output);
+            // Each flag once.
+            Assert.Equal(verb.AllFlags.Select(flag => flag.Name).Distinct(), verb.AllFlags.Select(flag => flag.Name));
             Assert.All(help.Lines, line => Assert.Equal(line.TrimEnd(), line));
         });
     }
@@ -86,6 +117,16 @@ public sealed class UsageTests
     [InlineData("accepted: float32, binary", new[] { "eval", "--retrieval", "x", "--codes", "int8" })]
     [InlineData("accepted: bm25", new[] { "eval", "--retrieval", "x", "--fuse", "tf-idf" })]
     [InlineData("has no place here", new[] { "info", "text" })]
+    [InlineData("did you mean embed?", new[] { "help", "embbed" })]
+    [InlineData("help takes the name of a verb", new[] { "help", "embed", "search" })]
+    [InlineData("version stands alone", new[] { "version", "embed" })]
+    [InlineData("the QUERY is empty", new[] { "search", "--in", ".", "" })]
+    [InlineData("the QUERY is empty", new[] { "search", "--in", ".", " \t " })]
+    [InlineData("the QUERY is empty", new[] { "search", "--index", "x", "" })]
+    [InlineData("the QUERY is empty", new[] { "rerank", "--model", "x", "--input", "x", "" })]
+    [InlineData("from 8 to 1000000", new[] { "search", "--in", ".", "query", "--chunk", "7" })]
+    [InlineData("from 8 to 1000000", new[] { "index", "--output", "/none/x", ".", "--chunk", "1" })]
+    [InlineData("--type is for random weights", new[] { "bench", "model", "--type", "f16" })]
     [InlineData("has no place here", new[] { "verify", "text" })]
     public void WrongUsageIsOneLineAndExitCodeTwo(string part, string[] args)
     {
@@ -103,6 +144,13 @@ public sealed class UsageTests
     [InlineData("/none/such", new[] { "eval", "--sts", "/none/such" })]
     [InlineData("/none/such", new[] { "eval", "--retrieval", "/none/such" })]
     [InlineData("/none/such", new[] { "tokenize", "text", "--model", "/none/such" })]
+    [InlineData("is a folder; a file is needed", new[] { "embed", "--input", "/" })]
+    [InlineData("is a folder; a file is needed", new[] { "embed", "--ids", "/" })]
+    [InlineData("is a folder; a file is needed", new[] { "tokenize", "--input", "/" })]
+    [InlineData("is a folder; a file is needed", new[] { "eval", "--sts", "/" })]
+    [InlineData("is a folder; a file is needed", new[] { "embed", "x", "--encoding", "int8", "--ranges", "/" })]
+    [InlineData("is a folder", new[] { "embed", "x", "--output", "/" })]
+    [InlineData("hf download some-org/some-model", new[] { "embed", "x", "--model", "some-org/some-model" })]
     public void AFailureIsOneLineAndExitCodeOne(string part, string[] args)
     {
         Outcome outcome = CommandLine.Run(args);

@@ -64,7 +64,7 @@ public class SwitchTests
         {
             string name = InstructionSets.Name(isa);
             if (InstructionSets.IsSupported(isa))
-                Assert.Equal(isa, InstructionSets.Parse(name));
+                Assert.Equal([isa, isa], [InstructionSets.Parse(name), InstructionSets.Parse(name.ToUpperInvariant())]);
             else
                 Assert.Contains(name, Assert.Throws<PlatformNotSupportedException>(
                     () => InstructionSets.Parse(name)).Message, StringComparison.Ordinal);

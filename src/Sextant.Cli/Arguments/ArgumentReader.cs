@@ -1,3 +1,6 @@
+using Sextant.Cli.Inputs;
+using Sextant.Cli.Verbs;
+
 namespace Sextant.Cli.Arguments;
 
 /// <summary>Reads a command line.</summary>
@@ -36,6 +39,11 @@ internal static class ArgumentReader
                 texts.AddRange(args[(i + 1)..]);
                 break;
             }
+            if (StandardInput.Is(argument))
+            {
+                values.Add(new FlagValue(InputFlags.Input, StandardInputOf(verb, argument, values)));
+                continue;
+            }
             if (argument.Length < 2 || argument[0] != '-')
             {
                 texts.Add(argument);
@@ -63,6 +71,19 @@ internal static class ArgumentReader
             values.Add(new FlagValue(flag, value ?? ""));
         }
         return new ArgumentValues(texts, values);
+    }
+
+    // Never a text in silence: where texts are taken it stands for --input -, elsewhere it is refused.
+    private static string StandardInputOf(Verb verb, string argument, List<FlagValue> values)
+    {
+        if (!verb.TakesTexts)
+        {
+            throw new WrongUsageException(
+                $"'{argument}' is standard input, which has no place here; if it is a text: -- {argument}");
+        }
+        if (values.Exists(other => other.Flag == InputFlags.Input))
+            throw new WrongUsageException($"{InputFlags.Input.Name} and '{argument}' are both given");
+        return argument;
     }
 
     private static (Flag Flag, string? Value) Split(Verb verb, string argument)

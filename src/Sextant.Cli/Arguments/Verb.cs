@@ -24,6 +24,9 @@ internal abstract class Verb
     public virtual bool ChoosesDevice =>
         Array.IndexOf(Flags, ModelFlags.Threads) >= 0 && Array.IndexOf(Flags, DeviceFlags.Device) < 0;
 
+    /// <summary>Whether what is no flag is a text to work on, so that "-" means the texts of standard input.</summary>
+    public virtual bool TakesTexts => false;
+
     /// <summary>All flags that are accepted.</summary>
     public Flag[] AllFlags => ChoosesDevice ? [.. Flags, .. DeviceFlags.All] : Flags;
 

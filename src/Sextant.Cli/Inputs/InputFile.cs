@@ -8,7 +8,7 @@ internal static class InputFile
     /// <param name="needed">What else the error says, such as which files belong together.</param>
     public static void RequireFile(string path, string needed = "")
     {
-        if (path == "-" || File.Exists(path))
+        if (StandardInput.Is(path) || File.Exists(path))
             return;
         string found = Directory.Exists(path) ? "is a folder; a file is needed." : "there is no such file.";
         throw new InputException($"{path}: {found}{needed}");

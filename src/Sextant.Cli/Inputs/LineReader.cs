@@ -5,7 +5,8 @@ namespace Sextant.Cli.Inputs;
 /// <summary>Reads lines of bytes from a stream, in memory as large as the longest line.</summary>
 /// <remarks>
 /// A line ends at a line feed, and a carriage return before it belongs to the end. The last line needs no end, and the
-/// end of the last line begins no further one. A UTF-8 byte order mark at the beginning is left out.
+/// end of the last line begins no further one. A byte order mark at the beginning is left out; what it or the caller
+/// says is UTF-16, or another encoding, is read as UTF-8, which lines then are.
 /// </remarks>
 internal sealed class LineReader : IDisposable
 {
@@ -30,10 +31,17 @@ internal sealed class LineReader : IDisposable
     public long Number { get; private set; }
 
     /// <summary>Opens a file, or standard input for "-".</summary>
-    public static LineReader Open(string path, Terminal terminal) => path == "-"
-        ? new LineReader(terminal.Input, "standard input")
-        : new LineReader(
-            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1), path);
+    /// <param name="path">The file.</param>
+    /// <param name="terminal">Has standard input.</param>
+    /// <param name="encoding">What text without a byte order mark is in; null: UTF-8.</param>
+    public static LineReader Open(string path, Terminal terminal, Encoding? encoding = null)
+    {
+        if (StandardInput.Is(path))
+            return new LineReader(new TextStream(terminal.Input, encoding), StandardInput.Name);
+        InputFile.RequireFile(path);
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        return new LineReader(new TextStream(file, encoding), path);
+    }
 
     /// <summary>Reads a line; it is valid until the next call. False at the end.</summary>
     public bool Read(out ReadOnlyMemory<byte> line)
@@ -50,8 +58,7 @@ internal sealed class LineReader : IDisposable
                 _start += feed >= 0 ? length + 1 : length;
                 if (line.Span.EndsWith("\r"u8))
                     line = line[..^1];
-                if (any && ++Number == 1)
-                    line = WithoutMark(line);
+                Number += any ? 1 : 0;
                 return any;
             }
             searched = _end - _start;
@@ -76,14 +83,6 @@ internal sealed class LineReader : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    private ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> line)
-    {
-        if (line.Span.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])
-            || line.Span.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-            throw new InputException($"{Name}: begins with the byte order mark of UTF-16; UTF-8 is needed.");
-        return line.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? line[3..] : line;
-    }
-
     private void Fill()
     {
         if (_start > 0)
@@ -98,7 +97,15 @@ internal sealed class LineReader : IDisposable
                     Name, Number + 1, $"longer than {LongestLine >> 20} MiB; a text of that size cannot be embedded.");
             Array.Resize(ref _buffer, 2 * _buffer.Length);
         }
-        int read = _stream.Read(_buffer, _end, _buffer.Length - _end);
+        int read;
+        try
+        {
+            read = _stream.Read(_buffer, _end, _buffer.Length - _end);
+        }
+        catch (DecoderFallbackException problem)
+        {
+            throw new InputException(Name, Number + 1, $"not the encoding it should be: {problem.Message}");
+        }
         _end += read;
         _ended = read == 0;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Sextant.Cli.Inputs;
 
 namespace Sextant.Cli.Outputs;
@@ -25,10 +26,13 @@ internal sealed class OutputFile : IDisposable
     /// <summary>Where to write.</summary>
     public Stream Stream { get; }
 
+    /// <summary>Whether a path means standard output.</summary>
+    public static bool IsStandard([NotNullWhen(false)] string? path) => path is null or "-" or "/dev/stdout";
+
     /// <summary>Opens the file, or standard output for null and "-".</summary>
     public static OutputFile Create(string? path, Terminal terminal)
     {
-        if (path is null or "-" or "/dev/stdout")
+        if (IsStandard(path))
             return new OutputFile(new ResultStream(terminal.Output), null, null, default);
         var file = new FileInfo(path);
         if (Directory.Exists(path))

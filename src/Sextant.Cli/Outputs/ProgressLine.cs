@@ -1,9 +1,11 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Sextant.Cli.Outputs;
 
-/// <summary>One line on a terminal that says how far long work has come; nothing anywhere else.</summary>
+/// <summary>
+/// Says how far long work has come: one line on a terminal, written over; elsewhere, such as in the log of a server, a
+/// line every ten seconds.
+/// </summary>
 /// <remarks>
 /// Texts of the running call are reported through <see cref="Report"/>, finished calls through <see cref="Advance"/>.
 /// </remarks>
@@ -11,34 +13,46 @@ internal sealed class ProgressLine : IProgress<int>, IDisposable
 {
     private const long FirstAfter = 400;
     private const long Interval = 100;
+    private const long IntervalOfLines = 10_000;
 
-    private readonly TextWriter? _error;
+    private readonly TextWriter _error;
+    private readonly bool _isTerminal;
+    private readonly string _program;
+    private readonly TimeProvider _clock;
     private readonly string _what;
     private readonly long? _total;
     private readonly Lock _lock = new();
-    private readonly long _started = Stopwatch.GetTimestamp();
-    private long _next = FirstAfter;
+    private readonly long _started;
+    private long _next;
     private long _done;
     private int _shown;
 
-    /// <param name="terminal">Where to show it, if a person looks.</param>
+    /// <param name="terminal">Where to show it.</param>
     /// <param name="what">What is counted, such as "texts".</param>
     /// <param name="total">How many there are, where that is known.</param>
-    public ProgressLine(Terminal terminal, string what, long? total = null) =>
-        (_error, _what, _total) = (terminal.ErrorIsTerminal ? terminal.Error : null, what, total);
+    /// <param name="clock">For tests.</param>
+    public ProgressLine(Terminal terminal, string what, long? total = null, TimeProvider? clock = null)
+    {
+        (_error, _isTerminal, _program) = (terminal.Error, terminal.ErrorIsTerminal, terminal.Program);
+        (_what, _total, _clock) = (what, total, clock ?? TimeProvider.System);
+        _next = _isTerminal ? FirstAfter : IntervalOfLines;
+        _started = _clock.GetTimestamp();
+    }
 
     /// <summary>So many of the running call are done.</summary>
     public void Report(int value)
     {
-        if (_error is null)
-            return;
-        long elapsed = (long)Stopwatch.GetElapsedTime(_started).TotalMilliseconds;
+        long elapsed = (long)_clock.GetElapsedTime(_started).TotalMilliseconds;
         if (elapsed < Volatile.Read(ref _next) || !_lock.TryEnter())
             return;
         try
         {
-            _next = elapsed + Interval;
-            Show(Line(_done + value, elapsed));
+            _next = elapsed + (_isTerminal ? Interval : IntervalOfLines);
+            string line = Line(_done + value, elapsed);
+            if (_isTerminal)
+                Show(line);
+            else
+                _error.WriteLine($"{_program}: {line}");
         }
         finally
         {
@@ -55,7 +69,7 @@ internal sealed class ProgressLine : IProgress<int>, IDisposable
 
     public void Dispose()
     {
-        if (_error is null || _shown == 0)
+        if (_shown == 0)
             return;
         lock (_lock)
         {
@@ -70,6 +84,8 @@ internal sealed class ProgressLine : IProgress<int>, IDisposable
         string line = string.Create(CultureInfo.InvariantCulture, $"{done} {_what}, {rate:F0}/s");
         if (_total is not > 0)
             return line;
+        if (!_isTerminal)
+            return string.Create(CultureInfo.InvariantCulture, $"{done} of {_total} {_what}, {rate:F0}/s");
         const int Width = 24;
         int filled = (int)(Width * Math.Min(done, _total.Value) / _total.Value);
         return string.Create(
@@ -80,7 +96,7 @@ internal sealed class ProgressLine : IProgress<int>, IDisposable
     // Spaces wipe out what the last line had more: no escape codes, so it works on any terminal.
     private void Show(string line)
     {
-        _error!.Write('\r' + line.PadRight(_shown));
+        _error.Write('\r' + line.PadRight(_shown));
         _shown = line.Length;
     }
 }

@@ -1,11 +1,17 @@
+using Sextant.Cli.Arguments;
 using Sextant.Passages;
 
 namespace Sextant.Cli.Outputs;
 
-/// <summary>Counts what a walk over files left out, and says it in a line.</summary>
-internal sealed class SkippedSummary
+/// <summary>Counts what a walk over files left out, and says it in a line, or all of it.</summary>
+/// <param name="listed">Where to say each at once, with its reason; null: the counts are enough.</param>
+internal sealed class SkippedSummary(Terminal? listed = null)
 {
     private const int MaxDetails = 5;
+
+    /// <summary>The flag that asks for the list.</summary>
+    public static readonly Flag ListFlag = new(
+        "--list-skipped", "", "Name each file and folder that is skipped, and why, on standard error.");
 
     private readonly int[] _counts = new int[Enum.GetValues<SkipReason>().Length];
     private readonly List<SkippedPath> _unreadable = [];
@@ -14,7 +20,12 @@ internal sealed class SkippedSummary
     public void Add(SkippedPath skipped)
     {
         _counts[(int)skipped.Reason]++;
-        if (skipped.Reason == SkipReason.Unreadable && _unreadable.Count < MaxDetails)
+        if (listed is not null)
+        {
+            string detail = skipped.Detail.Length > 0 ? $" ({skipped.Detail})" : "";
+            listed.Error.WriteLine($"{listed.Program}: skipped {skipped.Path}: {Word(skipped.Reason)}{detail}");
+        }
+        else if (skipped.Reason == SkipReason.Unreadable && _unreadable.Count < MaxDetails)
             _unreadable.Add(skipped);
     }
 
@@ -31,13 +42,13 @@ internal sealed class SkippedSummary
             $"{verb}: skipped {total} files and folders: {string.Join(", ", parts)}"));
         foreach (SkippedPath one in _unreadable)
             error.WriteLine(
-                $"{verb}: could not read {TerminalText.OneLine(one.Path)}: {TerminalText.OneLine(one.Detail)}");
+                $"{verb}: could not read {one.Path}: {one.Detail}");
     }
 
     private static string Word(SkipReason reason) => reason switch
     {
         SkipReason.Binary => "binary",
-        SkipReason.NotUnicode => "not Unicode text",
+        SkipReason.NotUnicode => "not in the encoding of text (--text-encoding)",
         SkipReason.Empty => "empty",
         SkipReason.Hidden => "hidden",
         SkipReason.BuildFolder => "build folders",

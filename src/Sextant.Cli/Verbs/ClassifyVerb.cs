@@ -19,8 +19,13 @@ internal sealed class ClassifyVerb : Verb
         + "beside its premise. Scores are probabilities: softmax, or sigmoid for one label or labels that do not "
         + "exclude each other, as config.json says; for a regression they are the model's numbers.";
 
+    public override bool TakesTexts => true;
+
     public override Flag[] Flags =>
-        [HeadFlags.Model, InputFlags.Input, InputFlags.Format, ModelFlags.Truncate, ModelFlags.Threads];
+    [
+        HeadFlags.Model, InputFlags.Input, InputFlags.Format, EncodingFlag.TextEncoding, ModelFlags.Truncate,
+        ModelFlags.Threads,
+    ];
 
     public override (string Line, string Meaning)[] Examples =>
     [

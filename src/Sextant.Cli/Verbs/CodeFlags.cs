@@ -33,7 +33,7 @@ internal static class CodeFlags
         if (needsRanges && arguments.Text(WriteRanges) is not null)
             throw new WrongUsageException($"--write-ranges is for the calibration set; embed that as float32, "
                 + $"not as {name}");
-        if (arguments.Text(WriteRanges) is "-" or "/dev/stdout")
+        if (arguments.Text(WriteRanges) is { } path && OutputFile.IsStandard(path))
             throw new WrongUsageException("--write-ranges needs a file; standard output is for the vectors");
         if (format == "f32" && name != "float32")
             throw new WrongUsageException($"f32 is the floats alone; for {name} take --format npy or jsonl");

@@ -29,11 +29,14 @@ internal sealed class EmbedVerb : Verb
         "Each line of jsonl reads {\"index\":0,\"tokens\":9,\"truncated\":0,\"embedding\":[…]}. "
         + "The vector of a text is the same bits whatever the other texts, their order and the number of threads.";
 
+    public override bool TakesTexts => true;
+
     public override Flag[] Flags =>
     [
-        ModelFlags.Model, InputFlags.Input, InputFlags.Format, Ids, Output, Format, CodeFlags.Encoding,
-        CodeFlags.Ranges, CodeFlags.WriteRanges, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
-        ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Truncate, ModelFlags.Threads,
+        ModelFlags.Model, InputFlags.Input, InputFlags.Format, EncodingFlag.TextEncoding, Ids, Output, Format,
+        CodeFlags.Encoding, CodeFlags.Ranges, CodeFlags.WriteRanges, ModelFlags.Dimensions, ModelFlags.Layers,
+        ModelFlags.Pooling, ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Truncate,
+        ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>
@@ -41,7 +44,7 @@ internal sealed class EmbedVerb : Verb
         ("sextant embed \"The sky is blue.\"", "One vector, as a line of JSON."),
         ("sextant embed --input texts.txt --format npy --output texts.npy",
             "A text on each line; numpy.load('texts.npy') has a row for each."),
-        ("sextant embed --input - --dimensions 128 < texts.txt > vectors.jsonl",
+        ("sextant embed - --dimensions 128 < texts.txt > vectors.jsonl",
             "From standard input, the first 128 values of each vector."),
         ("sextant embed --input texts.txt --write-ranges ranges.json > vectors.jsonl",
             "Also how far each dimension reaches."),
@@ -57,7 +60,7 @@ internal sealed class EmbedVerb : Verb
         string format = arguments.Choice(Format, VectorWriter.Formats) ?? VectorWriter.Formats[0];
         string? path = arguments.Text(Output);
         string code = CodeFlags.Name(arguments, format);
-        if (VectorWriter.IsBinary(format) && path is null or "-" && terminal.OutputIsTerminal)
+        if (VectorWriter.IsBinary(format) && OutputFile.IsStandard(path) && terminal.OutputIsTerminal)
             throw new WrongUsageException($"{format} is not for a terminal; give --output FILE");
         RefuseOneFileTwice(arguments);
         EmbeddingOptions options = ModelFlags.Options(arguments);
@@ -106,8 +109,8 @@ internal sealed class EmbedVerb : Verb
         {
             foreach (Flag other in (Flag[])[CodeFlags.WriteRanges, InputFlags.Input, Ids, CodeFlags.Ranges])
             {
-                if (other != written && arguments.Text(written) is not (null or "-") and { } path
-                    && arguments.Text(other) is not (null or "-") and { } second
+                if (other != written && arguments.Text(written) is { } path && !OutputFile.IsStandard(path)
+                    && arguments.Text(other) is { } second && !StandardInput.Is(second)
                     && Path.GetFullPath(path) == Path.GetFullPath(second))
                     throw new WrongUsageException($"{written.Name} and {other.Name} are both {path}; give two files");
             }
@@ -116,7 +119,8 @@ internal sealed class EmbedVerb : Verb
 
     private static IEnumerable<TokenSequence> Sequences(string path, ArgumentValues arguments, Terminal terminal)
     {
-        foreach (Flag flag in (Flag[])[InputFlags.Input, InputFlags.Format, ModelFlags.Prompt, ModelFlags.PromptText])
+        foreach (Flag flag in (Flag[])
+            [InputFlags.Input, InputFlags.Format, EncodingFlag.TextEncoding, ModelFlags.Prompt, ModelFlags.PromptText])
         {
             if (arguments.Text(flag) is not null)
                 throw new WrongUsageException($"--ids are used as they are; {flag.Name} is for texts");

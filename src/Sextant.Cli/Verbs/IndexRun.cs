@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Sextant.Cli.Outputs;
 using Sextant.Indexes;
 using Sextant.Passages;
@@ -10,6 +11,9 @@ internal sealed class IndexRun(
     EmbeddingModel model, IndexWriter writer, PassageReader reader, string prompt, List<IndexAttribute> attributes,
     Terminal terminal)
 {
+    /// <summary>The property of an index that names the encoding of texts without a byte order mark.</summary>
+    public const string EncodingProperty = "text encoding";
+
     private const int BatchPassages = 1024;
 
     // What is lost when the work is ended: so many seconds of it.
@@ -17,6 +21,9 @@ internal sealed class IndexRun(
 
     // A search reads segment after segment; a few cost nothing.
     private const int MaxSegments = 16;
+
+    private readonly Encoding? _encoding =
+        writer.Definition.Property(EncodingProperty) is { } name ? EncodingFlag.Named(name) : null;
 
     private readonly List<(IndexedFile File, List<Passage> Passages)> _waiting = [];
     private readonly Stopwatch _sinceCommit = Stopwatch.StartNew();
@@ -95,7 +102,7 @@ internal sealed class IndexRun(
                 Unchanged++;
                 return true;
             }
-            using StreamReader? text = TextFile.Open(path, out SkippedPath reason);
+            using StreamReader? text = TextFile.Open(path, out SkippedPath reason, _encoding);
             if (text is null)
             {
                 skipped(reason);

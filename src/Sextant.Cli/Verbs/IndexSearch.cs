@@ -43,6 +43,9 @@ internal static class IndexSearch
     // Of each ranking so many take part: what is behind adds less than a sixtieth of a first place.
     private const int FusedDepth = 1000;
 
+    // Hits that are looked at for each passage that is printed, where many are the same text.
+    private const int MaxDepth = 128;
+
     // Candidates for each passage that is chosen for being unlike the others.
     private const int DiverseDepth = 10;
 
@@ -87,8 +90,7 @@ internal static class IndexSearch
                         + $"{model.MaxTokens}"));
             }
         }
-        int wanted = fuses ? Math.Max(most, FusedDepth) : diversity > 0 ? most * DiverseDepth : most;
-        var hits = new Hit[Math.Min(wanted, Math.Max(1, reader.Count))];
+        int wanted = fuses ? Math.Max(most, FusedDepth) : diversity > 0 ? most * DiverseDepth : 2 * most;
         using DeviceIndex? onDevice = OnDevice(reader, allowed, arguments, terminal);
         var options = new SearchOptions
         {
@@ -97,17 +99,43 @@ internal static class IndexSearch
             Probes = probes,
             Oversampling = arguments.Number(Oversampling, 1, 10_000) ?? RescoredIndex.DefaultOversampling,
         };
-        int found = onDevice is null ? reader.Search(vector, hits, options) : onDevice.Search(vector, hits, options);
-        if (diversity > 0)
-            (hits, found) = Unlike(reader, hits.AsSpan(0, found), diversity, most);
-        if (fuses)
-            (hits, found) = Fused(reader, query, allowed, hits.AsSpan(0, found), most, terminal);
-        var passages = new List<FoundPassage>();
-        foreach (Hit hit in hits.AsSpan(0, found))
+        while (true)
         {
-            string file = Shown(reader.Key(hit.Id));
-            passages.Add(
-                new FoundPassage(passages.Count + 1, hit.Score, StoredPassage.Read(file, reader.Payload(hit.Id))));
+            var hits = new Hit[Math.Min(wanted, Math.Max(1, reader.Count))];
+            int found = onDevice is null ? reader.Search(vector, hits, options)
+                : onDevice.Search(vector, hits, options);
+            bool isAll = found < hits.Length || hits.Length == reader.Count || fuses || diversity > 0
+                || wanted >= MaxDepth * most;
+            if (diversity > 0)
+                (hits, found) = Unlike(reader, hits.AsSpan(0, found), diversity, 2 * most);
+            if (fuses)
+                (hits, found) = Fused(reader, query, allowed, hits.AsSpan(0, found), 2 * most, terminal);
+            List<FoundPassage> passages = Distinct(reader, hits.AsSpan(0, found), most, out bool isFull);
+            if (isFull || isAll)
+                return passages;
+            wanted *= 4; // many hits are the same text: some more are needed
+        }
+    }
+
+    // The best passages whose texts differ; the places of equal texts go with the first of them.
+    private static List<FoundPassage> Distinct(IndexReader reader, Span<Hit> hits, int most, out bool isFull)
+    {
+        var passages = new List<FoundPassage>();
+        var others = new Dictionary<string, List<PassagePlace>>(StringComparer.Ordinal);
+        isFull = false;
+        foreach (Hit hit in hits)
+        {
+            Passage passage = StoredPassage.Read(Shown(reader.Key(hit.Id)), reader.Payload(hit.Id));
+            if (others.TryGetValue(passage.Text, out List<PassagePlace>? same))
+            {
+                same.Add(PassagePlace.Of(passage));
+                continue;
+            }
+            isFull = passages.Count == most;
+            if (isFull)
+                continue; // what follows may still be the text of a hit
+            others.Add(passage.Text, same = []);
+            passages.Add(new FoundPassage(passages.Count + 1, hit.Score, passage, same));
         }
         return passages;
     }

@@ -47,7 +47,7 @@ internal sealed class IndexVerb : Verb
     public override Flag[] Flags =>
     [
         Output, Stats, Update, .. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap,
-        Attribute,
+        EncodingFlag.TextEncoding, SkippedSummary.ListFlag, Attribute,
         DocumentPrompt, QueryPrompt, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
         ModelFlags.Attention, ModelFlags.Threads,
     ];
@@ -118,8 +118,12 @@ internal sealed class IndexVerb : Verb
         properties.Add(new("chunk", cutting.Chunk.ToString(CultureInfo.InvariantCulture)));
         properties.Add(new("overlap", cutting.Overlap.ToString(CultureInfo.InvariantCulture)));
         properties.AddRange(loaded.ToProperties());
+        if (arguments.Text(EncodingFlag.TextEncoding) is { } encoding)
+            properties.Add(new(IndexRun.EncodingProperty, EncodingFlag.Named(encoding).WebName));
         float[] sample = code.NeedsSample
-            ? PassageSample.Embed(arguments.Texts, model, PassageFlags.Reader(model, cutting), prompt, terminal)
+            ? PassageSample.Embed(
+                arguments.Texts, model, PassageFlags.Reader(model, cutting), prompt, terminal,
+                EncodingFlag.Of(arguments))
             : [];
         if (code.NeedsSample)
         {
@@ -134,7 +138,7 @@ internal sealed class IndexVerb : Verb
             KeepsTerms = true,
         };
         using IndexWriter writer = IndexWriter.Create(path, code.Define(plain, model.Card.Normalized, sample));
-        return Write(path, writer, model, cutting, prompt, attributes, arguments.Texts, terminal);
+        return Write(path, writer, model, cutting, prompt, attributes, arguments, terminal);
     }
 
     private static int UpdateIndex(string path, ArgumentValues arguments, Terminal terminal)
@@ -150,14 +154,15 @@ internal sealed class IndexVerb : Verb
             : throw new InvalidIndexException(path, $"does not say its {name}; it was not made by 'sextant index'.");
         var cutting = new PassageOptions { Chunk = Number("chunk"), Overlap = Number("overlap") };
         string prompt = writer.Definition.Property("document prompt") ?? "";
-        return Write(path, writer, model, cutting, prompt, attributes, arguments.Texts, terminal);
+        return Write(path, writer, model, cutting, prompt, attributes, arguments, terminal);
     }
 
     private static int Write(
         string path, IndexWriter writer, EmbeddingModel model, PassageOptions cutting, string prompt,
-        List<IndexAttribute> attributes, List<string> paths, Terminal terminal)
+        List<IndexAttribute> attributes, ArgumentValues arguments, Terminal terminal)
     {
-        var skipped = new SkippedSummary();
+        List<string> paths = arguments.Texts;
+        var skipped = new SkippedSummary(arguments.Has(SkippedSummary.ListFlag) ? terminal : null);
         var run = new IndexRun(model, writer, PassageFlags.Reader(model, cutting), prompt, attributes, terminal);
         try
         {
@@ -202,7 +207,7 @@ internal sealed class IndexVerb : Verb
     {
         foreach (Flag flag in (Flag[])
             [.. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap, DocumentPrompt,
-                QueryPrompt,
+                QueryPrompt, EncodingFlag.TextEncoding,
              ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Attention])
         {
             if (arguments.Has(flag))

@@ -28,12 +28,15 @@ internal static class InputFlags
             if (arguments.Texts.Count > 0)
                 throw new WrongUsageException(
                     $"texts on the command line and --input are both given; '{arguments.Texts[0]}' is a text");
-            return TextRecord.ReadAll(LineReader.Open(path, terminal), TextRecord.IsJsonLines(path, format));
+            LineReader lines = LineReader.Open(path, terminal, EncodingFlag.Of(arguments));
+            return TextRecord.ReadAll(lines, TextRecord.IsJsonLines(path, format));
         }
         if (arguments.Texts.Count == 0)
             throw new WrongUsageException($"no text: give TEXT, or --input FILE ('-' for standard input){others}");
         if (format is not null)
             throw new WrongUsageException("--input-format needs --input");
+        if (arguments.Has(EncodingFlag.TextEncoding))
+            throw new WrongUsageException("--text-encoding needs --input");
         total = arguments.Texts.Count;
         return arguments.Texts.Select(text => new TextRecord(text));
     }

@@ -8,13 +8,16 @@ namespace Sextant.Cli.Verbs;
 /// <summary>The flags that say how files are cut into passages.</summary>
 internal static class PassageFlags
 {
+    // Fewer are no sentence, and their vector says little.
+    private const int MinChunk = 8;
+
     public static readonly Flag Chunk = new(
-        "--chunk", "N", "Most tokens of a passage. Default: 128, or what the model takes if that is less.");
+        "--chunk", "N", "Most tokens of a passage, at least 8. Default: 128, or what the model takes if that is less.");
     public static readonly Flag Overlap = new(
         "--overlap", "M", "Most tokens, in whole sentences, that a passage repeats from the one before. Default: a "
             + "quarter of --chunk.");
 
-    public static int? ChunkOf(ArgumentValues arguments) => arguments.Number(Chunk, 4, 1_000_000);
+    public static int? ChunkOf(ArgumentValues arguments) => arguments.Number(Chunk, MinChunk, 1_000_000);
 
     public static int? OverlapOf(ArgumentValues arguments) => arguments.Number(Overlap, 0, 500_000);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Sextant.Cli.Outputs;
 using Sextant.Passages;
 
@@ -12,7 +13,8 @@ internal static class PassageSample
     /// <summary>Embeds the sample: the same files give the same one.</summary>
     /// <returns>[n, dimensions].</returns>
     public static float[] Embed(
-        IReadOnlyList<string> paths, EmbeddingModel model, PassageReader reader, string prompt, Terminal terminal)
+        IReadOnlyList<string> paths, EmbeddingModel model, PassageReader reader, string prompt, Terminal terminal,
+        Encoding? encoding)
     {
         List<string> files = [.. TextFiles.Find(paths, _ => { })]; // what is skipped is said when the files are indexed
         var texts = new List<string>();
@@ -24,7 +26,7 @@ internal static class PassageSample
                 break;
             // A long file among many gives its share only.
             int most = Math.Max(16, MaxPassages / files.Count);
-            List<string> some = Read(file, reader, most, terminal.Cancellation);
+            List<string> some = Read(file, reader, most, encoding, terminal.Cancellation);
             int count = Math.Min(most, some.Count);
             for (int i = 0; i < count && texts.Count < MaxPassages; i++)
                 texts.Add(some[(int)((long)i * some.Count / count)]);
@@ -49,12 +51,13 @@ internal static class PassageSample
 
     // Passages at even steps, at least as many as are wanted where there are, and fewer than twice as many. What cannot
     // be read is said when the files are indexed.
-    private static List<string> Read(string path, PassageReader reader, int most, CancellationToken cancellation)
+    private static List<string> Read(
+        string path, PassageReader reader, int most, Encoding? encoding, CancellationToken cancellation)
     {
         var kept = new List<string>();
         try
         {
-            using StreamReader? text = TextFile.Open(path, out _);
+            using StreamReader? text = TextFile.Open(path, out _, encoding);
             if (text is null)
                 return [];
             long step = 1, place = 0;

@@ -7,6 +7,7 @@ namespace Sextant.Cli.Verbs;
 
 /// <summary>
 /// Compares passages with one query as they are read, and keeps only the best: memory does not grow with the files.
+/// A text that stands in several places is embedded once and is one hit.
 /// </summary>
 internal sealed class SearchRun
 {
@@ -17,11 +18,13 @@ internal sealed class SearchRun
     private readonly float[] _query;
     private readonly FlatIndex _index;
     private readonly Hit[] _best;
-    private readonly Dictionary<int, Passage> _kept = [];
-    private readonly List<Passage> _batch = [];
+    private readonly Dictionary<int, Kept> _kept = [];
+    private readonly Dictionary<string, Kept> _byText = new(StringComparer.Ordinal);
+    private readonly List<Kept> _batch = [];
     private readonly float[] _vectors;
     private readonly TextReport[] _reports = new TextReport[BatchPassages];
     private readonly TextReport _queryReport;
+    private int _first;
     private int _found;
     private int _truncated;
 
@@ -46,7 +49,16 @@ internal sealed class SearchRun
         foreach (Passage passage in passages)
         {
             _terminal.Cancellation.ThrowIfCancellationRequested();
-            _batch.Add(passage);
+            Passages++;
+            if (_byText.TryGetValue(passage.Text, out Kept? same))
+            {
+                same.AlsoIn.Add(PassagePlace.Of(passage));
+                progress.Advance(1);
+                continue;
+            }
+            var kept = new Kept(passage, []);
+            _batch.Add(kept);
+            _byText.Add(passage.Text, kept);
             if (_batch.Count == BatchPassages)
                 Compare(ref best, hits, progress);
         }
@@ -56,7 +68,8 @@ internal sealed class SearchRun
 
     /// <summary>The nearest passages, best first; equal scores in the order of files.</summary>
     public IEnumerable<FoundPassage> Best() =>
-        _best.Take(_found).Select((hit, place) => new FoundPassage(place + 1, hit.Score, _kept[hit.Id]));
+        _best.Take(_found).Select((hit, place) =>
+            new FoundPassage(place + 1, hit.Score, _kept[hit.Id].Passage, _kept[hit.Id].AlsoIn));
 
     /// <summary>Says what the model did not see all of.</summary>
     public void WarnOfTruncation()
@@ -84,7 +97,7 @@ internal sealed class SearchRun
         Span<float> vectors = _vectors.AsSpan(0, _batch.Count * _model.Dimensions);
         Span<TextReport> reports = _reports.AsSpan(0, _batch.Count);
         _model.Embed(
-            [.. _batch.Select(passage => passage.Text)], Prompt.Document, vectors, reports, progress,
+            [.. _batch.Select(one => one.Passage.Text)], Prompt.Document, vectors, reports, progress,
             _terminal.Cancellation);
         foreach (TextReport report in reports)
             _truncated += report.Truncated > 0 ? 1 : 0;
@@ -93,22 +106,29 @@ internal sealed class SearchRun
         int found = _index.Search(_query, hits);
         foreach (Hit hit in hits.AsSpan(0, found))
         {
-            if (best.Offer(new Hit(Passages + hit.Id, hit.Score)))
-                _kept[Passages + hit.Id] = _batch[hit.Id];
+            if (best.Offer(new Hit(_first + hit.Id, hit.Score)))
+                _kept[_first + hit.Id] = _batch[hit.Id];
         }
-        Passages += _batch.Count;
+        _first += _batch.Count;
         progress.Advance(_batch.Count);
         _batch.Clear();
         Forget(best.Count);
     }
 
-    // Passages that better ones have pushed out are let go.
+    // Passages that better ones have pushed out are let go. The same text met again has the same score and a larger
+    // number, so it would not come back.
     private void Forget(int count)
     {
-        if (_kept.Count <= 2 * _best.Length)
-            return;
-        HashSet<int> alive = [.. _best.Take(count).Select(hit => hit.Id)];
-        foreach (int id in _kept.Keys.Where(id => !alive.Contains(id)).ToArray())
-            _kept.Remove(id);
+        if (_kept.Count > 2 * _best.Length)
+        {
+            HashSet<int> alive = [.. _best.Take(count).Select(hit => hit.Id)];
+            foreach (int id in _kept.Keys.Where(id => !alive.Contains(id)).ToArray())
+                _kept.Remove(id);
+        }
+        _byText.Clear();
+        foreach (Kept one in _kept.Values)
+            _byText.Add(one.Passage.Text, one);
     }
+
+    private sealed record Kept(Passage Passage, List<PassagePlace> AlsoIn);
 }

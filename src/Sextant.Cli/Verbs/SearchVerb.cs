@@ -1,3 +1,4 @@
+using System.Text;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
@@ -9,7 +10,8 @@ namespace Sextant.Cli.Verbs;
 internal sealed class SearchVerb : Verb
 {
     private static readonly Flag In = new(
-        "--in", "PATH", "A file of text, or a folder of such files; may be given again.", Repeats: true);
+        "--in", "PATH", "A file of text, a folder of such files, or '-' for standard input; may be given again.",
+        Repeats: true);
     private static readonly Flag Most = new("-k", "N", "How many passages to print. Default: 10.");
     private static readonly Flag Format = new(
         "--format", "F", "table (in a pipe: a line for each, with tabs) or json. Default: table.");
@@ -29,6 +31,7 @@ internal sealed class SearchVerb : Verb
     public override Flag[] Flags =>
     [
         In, IndexSearch.Index, .. IndexSearch.Flags, Most, PassageFlags.Chunk, PassageFlags.Overlap, Format,
+        EncodingFlag.TextEncoding, SkippedSummary.ListFlag,
         ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
         ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Threads,
     ];
@@ -54,6 +57,7 @@ internal sealed class SearchVerb : Verb
                 ? "what? give a QUERY"
                 : $"one QUERY is needed, but there are {arguments.Texts.Count}; put it in quotes");
         }
+        QueryText.Require(arguments.Texts[0]);
         string format = arguments.Choice(Format, "table", "json") ?? "table";
         int most = arguments.Number(Most, 1, 10_000) ?? 10;
         if (arguments.Has(IndexSearch.Index))
@@ -67,16 +71,23 @@ internal sealed class SearchVerb : Verb
         Prompt prompt = ModelFlags.PromptOf(arguments) ?? Prompt.Query;
         foreach (string path in paths)
         {
-            if (!File.Exists(path) && !Directory.Exists(path))
+            if (!StandardInput.Is(path) && !File.Exists(path) && !Directory.Exists(path))
                 throw new InputException($"{path}: there is no such file or folder.");
         }
 
         using EmbeddingModel model = ModelFlags.Load(arguments, options);
         PassageReader reader = PassageFlags.Reader(model, PassageFlags.Options(model, chunk, overlap));
-        var skipped = new SkippedSummary();
+        var skipped = new SkippedSummary(arguments.Has(SkippedSummary.ListFlag) ? terminal : null);
+        Encoding? encoding = EncodingFlag.Of(arguments);
         var run = new SearchRun(model, arguments.Texts[0], prompt, most, terminal);
         using (var progress = new ProgressLine(terminal, "passages"))
-            run.Over(reader.ReadFiles(paths, skipped.Add), progress);
+        {
+            IEnumerable<Passage> passages = reader.ReadFiles(
+                paths.Where(path => !StandardInput.Is(path)), skipped.Add, encoding);
+            if (paths.Exists(StandardInput.Is))
+                passages = StandardInput.Passages(reader, terminal, encoding).Concat(passages);
+            run.Over(passages, progress);
+        }
         skipped.WriteTo(terminal.Error, "sextant search");
         if (run.Passages == 0)
             throw new InputException($"{string.Join(", ", paths)}: no text was found to search in.");
@@ -117,7 +128,7 @@ internal sealed class SearchVerb : Verb
             throw new WrongUsageException("--in and --index are both given; a search is in files or in an index");
         foreach (Flag flag in (Flag[])
             [PassageFlags.Chunk, PassageFlags.Overlap, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
-             ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText])
+             ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText, EncodingFlag.TextEncoding])
         {
             if (arguments.Has(flag))
                 throw new WrongUsageException($"{flag.Name} is fixed in an index; it goes with --in");

@@ -22,10 +22,12 @@ internal sealed class SparseVerb : Verb
         + "masked-language head gives it at any place of the text. Two texts are as near as the sum of the products of "
         + "the weights of the terms that both have.";
 
+    public override bool TakesTexts => true;
+
     public override Flag[] Flags =>
     [
-        HeadFlags.Model, InputFlags.Input, InputFlags.Format, Terms, ModelFlags.Prompt, ModelFlags.PromptText,
-        ModelFlags.Truncate, ModelFlags.Threads,
+        HeadFlags.Model, InputFlags.Input, InputFlags.Format, EncodingFlag.TextEncoding, Terms, ModelFlags.Prompt,
+        ModelFlags.PromptText, ModelFlags.Truncate, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>

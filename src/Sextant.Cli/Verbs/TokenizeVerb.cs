@@ -30,8 +30,13 @@ internal sealed class TokenizeVerb : Verb
         + "{\"index\":0,\"ids\":[…],\"tokens\":[…],\"type_ids\":[…],\"offsets\":[[0,3],…]}; of a pair, each text's "
         + "offsets count from 0.";
 
+    public override bool TakesTexts => true;
+
     public override Flag[] Flags =>
-        [ModelFlags.Model, InputFlags.Input, InputFlags.Format, Format, Offsets, MaxTokens, Truncate];
+    [
+        ModelFlags.Model, InputFlags.Input, InputFlags.Format, EncodingFlag.TextEncoding, Format, Offsets, MaxTokens,
+        Truncate,
+    ];
 
     public override (string Line, string Meaning)[] Examples =>
     [

@@ -16,6 +16,8 @@ public static class RangesFile
     {
         try
         {
+            if (Directory.Exists(path))
+                throw new InvalidRangesException(path, "is a folder; a file is needed.");
             var file = new FileInfo(path);
             if (file.Exists && file.Length > LongestFile)
                 throw new InvalidRangesException(path, "is too long to be a file of ranges.");

@@ -13,8 +13,7 @@ internal static class SparseModules
     public static (TransformerModule Transformer, PromptSettings Settings, List<string> Notes) Read(string path)
     {
         var notes = new List<string>();
-        if (!Directory.Exists(path))
-            throw new InvalidModelException(path, "there is no such folder.");
+        ModelFolder.Require(path);
         PromptSettings settings = PromptSettings.Read(path, notes, "SparseEncoder");
         string file = Path.Combine(path, "modules.json");
         string folder = File.Exists(file) ? Transformer(file, path, notes) : path;

@@ -41,14 +41,18 @@ public sealed class PassageReader
     /// <summary>Reads the passages of files and of all files in folders, in order.</summary>
     /// <param name="paths">Files and folders, as <see cref="TextFiles.Find"/> takes them.</param>
     /// <param name="skipped">Told each file and folder that is left out, and why.</param>
+    /// <param name="encoding">
+    /// What files without a byte order mark are in, as <see cref="TextFile.Open"/> takes it.
+    /// </param>
     /// <exception cref="FileNotFoundException">
     /// A named path does not exist; thrown when the enumeration comes to it.
     /// </exception>
-    public IEnumerable<Passage> ReadFiles(IEnumerable<string> paths, Action<SkippedPath> skipped)
+    public IEnumerable<Passage> ReadFiles(
+        IEnumerable<string> paths, Action<SkippedPath> skipped, Encoding? encoding = null)
     {
         foreach (string file in TextFiles.Find(paths, skipped))
         {
-            using StreamReader? reader = TextFile.Open(file, out SkippedPath reason);
+            using StreamReader? reader = TextFile.Open(file, out SkippedPath reason, encoding);
             if (reader is null)
             {
                 skipped(reason);

@@ -43,9 +43,8 @@ public sealed class Checkpoint : IDisposable
             return OpenFile(index);
         if (!Directory.Exists(folder))
             throw new InvalidModelException(folder, "there is no such folder.");
-        string pickle = File.Exists(Path.Combine(folder, "pytorch_model.bin"))
-            ? " Its pytorch_model.bin is a pickle, which is never read; save the model as safetensors." : "";
-        throw new InvalidModelException(folder, $"holds neither {SingleFile} nor {IndexFile}.{pickle}");
+        throw new InvalidModelException(
+            folder, $"holds neither {SingleFile} nor {IndexFile}.{ModelFolder.Others(folder)}");
     }
 
     /// <summary>Opens a safetensors file, or shards through their index where the name ends in .json.</summary>

@@ -46,8 +46,7 @@ public sealed class SentenceTransformersModules
     public static SentenceTransformersModules Read(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (!Directory.Exists(folder))
-            throw new InvalidModelException(folder, "there is no such folder.");
+        ModelFolder.Require(folder);
         var unread = new List<string>();
         string file = Path.Combine(folder, "modules.json");
         PromptSettings settings = PromptSettings.Read(folder, unread);

@@ -50,7 +50,7 @@ internal static class BenchFlags
     /// <summary>Refuses to write over a record that is read: measurements cannot be had again.</summary>
     public static void RefuseToReplaceRecords(ArgumentValues arguments)
     {
-        if (arguments.Text(Output) is not (null or "-") and { } path
+        if (arguments.Text(Output) is { } path && !OutputFile.IsStandard(path)
             && arguments.Texts.Exists(text => Path.GetFullPath(text) == Path.GetFullPath(path)))
             throw new WrongUsageException($"--output is {path}, a record that is read; give another file");
     }

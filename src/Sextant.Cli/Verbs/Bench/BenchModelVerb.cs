@@ -19,7 +19,9 @@ internal sealed class BenchModelVerb : MeasuringVerb
     private static readonly string[] s_types = ["f32", "f16", "bf16"];
 
     public static readonly Flag Shape = new(
-        "--shape", "A,B", "Shapes with random weights: " + string.Join(", ", s_shapes) + ". Default: minilm.");
+        "--shape", "A,B",
+        "Shapes with random weights: " + string.Join(", ", s_shapes)
+            + ". Default: the model that comes with the tool.");
     public static readonly Flag Type = new(
         "--type", "T", "How the weights of minilm, bge-base and bge-large are stored: f32, f16 or bf16. Default: f32.");
     private static readonly Flag Grid = new(
@@ -51,7 +53,7 @@ internal sealed class BenchModelVerb : MeasuringVerb
 
     public override (string Line, string Meaning)[] Examples =>
     [
-        ("sextant bench model --quick", "MiniLM's shape, all scenarios, few sizes."),
+        ("sextant bench model --quick", "The model that comes with the tool, all scenarios, few sizes."),
         ("sextant bench model --shape bge-base --threads 1 --scenario Grid", "A grid on one thread."),
         ("sextant bench model --model ./my-model --format html --output model.html", "A model of your own, as a page."),
     ];
@@ -94,6 +96,11 @@ internal sealed class BenchModelVerb : MeasuringVerb
             string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
             return [new LoadedShape(name, folder, ["--model", folder], false)];
         }
+        if (ShapesOf(arguments) is [])
+        {
+            string path = EmbeddingModel.DefaultPath;
+            return [new LoadedShape(Path.GetFileName(path), path, [], false)];
+        }
         string type = arguments.Choice(Type, s_types) ?? s_types[0];
         string root = Path.Combine(Path.GetTempPath(), "sextant-bench");
         return [.. ShapesOf(arguments).Select(name => Synthetic(name, type, root))];
@@ -115,6 +122,8 @@ internal sealed class BenchModelVerb : MeasuringVerb
                 throw new InputException($"{folder}: there is no such folder.");
             return;
         }
+        if (typed && !arguments.Has(Shape))
+            throw new WrongUsageException("--type is for random weights; give --shape NAME");
         foreach (string name in ShapesOf(arguments))
         {
             if (!s_shapes.Contains(name))
@@ -133,7 +142,7 @@ internal sealed class BenchModelVerb : MeasuringVerb
     }
 
     private static string[] ShapesOf(ArgumentValues arguments) =>
-        BenchFlags.Words(arguments, Shape) is { Length: > 0 } names ? names : ["minilm"];
+        BenchFlags.Words(arguments, Shape);
 
     // A family's published size has its own type of weights; the three shapes of BERT come in all.
     private static LoadedShape Synthetic(string name, string type, string root)

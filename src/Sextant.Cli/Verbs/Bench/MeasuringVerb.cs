@@ -21,6 +21,9 @@ internal abstract class MeasuringVerb : Verb
     public sealed override Flag[] Flags =>
         [.. OwnFlags, BenchFlags.Quick, BenchFlags.Rounds, BenchFlags.Format, BenchFlags.Output];
 
+    // Those verbs that measure devices have a flag of their own, which takes several.
+    public sealed override bool ChoosesDevice => false;
+
     public override string Usage => "[flags]";
 
     /// <summary>Looks at the flags, and says what is to be measured; measures nothing yet.</summary>
