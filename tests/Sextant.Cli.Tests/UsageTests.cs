@@ -150,7 +150,7 @@ public sealed class UsageTests
     [InlineData("is a folder; a file is needed", new[] { "eval", "--sts", "/" })]
     [InlineData("is a folder; a file is needed", new[] { "embed", "x", "--encoding", "int8", "--ranges", "/" })]
     [InlineData("is a folder", new[] { "embed", "x", "--output", "/" })]
-    [InlineData("hf download some-org/some-model", new[] { "embed", "x", "--model", "some-org/some-model" })]
+    [InlineData("sextant pull some-org/some-model", new[] { "embed", "x", "--model", "some-org/some-model" })]
     public void AFailureIsOneLineAndExitCodeOne(string part, string[] args)
     {
         Outcome outcome = CommandLine.Run(args);

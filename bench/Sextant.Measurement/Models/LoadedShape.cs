@@ -9,9 +9,9 @@ namespace Sextant.Measurement.Models;
 /// <param name="IsSynthetic">Random weights; there is no tokenizer, and the pooling is mean.</param>
 internal sealed record LoadedShape(string Name, string Folder, IReadOnlyList<string> Flags, bool IsSynthetic)
 {
-    /// <summary>The flags as they are typed, a space after each; none for the model that comes with the tool.</summary>
-    public string Typed => string.Concat(
-        Flags.Select(word => word.Contains(' ', StringComparison.Ordinal) ? $"\"{word}\" " : word + " "));
+    /// <summary>The flags as they are typed.</summary>
+    public string Typed => string.Join(
+        ' ', Flags.Select(word => word.Contains(' ', StringComparison.Ordinal) ? $"\"{word}\"" : word));
 
     /// <summary>Loads it onto a device.</summary>
     public EmbeddingModel Load(Device device, Precision precision, int? threads) =>

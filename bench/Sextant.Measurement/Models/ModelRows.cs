@@ -66,7 +66,7 @@ internal sealed class ModelRows(MeasureContext context, BenchDevice on)
             FirstRound = result.FirstRound,
             Metrics = result.Metrics,
             BitEqual = result.BitEqual,
-            Repeat = $"sextant bench model {run.Shape.Typed}--device {on.Name} --precision {precision} "
+            Repeat = $"sextant bench model {run.Shape.Typed} --device {on.Name} --precision {precision} "
                 + $"--threads {threads} --scenario {result.Scenario}{result.Repeat}{context.RepeatFlags}",
             Notes = notes,
         });

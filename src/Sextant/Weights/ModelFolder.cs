@@ -24,7 +24,7 @@ internal static class ModelFolder
         if (File.Exists(folder))
             throw new InvalidModelException(folder, "is a file; a model is a folder with config.json and safetensors.");
         if (!Directory.Exists(folder))
-            throw new InvalidModelException(folder, "there is no such folder." + HintOfName(folder));
+            throw new InvalidModelException(folder, "there is no such folder.");
         bool isOwn = File.Exists(Path.Combine(folder, "modules.json"))
             || Directory.EnumerateFiles(folder, "*.safetensors*").Any();
         if (!isOwn && Others(folder) is { Length: > 0 } others)
@@ -47,14 +47,4 @@ internal static class ModelFolder
         }
         return "";
     }
-
-    // "org/name", as models are called on the hub.
-    private static string HintOfName(string folder) =>
-        folder.Split('/') is [var owner, var name] && IsWord(owner) && IsWord(name)
-            ? $" If the model of this name on huggingface.co is meant: a model is a folder here, so download it "
-                + $"(hf download {folder} --local-dir {name}) and give that folder."
-            : "";
-
-    private static bool IsWord(string text) =>
-        text.Length > 0 && text[0] != '.' && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }

@@ -90,16 +90,11 @@ internal sealed class BenchModelVerb : MeasuringVerb
     /// <summary>The models that the flags name; shapes are written when they are needed first.</summary>
     public static List<LoadedShape> Models(ArgumentValues arguments)
     {
-        if (arguments.Has(ModelFlags.Model))
-        {
-            string folder = ModelFlags.Folder(arguments);
-            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
-            return [new LoadedShape(name, folder, ["--model", folder], false)];
-        }
         if (ShapesOf(arguments) is [])
         {
-            string path = EmbeddingModel.DefaultPath;
-            return [new LoadedShape(Path.GetFileName(path), path, [], false)];
+            string name = NamedModels.NameOf(arguments);
+            string shown = Directory.Exists(name) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(name)) : name;
+            return [new LoadedShape(shown, NamedModels.FolderOf(name), ["--model", name], false)];
         }
         string type = arguments.Choice(Type, s_types) ?? s_types[0];
         string root = Path.Combine(Path.GetTempPath(), "sextant-bench");
