@@ -1,4 +1,3 @@
-using Sextant.Backends;
 using Sextant.Gpu.Cuda;
 
 namespace Sextant.Gpu;
@@ -9,18 +8,17 @@ namespace Sextant.Gpu;
 /// <remarks>
 /// Thread-safe. It may be disposed once models are loaded: each holds what it needs. The kernels are those that run and
 /// are tested on OpenCL, compiled to PTX; this class and its driver calls have not run on a GPU yet
-/// (kernels/gpu/README.md says what has).
+/// (kernels/gpu/README.md says what has). Fast mode needs compute capability 8.0 and a driver of CUDA 11.0 or newer.
 /// </remarks>
-public sealed class CudaDevice : Device
+public sealed class CudaDevice : GpuDevice
 {
     private readonly CudaDriver _driver;
-    private int _disposed;
 
     private CudaDevice(CudaDriver driver)
-        : base(driver.Name) => _driver = driver;
+        : base(driver) => _driver = driver;
 
     /// <summary>What computes.</summary>
-    internal CudaDriver Driver => _driver;
+    internal new CudaDriver Driver => _driver;
 
     /// <summary>
     /// Opens a device: has the driver compile the kernels, and checks that it computes as exact mode needs.
@@ -47,25 +45,6 @@ public sealed class CudaDevice : Device
         return new CudaDevice(driver);
     }
 
-    /// <inheritdoc/>
-    /// <remarks>Fast mode needs compute capability 8.0 and a driver of CUDA 11.0 or newer.</remarks>
-    public override bool Supports(Precision precision) => precision switch
-    {
-        Precision.Exact => true,
-        Precision.Fast => _driver.HasFast,
-        _ => false,
-    };
-
-    internal override Backend CreateBackend(Precision precision, int? threads)
-    {
-        Require(precision);
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        if (precision == Precision.Exact)
-            return new GpuBackend(_driver.Hold());
-        _driver.LoadFast();
-        return new GpuFastBackend(_driver.Hold());
-    }
-
     /// <summary>
     /// Which products fast mode takes, or why it cannot be loaded; null where there is nothing to say.
     /// </summary>
@@ -82,11 +61,5 @@ public sealed class CudaDevice : Device
         {
             return $"cannot be used: {problem.Message}";
         }
-    }
-
-    private protected override void Dispose(bool disposing)
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            _driver.Release();
     }
 }

@@ -41,7 +41,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
 
     /// <summary>Creates an empty index.</summary>
     /// <param name="device">
-    /// An <see cref="OpenClDevice"/> or a <see cref="CudaDevice"/>; it may be disposed afterwards.
+    /// A <see cref="GpuDevice"/>; it may be disposed afterwards.
     /// </param>
     /// <param name="bits">Length of a code; 1 to <see cref="MaxBits"/>.</param>
     /// <exception cref="UnsupportedRequestException">
@@ -58,12 +58,8 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, MaxBits);
-        GpuDriver driver = device switch
-        {
-            OpenClDevice one => one.Driver,
-            CudaDevice one => one.Driver,
-            _ => throw new UnsupportedRequestException($"{device.Name} has no memory of its own: use BinaryIndex."),
-        };
+        GpuDriver driver = device is GpuDevice one ? one.Driver
+            : throw new UnsupportedRequestException($"{device.Name} has no memory of its own: use BinaryIndex.");
         Bits = bits;
         _driver = driver.Hold();
         try

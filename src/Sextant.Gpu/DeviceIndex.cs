@@ -28,7 +28,7 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
     private IdSet? _allowed; // of the codes on the device
 
     /// <summary>Copies the codes of an index to a device.</summary>
-    /// <param name="device">An <see cref="OpenClDevice"/> or a <see cref="CudaDevice"/>.</param>
+    /// <param name="device">A <see cref="GpuDevice"/>.</param>
     /// <param name="reader">An index of binary codes.</param>
     /// <param name="allowed">The only passages that will be found; null: all that are not deleted.</param>
     /// <exception cref="UnsupportedRequestException">

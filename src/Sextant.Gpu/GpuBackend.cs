@@ -14,6 +14,9 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
     // Queries of a block in the kernels of attention.
     private const int HalfBlock = 16;
 
+    // Rows of scratch for lanes and position terms: kernels/ilgpu/AttentionVectors.cs has no arrays of its own.
+    private const int SpareRows = 67;
+
     private readonly AddressSpace _space = new();
     private GpuWeights? _weights;
     private bool _disposed;
@@ -26,9 +29,9 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override long WeightBytes => Weights.Bytes;
 
-    protected override int ElementItems => driver.IsProcessor ? 1 : Items;
+    protected override int ElementItems => driver.RowsAreItems ? 1 : Items;
 
-    protected override int NormItems => driver.IsProcessor ? 1 : 32 * NormRows;
+    protected override int NormItems => driver.RowsAreItems ? 1 : 32 * NormRows;
 
     internal override AddressSpace Space => _space;
 
@@ -76,8 +79,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch)
     {
         var matrix = (GpuMatrix)weight;
-        ProductTile tile = driver.IsProcessor ? ProductTile.ForProcessors
-            : ProductTile.Choose(ProductTile.Exact, x.Rows, matrix.Outputs, matrix.Inputs, driver.Units);
+        ProductTile tile = driver.ExactTile(x.Rows, matrix.Outputs, matrix.Inputs);
         Linear(in tile, x, matrix, activation, residual, y);
     }
 
@@ -216,7 +218,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
     private int ScratchRows => driver.IsProcessor ? 4 * driver.Units : 1;
 
     private int ScratchColumns(ScratchNeeds needs) => driver.IsProcessor
-        ? checked(HalfBlock * (needs.HeadSize + needs.LongestSequence + needs.Positions))
+        ? checked(HalfBlock * (needs.HeadSize + needs.LongestSequence + needs.Positions + SpareRows))
         : 16;
 
     private GpuKernel AttentionKernel(int headSize)

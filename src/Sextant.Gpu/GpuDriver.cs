@@ -14,6 +14,12 @@ internal abstract class GpuDriver
     /// </summary>
     public abstract bool IsProcessor { get; }
 
+    /// <summary>
+    /// Whether its norms and its kernels of elements have one item for several rows or elements, as kernels/gpu has them
+    /// for processors.
+    /// </summary>
+    public virtual bool RowsAreItems => IsProcessor;
+
     /// <summary>Units that work at the same time.</summary>
     public abstract int Units { get; }
 
@@ -31,6 +37,15 @@ internal abstract class GpuDriver
 
     /// <summary>Which products fast mode has and why, where a device has a choice; null where it has none.</summary>
     public virtual string? FastNote => null;
+
+    /// <summary>Loads the kernels of fast mode, where they are loaded by themselves.</summary>
+    public virtual void LoadFast()
+    {
+    }
+
+    /// <summary>How an exact product is cut.</summary>
+    public virtual ProductTile ExactTile(int rows, int outputs, int inputs) => IsProcessor
+        ? ProductTile.ForProcessors : ProductTile.Choose(ProductTile.Exact, rows, outputs, inputs, Units);
 
     /// <summary>Tokens of a batch that serve it best.</summary>
     public abstract int TokensPerBatch { get; }

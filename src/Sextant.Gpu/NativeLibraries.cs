@@ -51,7 +51,8 @@ internal static class NativeLibraries
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
         name is OpenCl or Cuda ? Open(name) : 0;
 
-    private static nint Open(string library)
+    /// <summary>A library's handle; 0 where there is none.</summary>
+    public static nint Open(string library)
     {
         foreach (string file in Files(library))
         {

@@ -1,20 +1,18 @@
-using Sextant.Backends;
 using Sextant.Gpu.OpenCl;
 
 namespace Sextant.Gpu;
 
 /// <summary>An OpenCL device, 1.2 or newer. Exact mode: the bits are the processor's own.</summary>
-/// <remarks>Thread-safe. It may be disposed once models are loaded: each holds what it needs.</remarks>
-public sealed class OpenClDevice : Device
+/// <remarks>
+/// Thread-safe. It may be disposed once models are loaded: each holds what it needs. OpenCL has no words for tensor cores,
+/// so that no device has fast mode.
+/// </remarks>
+public sealed class OpenClDevice : GpuDevice
 {
-    private readonly OpenClDriver _driver;
-    private int _disposed;
-
     private OpenClDevice(OpenClDriver driver)
-        : base(driver.Name) => _driver = driver;
-
-    /// <summary>What computes.</summary>
-    internal GpuDriver Driver => _driver;
+        : base(driver)
+    {
+    }
 
     /// <summary>
     /// Opens a device: builds the kernels (or takes them from the cache) and checks that it computes as exact mode
@@ -30,15 +28,6 @@ public sealed class OpenClDevice : Device
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         return Open(index, null, long.MaxValue);
     }
-
-    /// <inheritdoc/>
-    /// <remarks>OpenCL has no words for tensor cores, so that no device has fast mode.</remarks>
-    public override bool Supports(Precision precision) => precision switch
-    {
-        Precision.Exact => true,
-        Precision.Fast => _driver.HasFast,
-        _ => false,
-    };
 
     /// <summary>Opens a device with one of the two kinds of kernels, and with a limit to its memory.</summary>
     internal static OpenClDevice Open(
@@ -57,18 +46,5 @@ public sealed class OpenClDevice : Device
             DeviceProbe.Require(driver);
             return new OpenClDevice(driver);
         }
-    }
-
-    internal override Backend CreateBackend(Precision precision, int? threads)
-    {
-        Require(precision);
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return precision == Precision.Exact ? new GpuBackend(_driver.Hold()) : new GpuFastBackend(_driver.Hold());
-    }
-
-    private protected override void Dispose(bool disposing)
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            _driver.Release();
     }
 }

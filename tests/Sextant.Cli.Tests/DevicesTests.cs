@@ -1,4 +1,5 @@
 using Sextant.Gpu;
+using Sextant.Ilgpu;
 
 namespace Sextant.Cli.Tests;
 
@@ -10,7 +11,7 @@ public sealed class DevicesTests(TinyModel model) : IClassFixture<TinyModel>
         Outcome outcome = CommandLine.Run("devices");
         Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
         Assert.StartsWith("cpu\n", outcome.Output);
-        foreach (ListedDevice device in DeviceList.All())
+        foreach (ListedDevice device in AnyDevice.All())
         {
             Assert.Contains($"\n{device.Choice}\n", outcome.Output);
             if (device.Problem is not null)
@@ -20,7 +21,10 @@ public sealed class DevicesTests(TinyModel model) : IClassFixture<TinyModel>
     }
 
     [Theory]
-    [InlineData("gpu")]
+    [InlineData("gpu:0")]
+    [InlineData("ilgpu")]
+    [InlineData("ilgpu:cpu:0")]
+    [InlineData("ilgpu:metal")]
     [InlineData("cuda:")]
     [InlineData("cuda:-1")]
     [InlineData("opencl:x")]
@@ -38,6 +42,8 @@ public sealed class DevicesTests(TinyModel model) : IClassFixture<TinyModel>
     [Theory]
     [InlineData("cuda:99")]
     [InlineData("opencl:99")]
+    [InlineData("ilgpu:cuda:99")]
+    [InlineData("ilgpu:opencl:99")]
     public void ADeviceThatIsNotThereFailsOrIsReplacedAloud(string name)
     {
         Outcome required = CommandLine.Run("embed", "text", "--model", model.Folder, "--device", name);
@@ -63,7 +69,7 @@ public sealed class DevicesTests(TinyModel model) : IClassFixture<TinyModel>
     [Fact]
     public void VectorsOfADeviceAreTheCpusOwn()
     {
-        string[] usable = [.. DeviceList.All().Where(device => device.Problem is null).Select(device => device.Choice)];
+        string[] usable = [.. AnyDevice.All().Where(device => device.Problem is null && device.Choice != "ilgpu:cpu").Select(device => device.Choice)];
         if (usable.Length == 0)
             Assert.Skip("No CUDA or OpenCL device can be used here.");
         string expected = CommandLine.Run("embed", "some words", "--model", model.Folder).Output;

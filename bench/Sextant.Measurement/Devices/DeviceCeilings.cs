@@ -65,12 +65,8 @@ internal sealed unsafe class DeviceCeilings : IDisposable
             .Where(bytes => bytes <= Bytes).Distinct()];
 
     /// <summary>The driver of a device that is not this process's own processor.</summary>
-    public static GpuDriver DriverOf(Device device) => device switch
-    {
-        CudaDevice cuda => cuda.Driver,
-        OpenClDevice openCl => openCl.Driver,
-        _ => throw new ArgumentException($"{device.Name} is no CUDA or OpenCL device.", nameof(device)),
-    };
+    public static GpuDriver DriverOf(Device device) => device is GpuDevice gpu ? gpu.Driver
+        : throw new ArgumentException($"{device.Name} has no driver.", nameof(device));
 
     /// <summary>The least times that the device allows, from the measured ceilings.</summary>
     public Roofline Measure() => Roofline.Of(

@@ -41,7 +41,8 @@ internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
     private List<BenchRow> Time(List<Entry> entries)
     {
         context.Say("the device's ceilings");
-        using var ceilings = new DeviceCeilings(on.Device);
+        using var ceilings = on.Ceilings();
+        GpuDriver driver = DeviceCeilings.DriverOf(on.Device);
         Roofline roofline = ceilings.Measure();
         var arithmetic = new double[context.Plan.Rounds];
         var tensor = new double[context.Plan.Rounds];
@@ -51,8 +52,8 @@ internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
             // Each case twice: a queue that times its kernels is not the one that a model runs on.
             foreach (Entry entry in entries)
             {
-                subjects.Add(new PlacedCase(entry.Case, Backend(entry, ceilings.Driver, timed: true), timed: true));
-                subjects.Add(new PlacedCase(entry.Case, Backend(entry, ceilings.Driver, timed: false)));
+                subjects.Add(new PlacedCase(entry.Case, Backend(entry, driver, timed: true), timed: true));
+                subjects.Add(new PlacedCase(entry.Case, Backend(entry, driver, timed: false)));
             }
             context.Say(
                 string.Create(CultureInfo.InvariantCulture, $"{entries.Count} ops in {context.Plan.Rounds} rounds"));

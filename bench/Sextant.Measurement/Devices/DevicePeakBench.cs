@@ -15,7 +15,7 @@ internal sealed class DevicePeakBench(MeasureContext context, BenchDevice on)
 
     public List<BenchRow> Run()
     {
-        using var ceilings = new DeviceCeilings(on.Device);
+        using var ceilings = on.Ceilings();
         var probes = new PeakProbes(context);
         foreach (string kind in ceilings.Kinds)
         {

@@ -71,7 +71,7 @@ internal sealed class DeviceScanBench(MeasureContext context, BenchDevice on)
     {
         string shape = string.Create(CultureInfo.InvariantCulture, $"{count},{bits},{queries}");
         context.Say($"{Op} {shape}: codes");
-        using var ceilings = new DeviceCeilings(on.Device);
+        using var ceilings = on.Ceilings();
         Roofline roofline = ceilings.Measure();
         using var index = new DeviceBinaryIndex(on.Device, bits, DeviceCodes.BlockBytes, timed: true);
         byte[] first = Fill(index, count);

@@ -1,6 +1,6 @@
 using Sextant.Backends;
 using Sextant.Cli.Arguments;
-using Sextant.Gpu;
+using Sextant.Ilgpu;
 
 namespace Sextant.Cli.Verbs;
 
@@ -9,8 +9,9 @@ internal static class DeviceFlags
 {
     public static readonly Flag Device = new(
         "--device", "D",
-        "cpu, cuda or opencl (with :N for device N, see 'sextant devices'), which must be there; prefer:cuda and "
-            + "prefer:opencl take the CPU where it is not, and say so. Default: cpu.");
+        "cpu, cuda, opencl, ilgpu:cuda, ilgpu:opencl (with :N for device N, see 'sextant devices') or ilgpu:cpu, which "
+            + "must be there; gpu is the first GPU of these, and is named. prefer: before any takes the CPU where it is "
+            + "not there, and says so. Default: cpu.");
     public static readonly Flag Precision = new(
         "--precision", "P",
         "exact (f32, the same bits on every device) or fast (16-bit products, where a device has them). "
@@ -26,11 +27,13 @@ internal static class DeviceFlags
     {
         if (arguments.Device is not null || arguments.Text(Device) is not { } name)
             return arguments.Device;
-        if (!DeviceChoice.IsKnown(name))
-            throw new WrongUsageException($"--device is '{name}'; accepted: {DeviceChoice.Accepted}");
-        Device device = DeviceChoice.Open(name);
+        if (!AnyDevice.IsKnown(name))
+            throw new WrongUsageException($"--device is '{name}'; accepted: {AnyDevice.Accepted}");
+        Device device = AnyDevice.Open(name, out string chosen);
         if (device.Fallback is { } reason)
             terminal.Error.WriteLine($"{verb}: warning: the CPU computes, since {name} cannot be used: {reason}");
+        else if (!name.EndsWith(chosen, StringComparison.Ordinal))
+            terminal.Error.WriteLine($"{verb}: {name} is {chosen}: {device.Name}");
         return device;
     }
 

@@ -4,6 +4,7 @@ using Sextant.Backends;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Outputs;
 using Sextant.Gpu;
+using Sextant.Ilgpu;
 using Sextant.Kernels;
 
 namespace Sextant.Cli.Verbs;
@@ -13,7 +14,7 @@ internal sealed class DevicesVerb : Verb
 {
     public override string Name => "devices";
 
-    public override string Summary => "Lists what can compute here: the CPU, CUDA and OpenCL devices.";
+    public override string Summary => "Lists what can compute here: the CPU, CUDA and OpenCL devices, directly and through ILGPU.";
 
     public override string Usage => "";
 
@@ -34,7 +35,7 @@ internal sealed class DevicesVerb : Verb
         facts.Add("kernels", InstructionSets.Name(KernelSet.Chosen.Isa));
         facts.Add("threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
         facts.Add("precision", "exact");
-        foreach (ListedDevice device in DeviceList.All())
+        foreach (ListedDevice device in AnyDevice.All())
             Add(facts, device);
         using OutputFile output = OutputFile.Create(null, terminal);
         output.Stream.Write(Encoding.UTF8.GetBytes(facts.ToString()));

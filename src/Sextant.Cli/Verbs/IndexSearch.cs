@@ -65,7 +65,7 @@ internal static class IndexSearch
                 + "fused ones are sums of reciprocal ranks");
         }
         int probes = arguments.Number(Probe, 1, IndexDefinition.MaxLists) ?? 0;
-        if (probes > 0 && arguments.Device is CudaDevice or OpenClDevice)
+        if (probes > 0 && arguments.Device is GpuDevice)
             throw new WrongUsageException("--probe is for the CPU; a device compares all codes");
         using IndexReader reader = IndexReader.Open(path);
         IdSet? allowed = null;
@@ -144,7 +144,7 @@ internal static class IndexSearch
     private static DeviceIndex? OnDevice(
         IndexReader reader, IdSet? allowed, ArgumentValues arguments, Terminal terminal)
     {
-        if (arguments.Device is not (CudaDevice or OpenClDevice))
+        if (arguments.Device is not GpuDevice)
             return null;
         try
         {

@@ -140,7 +140,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
     /// Has the driver compile the kernels of fast mode, unless that is done, and chooses the products.
     /// </summary>
     /// <exception cref="DeviceBuildException">It does not.</exception>
-    public void LoadFast()
+    public override void LoadFast()
     {
         Use();
         lock (_loading)

@@ -1,5 +1,6 @@
+using Sextant.Backends;
 using Sextant.Cli.Arguments;
-using Sextant.Gpu;
+using Sextant.Ilgpu;
 using Sextant.Measurement.Devices;
 
 namespace Sextant.Cli.Verbs.Bench;
@@ -10,8 +11,9 @@ internal sealed class BenchDevices : IDisposable
     /// <summary>A bench verb's own --device: where others have one device, a comparison has several.</summary>
     public static readonly Flag Flag = new(
         "--device", "D",
-        "cpu, cuda or opencl (with :N for device N, see 'sextant devices'); may be given again, each is measured. "
-            + "prefer:cuda and prefer:opencl take the CPU where it is not there, and say so. Default: cpu.",
+        "cpu, cuda, opencl, ilgpu:cuda or ilgpu:opencl (with :N for device N, see 'sextant devices'), or gpu, the first "
+            + "of these; may be given again, each is measured. prefer: before any takes the CPU where it is not there, "
+            + "and says so. Default: cpu.",
         Repeats: true);
 
     private BenchDevices(IReadOnlyList<BenchDevice> all) => All = all;
@@ -26,15 +28,16 @@ internal sealed class BenchDevices : IDisposable
         List<string> names = arguments.All(Flag);
         foreach (string name in names)
         {
-            if (!DeviceChoice.IsKnown(name))
-                throw new WrongUsageException($"--device is '{name}'; accepted: {DeviceChoice.Accepted}");
+            if (!AnyDevice.IsKnown(name))
+                throw new WrongUsageException($"--device is '{name}'; accepted: {AnyDevice.Accepted}");
         }
         var all = new List<BenchDevice>();
         try
         {
             foreach (string name in names.Count == 0 ? ["cpu"] : names)
             {
-                var device = BenchDevice.Of(name, DeviceChoice.Open(name));
+                Device opened = AnyDevice.Open(name, out string chosen);
+                var device = BenchDevice.Of(chosen, opened);
                 if (device.Device.Fallback is { } reason)
                     terminal.Error.WriteLine(
                         $"{verb}: warning: the CPU computes, since {name} cannot be used: {reason}");

@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
+using Sextant.Gpu;
+
+namespace Sextant.Ilgpu;
+
+/// <summary>What a driver needs to know of an accelerator besides what ILGPU says.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="HasGenericSpace">Whether an OpenCL device has a generic address space.</param>
+/// <param name="IsProcessor">Whether kernels with a vector for each item serve it.</param>
+/// <param name="IsCpu">Whether it is ILGPU's own accelerator.</param>
+/// <param name="TakesTurns">Whether the kernels of one queue at a time may run.</param>
+/// <param name="LargestBlock">Most bytes of one block.</param>
+/// <param name="TokensPerBatch">Tokens of a batch that serve it best.</param>
+internal sealed record IlgpuFacts(
+    string Name, bool HasGenericSpace, bool IsProcessor, bool IsCpu, bool TakesTurns, long LargestBlock,
+    int TokensPerBatch);
+
+/// <summary>An accelerator of ILGPU under the host code of all devices; kernels are compiled when they are first used.</summary>
+internal sealed class IlgpuDriver : GpuDriver
+{
+    private readonly Context _context;
+    private readonly IlgpuFacts _facts;
+    private readonly IlgpuLauncher?[] _launchers = new IlgpuLauncher?[GpuKernels.Names.Length];
+    private readonly Lock _compiling = new();
+    private readonly MemoryBuffer _nothing;
+
+    public IlgpuDriver(Context context, IlgpuFacts facts)
+    {
+        _context = context;
+        _facts = facts;
+        try
+        {
+            Accelerator = Run("opening", 0, _ => context.Devices[0].CreateAccelerator(context));
+            _nothing = Run("allocating", 256, d => d.Accelerator.AllocateRaw(256, 1));
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+
+    public Accelerator Accelerator { get; }
+
+    public override string Name => _facts.Name;
+
+    public override bool IsProcessor => _facts.IsProcessor;
+
+    public override bool RowsAreItems => false;
+
+    public override int Units => Accelerator.NumMultiprocessors;
+
+    public override bool HasDoubles => false;
+
+    public override long LargestBlock => _facts.LargestBlock;
+
+    public override bool HasFast => false;
+
+    public override int TokensPerBatch => _facts.TokensPerBatch;
+
+    /// <summary>Whether kernels start through <see cref="QueueTurns"/>.</summary>
+    public bool TakesTurns => _facts.TakesTurns;
+
+    public override nint Allocate(long bytes) =>
+        GCHandle.ToIntPtr(GCHandle.Alloc(Run("allocating", bytes, d => d.Accelerator.AllocateRaw(bytes, 1))));
+
+    public override void Free(nint handle)
+    {
+        var held = GCHandle.FromIntPtr(handle);
+        Accelerator.Bind();
+        ((MemoryBuffer)held.Target!).Dispose();
+        held.Free();
+    }
+
+    /// <summary>The memory behind a handle; 0 is memory that nobody reads.</summary>
+    public MemoryBuffer Buffer(nint handle) =>
+        handle == 0 ? _nothing : (MemoryBuffer)GCHandle.FromIntPtr(handle).Target!;
+
+    public override GpuQueue CreateQueue(bool timed = false) => new IlgpuQueue(this, timed);
+
+    /// <summary>What starts a kernel; compiles it when it is asked for the first time.</summary>
+    public IlgpuLauncher Launcher(GpuKernel kernel) => Volatile.Read(ref _launchers[(int)kernel]) ?? Compile(kernel);
+
+    /// <summary>Does something with the accelerator, with ILGPU's exceptions as this project's.</summary>
+    public T Run<T>(string call, long bytes, Func<IlgpuDriver, T> act)
+    {
+        try
+        {
+            Accelerator?.Bind();
+            return act(this);
+        }
+        catch (Exception problem) when (IlgpuErrors.IsOfDevice(problem))
+        {
+            throw IlgpuErrors.Of(problem, Name, call, bytes);
+        }
+    }
+
+    protected override void Close()
+    {
+        foreach (IlgpuLauncher? launcher in _launchers)
+            launcher?.Dispose();
+        _nothing.Dispose();
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+
+    private IlgpuLauncher Compile(GpuKernel kernel)
+    {
+        lock (_compiling)
+        {
+            if (_launchers[(int)kernel] is { } found)
+                return found;
+            IlgpuKernel source = IlgpuKernels.Of(kernel);
+            Kernel built = KernelBuilder.Build(Accelerator, source.Method, source.GroupSize, _facts.HasGenericSpace);
+            IlgpuLauncher launcher = source.Launcher(built);
+            Volatile.Write(ref _launchers[(int)kernel], launcher);
+            return launcher;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.OpenCL;
+using Sextant.Gpu;
+
+namespace Sextant.Ilgpu;
+
+/// <summary>A stream of ILGPU's, with memory of this process from and to which it copies.</summary>
+/// <remarks>
+/// On OpenCL it copies through ILGPU's bindings: ILGPU's own copies take the length of the whole buffer of this process
+/// for that of the piece.
+/// </remarks>
+internal sealed unsafe class IlgpuQueue : GpuQueue
+{
+    private readonly IlgpuDriver _driver;
+    private readonly AcceleratorStream _stream;
+    private readonly bool _timed;
+    private readonly List<(ProfilingMarker From, ProfilingMarker To)> _marks = [];
+    private CPUMemoryBuffer? _up;
+    private CPUMemoryBuffer? _down;
+
+    public IlgpuQueue(IlgpuDriver driver, bool timed)
+    {
+        _driver = driver;
+        _timed = timed;
+        _stream = driver.Run("creating a stream", 0, static d => d.Accelerator.CreateStream());
+    }
+
+    public override byte* Staging(long bytes)
+    {
+        if (_up is null || _up.LengthInBytes < bytes)
+        {
+            // A copy may still read from it.
+            if (_up is not null)
+                Finish();
+            Grow(ref _up, bytes);
+        }
+        return (byte*)_up!.NativePtr;
+    }
+
+    public override void Upload(nint handle, long offset, byte* source, long bytes)
+    {
+        try
+        {
+            _driver.Accelerator.Bind();
+            MemoryBuffer to = _driver.Buffer(handle);
+            if (_stream is CLStream stream)
+            {
+                CLException.ThrowIfFailed(CLAPI.CurrentAPI.WriteBuffer(
+                    stream, to.NativePtr, false, (nint)offset, (nint)bytes, (nint)source));
+                return;
+            }
+            ArrayView<byte> from = _up!.AsRawArrayView(source - (byte*)_up.NativePtr, bytes);
+            to.AsRawArrayView(offset, bytes).CopyFrom(_stream, from);
+        }
+        catch (Exception problem) when (IlgpuErrors.IsOfDevice(problem))
+        {
+            throw IlgpuErrors.Of(problem, _driver.Name, "copying to the device", bytes);
+        }
+    }
+
+    public override void Download(nint handle, long offset, void* destination, long bytes)
+    {
+        try
+        {
+            _driver.Accelerator.Bind();
+            MemoryBuffer from = _driver.Buffer(handle);
+            if (_stream is CLStream stream)
+            {
+                CLException.ThrowIfFailed(CLAPI.CurrentAPI.ReadBuffer(
+                    stream, from.NativePtr, true, (nint)offset, (nint)bytes, (nint)destination));
+                return;
+            }
+            if (_down is null || _down.LengthInBytes < bytes)
+                Grow(ref _down, bytes);
+            ArrayView<byte> to = _down!.AsRawArrayView(0, bytes);
+            from.AsRawArrayView(offset, bytes).CopyTo(_stream, to);
+            _stream.Synchronize();
+        }
+        catch (Exception problem) when (IlgpuErrors.IsOfDevice(problem))
+        {
+            throw IlgpuErrors.Of(problem, _driver.Name, "copying from the device", bytes);
+        }
+        Buffer.MemoryCopy((void*)_down!.NativePtr, destination, bytes, bytes);
+    }
+
+    public override void Launch(ref readonly KernelLaunch launch)
+    {
+        try
+        {
+            _driver.Accelerator.Bind();
+            IlgpuLauncher launcher = _driver.Launcher(launch.Kernel);
+            ProfilingMarker? from = _timed ? _stream.AddProfilingMarker() : null;
+            if (_driver.TakesTurns)
+                QueueTurns.Start(_stream, launcher, _driver, in launch);
+            else
+                launcher.Start(_driver, _stream, in launch);
+            if (_timed)
+                _marks.Add((from!, _stream.AddProfilingMarker()));
+        }
+        catch (Exception problem) when (IlgpuErrors.IsOfDevice(problem))
+        {
+            throw IlgpuErrors.Of(problem, _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
+        }
+    }
+
+    public override void Finish()
+    {
+        try
+        {
+            _driver.Accelerator.Bind();
+            _stream.Synchronize();
+        }
+        catch (Exception problem) when (IlgpuErrors.IsOfDevice(problem))
+        {
+            throw IlgpuErrors.Of(problem, _driver.Name, "waiting");
+        }
+    }
+
+    public override double TakeKernelSeconds()
+    {
+        Finish();
+        double seconds = 0;
+        foreach ((ProfilingMarker from, ProfilingMarker to) in _marks)
+        {
+            seconds += to.MeasureFrom(from).TotalSeconds;
+            from.Dispose();
+            to.Dispose();
+        }
+        _marks.Clear();
+        return seconds;
+    }
+
+    public override void Dispose()
+    {
+        _driver.Accelerator.Bind();
+        _stream.Synchronize();
+        QueueTurns.Leave(_stream);
+        foreach ((ProfilingMarker from, ProfilingMarker to) in _marks)
+        {
+            from.Dispose();
+            to.Dispose();
+        }
+        _stream.Dispose();
+        _up?.Dispose();
+        _down?.Dispose();
+    }
+
+    private void Grow(ref CPUMemoryBuffer? memory, long bytes)
+    {
+        memory?.Dispose();
+        memory = null;
+        long size = Math.Max(2 * bytes, 4096);
+        memory = _driver.Run(
+            "allocating memory of this process", size, d => CPUMemoryBuffer.CreatePageLocked(d.Accelerator, size, 1));
+    }
+}
