@@ -11,4 +11,7 @@ public enum StoredType
 
     /// <summary>bfloat16.</summary>
     BF16,
+
+    /// <summary>Signed bytes with a scale for each row.</summary>
+    I8,
 }

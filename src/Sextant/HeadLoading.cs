@@ -60,6 +60,7 @@ internal static class HeadLoading
                     modules.Transformer, trunk.Shape.Positions, options.MaxTokens, notes),
                 Prompt = modules.Settings.DefaultPromptName,
                 DeviceFallback = device.Fallback,
+                Precision = device.Resolve(options.Precision),
             };
             InputRules rules = InputRules.Of(trunk.Shape.Architecture) with
             {

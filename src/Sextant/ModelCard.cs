@@ -46,7 +46,7 @@ public sealed record ModelCard
     /// <summary>Most tokens that positions are there for.</summary>
     public required int MaxPositions { get; init; }
 
-    /// <summary>How matrices are kept in memory: F32, F16 or BF16.</summary>
+    /// <summary>How matrices are kept in memory: F32, F16, BF16 or I8.</summary>
     public required string StoredType { get; init; }
 
     /// <summary>Poolings joined with '+'.</summary>
@@ -75,7 +75,7 @@ public sealed record ModelCard
     /// </summary>
     public required string? DeviceFallback { get; init; }
 
-    /// <summary>What it computes in.</summary>
+    /// <summary>What it computes in; never <see cref="Precision.Fast"/> on the processor.</summary>
     public required Precision Precision { get; init; }
 
     /// <summary>Texts the model wants before an input, by name.</summary>

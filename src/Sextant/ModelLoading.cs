@@ -25,7 +25,14 @@ internal static class ModelLoading
         try
         {
             LoadedModel model = Load(path, modules, options, backend);
-            return model with { Card = model.Card with { DeviceFallback = device.Fallback } };
+            return model with
+            {
+                Card = model.Card with
+                {
+                    DeviceFallback = device.Fallback,
+                    Precision = device.Resolve(options.Precision),
+                },
+            };
         }
         catch
         {

@@ -27,7 +27,7 @@ public abstract record ModelOptions
     /// </summary>
     public Device? Device { get; init; }
 
-    /// <summary>What it computes in. A device that has no <see cref="Precision.Fast"/> refuses it.</summary>
+    /// <summary>What it computes in. A device that does not have it refuses it.</summary>
     public Precision Precision { get; init; } = Precision.Exact;
 
     /// <summary>These choices alone, for the trunk below a head.</summary>

@@ -58,11 +58,14 @@ public sealed class DevicesTests(TinyModel model) : IClassFixture<TinyModel>
     }
 
     [Fact]
-    public void TheCpuHasNoFastPrecision()
+    public void FastOnTheCpuIsInt8()
     {
         Outcome outcome = CommandLine.Run("embed", "text", "--model", model.Folder, "--precision", "fast");
-        Assert.Equal((1, ""), (outcome.Exit, outcome.Output));
-        Assert.Contains("CPU has exact only", outcome.ErrorLine);
+        Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
+        Assert.Equal(
+            CommandLine.Run("embed", "text", "--model", model.Folder, "--precision", "int8").Output, outcome.Output);
+        Assert.NotEqual(CommandLine.Run("embed", "text", "--model", model.Folder).Output, outcome.Output);
+        Assert.Contains("int8", CommandLine.Run("info", "--model", model.Folder, "--precision", "fast").Output);
         Assert.Equal(2, CommandLine.Run("embed", "text", "--precision", "quick").Exit);
     }
 

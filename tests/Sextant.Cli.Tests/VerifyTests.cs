@@ -37,13 +37,18 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
     {
         Outcome outcome = CommandLine.Run("verify", "--model", model.Folder);
         Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
-        string[] compared = [.. outcome.Lines.Skip(1).Where(line => !line.Contains(" was not compared: "))];
+        string note = Assert.Single(outcome.Lines, line => line.StartsWith("reference int8 to exact", StringComparison.Ordinal));
+        Assert.Contains("cosine 0.99", note);
+        string[] compared = [.. outcome.Lines.Skip(1).Where(
+            line => line != note && !line.Contains(" was not compared: "))];
         Assert.All(compared, line => Assert.EndsWith("yes", line));
-        // Sets and devices, each with every op and the whole model.
-        int sets = compared.Length / (VerifiedOps.Names.Length + 1);
-        Assert.Equal(0, compared.Length % (VerifiedOps.Names.Length + 1));
-        Assert.True(sets >= InstructionSets.Supported.Count);
-        Assert.Equal(sets, compared.Count(line => line.Contains(" whole model ")));
+        // Sets and devices, each with every op and the whole model; of int8 the products and the whole model.
+        string[] bytes = [.. compared.Where(line => line.Contains(" int8 "))];
+        int sets = (compared.Length - bytes.Length) / (VerifiedOps.Names.Length + 1);
+        Assert.Equal(0, (compared.Length - bytes.Length) % (VerifiedOps.Names.Length + 1));
+        Assert.True(sets >= KernelTable.Gemm.Count(row => InstructionSets.IsSupported(row.Isa)));
+        Assert.Equal(2 * KernelTable.GemmInt8.Count(row => InstructionSets.IsSupported(row.Isa)), bytes.Length);
+        Assert.Equal(sets + (bytes.Length / 2), compared.Count(line => line.Contains(" whole model ")));
         Assert.StartsWith("reference ", outcome.Lines[1]);
     }
 
@@ -98,7 +103,7 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
         [
             new("reference", EmbeddingModel.Load),
             new("other", (_, options) =>
-                EmbeddingModel.Load(model.Folder, options with { Pooling = "max" }), IsFast: true),
+                EmbeddingModel.Load(model.Folder, options with { Pooling = "max" }), Precision: Precision.Fast),
         ];
         Assert.Equal(1, VerifyVerb.Run(
             new ArgumentValues([], [new FlagValue(ModelFlags.Model, model.Folder)]), streams.Terminal, sets));

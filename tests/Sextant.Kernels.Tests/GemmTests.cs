@@ -26,7 +26,7 @@ public unsafe class GemmTests
     [MemberData(nameof(Shapes))]
     public void EveryKernelGivesTheBitsOfTheReference(int rows, int outputs, int inputs)
     {
-        foreach (StoredType type in Enum.GetValues<StoredType>())
+        foreach (StoredType type in new[] { StoredType.F32, StoredType.F16, StoredType.BF16 })
         {
             foreach (ActivationKind activation in new[] { ActivationKind.Identity, ActivationKind.Gelu })
             {

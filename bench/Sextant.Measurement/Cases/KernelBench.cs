@@ -14,11 +14,11 @@ internal sealed class KernelBench(MeasureContext context)
     /// <exception cref="InvalidChoiceException">The choice names what there is not.</exception>
     public List<BenchRow> Run(KernelChoice choice)
     {
-        if (choice.Precisions.Contains(Precision.Fast))
+        if (choice.Precisions.Any(precision => precision != Precision.Exact))
         {
             throw new InvalidChoiceException(
-                "the processor's kernels are exact only; --precision fast is for CUDA devices of compute capability "
-                + "8.0 and newer");
+                "the processor's kernels say what they compute in by their names (--op gemm, --op gemm-int8); --precision "
+                + "fast is for CUDA devices of compute capability 8.0 and newer");
         }
         List<Entry> entries = Entries(choice);
         try

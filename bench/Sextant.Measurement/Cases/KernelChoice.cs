@@ -21,7 +21,7 @@ internal sealed record KernelChoice
 {
     public KernelMode Mode { get; init; }
 
-    /// <summary>Precisions; the processor's kernels have exact only.</summary>
+    /// <summary>Precisions; the processor's kernels say theirs by their names.</summary>
     public IReadOnlyList<Precision> Precisions { get; init; } = [Precision.Exact];
 
     /// <summary>Ops; empty for all.</summary>

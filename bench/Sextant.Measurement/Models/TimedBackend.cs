@@ -62,6 +62,8 @@ internal sealed class TimedBackend(Backend inner, Dictionary<string, OpTime> ops
 
     public override Table LoadTable(IRowSource rows, bool keep16) => inner.LoadTable(rows, keep16);
 
+    public override void Settle(Action pass) => inner.Settle(pass);
+
     public override Workspace CreateWorkspace() => inner.CreateWorkspace();
 
     public override long ScratchBytes(ScratchNeeds needs) => inner.ScratchBytes(needs);

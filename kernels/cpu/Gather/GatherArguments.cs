@@ -2,7 +2,7 @@ namespace Sextant.Kernels;
 
 /// <summary>y [T,H] = (word[id]·scale + type[type id]) + position[position], tables widened exactly to f32.</summary>
 /// <remarks>
-/// Order: the word row times the scale; + the type row, if there is a type table; + the position row, if there is one.
+/// Order: the word row, bytes times their row's scale; times the scale; + the type row, if there is a type table; + the position row, if there is one.
 /// </remarks>
 public unsafe struct GatherArguments
 {
@@ -26,6 +26,9 @@ public unsafe struct GatherArguments
 
     /// <summary>How the word table is stored.</summary>
     public StoredType WordType;
+
+    /// <summary>What each word row's bytes are multiplied by first [V]; null unless they are bytes.</summary>
+    public float* WordScales;
 
     /// <summary>What the word rows are multiplied by; 1 leaves them as they are.</summary>
     public float Scale;

@@ -16,6 +16,7 @@ internal static unsafe class GatherF32<TIsa, TVector>
         {
             case StoredType.F16: Run<StoredF16>(a); break;
             case StoredType.BF16: Run<StoredBF16>(a); break;
+            case StoredType.I8: Run<StoredI8>(a); break;
             default: Run<StoredF32>(a); break;
         }
     }
@@ -32,10 +33,15 @@ internal static unsafe class GatherF32<TIsa, TVector>
             float* type = a.Types == null ? null : a.Types + (nint)a.TypeIds[t] * n;
             float* position = a.PositionTable == null ? null : a.PositionTable + (nint)a.Positions[t] * n;
             float* y = a.Y + (nint)t * n;
+            float rowScale = a.WordScales == null ? 1f : a.WordScales[a.Ids[t]];
+            TVector rowScales = TIsa.Broadcast(rowScale);
             int i = 0;
             for (; i <= n - TIsa.Count; i += TIsa.Count)
             {
-                TVector sum = TIsa.Multiply(TStored.Load<TIsa, TVector>(word + i * TStored.Size, 0), scale);
+                TVector sum = TStored.Load<TIsa, TVector>(word + i * TStored.Size, 0);
+                if (a.WordScales != null)
+                    sum = TIsa.Multiply(sum, rowScales);
+                sum = TIsa.Multiply(sum, scale);
                 if (type != null)
                     sum = TIsa.Add(sum, TIsa.Load(type + i));
                 if (position != null)
@@ -44,7 +50,7 @@ internal static unsafe class GatherF32<TIsa, TVector>
             }
             for (; i < n; i++)
             {
-                float sum = GemmReference.Widen(word, a.WordType, i) * a.Scale;
+                float sum = GemmReference.Widen(word, a.WordType, i) * rowScale * a.Scale;
                 if (type != null)
                     sum += type[i];
                 if (position != null)

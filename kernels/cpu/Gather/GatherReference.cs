@@ -12,6 +12,8 @@ internal static unsafe class GatherReference
             for (int i = 0; i < a.Columns; i++)
             {
                 float word = GemmReference.Widen(a.Words, a.WordType, (nint)a.Ids[t] * a.Columns + i);
+                if (a.WordScales != null)
+                    word *= a.WordScales[a.Ids[t]];
                 float sum = word * a.Scale;
                 if (a.Types != null)
                     sum += a.Types[(nint)a.TypeIds[t] * a.Columns + i];

@@ -40,6 +40,7 @@ internal static unsafe class GemmReference
     {
         StoredType.F16 => (float)((Half*)data)[index],
         StoredType.BF16 => BitConverter.Int32BitsToSingle(((ushort*)data)[index] << 16),
+        StoredType.I8 => ((sbyte*)data)[index],
         _ => ((float*)data)[index],
     };
 }

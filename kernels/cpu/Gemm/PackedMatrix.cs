@@ -43,7 +43,12 @@ public readonly unsafe struct PackedMatrix
     public int PanelCount => (Outputs + PanelWidth - 1) / PanelWidth;
 
     /// <summary>Bytes of one stored element.</summary>
-    public static int ElementSize(StoredType type) => type == StoredType.F32 ? 4 : 2;
+    public static int ElementSize(StoredType type) => type switch
+    {
+        StoredType.F32 => 4,
+        StoredType.I8 => 1,
+        _ => 2,
+    };
 
     /// <summary>Outputs rounded up to whole 64-byte vectors.</summary>
     public static int PaddedOutputs(int outputs) => (outputs + 15) & ~15;

@@ -72,6 +72,16 @@ internal readonly unsafe struct StoredF16 : IStored
         where TVector : struct => TIsa.LoadF16((ushort*)source + index * TIsa.Count);
 }
 
+internal readonly unsafe struct StoredI8 : IStored
+{
+    public static int Size => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Load<TIsa, TVector>(byte* source, int index)
+        where TIsa : struct, IVectorIsa<TVector>
+        where TVector : struct => TIsa.LoadI8((sbyte*)source + index * TIsa.Count);
+}
+
 internal readonly unsafe struct StoredBF16 : IStored
 {
     public static int Size => 2;

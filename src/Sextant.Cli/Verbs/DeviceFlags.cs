@@ -14,7 +14,8 @@ internal static class DeviceFlags
             + "not there, and says so. Default: cpu.");
     public static readonly Flag Precision = new(
         "--precision", "P",
-        "exact (f32, the same bits on every device) or fast (16-bit products, where a device has them). "
+        "exact (f32, the same bits on every device), int8 (products of bytes, on the CPU, the same bits on every CPU) or "
+        + "fast (the fastest that the device has: int8 on the CPU, 16-bit products on a GPU that has them). "
         + "Default: exact.");
 
     /// <summary>Both.</summary>
@@ -43,5 +44,10 @@ internal static class DeviceFlags
 
     /// <summary>The precision that the flags name.</summary>
     public static Precision PrecisionOf(ArgumentValues arguments) =>
-        arguments.Choice(Precision, "exact", "fast") == "fast" ? Backends.Precision.Fast : Backends.Precision.Exact;
+        arguments.Choice(Precision, "exact", "int8", "fast") switch
+        {
+            "int8" => Backends.Precision.Int8,
+            "fast" => Backends.Precision.Fast,
+            _ => Backends.Precision.Exact,
+        };
 }

@@ -61,5 +61,5 @@ internal sealed class DevicesVerb : Verb
             facts.Add("fast", note);
     }
 
-    private static string Word(Precision precision) => precision == Precision.Fast ? "fast" : "exact";
+    private static string Word(Precision precision) => precision.ToString().ToLowerInvariant();
 }

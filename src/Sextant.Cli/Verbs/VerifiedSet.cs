@@ -9,13 +9,22 @@ namespace Sextant.Cli.Verbs;
 /// <param name="Name">As SEXTANT_ISA or --device names it.</param>
 /// <param name="Load">Loads a model whose every op runs there.</param>
 /// <param name="CreateBackend">Its ops alone; null where only whole models are compared.</param>
-/// <param name="IsFast">Whether it computes in fast mode: near the reference, with bits of its own.</param>
+/// <param name="Precision">
+/// What it computes in: exact and int8 are compared bit by bit, each with its own reference; fast has bits of its own.
+/// </param>
 internal sealed record VerifiedSet(
     string Name, Func<string, EmbeddingOptions, EmbeddingModel> Load, Func<Backend>? CreateBackend = null,
-    bool IsFast = false)
+    Precision Precision = Precision.Exact)
 {
+    /// <summary>Whether it is near the reference, with bits of its own.</summary>
+    public bool IsFast => Precision == Precision.Fast;
+
     /// <summary>All sets that this machine can run, the reference first: the others are compared with it.</summary>
-    public static IReadOnlyList<VerifiedSet> All() => [.. InstructionSets.Supported.Order().Select(Of)];
+    public static IReadOnlyList<VerifiedSet> All() =>
+    [
+        .. WithKernels(KernelTable.Gemm).Select(isa => Of(isa, Precision.Exact)),
+        .. WithKernels(KernelTable.GemmInt8).Select(isa => Of(isa, Precision.Int8)),
+    ];
 
     /// <summary>
     /// All devices that can be opened, in each precision that they have; the others are told to
@@ -37,15 +46,21 @@ internal sealed record VerifiedSet(
         }
     }
 
-    private static VerifiedSet Of(Isa isa) => new(
-        InstructionSets.Name(isa),
-        (path, options) => EmbeddingModel.Load(path, options, new KernelSet(isa)),
-        () => new CpuDevice(new KernelSet(isa), null).CreateBackend(Precision.Exact, null));
+    // A set without a kernel of its own runs that of the next set below, which is compared already.
+    private static IEnumerable<Isa> WithKernels<TKernel>(KernelRow<TKernel>[] table)
+        where TKernel : Delegate =>
+        InstructionSets.Supported.Where(isa => Array.Exists(table, row => row.Isa == isa)).Order();
+
+    private static VerifiedSet Of(Isa isa, Precision precision) => new(
+        precision == Precision.Exact ? InstructionSets.Name(isa) : $"{InstructionSets.Name(isa)} int8",
+        (path, options) => EmbeddingModel.Load(path, options with { Precision = precision }, new KernelSet(isa)),
+        () => new CpuDevice(new KernelSet(isa), null).CreateBackend(precision, null),
+        precision);
 
     /// <summary>A device in one precision.</summary>
     // A model holds the device that it is on; so does a backend.
     public static VerifiedSet Of(string choice, Precision precision, Func<Device> open) => new(
-        precision == Precision.Fast ? $"{choice} fast" : choice,
+        precision == Precision.Exact ? choice : $"{choice} {precision.ToString().ToLowerInvariant()}",
         (path, options) =>
         {
             using Device device = open();
@@ -56,5 +71,5 @@ internal sealed record VerifiedSet(
             using Device device = open();
             return device.CreateBackend(precision, null);
         },
-        precision == Precision.Fast);
+        precision);
 }

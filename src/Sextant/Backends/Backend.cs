@@ -38,9 +38,18 @@ internal abstract class Backend : IDisposable
     public abstract Matrix LoadMatrix(IRowSource rows, IRowSource? bias);
 
     /// <summary>
-    /// Loads a table [rows, columns] as f32, or as stored where it is stored in 16 bits and that is allowed.
+    /// Loads a table [rows, columns] as f32, or as stored where it is stored in 16 bits and that is allowed; int8 keeps
+    /// bytes where 16 bits are allowed.
     /// </summary>
     public abstract Table LoadTable(IRowSource rows, bool keep16);
+
+    /// <summary>
+    /// Called once when a trunk's weights are loaded: <paramref name="pass"/> runs it on fixed ids, for a backend that
+    /// quantises weights by what they are multiplied with. Others have no use for it.
+    /// </summary>
+    public virtual void Settle(Action pass)
+    {
+    }
 
     /// <summary>Creates the memory of one call.</summary>
     public abstract Workspace CreateWorkspace();
@@ -106,7 +115,7 @@ internal abstract class Backend : IDisposable
 internal readonly record struct ScratchNeeds(int LongestSequence, int HeadSize, int Positions, int LargestInputs);
 
 /// <summary>A table of vectors in a backend's memory; a single vector is a table of one row.</summary>
-internal sealed class Table(nint address, int rows, int columns, StoredType type)
+internal sealed class Table(nint address, int rows, int columns, StoredType type, nint scales = 0)
 {
     public nint Address { get; } = address;
 
@@ -115,4 +124,7 @@ internal sealed class Table(nint address, int rows, int columns, StoredType type
     public int Columns { get; } = columns;
 
     public StoredType Type { get; } = type;
+
+    /// <summary>Where each row's scale is, if the rows are bytes.</summary>
+    public nint Scales { get; } = scales;
 }

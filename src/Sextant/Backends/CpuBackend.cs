@@ -6,12 +6,14 @@ using Sextant.Tensors;
 namespace Sextant.Backends;
 
 /// <summary>The ops on this machine's processor, by one set of kernels and one team of threads.</summary>
-internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTeam) : Backend
+internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTeam) : Backend
 {
     // A smaller piece of work is not worth a second thread: about 10 µs of one.
     private const double SplitFlops = 1e6;
     private const int SplitElements = 32 * 1024;
-    private readonly CpuWeights _weights = new();
+
+    /// <summary>Where the weights are.</summary>
+    protected CpuWeights Weights { get; } = new();
 
     public override string Name => $"CPU ({InstructionSets.Name(kernels.Isa)}, {team.Threads} threads)";
 
@@ -21,15 +23,15 @@ internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool
 
     public override int LargestHead => int.MaxValue;
 
-    public override long WeightBytes => _weights.Bytes;
+    public override long WeightBytes => Weights.Bytes;
 
-    public override void Reserve(long bytes) => _weights.Reserve(bytes);
+    public override void Reserve(long bytes) => Weights.Reserve(bytes);
 
     public override long SizeOfMatrix(IRowSource rows) => CpuWeights.SizeOfMatrix(rows);
 
-    public override Matrix LoadMatrix(IRowSource rows, IRowSource? bias) => _weights.LoadMatrix(rows, bias);
+    public override Matrix LoadMatrix(IRowSource rows, IRowSource? bias) => Weights.LoadMatrix(rows, bias);
 
-    public override Table LoadTable(IRowSource rows, bool keep16) => _weights.LoadTable(rows, keep16);
+    public override Table LoadTable(IRowSource rows, bool keep16) => Weights.LoadTable(rows, keep16);
 
     public override Workspace CreateWorkspace() => new CpuWorkspace();
 
@@ -38,8 +40,8 @@ internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool
     public override Tensor TakeScratch(Workspace workspace, ScratchNeeds needs) =>
         workspace.Take(team.Threads, ScratchColumns(needs));
 
-    // Elements of one worker.
-    private static int ScratchColumns(ScratchNeeds needs)
+    /// <summary>Elements of one worker's scratch.</summary>
+    protected virtual int ScratchColumns(ScratchNeeds needs)
     {
         int attention = AttentionArguments.ScratchLength(needs.LongestSequence, needs.HeadSize, needs.Positions);
         return (Math.Max(attention, GemmArguments.ScratchLength(needs.LargestInputs)) + 15) & ~15;
@@ -59,6 +61,7 @@ internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool
                 Columns = y.Columns,
                 Words = (byte*)words.Address,
                 WordType = words.Type,
+                WordScales = (float*)words.Scales,
                 Scale = scale,
                 Types = types is null ? null : (float*)types.Address,
                 PositionTable = positions is null ? null : (float*)positions.Address,
@@ -227,7 +230,7 @@ internal sealed unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool
 
     public override void Dispose()
     {
-        _weights.Dispose();
+        Weights.Dispose();
         if (ownsTeam)
             team.Dispose();
     }

@@ -8,13 +8,20 @@ internal sealed class CpuDevice(KernelSet? kernels, string? fallback) : Device("
 {
     public override string? Fallback => fallback;
 
-    public override bool Supports(Precision precision) => precision == Precision.Exact;
+    public override bool Supports(Precision precision) =>
+        precision is Precision.Exact or Precision.Int8 or Precision.Fast;
+
+    internal override Precision Resolve(Precision precision) =>
+        precision == Precision.Fast ? Precision.Int8 : precision;
 
     internal override Backend CreateBackend(Precision precision, int? threads)
     {
         Require(precision);
         bool shared = threads is null || threads == Environment.ProcessorCount;
         ThreadTeam team = shared ? ThreadTeam.Shared : new ThreadTeam(threads!.Value);
-        return new CpuBackend(kernels ?? KernelSet.Chosen, team, ownsTeam: !shared);
+        KernelSet set = kernels ?? KernelSet.Chosen;
+        return Resolve(precision) == Precision.Int8
+            ? new CpuInt8Backend(set, team, ownsTeam: !shared)
+            : new CpuBackend(set, team, ownsTeam: !shared);
     }
 }

@@ -22,52 +22,32 @@ internal readonly unsafe struct LayerNormJob(KernelSet kernels, LayerNormArgumen
 
 internal readonly unsafe struct LinearJob : IJob
 {
-    // A panel that is read once serves this many rows from the L2 (GemmF32 works in the same blocks).
-    private const int BlockRows = 128;
-
     private readonly KernelSet _kernels;
     private readonly GemmArguments _arguments;
     private readonly nint _scratchStride;
-    private readonly int _rowItems;
-    private readonly int _panelItems;
+    private readonly ProductSplit _split;
 
     public LinearJob(KernelSet kernels, GemmArguments arguments, nint scratchStride, int threads)
     {
         _kernels = kernels;
         _arguments = arguments;
         _scratchStride = scratchStride;
-        _rowItems = 1;
-        _panelItems = 1;
-        if (threads == 1)
-            return;
-        // Four items a thread, so that one that is held up costs little; rows first, panels when rows are few.
-        _rowItems = Math.Max(1, arguments.Rows / BlockRows);
-        _panelItems = Math.Clamp((4 * threads + _rowItems - 1) / _rowItems, 1, arguments.Weight.PanelCount);
+        _split = new ProductSplit(arguments.Rows, arguments.Weight.PanelCount, threads);
     }
 
-    public int Items => _rowItems * _panelItems;
+    public int Items => _split.Items;
 
     public void Execute(int item, int worker)
     {
         GemmArguments part = _arguments;
-        int rowItem = item / _panelItems;
-        int panelItem = item % _panelItems;
-        int firstRow = RowBorder(rowItem);
+        (int firstRow, part.Rows, part.FirstPanel, part.EndPanel) = _split.Part(item);
         part.X += firstRow * part.XStride;
         part.Y += firstRow * part.YStride;
         if (part.Residual != null)
             part.Residual += firstRow * part.ResidualStride;
-        part.Rows = RowBorder(rowItem + 1) - firstRow;
-        part.FirstPanel = part.Weight.PanelCount * panelItem / _panelItems;
-        part.EndPanel = part.Weight.PanelCount * (panelItem + 1) / _panelItems;
         part.Scratch += worker * _scratchStride;
         _kernels.Gemm.Run(part);
     }
-
-    // Borders on whole tiles of eight rows.
-    private int RowBorder(int item) => item == _rowItems
-        ? _arguments.Rows
-        : (int)((long)_arguments.Rows * item / _rowItems) & ~7;
 }
 
 internal readonly unsafe struct AttentionJob(

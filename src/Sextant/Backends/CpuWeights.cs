@@ -79,6 +79,27 @@ internal sealed unsafe class CpuWeights : IDisposable
         return new Table((nint)data, rows.Rows, rows.Columns, narrow ? Stored(rows.Type) : StoredType.F32);
     }
 
+    /// <summary>Loads a table as signed bytes with a scale for each row.</summary>
+    public Table LoadByteTable(IRowSource rows)
+    {
+        var data = (sbyte*)Take((long)rows.Rows * rows.Columns);
+        var scales = (float*)Take((long)rows.Rows * sizeof(float));
+        int step = (int)Math.Clamp((4 << 20) / Math.Max(rows.Columns, 1), 1, Math.Max(rows.Rows, 1));
+        using var buffer = new NativeBlock((long)step * rows.Columns * sizeof(float));
+        for (int row = 0; row < rows.Rows; row += step)
+        {
+            int count = Math.Min(step, rows.Rows - row);
+            var values = new Span<float>(buffer.Pointer, count * rows.Columns);
+            rows.Read(row, values);
+            for (int i = 0; i < count; i++)
+            {
+                var to = new Span<sbyte>(data + (nint)(row + i) * rows.Columns, rows.Columns);
+                scales[row + i] = Int8Packing.PackRow(values.Slice(i * rows.Columns, rows.Columns), to);
+            }
+        }
+        return new Table((nint)data, rows.Rows, rows.Columns, StoredType.I8, (nint)scales);
+    }
+
     public void Dispose()
     {
         foreach (NativeBlock block in _blocks)
@@ -135,7 +156,8 @@ internal sealed unsafe class CpuWeights : IDisposable
         }
     }
 
-    private byte* Take(long bytes)
+    /// <summary>Memory of garbage for some weights, 64-byte aligned.</summary>
+    public byte* Take(long bytes)
     {
         long size = Align(bytes);
         if (_blocks.Count == 0 || _taken + size > _blocks[^1].Bytes)

@@ -41,6 +41,9 @@ public abstract class Device : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>What a precision means here: fast is the best of the device's own.</summary>
+    internal virtual Precision Resolve(Precision precision) => precision;
+
     /// <summary>Room for one model's weights, and the ops on them.</summary>
     /// <param name="precision">What to compute in.</param>
     /// <param name="threads">
@@ -53,8 +56,11 @@ public abstract class Device : IDisposable
     {
         if (!Supports(precision))
         {
+            string[] supported = Array.ConvertAll(
+                Array.FindAll(Enum.GetValues<Precision>(), Supports), one => one.ToString().ToLowerInvariant());
             throw new UnsupportedRequestException(
-                $"precision {precision.ToString().ToLowerInvariant()} was asked for; {Name} has exact only.");
+                $"precision {precision.ToString().ToLowerInvariant()} was asked for; {Name} has "
+                + (supported.Length == 1 ? $"{supported[0]} only." : $"{string.Join(", ", supported)}."));
         }
     }
 

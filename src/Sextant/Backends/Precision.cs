@@ -9,8 +9,15 @@ public enum Precision
     Exact,
 
     /// <summary>
-    /// Products of 16-bit numbers, summed in f32. Still the same bits in any batch and order on one device, but other
+    /// The fastest that the device has, and the model's card says which: <see cref="Int8"/> on the processor; on others
+    /// products of 16-bit numbers, summed in f32. Still the same bits in any batch and order on one device, but other
     /// bits than <see cref="Exact"/>. A device that has no such kernels refuses it.
     /// </summary>
     Fast,
+
+    /// <summary>
+    /// Products of bytes, summed exactly: the same bits in any batch and order, for any number of threads and any
+    /// instruction set, but other bits than <see cref="Exact"/>. Weights take a byte each.
+    /// </summary>
+    Int8,
 }

@@ -57,7 +57,7 @@ internal sealed class TrunkLoader
         int positions = 0;
         foreach (LayerSource source in sources)
             positions = Math.Max(positions, source.Attention.Positions);
-        return new Trunk(_shape, embeddings, layers, last, new TrunkFacts
+        var trunk = new Trunk(_shape, embeddings, layers, last, new TrunkFacts
         {
             StoredType = count > 0 ? layers[0].StoredType : embeddings.StoredType,
             Parameters = _loader.Parameters,
@@ -65,6 +65,8 @@ internal sealed class TrunkLoader
             PositionRows = positions,
             Unused = UnusedTensors.Describe(checkpoint, _loader.Used, count < _shape.Layers),
         });
+        _loader.Backend.Settle(() => Calibration.Run(trunk, _loader.Backend, count, _tokens));
+        return trunk;
     }
 
     private Embeddings LoadEmbeddings()

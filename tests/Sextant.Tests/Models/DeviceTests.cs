@@ -30,8 +30,18 @@ public class DeviceTests
     public void APrecisionThatADeviceLacksIsRefused()
     {
         var error = Assert.Throws<UnsupportedRequestException>(
-            () => EmbeddingModel.LoadDefault(new() { Precision = Precision.Fast }));
-        Assert.Contains("CPU has exact only", error.Message, StringComparison.Ordinal);
+            () => EmbeddingModel.LoadDefault(new() { Precision = (Precision)77 }));
+        Assert.Contains("77 was asked for; CPU has exact, fast, int8.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FastOnTheProcessorIsInt8AndSaysSo()
+    {
+        using EmbeddingModel fast = EmbeddingModel.LoadDefault(new() { Precision = Precision.Fast });
+        using EmbeddingModel int8 = EmbeddingModel.LoadDefault(new() { Precision = Precision.Int8 });
+        Assert.Equal(Precision.Int8, fast.Card.Precision);
+        Assert.Equal("I8", fast.Card.StoredType);
+        Assert.Equal(int8.Embed("a text"), fast.Embed("a text"));
     }
 
     [Fact]

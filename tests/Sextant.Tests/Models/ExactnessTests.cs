@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sextant.Backends;
 using Sextant.Kernels;
 using Sextant.Measurement.Models;
 
@@ -18,7 +19,7 @@ public class ExactnessTests
         TokenSequence[] texts = Sequences(s_slow ? 10 : 200, 1000, s_slow ? 12 : 100);
         byte[][] expected = Alone(folder, Isa.Reference, 1, texts);
         Assert.Equal(expected.Length, expected.Select(Convert.ToHexString).Distinct().Count());
-        foreach (Isa isa in InstructionSets.Supported)
+        foreach (Isa isa in KernelSets.Exact)
         {
             foreach (int threads in new[] { 1, 2, 8 })
             {
@@ -52,7 +53,7 @@ public class ExactnessTests
         TokenSequence[] texts = Sequences(s_slow ? 4 : 24, 1000, s_slow ? 12 : 60);
         byte[][] expected = Alone(folder, Isa.Reference, 1, texts, attention);
         Assert.Equal(expected.Length, expected.Select(Convert.ToHexString).Distinct().Count());
-        foreach (Isa isa in InstructionSets.Supported.Where(i => i != Isa.Reference))
+        foreach (Isa isa in KernelSets.Exact.Where(i => i != Isa.Reference))
         {
             AssertEqual(expected, Alone(folder, isa, 1, texts, attention), $"{name} alone, {isa}");
             AssertEqual(
@@ -75,7 +76,7 @@ public class ExactnessTests
             string folder = SyntheticModel.MiniLm.Write(root, type);
             TokenSequence[] texts = Sequences(6, 30000, 40);
             byte[][] expected = Alone(folder, Isa.Reference, 1, texts);
-            foreach (Isa isa in InstructionSets.Supported.Where(i => i != Isa.Reference))
+            foreach (Isa isa in KernelSets.Exact.Where(i => i != Isa.Reference))
             {
                 AssertEqual(expected, Alone(folder, isa, 1, texts), $"alone, {isa}");
                 AssertEqual(expected, Batched(folder, isa, 2, texts, seed: 1), $"batched, {isa}, 2 threads");
@@ -106,15 +107,26 @@ public class ExactnessTests
         });
     }
 
-    private static EmbeddingModel Load(string folder, Isa isa, int threads, AttentionDirection? attention = null) =>
+    private static EmbeddingModel Load(
+        string folder, Isa isa, int threads, AttentionDirection? attention = null,
+        Precision precision = Precision.Exact) =>
         EmbeddingModel.Load(
-            folder, new() { Pooling = "mean", Normalize = true, Threads = threads, Attention = attention },
+            folder,
+            new()
+            {
+                Pooling = "mean",
+                Normalize = true,
+                Threads = threads,
+                Attention = attention,
+                Precision = precision,
+            },
             new KernelSet(isa));
 
-    private static byte[][] Alone(
-        string folder, Isa isa, int threads, TokenSequence[] texts, AttentionDirection? attention = null)
+    internal static byte[][] Alone(
+        string folder, Isa isa, int threads, TokenSequence[] texts, AttentionDirection? attention = null,
+        Precision precision = Precision.Exact)
     {
-        using EmbeddingModel model = Load(folder, isa, threads, attention);
+        using EmbeddingModel model = Load(folder, isa, threads, attention, precision);
         var vector = new float[model.Dimensions];
         return Array.ConvertAll(texts, text =>
         {
@@ -124,10 +136,11 @@ public class ExactnessTests
     }
 
     // Batches of 64 in a shuffled order, the results put back.
-    private static byte[][] Batched(
-        string folder, Isa isa, int threads, TokenSequence[] texts, int seed, AttentionDirection? attention = null)
+    internal static byte[][] Batched(
+        string folder, Isa isa, int threads, TokenSequence[] texts, int seed, AttentionDirection? attention = null,
+        Precision precision = Precision.Exact)
     {
-        using EmbeddingModel model = Load(folder, isa, threads, attention);
+        using EmbeddingModel model = Load(folder, isa, threads, attention, precision);
         int[] order = [.. Enumerable.Range(0, texts.Length)];
         new Random(seed).Shuffle(order);
         var result = new byte[texts.Length][];
@@ -142,7 +155,7 @@ public class ExactnessTests
         return result;
     }
 
-    private static TokenSequence[] Sequences(int count, int vocabulary, int longest)
+    internal static TokenSequence[] Sequences(int count, int vocabulary, int longest)
     {
         var random = new Random(11);
         var texts = new TokenSequence[count];
@@ -156,7 +169,7 @@ public class ExactnessTests
         return texts;
     }
 
-    private static void AssertEqual(byte[][] expected, byte[][] actual, string what)
+    internal static void AssertEqual(byte[][] expected, byte[][] actual, string what)
     {
         for (int i = 0; i < expected.Length; i++)
             Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"{what}: text {i} has other bits.");

@@ -127,6 +127,8 @@ internal static class BenchFlags
     {
         "exact" => Precision.Exact,
         "fast" => Precision.Fast,
-        _ => throw new WrongUsageException($"--precision is '{name}'; accepted: exact, fast, or both with a comma"),
+        "int8" => Precision.Int8,
+        _ => throw new WrongUsageException(
+            $"--precision is '{name}'; accepted: exact, int8, fast, or several with commas"),
     };
 }
