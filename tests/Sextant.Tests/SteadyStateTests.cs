@@ -45,7 +45,7 @@ public class SteadyStateTests
     public void OtherFamiliesAllocateNothing(string fixture)
     {
         using EmbeddingModel model = EmbeddingModel.Load(
-            TestData.Shared("golden", "models", fixture), new() { Pooling = "mean", Normalize = true, Threads = 2 });
+            TestData.Model(fixture), new() { Pooling = "mean", Normalize = true, Threads = 2 });
         TokenSequence[] texts = [.. Enumerable.Range(1, 60)
             .Select(n => new TokenSequence(Enumerable.Range(5, n).ToArray()))];
         var vectors = new float[texts.Length * model.Dimensions];

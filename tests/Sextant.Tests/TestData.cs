@@ -7,12 +7,21 @@ internal static class TestData
 
     public static string Fixtures => Path.Combine(Root, "tests", "fixtures");
 
+    /// <summary>A path in a golden model's folder.</summary>
+    public static string Model(params string[] parts) => Path.Combine([Fixtures, "models", .. parts]);
+
+    /// <summary>Why tests that need the large data are skipped.</summary>
+    public const string NotHere = "SEXTANT_TESTDATA is not set: the shared test data is not on this machine.";
+
+    /// <summary>Whether SEXTANT_TESTDATA names the large data.</summary>
+    public static bool IsHere => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SEXTANT_TESTDATA"));
+
     /// <summary>A path under SEXTANT_TESTDATA; the test is skipped by name where the variable is not set.</summary>
     public static string Shared(params string[] parts)
     {
         string? folder = Environment.GetEnvironmentVariable("SEXTANT_TESTDATA");
         if (string.IsNullOrEmpty(folder))
-            Assert.Skip("SEXTANT_TESTDATA is not set: the shared test data is not on this machine.");
+            Assert.Skip(NotHere);
         string path = Path.Combine([folder, .. parts]);
         if (!File.Exists(path) && !Directory.Exists(path))
             Assert.Fail($"SEXTANT_TESTDATA is set, but '{path}' is missing.");

@@ -13,7 +13,7 @@ public class HeadExactnessTests
     [Fact]
     public void SparseVectorsDoNotDependOnTheBatch()
     {
-        string folder = TestData.Shared("golden", "models", "bert_mlm");
+        string folder = TestData.Model("bert_mlm");
         TokenSequence[] texts = Sequences(s_slow ? 5 : 60, s_slow ? 10 : 120);
         TermWeight[][] expected = new TermWeight[texts.Length][];
         using (SparseEncoder alone = SparseEncoder.Load(
@@ -47,7 +47,7 @@ public class HeadExactnessTests
     [Fact]
     public void TheBordersOfBlocksDoNotMatter()
     {
-        string folder = TestData.Shared("golden", "models", "bert_mlm");
+        string folder = TestData.Model("bert_mlm");
         TokenSequence[] texts = Sequences(12, 100);
         using TokenScorer scorer = TokenScorer.Load(folder, TokenHeadKind.MaskedLanguage);
         using SparseEncoder model = SparseEncoder.Load(folder);
@@ -80,7 +80,7 @@ public class HeadExactnessTests
     [Fact]
     public void LabelScoresDoNotDependOnTheBatch()
     {
-        string folder = TestData.Shared("golden", "models", "bert_seqcls");
+        string folder = TestData.Model("bert_seqcls");
         TokenSequence[] texts = Sequences(s_slow ? 5 : 60, s_slow ? 10 : 120);
         using SequenceClassifier alone = SequenceClassifier.Load(folder, new() { Threads = 1 });
         float[] expected = Array.ConvertAll(texts, text =>
@@ -103,7 +103,7 @@ public class HeadExactnessTests
     [Fact]
     public void TheLargestTermsAreKept()
     {
-        string folder = TestData.Shared("golden", "models", "bert_mlm");
+        string folder = TestData.Model("bert_mlm");
         TokenSequence[] texts = Sequences(5, 50);
         using SparseEncoder all = SparseEncoder.Load(folder);
         using SparseEncoder few = SparseEncoder.Load(folder, new() { MaxTerms = 20 });

@@ -31,7 +31,7 @@ public class HeadFamilyTests
         string fixture, string? dense, string activation, string? norm, string output, string row)
     {
         using var folder = new ScratchFolder();
-        string source = TestData.Shared("golden", "models", fixture);
+        string source = TestData.Model(fixture);
         var tensors = new Dictionary<string, (long[] Shape, float[] Values)>();
         using (Checkpoint checkpoint = Checkpoint.Open(source))
         {
@@ -94,7 +94,7 @@ public class HeadFamilyTests
     public void ATrunkWithoutAHeadIsRefused()
     {
         var error = Assert.Throws<InvalidModelException>(
-            () => SequenceClassifier.Load(TestData.Shared("golden", "models", "roberta")));
+            () => SequenceClassifier.Load(TestData.Model("roberta")));
         Assert.Contains("'classifier.out_proj.weight'", error.Message, StringComparison.Ordinal);
     }
 
@@ -104,7 +104,7 @@ public class HeadFamilyTests
     public void AFamilyWithoutSuchAHeadIsRefusedWithThoseThatHaveIt(string fixture, string kind)
     {
         var error = Assert.Throws<UnsupportedRequestException>(
-            () => SequenceClassifier.Load(TestData.Shared("golden", "models", fixture)));
+            () => SequenceClassifier.Load(TestData.Model(fixture)));
         Assert.Contains(kind, error.Message, StringComparison.Ordinal);
         Assert.Contains("bert, roberta", error.Message, StringComparison.Ordinal);
     }

@@ -12,7 +12,7 @@ public class HeadMemoryTests
     [Fact]
     public void LabelScoresAllocateNothing()
     {
-        using SequenceClassifier model = SequenceClassifier.Load(TestData.Shared("golden", "models", "bert_seqcls"));
+        using SequenceClassifier model = SequenceClassifier.Load(TestData.Model("bert_seqcls"));
         TokenSequence[] texts = Sequences(40);
         var scores = new float[texts.Length];
         Assert.Equal(0, Allocations.WhenSteady(() => model.Logits(texts, scores)));
@@ -22,7 +22,7 @@ public class HeadMemoryTests
     public void SparseVectorsAllocateNothing()
     {
         using SparseEncoder model = SparseEncoder.Load(
-            TestData.Shared("golden", "models", "bert_mlm"), new() { MaxTerms = 50 });
+            TestData.Model("bert_mlm"), new() { MaxTerms = 50 });
         TokenSequence[] texts = Sequences(40);
         var vectors = new SparseVectors();
         Assert.Equal(0, Allocations.WhenSteady(() => model.EmbedTokens(texts, vectors)));
@@ -31,7 +31,7 @@ public class HeadMemoryTests
     [Fact]
     public void ALongTextNeedsNoMoreMemoryForItsScoresThanAShortOne()
     {
-        string folder = TestData.Shared("golden", "models", "bert_mlm");
+        string folder = TestData.Model("bert_mlm");
         using Backend backend = Device.Cpu.CreateBackend(Precision.Exact, 1);
         using Checkpoint checkpoint = Checkpoint.Open(folder);
         HeadPlan plan = HeadCatalog.Find(

@@ -38,7 +38,7 @@ public sealed class SparseModulesTests : IDisposable
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
-    private static string Source => TestData.Shared("golden", "models", "bert_mlm");
+    private static string Source => TestData.Model("bert_mlm");
 
     private void Write(string transformer, string pooling, string config)
     {

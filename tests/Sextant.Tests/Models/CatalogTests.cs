@@ -30,7 +30,7 @@ public class CatalogTests
 
     private static string ModelType(string fixture)
     {
-        string file = Path.Combine(TestData.Shared("golden", "models", fixture), "config.json");
+        string file = Path.Combine(TestData.Model(fixture), "config.json");
         using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(file));
         return config.RootElement.GetProperty("model_type").GetString()!;
     }

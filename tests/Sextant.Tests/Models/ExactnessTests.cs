@@ -49,7 +49,7 @@ public class ExactnessTests
     [MemberData(nameof(Families))]
     public void EveryFamily(string name, AttentionDirection? attention)
     {
-        string folder = TestData.Shared("golden", "models", name);
+        string folder = TestData.Model(name);
         TokenSequence[] texts = Sequences(s_slow ? 4 : 24, 1000, s_slow ? 12 : 60);
         byte[][] expected = Alone(folder, Isa.Reference, 1, texts, attention);
         Assert.Equal(expected.Length, expected.Select(Convert.ToHexString).Distinct().Count());

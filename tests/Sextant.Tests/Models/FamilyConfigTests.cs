@@ -167,7 +167,7 @@ public class FamilyConfigTests
     public void WhatTheEncoderDoesNotNeedIsSaid(string fixture, string tensors)
     {
         using EmbeddingModel model = EmbeddingModel.Load(
-            TestData.Shared("golden", "models", fixture), new() { Pooling = "cls" });
+            TestData.Model(fixture), new() { Pooling = "cls" });
         Assert.Contains(model.Card.Notes, note => note.Contains(tensors, StringComparison.Ordinal));
     }
 
@@ -177,7 +177,7 @@ public class FamilyConfigTests
         foreach (string fixture in GoldenTests.Families)
         {
             using EmbeddingModel model = EmbeddingModel.Load(
-                TestData.Shared("golden", "models", fixture), new() { Pooling = "cls" });
+                TestData.Model(fixture), new() { Pooling = "cls" });
             Assert.DoesNotContain(model.Card.Notes, note => note.StartsWith("config.json", StringComparison.Ordinal));
         }
     }

@@ -9,7 +9,7 @@ internal sealed class FamilyFolder : IDisposable
 
     public FamilyFolder(string fixture)
     {
-        string source = TestData.Shared("golden", "models", fixture);
+        string source = TestData.Model(fixture);
         Config = File.ReadAllText(Path.Combine(source, "config.json"));
         foreach (string file in Directory.GetFiles(source, "model*"))
             File.CreateSymbolicLink(Path.Combine(_folder.Path, Path.GetFileName(file)), file);

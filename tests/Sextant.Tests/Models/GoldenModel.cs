@@ -10,10 +10,7 @@ internal sealed class GoldenModel : IDisposable
 
     public GoldenModel(string name)
     {
-        // An encoder and a decoder live here, so that a fresh clone checks itself against upstream too.
-        Folder = name is "bert" or "qwen3"
-            ? Path.Combine(TestData.Fixtures, "models", name)
-            : TestData.Shared("golden", "models", name);
+        Folder = TestData.Model(name);
         _expected = Checkpoint.OpenFile(Path.Combine(Folder, "expected.safetensors"));
         using JsonDocument cases = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "cases.json")));
         foreach (JsonElement item in cases.RootElement.GetProperty("cases").EnumerateArray())

@@ -17,7 +17,7 @@ public class StaticTableTests
         { "test-model-sentence-transformers", "embeddings_long.json", s_long },
     };
 
-    [Theory]
+    [SharedTheory]
     [MemberData(nameof(Fixtures))]
     public void VectorsAreModel2Vecs(string folder, string expected, string text)
     {
@@ -41,7 +41,7 @@ public class StaticTableTests
     }
 
     // The reference stands for the exact table; these are its roundings, and model2vec-rs allows them a tenth.
-    [Theory]
+    [SharedTheory]
     [InlineData("test-model-float16", 1e-3)]
     [InlineData("test-model-int8", 1e-1)]
     public void NarrowTablesComeNearTheirOriginal(string folder, double allowed)
@@ -62,7 +62,7 @@ public class StaticTableTests
         Assert.Empty(model.Card.Notes);
     }
 
-    [Theory]
+    [SharedTheory]
     [InlineData(AttentionDirection.Causal)]
     [InlineData(AttentionDirection.Bidirectional)]
     public void ADirectionOfAttentionIsRefused(AttentionDirection attention)
@@ -111,7 +111,7 @@ public class StaticTableTests
         Assert.Equal([1 * 0.25f, 2 * 0.25f], Embed(model, 4));
     }
 
-    [Theory]
+    [SharedTheory]
     [InlineData("mapping", 2f, "'mapping' holds 2 at 1; rows 0 to 1 are there")]
     [InlineData("mapping", -1f, "'mapping' holds -1 at 1")]
     [InlineData("mapping", 0.5f, "'mapping' holds 0.5 at 1")]

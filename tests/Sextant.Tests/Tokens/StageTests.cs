@@ -6,7 +6,7 @@ namespace Sextant.Tests.Tokens;
 /// <summary>What stands between the stages: the normalised text and the words of the reference library.</summary>
 public class StageTests
 {
-    [Theory]
+    [SharedTheory]
     [InlineData("minilm-l6")]
     [InlineData("bert-multilingual-cased")]
     [InlineData("tinybert-whitespace")]

@@ -10,7 +10,7 @@ public class UnicodeDataTests
 {
     private const int CodePointCount = 0x110000;
 
-    [Theory]
+    [SharedTheory]
     [InlineData("bert_clean_removed", CodePointClasses.BertRemoved)]
     [InlineData("bert_clean_to_space", CodePointClasses.BertSpace)]
     [InlineData("bert_cjk_spaced", CodePointClasses.BertIdeograph)]
@@ -33,7 +33,7 @@ public class UnicodeDataTests
             Assert.True(expected[c] == CodePoints.Is(c, (CodePointClasses)marked), $"U+{c:X4}");
     }
 
-    [Theory]
+    [SharedTheory]
     [InlineData("onig_s", @"\s")]
     [InlineData("onig_w", @"\w")]
     [InlineData("onig_d", @"\d")]
@@ -66,7 +66,7 @@ public class UnicodeDataTests
     }
 
     // The measured file lists only what differs from Unicode 17; the platform's own forms stand for the rest.
-    [Theory]
+    [SharedTheory]
     [InlineData("NFC", NormalizationForm.FormC)]
     [InlineData("NFD", NormalizationForm.FormD)]
     [InlineData("NFKC", NormalizationForm.FormKC)]

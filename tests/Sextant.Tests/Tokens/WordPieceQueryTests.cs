@@ -6,7 +6,7 @@ namespace Sextant.Tests.Tokens;
 /// <summary>Real queries and their BERT-uncased word pieces, made by others.</summary>
 public class WordPieceQueryTests
 {
-    [Theory]
+    [SharedTheory]
     [InlineData("arguana", 1406)]
     [InlineData("fiqa", 648)]
     [InlineData("nfcorpus", 323)]

@@ -18,12 +18,12 @@ public class GoldenCheckpointTests
     [InlineData("qwen2", "F32", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")]
     public void EveryValueOfEveryTensorIsTheSame(string model, string types, params string[] files)
     {
-        using var checkpoint = Checkpoint.Open(TestData.Shared("golden", "models", model));
+        using var checkpoint = Checkpoint.Open(TestData.Model(model));
         var seen = new HashSet<string>();
         int tensors = 0;
         foreach (string name in files)
         {
-            byte[] file = File.ReadAllBytes(TestData.Shared("golden", "models", model, name));
+            byte[] file = File.ReadAllBytes(TestData.Model(model, name));
             int header = (int)BinaryPrimitives.ReadInt64LittleEndian(file);
             using var json = JsonDocument.Parse(file.AsMemory(8, header));
             foreach (JsonProperty entry in json.RootElement.EnumerateObject())
