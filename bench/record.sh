@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Records this machine and puts the README's speed tables and figures in order, on a quiet machine, in about three minutes:
+# Records this machine and puts the documents' tables and figures in order, on a quiet machine, in about three minutes:
 #   bench/record.sh MACHINE                  speeds, bits and errors
-#   bench/record.sh MACHINE --readme-only    the README alone, from the records that are there
+#   bench/record.sh MACHINE --readme-only    the documents alone, from the records that are there
 #   bench/record.sh MACHINE --all            also what takes long: families, recall of codes (SEXTANT_TESTDATA), an index on disk
 # Pairs of peers in the folder, if there are any, stay as they are: see bench/peers.
 set -euo pipefail
@@ -42,18 +42,22 @@ if [ "${2:-}" = --all ]; then
       $sextant eval --recall $eval_sets; } > bench/results/recall-of-codes.new
     mv bench/results/recall-of-codes.new bench/results/recall-of-codes.txt
 fi
-# Puts what a verb says of some files between two lines of the README.
+# Puts what a verb says of some files between two lines of a document.
 put() {
     $sextant bench report "$1" $3 > "$out/block.tmp"
     awk -v begin="<!-- sextant bench report $1" -v end="$2" -v files="$3" -v tables="$out/block.tmp" '
         index($0, begin) == 1 { print begin " " files " -->"
             while ((getline line < tables) > 0) print line; skip = 1 }
         $0 == end { skip = 0 }
-        !skip { print }' README.md > "$out/readme.tmp"
-    mv "$out/readme.tmp" README.md
+        !skip { print }' "$4" > "$out/document.tmp"
+    mv "$out/document.tmp" "$4"
     rm "$out/block.tmp"
 }
 put --readme '<!-- end of the report -->' \
-    "$(echo $(ls "$out"/{model-1,model-2,gemm,search,default-model,faiss-*,onnxruntime-*,llamacpp-*}.json))"
+    "$(echo $(ls "$out"/{model-1,model-2,gemm,search,default-model,faiss-*,onnxruntime-*,llamacpp-*}.json))" \
+    bench/results/README.md
+put --headline '<!-- end of the headline -->' \
+    "$(echo $(ls "$out"/{model-1,onnxruntime-*,llamacpp-*}.json))" README.md
 put --figures '<!-- end of the figures -->' \
-    "$(echo $(ls "$out"/bits*.json) bench/results/errors.txt bench/results/index-1m-1024.txt bench/results/recall-of-codes.txt)"
+    "$(echo $(ls "$out"/bits*.json) bench/results/errors.txt bench/results/index-1m-1024.txt bench/results/recall-of-codes.txt)" \
+    bench/results/README.md

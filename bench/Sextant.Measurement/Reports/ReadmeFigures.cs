@@ -7,18 +7,20 @@ using Sextant.Measurement.Records;
 namespace Sextant.Measurement.Reports;
 
 /// <summary>
-/// The README's figures of errors, recall and the index on disk, from committed outputs of the commands that their
-/// first lines name, and from records of bits: a test holds the README against them.
+/// The documents' figures of errors, recall and the index on disk, from committed outputs of the commands that their
+/// first lines name, and from records of bits: a test holds the documents against them.
 /// </summary>
 internal static partial class ReadmeFigures
 {
-    /// <summary>The text between the README's markers.</summary>
+    /// <summary>The text between the document's markers.</summary>
     /// <param name="bits">Records of <c>sextant bench kernels --mode bitwise</c>.</param>
     /// <param name="outputs">Path and text of what other commands printed.</param>
+    /// <param name="folder">Where the document is that links to them.</param>
     /// <exception cref="InvalidRecordException">
     /// A text is of no command that is known here, or lacks a line.
     /// </exception>
-    public static string Of(IReadOnlyList<BenchRecord> bits, IReadOnlyList<(string Path, string Text)> outputs)
+    public static string Of(IReadOnlyList<BenchRecord> bits, IReadOnlyList<(string Path, string Text)> outputs,
+        string folder)
     {
         var text = new StringBuilder("| error | |\n|---|---|\n");
         foreach (BenchRecord record in bits.OrderBy(record => IsCpu(record) ? 0 : 1))
@@ -30,9 +32,9 @@ internal static partial class ReadmeFigures
         {
             text.Append(First(output) switch
             {
-                "Sextant.Bench index" => Index(path, output),
+                "Sextant.Bench index" => Index(path, Link(path, folder), output),
                 { } line when line.StartsWith("sextant eval --recall", StringComparison.Ordinal) =>
-                    Recall(path, output),
+                    Recall(path, Link(path, folder), output),
                 { } line => throw new InvalidRecordException(
                     $"{path}: begins with '{line}', which is no command with figures."),
             }).Append('\n');
@@ -80,12 +82,14 @@ internal static partial class ReadmeFigures
                 $"{Power(Number(path, output, "families: (\\S+) of the largest"))} of the largest value |\n");
     }
 
-    private static string Index(string path, string output) => string.Create(CultureInfo.InvariantCulture,
+    private static string Link(string path, string folder) => Path.GetRelativePath(folder, path).Replace('\\', '/');
+
+    private static string Index(string path, string link, string output) => string.Create(CultureInfo.InvariantCulture,
         $"An index of a million 1024-bit codes opens in {Number(path, output, "opening +median (\\S+) ms")} ms and "
         + $"takes {Number(path, output, "resident after opening +(\\S+) MB")} MB until it is searched "
-        + $"([record]({path})).");
+        + $"([record]({link})).");
 
-    private static string Recall(string path, string output)
+    private static string Recall(string path, string link, string output)
     {
         string[] sets = [.. Sets().Matches(output).Select(match => match.Groups[1].Value).Distinct()];
         return $"Of the ten nearest by float32, bits find {Share("binary")} %, rescored four times over "
@@ -95,7 +99,7 @@ internal static partial class ReadmeFigures
             + "a product code's byte for four dimensions\n"
             + $"{Share("pq-64")} %, rescored {Share("pq-64\\+4x")} %; int8 {Share("int8")} %; "
             + $"bits after whitening {Share("whiten-binary")} %\n"
-            + $"([default model, {sets.Length} sets]({path})).";
+            + $"([default model, {sets.Length} sets]({link})).";
 
         string Share(string code)
         {

@@ -4,7 +4,7 @@ using Sextant.Measurement.Records;
 
 namespace Sextant.Measurement.Reports;
 
-/// <summary>The README's speed tables, from records alone: a test holds the README against them.</summary>
+/// <summary>The speed tables of the documents, from records alone: a test holds the documents against them.</summary>
 internal static class ReadmeTables
 {
     private static readonly (string Batch, string Tokens)[] s_batches = [("1", "8"), ("1", "32"), ("1", "128"),
@@ -36,6 +36,55 @@ internal static class ReadmeTables
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
+    /// <summary>
+    /// Passes on one thread beside the peers that were timed in turns with them: the README's one table.
+    /// </summary>
+    public static string Headline(IReadOnlyList<BenchRecord> records)
+    {
+        var text = new StringBuilder();
+        text.Append(Machine(records[0])).Append(" One thread, milliseconds of a pass; in brackets the time of the other ")
+            .Append("engine over ours, both measured in turns.\n\n");
+        BenchRow[] rows = [.. records.Where(record => !IsDuel(record)).SelectMany(record => record.Rows)];
+        string[] precisions = [.. rows.Where(IsPass).Select(row => row.Label("precision")).Distinct()];
+        BenchRecord[] peers = [.. records.Where(record => IsDuel(record) && record.Engine != "sextant")
+            .Where(record => record.Rows.Any(IsPass))];
+        var table = new List<string[]>();
+        foreach ((string batch, string tokens) in s_batches)
+        {
+            List<string> cells = [$"{batch} × {tokens}"];
+            foreach (string precision in precisions)
+                cells.Add(Milliseconds(rows.FirstOrDefault(row => IsPass(row) && Has(row, batch, tokens)
+                    && row.Label("precision") == precision)));
+            foreach (BenchRecord theirs in peers)
+            {
+                BenchRow? their = theirs.Rows.FirstOrDefault(row => IsPass(row) && Has(row, batch, tokens));
+                BenchRow? our = Ours(records, theirs)?.Rows.FirstOrDefault(row => row.Id == their?.Id);
+                cells.Add(their is null || our is null ? "" : $"{Milliseconds(their)} ({Times(their, our)})");
+            }
+            table.Add([.. cells]);
+        }
+        MarkdownReport.Append(
+            text,
+            ["sequences × tokens", .. precisions.Select(precision => $"Sextant {(precision == "exact" ? "f32" : precision)}"),
+                .. peers.Select(record => record.Engine)],
+            table);
+        return text.ToString();
+    }
+
+    private static bool IsPass(BenchRow row) => row.Label("scenario") == "Grid" && row.Label("shape") == "minilm"
+        && row.Label("device") == "cpu" && row.Label("threads") == "1";
+
+    private static bool Has(BenchRow row, string batch, string tokens) =>
+        row.Label("batch") == batch && row.Label("tokens") == tokens;
+
+    private static string Milliseconds(BenchRow? row) => row is null ? "" : Units.Number(row.Median * 1e3);
+
+    private static string Times(BenchRow theirs, BenchRow ours) =>
+        (theirs.Median / ours.Median).ToString("0.0", CultureInfo.InvariantCulture) + " ×";
+
+    private static BenchRecord? Ours(IReadOnlyList<BenchRecord> records, BenchRecord theirs) =>
+        records.FirstOrDefault(record => record.Engine == "sextant" && record.Command == theirs.Command);
+
     // A record of one side of a duel has a command of bench/Sextant.Bench, the same in both.
     private static bool IsDuel(BenchRecord record) => !record.Command.StartsWith("sextant ", StringComparison.Ordinal);
 
@@ -44,15 +93,13 @@ internal static class ReadmeTables
         var table = new List<string[]>();
         foreach (BenchRecord theirs in records.Where(record => IsDuel(record) && record.Engine != "sextant"))
         {
-            BenchRecord? ours = records.FirstOrDefault(record => record.Engine == "sextant"
-                && record.Command == theirs.Command);
+            BenchRecord? ours = Ours(records, theirs);
             foreach (BenchRow row in theirs.Rows)
             {
                 if (ours?.Rows.FirstOrDefault(own => own.Id == row.Id) is { } own)
                 {
                     table.Add([
-                        theirs.Engine, row.Id, Units.Seconds(own.Median), Units.Seconds(row.Median),
-                        (row.Median / own.Median).ToString("0.0", CultureInfo.InvariantCulture) + " ×",
+                        theirs.Engine, row.Id, Units.Seconds(own.Median), Units.Seconds(row.Median), Times(row, own),
                     ]);
                 }
             }

@@ -11,10 +11,13 @@ namespace Sextant.Cli.Verbs.Bench;
 internal sealed class BenchReportVerb : Verb
 {
     private static readonly Flag Readme = new(
-        "--readme", "", "The speed tables as the README has them, from one or more records.");
+        "--readme", "", "The speed tables of bench/results, from one or more records.");
+
+    private static readonly Flag Headline = new(
+        "--headline", "", "The README's table: passes beside those of other engines, from one or more records.");
 
     private static readonly Flag Figures = new(
-        "--figures", "", "The README's errors, recall and index, from records of bits and texts of other commands.");
+        "--figures", "", "Errors, recall and index of bench/results, from records of bits and texts of other commands.");
 
     private static readonly Flag Targets = new(
         "--targets", "", "What a device should reach and did, from the records of a run on it (bench/device).");
@@ -25,12 +28,12 @@ internal sealed class BenchReportVerb : Verb
 
     public override string Usage => "RECORD.json [RECORD.json …] [flags]";
 
-    public override Flag[] Flags => [Readme, Figures, Targets, BenchFlags.Format, BenchFlags.Output];
+    public override Flag[] Flags => [Readme, Headline, Figures, Targets, BenchFlags.Format, BenchFlags.Output];
 
     public override (string Line, string Meaning)[] Examples =>
     [
         ("sextant bench report bench.json --format html --output bench.html", "A record as a page."),
-        ("sextant bench report --readme bench/results/xeon-2core/model.json", "The README's speed table."),
+        ("sextant bench report --readme bench/results/xeon-2core/model.json", "The speed tables of bench/results."),
     ];
 
     public override int Run(ArgumentValues arguments, Terminal terminal)
@@ -38,7 +41,7 @@ internal sealed class BenchReportVerb : Verb
         if (arguments.Texts.Count == 0)
             throw new WrongUsageException("which record? give RECORD.json");
         string format = BenchFlags.FormatOf(arguments);
-        Flag[] blocks = [.. new[] { Readme, Figures, Targets }.Where(arguments.Has)];
+        Flag[] blocks = [.. new[] { Readme, Headline, Figures, Targets }.Where(arguments.Has)];
         if (blocks.Length > 1)
             throw new WrongUsageException($"{blocks[0].Name} and {blocks[1].Name} are two blocks; ask for one");
         if (blocks.Length > 0 && arguments.Has(BenchFlags.Format))
@@ -50,7 +53,7 @@ internal sealed class BenchReportVerb : Verb
             string[] texts = [.. arguments.Texts.Where(path => !IsRecord(path))];
             string figures = ReadmeFigures.Of(
                 [.. arguments.Texts.Where(IsRecord).Select(Read)],
-                [.. texts.Select(path => (path, File.ReadAllText(path)))]);
+                [.. texts.Select(path => (path, File.ReadAllText(path)))], "bench/results");
             using OutputFile file = OutputFile.Create(arguments.Text(BenchFlags.Output), terminal);
             file.Stream.Write(Encoding.UTF8.GetBytes(figures));
             file.Commit();
@@ -61,7 +64,9 @@ internal sealed class BenchReportVerb : Verb
         {
             using OutputFile output = OutputFile.Create(arguments.Text(BenchFlags.Output), terminal);
             output.Stream.Write(Encoding.UTF8.GetBytes(
-                arguments.Has(Targets) ? DeviceTargets.Of(records) : ReadmeTables.Of(records)));
+                arguments.Has(Targets) ? DeviceTargets.Of(records)
+                : arguments.Has(Headline) ? ReadmeTables.Headline(records)
+                : ReadmeTables.Of(records)));
             output.Commit();
             return Tool.Ok;
         }
