@@ -1,18 +1,52 @@
 using System.Globalization;
+using Sextant;
 using Sextant.Indexes;
 using Sextant.IndexWriting;
 
-// Writes commits to an index until it is killed, and says each one's round when it is done.
+// FOLDER [ROUNDS]: writes commits to an index until it is killed, or so many, and says each one's round when it is
+// done. Exit code 3: the index or its disk refused, and stderr says why; 4: a writer that had failed went on.
 string folder = args[0];
-using IndexWriter writer = File.Exists(Path.Combine(folder, "manifest"))
-    ? IndexWriter.Open(folder)
-    : IndexWriter.Create(folder, Rounds.Definition);
-long round;
-using (IndexReader reader = IndexReader.Open(folder))
-    round = Rounds.Last(reader);
-while (true)
+long last = args.Length > 1 ? long.Parse(args[1], CultureInfo.InvariantCulture) : long.MaxValue;
+try
 {
-    Rounds.Write(writer, ++round);
-    Console.Out.WriteLine(round.ToString(CultureInfo.InvariantCulture));
-    Console.Out.Flush();
+    using IndexWriter writer = File.Exists(Path.Combine(folder, "manifest"))
+        ? IndexWriter.Open(folder)
+        : IndexWriter.Create(folder, Rounds.Definition);
+    long round;
+    using (IndexReader reader = IndexReader.Open(folder))
+        round = Rounds.Last(reader);
+    while (round < last)
+    {
+        try
+        {
+            Rounds.Write(writer, ++round);
+        }
+        catch (InvalidIndexException problem)
+        {
+            Console.Error.WriteLine(problem.Message);
+            return IsDead(writer) ? 3 : 4;
+        }
+        Console.Out.WriteLine(round.ToString(CultureInfo.InvariantCulture));
+        Console.Out.Flush();
+    }
+    return 0;
+}
+catch (InvalidIndexException problem)
+{
+    Console.Error.WriteLine(problem.Message);
+    return 3;
+}
+
+// Only opening the index again makes a writer of it: what a failed fsync left may look right and be gone.
+static bool IsDead(IndexWriter writer)
+{
+    try
+    {
+        writer.Commit();
+        return false;
+    }
+    catch (InvalidOperationException)
+    {
+        return true;
+    }
 }

@@ -46,8 +46,9 @@ internal sealed class OutputFile : IDisposable
         if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
             file = target; // the link stays, what it leads to is replaced
         string partial = $"{file.FullName}.{Environment.ProcessId}.partial";
+        File.Delete(partial); // a link that was put there, not what it leads to
         var stream = new FileStream(
-            partial, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 1 << 16);
+            partial, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 1 << 16);
         if (file.Exists && !OperatingSystem.IsWindows())
             File.SetUnixFileMode(stream.SafeFileHandle, file.UnixFileMode);
         return new OutputFile(stream, partial, file.FullName, terminal.Cancellation);

@@ -1,24 +1,47 @@
-using System.Runtime.InteropServices;
+using Sextant.Runtime;
 
 namespace Sextant.Indexes;
 
 /// <summary>
 /// Every change that a writer makes to its folder goes through here, step by step: tests let single steps fail.
 /// </summary>
-internal partial class IndexFolder(string path)
+internal class IndexFolder(string path)
 {
     public string Path { get; } = path;
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Begins a new file, or replaces a left-over one.</summary>
-    public virtual FileStream Create(string name) =>
-        new(File(name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    /// <summary>Makes the folder where it is not there, and returns when its name is on the disk.</summary>
+    public virtual void Make()
+    {
+        string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path));
+        string existing = full; // the first ancestor that is there already
+        while (!Directory.Exists(existing) && System.IO.Path.GetDirectoryName(existing) is { Length: > 0 } parent)
+            existing = parent;
+        bool isNew = existing != full;
+        Directory.CreateDirectory(full);
+        for (string? one = System.IO.Path.GetDirectoryName(full); one is { Length: > 0 };
+            one = System.IO.Path.GetDirectoryName(one))
+        {
+            FileSync.Folder(one, isOthers: !isNew);
+            if (!isNew || one == existing)
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Begins a new file in the place of a left-over one; never writes through a link that was put there.
+    /// </summary>
+    public virtual FileStream Create(string name)
+    {
+        System.IO.File.Delete(File(name)); // a link itself, not what it leads to
+        return new FileStream(File(name), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    }
 
     public virtual void Write(FileStream file, ReadOnlySpan<byte> bytes) => file.Write(bytes);
 
     /// <summary>Returns when what was written is on the disk.</summary>
-    public virtual void Sync(FileStream file) => file.Flush(flushToDisk: true);
+    public virtual void Sync(FileStream file) => FileSync.File(file.SafeFileHandle, file.Name);
 
     /// <summary>
     /// Puts a file in the place of another: whoever opens that sees the old one or the new one, whole.
@@ -27,21 +50,7 @@ internal partial class IndexFolder(string path)
         System.IO.File.Move(File(source), File(destination), overwrite: true);
 
     /// <summary>Returns when new names are on the disk.</summary>
-    public virtual void SyncNames()
-    {
-        // Windows writes names through; elsewhere a folder is flushed as a file is.
-        if (OperatingSystem.IsWindows())
-            return;
-        int folder = Open(Path, 0);
-        if (folder < 0)
-            throw new IOException($"{Path}: cannot be flushed (error {Marshal.GetLastPInvokeError()}).");
-        int result = Flush(folder);
-        int error = Marshal.GetLastPInvokeError();
-        _ = Close(folder);
-        const int NotSupported = 22; // some file systems flush names by themselves and refuse to be asked
-        if (result != 0 && error != NotSupported)
-            throw new IOException($"{Path}: cannot be flushed (error {error}).");
-    }
+    public virtual void SyncNames() => FileSync.Folder(Path);
 
     /// <summary>
     /// Deletes a file that no commit needs; one that someone still holds open stays until the next time.
@@ -57,20 +66,26 @@ internal partial class IndexFolder(string path)
         }
     }
 
-    /// <summary>Writes a whole new file and returns when it is on the disk.</summary>
-    public void WriteWhole(string name, ReadOnlySpan<byte> bytes)
+    /// <summary>Writes a new file and returns when it is on the disk; where that fails, nothing is left of
+    /// it.</summary>
+    public void WriteNew(string name, Action<FileStream> write)
     {
-        using FileStream file = Create(name);
-        Write(file, bytes);
-        Sync(file);
+        FileStream file = Create(name);
+        try
+        {
+            using (file)
+            {
+                write(file);
+                Sync(file);
+            }
+        }
+        catch
+        {
+            Delete(name); // a full disk has room again
+            throw;
+        }
     }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Flush(int file);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
+    /// <summary>The same for bytes in memory.</summary>
+    public void WriteNew(string name, byte[] bytes) => WriteNew(name, file => Write(file, bytes));
 }

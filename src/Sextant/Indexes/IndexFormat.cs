@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sextant.Indexes;
 
 /// <summary>Numbers and names of the format; FORMAT.md says what they mean.</summary>
@@ -17,6 +19,9 @@ internal static class IndexFormat
     /// <summary>Most bytes of a definition, manifest or list of deletions: these are read whole.</summary>
     public const long LongestFrame = 1 << 30;
 
+    /// <summary>Numbers of commits and files are below this: far beyond any index, far from an overflow.</summary>
+    public const ulong MaxNumber = 1UL << 62;
+
     /// <summary>Most rows of one index, so that an id is a positive int.</summary>
     public const int MaxRows = int.MaxValue - 64;
 
@@ -31,6 +36,18 @@ internal static class IndexFormat
     public static string SegmentName(ulong number) => FormattableString.Invariant($"segment-{number}");
 
     public static string DeletesName(ulong number) => FormattableString.Invariant($"deletes-{number}");
+
+    /// <summary>
+    /// Whether a file's name is exactly one that a commit gives to its files: what only resembles one is someone
+    /// else's.
+    /// </summary>
+    public static bool IsOwnedByCommits(string name)
+    {
+        ReadOnlySpan<char> digits = name.AsSpan(name.IndexOf('-') + 1);
+        return name == NewManifestName
+            || (ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+                && (name == SegmentName(number) || name == DeletesName(number)));
+    }
 }
 
 /// <summary>What a section of a segment holds.</summary>

@@ -11,9 +11,10 @@ namespace Sextant.Indexes;
 /// </summary>
 /// <remarks>
 /// Files are mapped: opening reads little, and only what a search touches comes into memory. Each 64 KiB of a file is
-/// checked against its checksum when it is first touched. Any number of threads may use a reader; disposed meanwhile,
-/// it lets calls in flight come to their end and refuses others. Ids are numbers of passages in this reader only, with
-/// gaps; keys are what lasts.
+/// checked against its checksum when it is first touched. A file that somebody cut short is refused by the call after;
+/// cut while a call reads its rows, it ends the process (not on Windows, where files in use cannot be cut). Any number
+/// of threads may use a reader; disposed meanwhile, it lets calls in flight come to their end and refuses others. Ids
+/// are numbers of passages in this reader only, with gaps; keys are what lasts.
 /// </remarks>
 public sealed unsafe class IndexReader : IVectorIndex, IDisposable
 {
@@ -82,11 +83,18 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <exception cref="InvalidIndexException">What has to be read is damaged.</exception>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
-        using CallsInFlight.Call call = _calls.Enter();
+        using CallsInFlight.Call call = Enter();
         using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         RequireQuery(query);
         options ??= SearchOptions.None;
-        return _search.Search(query, hits, Count, options, _live.Among(options.Allowed));
+        try
+        {
+            return _search.Search(query, hits, Count, options, _live.Among(options.Allowed));
+        }
+        catch (ScoreOverflowException problem) when (IsOrdinary(query))
+        {
+            throw Overflows(problem);
+        }
     }
 
     /// <summary>Ranks passages by BM25 over the terms that the index keeps; see <see cref="Bm25Index"/>.</summary>
@@ -108,7 +116,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     {
         ArgumentNullException.ThrowIfNull(terms);
         Bm25Index.Require(k1, b);
-        using CallsInFlight.Call call = _calls.Enter();
+        using CallsInFlight.Call call = Enter();
         IdSet.Require(allowed, _ids);
         if (!Definition.KeepsTerms)
             throw new UnsupportedRequestException("this index keeps no terms; an index made anew can.");
@@ -120,7 +128,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     public IdSet Where(IndexFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        using CallsInFlight.Call call = _calls.Enter();
+        using CallsInFlight.Call call = Enter();
         var found = new IdSet(_ids) { MadeBy = this };
         filter.RequireNames(_snapshot.Segments);
         for (int i = 0; i < _firstIds.Length; i++)
@@ -200,14 +208,14 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <summary>Whether there is a document with a key.</summary>
     public bool Contains(string key)
     {
-        using CallsInFlight.Call call = _calls.Enter();
+        using CallsInFlight.Call call = Enter();
         return TryFind(key, out _, out _);
     }
 
     /// <summary>What a document can be found by; null where there is no document with the key.</summary>
     public IReadOnlyList<IndexAttribute>? AttributesOf(string key)
     {
-        using CallsInFlight.Call call = _calls.Enter();
+        using CallsInFlight.Call call = Enter();
         return TryFind(key, out Segment? segment, out int document) ? segment!.AttributesOf(document) : null;
     }
 
@@ -229,7 +237,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <summary>The ids of a document's passages; none where there is no document with the key.</summary>
     public (int First, int Count) IdsOf(string key)
     {
-        using CallsInFlight.Call call = _calls.Enter();
+        using CallsInFlight.Call call = Enter();
         if (!TryFind(key, out Segment? segment, out int document))
             return (0, 0);
         (int first, int end) = segment!.RowsOf(document);
@@ -257,9 +265,9 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     private string? KeyIfLive(int segment, int document)
     {
         using CallsInFlight.Call call = _calls.Enter();
-        return _snapshot.Deleted[segment]?.Contains(document) == true
-            ? null
-            : KeyOf(_snapshot.Segments[segment], document);
+        Segment one = _snapshot.Segments[segment];
+        one.RequireWhole();
+        return _snapshot.Deleted[segment]?.Contains(document) == true ? null : one.Key(document);
     }
 
     /// <summary>What the scan sees of a query, and its code, for codes that are scanned elsewhere.</summary>
@@ -268,7 +276,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <param name="code">A code.</param>
     internal void Encode(ReadOnlySpan<float> query, Span<float> prepared, Span<byte> code)
     {
-        using CallsInFlight.Call call = _calls.Enter();
+        using CallsInFlight.Call call = Enter();
         using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         RequireQuery(query);
         _snapshot.Codes.Prepare(query, prepared);
@@ -292,15 +300,22 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     internal int Score(
         ReadOnlySpan<float> query, ReadOnlySpan<float> prepared, Span<int> ids, Span<Hit> hits, float minScore)
     {
-        using CallsInFlight.Call call = _calls.Enter();
-        return _search.Score(query, prepared, ids, hits, minScore);
+        using CallsInFlight.Call call = Enter();
+        try
+        {
+            return _search.Score(query, prepared, ids, hits, minScore);
+        }
+        catch (ScoreOverflowException problem) when (IsOrdinary(query))
+        {
+            throw Overflows(problem);
+        }
     }
 
     /// <summary>Sizes and counts.</summary>
     public IndexStatistics Statistics()
     {
         using CallsInFlight.Call call = _calls.Enter();
-        return IndexStatistics.Of(_path, _snapshot);
+        return IndexStatistics.Of(_snapshot);
     }
 
     /// <summary>Reads everything and compares it with its checksums.</summary>
@@ -309,24 +324,31 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// </exception>
     public void Verify()
     {
-        using CallsInFlight.Call call = _calls.Enter();
+        using CallsInFlight.Call call = Enter();
         foreach (Segment segment in _snapshot.Segments)
-        {
-            foreach (Section section in segment.Sections)
-                section.All();
-            for (int document = 0; document < segment.Documents; document++)
-            {
-                segment.KeyBytes(document);
-                segment.RowsOf(document);
-                segment.AttributesOf(document);
-            }
-            for (int row = 0; row < segment.Rows; row++)
-                segment.Payload(row);
-        }
+            segment.Verify();
     }
 
     /// <summary>Closes the files, at once or when the calls in flight have come to their end.</summary>
     public void Dispose() => _calls.Dispose();
+
+    // Begins a call: meanwhile no one frees the memory. Rows are read where they are mapped, so a file that was cut
+    // short is noticed here; calls for one passage notice it when they have found its segment.
+    private CallsInFlight.Call Enter()
+    {
+        CallsInFlight.Call call = _calls.Enter();
+        try
+        {
+            foreach (Segment segment in _snapshot.Segments)
+                segment.RequireWhole();
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+        return call;
+    }
 
     private void Free()
     {
@@ -334,12 +356,11 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         _memory.Dispose();
     }
 
-    // A call of its own: who reads keys one by one may stop in between.
-    private string KeyOf(Segment segment, int document)
-    {
-        using CallsInFlight.Call call = _calls.Enter();
-        return segment.Key(document);
-    }
+    // With values of this size only an index of far larger ones comes to an overflow: no model makes those.
+    private static bool IsOrdinary(ReadOnlySpan<float> query) => !query.ContainsAnyExceptInRange(-1e15f, 1e15f);
+
+    private InvalidIndexException Overflows(Exception problem) =>
+        new(_path, $"holds values that cannot be compared: {problem.Message}", problem);
 
     private void RequireQuery(ReadOnlySpan<float> query)
     {
@@ -357,6 +378,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         int place = _search.Locate(id, out row);
         if (row < 0 || row >= _snapshot.Segments[place].Rows)
             throw new ArgumentOutOfRangeException(nameof(id), id, "there is no passage with this id.");
+        _snapshot.Segments[place].RequireWhole();
         return _snapshot.Segments[place];
     }
 

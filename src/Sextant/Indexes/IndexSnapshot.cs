@@ -8,9 +8,10 @@ internal sealed class IndexSnapshot : IDisposable
 {
     private const int MaxAttempts = 100;
 
-    private IndexSnapshot(string folder, IndexDefinition definition, Manifest manifest)
+    private IndexSnapshot(string folder, IndexDefinition definition, Manifest manifest, long definitionBytes)
     {
         (Definition, Manifest) = (definition, manifest);
+        FrameBytes = definitionBytes + (2 * IndexFormat.FrameBytes) + manifest.ToBody().Length;
         Codes = new CodeEncoder(definition);
         Vectors = definition.Rescore is { } code ? Codec(definition, code) : null;
         try
@@ -39,6 +40,9 @@ internal sealed class IndexSnapshot : IDisposable
     public RowCodec? Vectors { get; }
 
     public List<Segment> Segments { get; } = [];
+
+    /// <summary>Bytes of definition, manifest and deletes.</summary>
+    public long FrameBytes { get; private set; }
 
     /// <summary>For each segment: the deleted documents; null: none.</summary>
     public List<DocumentSet?> Deleted { get; } = [];
@@ -71,7 +75,7 @@ internal sealed class IndexSnapshot : IDisposable
             }
             try
             {
-                return new IndexSnapshot(folder, definition, manifest);
+                return new IndexSnapshot(folder, definition, manifest, body.Length);
             }
             catch (InvalidIndexException) when (attempt < MaxAttempts)
             {
@@ -100,10 +104,11 @@ internal sealed class IndexSnapshot : IDisposable
                 Path.Combine(folder, IndexFormat.ManifestName),
                 FormattableString.Invariant($"counts deleted documents in segment {entry.Number} and names none."));
 
-    private static DocumentSet ReadDeleted(string folder, SegmentEntry entry)
+    private DocumentSet ReadDeleted(string folder, SegmentEntry entry)
     {
         string path = Path.Combine(folder, IndexFormat.DeletesName(entry.Deletes));
         byte[] body = FramedFile.Read(path, IndexFormat.DeletesMagic, "the deletions of an index");
+        FrameBytes += IndexFormat.FrameBytes + body.Length;
         return DocumentSet.FromBody(path, body, (int)entry.Documents, entry.DeletedDocuments);
     }
 }

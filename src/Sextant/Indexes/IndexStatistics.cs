@@ -35,15 +35,13 @@ public sealed record IndexStatistics
     /// <summary>Names of all attributes.</summary>
     public required IReadOnlyList<string> Attributes { get; init; }
 
-    internal static IndexStatistics Of(string path, IndexSnapshot snapshot)
+    internal static IndexStatistics Of(IndexSnapshot snapshot)
     {
         var sizes = new List<SectionSize>();
-        long bytes = Size(path, IndexFormat.DefinitionName) + Size(path, IndexFormat.ManifestName);
+        long bytes = snapshot.FrameBytes; // as they were read: another commit may have replaced or deleted them
         foreach (Segment segment in snapshot.Segments)
         {
             bytes += (long)segment.Entry.Length;
-            if (segment.Entry.Deletes != 0)
-                bytes += Size(path, IndexFormat.DeletesName(segment.Entry.Deletes));
             foreach (Section section in segment.Sections)
             {
                 int place = sizes.FindIndex(one => one.Name == section.Label);
@@ -67,6 +65,4 @@ public sealed record IndexStatistics
             Attributes = [.. snapshot.Segments.SelectMany(one => one.Columns).Select(one => one.Name).Distinct()],
         };
     }
-
-    private static long Size(string path, string name) => new FileInfo(Path.Combine(path, name)).Length;
 }

@@ -9,12 +9,8 @@ namespace Sextant.Indexes;
 /// </remarks>
 public sealed class IndexWriter : IDisposable
 {
-    // A segment goes to the disk when it has so much, also before it is committed.
-    private const long MaxPendingBytes = 256L << 20;
-    private const int MaxPendingRows = 4 << 20;
-
     private readonly IndexFolder _folder;
-    private readonly FileStream _lock;
+    private readonly WriterLock _lock;
     private readonly IndexSnapshot _snapshot;
     private readonly List<WrittenSegment> _segments = [];
     private readonly DocumentRules _rules;
@@ -25,8 +21,10 @@ public sealed class IndexWriter : IDisposable
     private bool _failed;
     private bool _disposed;
     private bool _reading;
+    private bool _publishing; // the folder may have this commit, or the one before
+    private SegmentEntry[] _committed;
 
-    private IndexWriter(IndexFolder folder, FileStream writing)
+    private IndexWriter(IndexFolder folder, WriterLock writing)
     {
         (_folder, _lock) = (folder, writing);
         _snapshot = IndexSnapshot.Open(folder.Path);
@@ -36,7 +34,8 @@ public sealed class IndexWriter : IDisposable
         for (int i = 0; i < _snapshot.Segments.Count; i++)
             Take(new WrittenSegment(_snapshot.Segments[i], _snapshot.Segments[i].Entry, _snapshot.Deleted[i], false));
         _pending = NewBuilder();
-        CommitFiles.DeleteUnused(folder, _segments.Select(one => one.Entry));
+        _committed = [.. _snapshot.Manifest.Segments];
+        CommitFiles.DeleteLeftOvers(folder, _committed);
     }
 
     /// <summary>What the index is made of.</summary>
@@ -79,7 +78,7 @@ public sealed class IndexWriter : IDisposable
     internal static IndexWriter Open(IndexFolder folder)
     {
         IndexSnapshot.RequireIndex(folder.Path);
-        return Start(folder, CommitFiles.Lock(folder));
+        return Start(folder, WriterLock.Take(folder));
     }
 
     /// <summary>Adds a document, or replaces the one that has its key.</summary>
@@ -108,7 +107,7 @@ public sealed class IndexWriter : IDisposable
             _failed = true; // half a document; that memory ends is all that can lead here
             throw;
         }
-        if (_pending.Bytes > MaxPendingBytes || _pending.Rows > MaxPendingRows)
+        if (_pending.IsFull)
             Writing(Spill);
     }
 
@@ -154,7 +153,7 @@ public sealed class IndexWriter : IDisposable
         RemoveWritten(first.Key);
         _pending.Finish(first.Key, first.Attributes);
         _changed = true;
-        if (_pending.Bytes > MaxPendingBytes || _pending.Rows > MaxPendingRows)
+        if (_pending.IsFull)
             Writing(Spill);
     }
 
@@ -221,10 +220,11 @@ public sealed class IndexWriter : IDisposable
         foreach (WrittenSegment one in _segments)
             one.Segment.Dispose();
         _snapshot.Dispose();
+        DeleteUncommitted();
         _lock.Dispose();
     }
 
-    private static IndexWriter Start(IndexFolder folder, FileStream writing)
+    private static IndexWriter Start(IndexFolder folder, WriterLock writing)
     {
         try
         {
@@ -236,6 +236,22 @@ public sealed class IndexWriter : IDisposable
             if (problem is IOException or UnauthorizedAccessException)
                 throw new InvalidIndexException(folder.Path, $"cannot be written: {problem.Message}", problem);
             throw;
+        }
+    }
+
+    // What was written and never committed takes room that a full disk needs.
+    private void DeleteUncommitted()
+    {
+        try
+        {
+            if (_publishing)
+                return; // who opens the index next sees which commit there is
+            _lock.Require();
+            CommitFiles.DeleteUnused(_folder, _committed);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            // The next writer deletes it.
         }
     }
 
@@ -273,7 +289,7 @@ public sealed class IndexWriter : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_failed)
-            throw new InvalidOperationException("writing failed before; open the index again.");
+            throw new InvalidOperationException("writing failed before; dispose this writer and open the index again.");
         if (_reading)
             throw new InvalidOperationException("the parts of a document are being read; the writer waits for them.");
     }
@@ -288,8 +304,9 @@ public sealed class IndexWriter : IDisposable
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             _failed = true;
-            throw new InvalidIndexException(
-                _folder.Path, $"cannot be written: {problem.Message} What was committed before is untouched.", problem);
+            string left = _publishing ? "The index has this commit or the one before."
+                : "What was committed before is untouched.";
+            throw new InvalidIndexException(_folder.Path, $"cannot be written: {problem.Message} {left}", problem);
         }
         catch
         {
@@ -356,35 +373,26 @@ public sealed class IndexWriter : IDisposable
             if (one.WriteDeletes(_folder, _nextFile))
                 _nextFile++;
         }
-        CommitFiles.Publish(_folder, new Manifest(
-            (ulong)Commits + 1, _nextFile, _definitionChecksum, [.. _segments.Select(one => one.Entry)]));
+        SegmentEntry[] entries = [.. _segments.Select(one => one.Entry)];
+        CommitFiles.Prepare(_folder, new Manifest((ulong)Commits + 1, _nextFile, _definitionChecksum, entries));
+        _publishing = true;
+        CommitFiles.Publish(_folder, _lock);
+        _publishing = false;
+        _committed = entries;
         Commits++;
         _changed = false;
-        CommitFiles.DeleteUnused(_folder, _segments.Select(one => one.Entry));
+        CommitFiles.DeleteUnused(_folder, _committed);
     }
 
-    // All that is not deleted, as it is: nothing is encoded again.
     private void Copy(WrittenSegment source)
     {
-        Segment segment = source.Segment;
-        byte[] code = new byte[_snapshot.Codes.Layout.RowBytes];
-        List<(int Term, int Times)>[]? terms = segment.Terms?.ByRow();
-        for (int document = 0; document < segment.Documents; document++)
+        var copy = new SegmentCopy(_snapshot, source.Segment);
+        for (int document = 0; document < source.Segment.Documents; document++)
         {
             if (source.Deleted?.Contains(document) == true)
                 continue;
-            _pending.BeginDocument(segment.Key(document), segment.AttributesOf(document));
-            (int first, int end) = segment.RowsOf(document);
-            for (int row = first; row < end; row++)
-            {
-                if (terms is not null)
-                    _pending.AddTerms(segment.Terms!, terms[row]);
-                _snapshot.Codes.Layout.Read(segment.Codes, segment.Rows, row, code);
-                _pending.AddRow(
-                    code, _snapshot.Vectors is { } vectors ? segment.Vector(row, vectors.RowBytes) : [],
-                    segment.Payload(row));
-            }
-            if (_pending.Bytes > MaxPendingBytes || _pending.Rows > MaxPendingRows)
+            copy.Document(document, _pending);
+            if (_pending.IsFull)
                 Spill();
         }
     }

@@ -62,9 +62,29 @@ internal sealed record Manifest(
             segments[i] = one;
         }
         body.End();
+        RequireNumbers(body, commit, next, segments);
         if (rows > IndexFormat.MaxRows)
             throw body.Wrong($"counts {rows} vectors; at most {IndexFormat.MaxRows} are accepted.");
         return new Manifest(commit, next, definition, segments);
+    }
+
+    // A next file with the name of a live one would replace it.
+    private static void RequireNumbers(ByteReader body, ulong commit, ulong next, SegmentEntry[] segments)
+    {
+        if (commit >= IndexFormat.MaxNumber || next is 0 or >= IndexFormat.MaxNumber)
+            throw body.Wrong($"says commit {commit} and next file {next}, which no index comes to.");
+        var segmentNumbers = new HashSet<ulong>();
+        var deletesNumbers = new HashSet<ulong>();
+        foreach (SegmentEntry one in segments)
+        {
+            if (one.Number == 0 || one.Number >= next || one.Deletes >= next)
+            {
+                throw body.Wrong(
+                    $"says that {next} is the next free number; segment {one.Number}, deletes {one.Deletes} are there.");
+            }
+            if (!segmentNumbers.Add(one.Number) || (one.Deletes != 0 && !deletesNumbers.Add(one.Deletes)))
+                throw body.Wrong($"names segment {one.Number} or deletes {one.Deletes} twice.");
+        }
     }
 
     public static Manifest Read(string folder) =>

@@ -4,16 +4,22 @@ using Microsoft.Win32.SafeHandles;
 namespace Sextant.Indexes;
 
 /// <summary>A file in the address space: only what is touched comes into memory.</summary>
+/// <remarks>
+/// Where another program cuts the file short, touching what is gone ends the process on Unix. So every call asks for
+/// the length first (<see cref="RequireWhole"/>), and what is not scanned is read into memory of our own (<see
+/// cref="Read(long, Span{byte})"/>).
+/// </remarks>
 internal sealed unsafe class MappedFile : IDisposable
 {
+    private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _start;
     private bool _disposed;
 
-    private MappedFile(string path, MemoryMappedFile file, long length)
+    private MappedFile(string path, SafeFileHandle handle, MemoryMappedFile file, long length)
     {
-        (Path, _file, Length) = (path, file, length);
+        (Path, _handle, _file, Length) = (path, handle, file, length);
         _view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
         _start += _view.PointerOffset;
@@ -35,9 +41,11 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>Maps a file of a known length.</summary>
     public static MappedFile Open(string path, ulong expected)
     {
+        SafeFileHandle? handle = null;
+        MemoryMappedFile? file = null;
         try
         {
-            using SafeFileHandle handle = System.IO.File.OpenHandle(
+            handle = File.OpenHandle(
                 path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             long length = RandomAccess.GetLength(handle);
             if ((ulong)length != expected)
@@ -47,22 +55,55 @@ internal sealed unsafe class MappedFile : IDisposable
             }
             if (length < IndexFormat.SegmentHeaderBytes)
                 throw new InvalidIndexException(path, "is too short to be a segment of an index.");
-            var file = MemoryMappedFile.CreateFromFile(
+            file = MemoryMappedFile.CreateFromFile(
                 handle, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
                 leaveOpen: true);
-            try
+            return new MappedFile(path, handle, file, length);
+        }
+        catch (Exception problem)
+        {
+            file?.Dispose();
+            handle?.Dispose();
+            if (problem is IOException or UnauthorizedAccessException)
+                throw new InvalidIndexException(path, $"cannot be read: {problem.Message}", problem);
+            throw;
+        }
+    }
+
+    /// <summary>Refuses to go on where the file is no longer as long as it was. Windows lets no one cut it.</summary>
+    public void RequireWhole()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        long now = RandomAccess.GetLength(_handle);
+        if (now != Length)
+            throw Changed(now);
+    }
+
+    /// <summary>Some bytes, in memory of their own.</summary>
+    public byte[] Read(long offset, int length)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
+        Read(offset, bytes);
+        return bytes;
+    }
+
+    /// <summary>Reads some bytes, not through the map.</summary>
+    public void Read(long offset, Span<byte> bytes)
+    {
+        try
+        {
+            for (int done = 0; done < bytes.Length;)
             {
-                return new MappedFile(path, file, length);
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
+                int read = RandomAccess.Read(_handle, bytes[done..], offset + done);
+                if (read == 0)
+                    throw Changed(offset + done);
+                done += read;
             }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidIndexException(path, $"cannot be read: {problem.Message}", problem);
+            throw new InvalidIndexException(Path, $"cannot be read: {problem.Message}", problem);
         }
     }
 
@@ -74,5 +115,9 @@ internal sealed unsafe class MappedFile : IDisposable
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
+        _handle.Dispose();
     }
+
+    private InvalidIndexException Changed(long now) => new(Path, FormattableString.Invariant(
+        $"had {Length} bytes when it was opened and has {now} now; files of an index must not be written to."));
 }

@@ -1,16 +1,27 @@
 using System.Runtime.CompilerServices;
+using Sextant.Codes;
+using Sextant.Runtime;
 
 namespace Sextant.Indexes;
 
 /// <summary>
-/// A section of a mapped segment. Its blocks are checked against their checksums when they are first touched, and only
-/// then: opening reads nothing of it.
+/// A section of a segment. Its blocks are checked against their checksums when they are first touched, and only then:
+/// opening reads nothing of it.
 /// </summary>
-/// <remarks>Thread-safe: two threads that check the same block at once come to the same answer.</remarks>
+/// <remarks>
+/// Rows are mapped. What leads to them (keys, offsets, attributes, terms) is read into memory block by block as it is
+/// touched: it is never gone under a call, whatever happens to the file.
+/// Thread-safe: two threads that check the same block at once come to the same answer.
+/// </remarks>
 internal sealed unsafe class Section(MappedFile file, SectionKind kind, string name, long offset, long length,
-    uint[] sums)
+    uint[] sums) : IDisposable
 {
+    // Windows lets no one cut a file that is mapped, and commits memory before it is touched.
+    private readonly bool _isMapped = OperatingSystem.IsWindows() || kind is SectionKind.Codes or SectionKind.Vectors
+        or SectionKind.Payloads or SectionKind.Postings or SectionKind.ListRows or SectionKind.ListCodes;
     private readonly byte[] _checked = new byte[sums.Length];
+    private readonly Lock _reading = new();
+    private NativeBlock? _own;
     private int _checkedBlocks;
 
     public SectionKind Kind { get; } = kind;
@@ -20,13 +31,17 @@ internal sealed unsafe class Section(MappedFile file, SectionKind kind, string n
 
     public long Length { get; } = length;
 
+    /// <summary>What the bytes are where they are floating-point numbers, which must be finite; null:
+    /// anything.</summary>
+    public VectorCode? Numbers { get; set; }
+
     /// <summary>Whether every block has been checked: there is nothing more to ask before reading.</summary>
     public bool IsChecked => Volatile.Read(ref _checkedBlocks) == sums.Length;
 
     /// <summary>
-    /// The first byte. What is behind it is not checked: ask <see cref="Bytes"/> for it before reading.
+    /// The first byte. What follows it is not checked: ask <see cref="Bytes"/> for it before reading.
     /// </summary>
-    public byte* Start => file.Start + offset;
+    public byte* Start => _isMapped || Length == 0 ? file.Start + offset : Own().Pointer;
 
     /// <summary>All of it, checked.</summary>
     public byte* All()
@@ -62,15 +77,58 @@ internal sealed unsafe class Section(MappedFile file, SectionKind kind, string n
     /// <summary>Kind, and name where it has one.</summary>
     public string Label => Name.Length == 0 ? Kind.ToString() : $"{Kind} '{Name}'";
 
+    /// <summary>Frees what was read into memory.</summary>
+    public void Dispose() => _own?.Dispose();
+
+    private NativeBlock Own()
+    {
+        if (Volatile.Read(ref _own) is { } own)
+            return own;
+        lock (_reading)
+        {
+            if (_own is null)
+                Volatile.Write(ref _own, new NativeBlock(Length)); // pages come with what is read into them
+            return _own;
+        }
+    }
+
     private void Check(int block)
     {
         if (Volatile.Read(ref _checked[block]) != 0)
             return;
+        if (_isMapped)
+        {
+            CheckBytes(block);
+            return;
+        }
+        lock (_reading) // what a thread has checked is not written again
+        {
+            if (Volatile.Read(ref _checked[block]) != 0)
+                return;
+            file.Read(offset + ((long)block * IndexFormat.BlockBytes), Block(block));
+            CheckBytes(block);
+        }
+    }
+
+    private Span<byte> Block(int block)
+    {
         long start = (long)block * IndexFormat.BlockBytes;
-        var bytes = new ReadOnlySpan<byte>(
-            Start + start, (int)Math.Min(IndexFormat.BlockBytes, Length - start));
+        return new Span<byte>(Start + start, (int)Math.Min(IndexFormat.BlockBytes, Length - start));
+    }
+
+    private void CheckBytes(int block)
+    {
+        ReadOnlySpan<byte> bytes = Block(block);
         if (Checksum.Of(bytes) != sums[block])
-            throw Damaged(FormattableString.Invariant($"does not have its checksum in the 64 KiB from byte {start}"));
+        {
+            throw Damaged(FormattableString.Invariant(
+                $"does not have its checksum in the 64 KiB from byte {(long)block * IndexFormat.BlockBytes}"));
+        }
+        if (Numbers is { } code && !StoredNumbers.AreFinite(bytes, code))
+        {
+            throw Damaged(FormattableString.Invariant(
+                $"holds numbers that are not finite in the 64 KiB from byte {(long)block * IndexFormat.BlockBytes}"));
+        }
         // Counted once, whoever else has checked it meanwhile.
         if (Interlocked.Exchange(ref _checked[block], 1) == 0)
             Interlocked.Increment(ref _checkedBlocks);

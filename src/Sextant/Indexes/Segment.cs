@@ -1,4 +1,5 @@
 using System.Text;
+using Sextant.Codes;
 
 namespace Sextant.Indexes;
 
@@ -42,6 +43,11 @@ internal sealed class Segment : IDisposable
                 Find(SectionKind.TermCounts, (long)Rows * sizeof(uint)));
         }
         Columns = [.. ReadColumns()];
+        Codes.Numbers = NumbersOf(definition.Code);
+        if (Vectors is not null)
+            Vectors.Numbers = NumbersOf(definition.Rescore!.Value);
+        if (Lengths is not null)
+            Lengths.Numbers = VectorCode.Float32;
         if (FirstRow(0) != 0 || FirstRow(Documents) != Rows)
             throw _firstRows.Damaged("does not cover the rows");
     }
@@ -174,7 +180,34 @@ internal sealed class Segment : IDisposable
 
     public Column? Column(string name) => Array.Find(Columns, one => one.Name == name);
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>Refuses to go on where the file was cut short: its rows are read where they are mapped.</summary>
+    /// <exception cref="InvalidIndexException">It was.</exception>
+    public void RequireWhole() => _file.RequireWhole();
+
+    /// <summary>Reads everything and compares it with its checksums.</summary>
+    public unsafe void Verify()
+    {
+        foreach (Section section in Sections)
+            section.All();
+        for (int document = 0; document < Documents; document++)
+        {
+            KeyBytes(document);
+            RowsOf(document);
+            AttributesOf(document);
+        }
+        for (int row = 0; row < Rows; row++)
+            Payload(row);
+    }
+
+    public void Dispose()
+    {
+        foreach (Section section in Sections)
+            section.Dispose();
+        _file.Dispose();
+    }
+
+    private static VectorCode? NumbersOf(VectorCode code) =>
+        code is VectorCode.Float32 or VectorCode.Float16 or VectorCode.BFloat16 ? code : null;
 
     private static ReadOnlySpan<byte> Between(Section offsets, Section bytes, int place)
     {
@@ -210,6 +243,8 @@ internal sealed class Segment : IDisposable
             bool isText = values.Kind == SectionKind.Strings;
             if (!isText && values.Kind != SectionKind.Integers)
                 continue;
+            if (values.Name.Length == 0)
+                throw values.Damaged("has no name, which an attribute needs");
             if (!names.Add(values.Name))
                 throw values.Damaged("is there twice");
             Section? Part(SectionKind kind) =>

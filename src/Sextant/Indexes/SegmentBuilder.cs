@@ -11,6 +11,10 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
     // What an array holds, with room to spare for what a section adds.
     private const long MaxBytes = int.MaxValue - (1 << 20);
 
+    // A segment goes to the disk when it has so much, also before it is committed.
+    private const long FullBytes = 256L << 20;
+    private const int FullRows = 4 << 20;
+
     private readonly List<uint> _firstRows = [];
     private readonly List<ulong> _hashes = [];
     private readonly ByteWriter _keyOffsets = new();
@@ -32,6 +36,9 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
 
     /// <summary>Bytes so far, nearly.</summary>
     public long Bytes => (long)_codes.Length + _vectors.Length + _payloads.Length + _keys.Length;
+
+    /// <summary>Whether it has as much as a segment is to have.</summary>
+    public bool IsFull => Bytes > FullBytes || Rows > FullRows;
 
     public uint RemovedRows { get; private set; }
 

@@ -37,26 +37,30 @@ internal static class SegmentFile
         uint sum = Checksum.Of(header.AsSpan(0, 60));
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(60), sum);
 
-        using FileStream file = folder.Create(IndexFormat.SegmentName(number));
-        folder.Write(file, header);
-        long written = header.Length;
-        foreach (SectionBytes section in sections)
+        folder.WriteNew(IndexFormat.SegmentName(number), file =>
         {
-            folder.Write(file, new byte[Align(written) - written]);
-            written = Align(written) + section.Bytes.Length;
-            for (int piece = 0; piece < section.Bytes.Length; piece += PieceBytes)
-                folder.Write(file, section.Bytes.Span.Slice(piece, Math.Min(PieceBytes, section.Bytes.Length - piece)));
-        }
-        folder.Write(file, table.Written);
-        folder.Sync(file);
+            folder.Write(file, header);
+            long written = header.Length;
+            foreach (SectionBytes section in sections)
+            {
+                folder.Write(file, new byte[Align(written) - written]);
+                written = Align(written) + section.Bytes.Length;
+                for (int piece = 0; piece < section.Bytes.Length; piece += PieceBytes)
+                {
+                    int length = Math.Min(PieceBytes, section.Bytes.Length - piece);
+                    folder.Write(file, section.Bytes.Span.Slice(piece, length));
+                }
+            }
+            folder.Write(file, table.Written);
+        });
         return new SegmentEntry(
             number, (ulong)(place + table.Length), (uint)documents, (uint)rows, sum, 0, 0, 0);
     }
 
     /// <summary>Checks header and table of a mapped segment, and lists its sections.</summary>
-    public static unsafe List<Section> ReadSections(MappedFile file, SegmentEntry entry)
+    public static List<Section> ReadSections(MappedFile file, SegmentEntry entry)
     {
-        var header = new ReadOnlySpan<byte>(file.Start, IndexFormat.SegmentHeaderBytes);
+        ReadOnlySpan<byte> header = file.Read(0, IndexFormat.SegmentHeaderBytes);
         if (!header[..8].SequenceEqual(IndexFormat.SegmentMagic))
             throw new InvalidIndexException(file.Path, "is not a segment of an index.");
         FramedFile.RequireVersion(file.Path, BinaryPrimitives.ReadUInt32LittleEndian(header[8..]));
@@ -73,7 +77,7 @@ internal static class SegmentFile
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(header[32..]);
         if (start > (ulong)file.Length || length != (ulong)file.Length - start || length > IndexFormat.LongestFrame)
             throw new InvalidIndexException(file.Path, "is damaged: its table of sections is not at its end.");
-        var table = new ReadOnlySpan<byte>(file.Start + start, (int)length);
+        byte[] table = file.Read((long)start, (int)length);
         if (Checksum.Of(table) != BinaryPrimitives.ReadUInt32LittleEndian(header[36..]))
             throw new InvalidIndexException(file.Path, "is damaged: its table of sections does not have its checksum.");
 

@@ -35,7 +35,7 @@ internal sealed class WrittenSegment(Segment segment, SegmentEntry entry, Docume
         if (!IsDirty)
             return false;
         Entry = Entry with { Deletes = number };
-        folder.WriteWhole(
+        folder.WriteNew(
             IndexFormat.DeletesName(number), FramedFile.Frame(IndexFormat.DeletesMagic, Deleted!.ToBody()));
         IsDirty = false;
         return true;

@@ -5,8 +5,8 @@ namespace Sextant.Weights;
 
 /// <summary>The weights of a model: one model.safetensors, or shards named by model.safetensors.index.json.</summary>
 /// <remarks>
-/// Opening checks every header and reads no tensor. Reading maps or copies at most 4 MB of a file at a time and keeps
-/// nothing, so resident memory is the caller's packed weights plus one such window for each reading thread.
+/// Opening checks every header and reads no tensor. Reading copies at most 1 MB of a file at a time, so resident memory
+/// is the caller's packed weights plus one such window for each reading thread.
 /// Reading is safe from several threads; disposing while another thread reads is not.
 /// </remarks>
 public sealed class Checkpoint : IDisposable

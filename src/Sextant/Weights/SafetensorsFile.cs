@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sextant.Weights;
@@ -8,8 +7,8 @@ namespace Sextant.Weights;
 /// One safetensors file: 8 bytes header length (little-endian), the JSON header, then the tensors' bytes.
 /// </summary>
 /// <remarks>
-/// The file is mapped, but only one window of it is in memory at a time (<see cref="FileWindow"/>): touched pages of
-/// a whole mapping would count as resident memory until it is closed, twice the weights while they are packed.
+/// Only one window of the file is in memory at a time for each reading thread (<see cref="FileWindow"/>): all of it
+/// would be twice the weights while they are packed.
 /// Safe to read from several threads.
 /// </remarks>
 internal sealed class SafetensorsFile : IDisposable
@@ -20,7 +19,6 @@ internal sealed class SafetensorsFile : IDisposable
     private const int LengthBytes = 8;
 
     private readonly SafeFileHandle _handle;
-    private readonly MemoryMappedFile _mapping;
     private readonly long _length;
 
     private SafetensorsFile(string path, SafeFileHandle handle, long length)
@@ -28,8 +26,6 @@ internal sealed class SafetensorsFile : IDisposable
         Path = path;
         _handle = handle;
         _length = length;
-        _mapping = MemoryMappedFile.CreateFromFile(handle, mapName: null, capacity: 0, MemoryMappedFileAccess.Read,
-            HandleInheritability.None, leaveOpen: true);
     }
 
     public string Path { get; }
@@ -46,7 +42,6 @@ internal sealed class SafetensorsFile : IDisposable
         {
             handle = File.OpenHandle(path);
             long length = RandomAccess.GetLength(handle);
-            // An empty file cannot be mapped, and fewer than 8 bytes hold no header length.
             if (length < LengthBytes)
                 throw new InvalidModelException(path, $"{MessageText.Count(length)} bytes long; a safetensors file "
                     + "begins with 8 bytes of header length.");
@@ -71,12 +66,10 @@ internal sealed class SafetensorsFile : IDisposable
     {
         try
         {
-            // Touching a mapped page behind the end of a file that shrank would end the process, so the length is
-            // asked again for every window. (A file cut during the microseconds of one window cannot be caught.)
             long now = RandomAccess.GetLength(_handle);
             if (now != _length)
                 throw ChangedSize(now);
-            return FileWindow.Open(this, _mapping, _handle, offset, length);
+            return FileWindow.Open(this, _handle, offset, length);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -89,7 +82,6 @@ internal sealed class SafetensorsFile : IDisposable
 
     public void Dispose()
     {
-        _mapping.Dispose();
         _handle.Dispose();
     }
 

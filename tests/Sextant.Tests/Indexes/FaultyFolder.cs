@@ -14,6 +14,12 @@ internal sealed class FaultyFolder(string path, int failAt, int seed = 0) : Inde
 
     public bool HasFailed => failAt > 0 && Steps >= failAt;
 
+    public override void Make()
+    {
+        Step();
+        base.Make();
+    }
+
     public override FileStream Create(string name)
     {
         Step();
@@ -60,6 +66,8 @@ internal sealed class FaultyFolder(string path, int failAt, int seed = 0) : Inde
 
     public override void Delete(string name)
     {
+        if (HasFailed)
+            return; // a machine that has failed does nothing more
         Step();
         base.Delete(name);
     }
