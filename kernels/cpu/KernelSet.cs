@@ -1,6 +1,7 @@
 using Sextant.Kernels.Hamming;
 using Sextant.Kernels.SignDot;
 using Sextant.Kernels.Similarity;
+using Sextant.Kernels.X64;
 
 namespace Sextant.Kernels;
 
@@ -8,6 +9,8 @@ namespace Sextant.Kernels;
 public sealed class KernelSet
 {
     private static KernelSet? s_chosen;
+    private readonly KernelRow<Kernel<GemmInt8Arguments>> _gemmInt8;
+    private readonly KernelRow<Kernel<GemmInt8Arguments>> _managedGemmInt8;
 
     /// <summary>Picks from each table the best kernel that needs no more than <paramref name="isa"/>.</summary>
     public KernelSet(Isa isa)
@@ -15,7 +18,8 @@ public sealed class KernelSet
         Isa = isa;
         Gemm = KernelTable.Select(KernelTable.Gemm, isa);
         Quantize = KernelTable.Select(KernelTable.Quantize, isa);
-        GemmInt8 = KernelTable.Select(KernelTable.GemmInt8, isa);
+        _gemmInt8 = KernelTable.Select(KernelTable.GemmInt8, isa);
+        _managedGemmInt8 = KernelTable.Select(KernelTable.GemmInt8, isa < Isa.Avx512 ? isa : Isa.Avx512);
         Attention = KernelTable.Select(KernelTable.Attention, isa);
         LayerNorm = KernelTable.Select(KernelTable.LayerNorm, isa);
         RmsNorm = KernelTable.Select(KernelTable.RmsNorm, isa);
@@ -45,8 +49,15 @@ public sealed class KernelSet
     /// <summary>Rows as bytes.</summary>
     public KernelRow<Kernel<QuantizeArguments>> Quantize { get; }
 
-    /// <summary>Matrix product in bytes.</summary>
-    public KernelRow<Kernel<GemmInt8Arguments>> GemmInt8 { get; }
+    /// <summary>Matrix product in bytes: assembled where it may be, see <see cref="MachineCodeProblem"/>.</summary>
+    // The first question maps the code: whoever has no products in bytes does not wait for it.
+    public KernelRow<Kernel<GemmInt8Arguments>> GemmInt8 =>
+        _gemmInt8.Isa != Isa.Avx512Vnni || MachineCodeProblem is null ? _gemmInt8 : _managedGemmInt8;
+
+    /// <summary>
+    /// Why assembled kernels (kernels/x64) cannot be used here, so that compiled ones serve; null where they can.
+    /// </summary>
+    public static string? MachineCodeProblem => MachineCode.Problem;
 
     /// <summary>Attention.</summary>
     public KernelRow<Kernel<AttentionArguments>> Attention { get; }

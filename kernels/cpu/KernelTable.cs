@@ -14,6 +14,7 @@ using Sextant.Kernels.Segment;
 using Sextant.Kernels.SignDot;
 using Sextant.Kernels.Similarity;
 using Sextant.Kernels.Vectors;
+using Sextant.Kernels.X64;
 
 namespace Sextant.Kernels;
 
@@ -61,6 +62,7 @@ public static unsafe class KernelTable
     /// <summary>Matrix products in bytes.</summary>
     public static readonly KernelRow<Kernel<GemmInt8Arguments>>[] GemmInt8 =
     [
+        new(Isa.Avx512Vnni, "GemmInt8Avx512Vnni", GemmInt8<TileAvx512Vnni>.Run),
         new(Isa.Avx512, "GemmInt8Avx512", GemmInt8<DotAvx512>.Run),
         new(Isa.AvxVnni, "GemmInt8AvxVnni", GemmInt8<DotAvxVnni>.Run),
         new(Isa.Avx2, "GemmInt8Avx2", GemmInt8<DotAvx2>.Run),

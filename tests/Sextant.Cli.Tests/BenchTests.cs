@@ -10,7 +10,7 @@ public sealed class BenchTests : IDisposable
 
     [Theory]
     [InlineData("there is no part 'kernel'; did you mean kernels?", "bench", "kernel")]
-    [InlineData("there is no op 'gem'; there are gemm, attention", "bench", "kernels", "--op", "gem")]
+    [InlineData("there is no op 'gem'; there are gemm, quantize, gemm-int8, attention", "bench", "kernels", "--op", "gem")]
     [InlineData("no op has a variant 'f8'", "bench", "kernels", "--variant", "f8")]
     [InlineData("--device is 'tpu'; accepted: cpu, cuda", "bench", "kernels", "--device", "tpu")]
     [InlineData("--device is 'tpu'; accepted: cpu, cuda", "bench", "peak", "--device", "tpu")]

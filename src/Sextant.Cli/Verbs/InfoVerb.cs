@@ -40,6 +40,7 @@ internal sealed class InfoVerb : Verb
         facts.Add("processors", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
         facts.Add("threads", (options.Threads ?? Environment.ProcessorCount).ToString(CultureInfo.InvariantCulture));
         facts.Add("instruction sets", string.Join(", ", InstructionSets.Supported.Select(InstructionSets.Name)));
+        facts.Add("machine code", KernelSet.MachineCodeProblem ?? "of our own can be run");
         facts.Section("kernels");
         foreach ((string op, string kernel) in KernelSet.Chosen.Describe())
             facts.Add(op, kernel);

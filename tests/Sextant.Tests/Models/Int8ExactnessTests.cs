@@ -17,7 +17,7 @@ public class Int8ExactnessTests
     public void TheFullMatrixOnASmallModel()
     {
         string folder = Path.Combine(TestData.Fixtures, "models", "bert");
-        TokenSequence[] texts = ExactnessTests.Sequences(s_slow ? 10 : 100, 1000, s_slow ? 12 : 100);
+        TokenSequence[] texts = ExactnessTests.Sequences(s_slow ? 10 : 40, 1000, s_slow ? 12 : 100);
         byte[][] expected = Alone(folder, Isa.Reference, 1, texts);
         Assert.Equal(expected.Length, expected.Select(Convert.ToHexString).Distinct().Count());
         foreach (Isa isa in KernelSets.Int8)
@@ -39,7 +39,7 @@ public class Int8ExactnessTests
     public void EveryFamily(string name, AttentionDirection? attention)
     {
         string folder = TestData.Shared("golden", "models", name);
-        TokenSequence[] texts = ExactnessTests.Sequences(s_slow ? 4 : 16, 1000, s_slow ? 12 : 60);
+        TokenSequence[] texts = ExactnessTests.Sequences(s_slow ? 4 : 8, 1000, s_slow ? 12 : 60);
         byte[][] expected = Alone(folder, Isa.Reference, 1, texts, attention);
         foreach (Isa isa in KernelSets.Int8.Where(i => i != Isa.Reference))
         {
