@@ -30,13 +30,13 @@ public sealed class EmbeddingModel : IDisposable
     public static string DefaultPath => FindDefault();
 
     /// <summary>What was loaded.</summary>
-    public ModelCard Card => _model.Card;
+    public ModelCard Card => _calls.Card;
 
     /// <summary>Length of a vector.</summary>
     public int Dimensions => _model.Head.Dimensions;
 
     /// <summary>Most tokens of a text, special tokens included; what is beyond is cut, and reported.</summary>
-    public int MaxTokens => Card.MaxTokens;
+    public int MaxTokens => _model.Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
     /// <exception cref="InvalidModelException">
@@ -178,7 +178,7 @@ public sealed class EmbeddingModel : IDisposable
                 $"layer {layer} was asked for; this model was loaded with layers 0 to {_model.Layers.Last}.");
         }
         if (tokens <= MaxTokens)
-            ModelCalls.CheckDestination(tokens, Card.HiddenSize, destination);
+            ModelCalls.CheckDestination(tokens, _model.Card.HiddenSize, destination);
         _calls.RunSequence(
             sequence, (runner, session, states) =>
                 runner.RunHidden(session, new LayerSelection(layer), states), destination);

@@ -43,7 +43,7 @@ internal static class HeadLoading
             var request = new TrunkRequest(null, options.Attention, options.MaxTokens ?? modules.Transformer.MaxTokens);
             Trunk trunk = ModelCatalog.Load(folder, backend, request, notes);
             TokenHead head;
-            using (Checkpoint checkpoint = Checkpoint.Open(folder))
+            using (Checkpoint checkpoint = Checkpoint.OpenModel(folder))
             {
                 head = TokenHead.Load(
                     plan, checkpoint, backend, trunk.Shape.Hidden, perVocabulary ? trunk.Shape.Vocabulary : null);

@@ -61,9 +61,11 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
     // What the tokenizer gave, with the end token where it did not put it there.
     private TextReport AddEncoded(EmbeddingSession session, int skip, int index)
     {
+        Tokenizer tokenizer = Tokenizer;
         TokenBuffer tokens = session.Tokens;
-        // A family without token types does not look at those that its tokenizer may write.
-        ReadOnlySpan<int> types = model.Trunk.Shape.Types == 0 ? default : tokens.TypeIds;
+        // A family without token types does not look at those that its tokenizer may write, and one with a single type
+        // can only mean that one.
+        ReadOnlySpan<int> types = model.Trunk.Shape.Types <= 1 || !tokenizer.GivesTypes ? default : tokens.TypeIds;
         CheckRange(index, "token type id", types, model.Trunk.Shape.Types);
         if (_end is { } end)
         {

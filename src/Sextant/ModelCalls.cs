@@ -9,6 +9,7 @@ namespace Sextant;
 internal sealed class ModelCalls : IDisposable
 {
     private readonly LoadedModel _model;
+    private ModelCard? _card;
     private readonly CallsInFlight _calls;
     private readonly InputReader _reader;
     private readonly BatchRunner _runner;
@@ -28,6 +29,9 @@ internal sealed class ModelCalls : IDisposable
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
     public Tokenizer Tokenizer => _reader.Tokenizer;
+
+    /// <summary>What was loaded, the tokenizer's notes included, which is loaded for them.</summary>
+    public ModelCard Card => _card ??= _model.Card with { Notes = [.. _model.Card.Notes, .. TokenizerNotes()] };
 
     /// <summary>One text; allocates nothing.</summary>
     public TextReport RunText<TSink>(ReadOnlySpan<char> text, Prompt prompt, TSink sink)
@@ -119,6 +123,19 @@ internal sealed class ModelCalls : IDisposable
     /// Frees the weights and the working memory, at once or when the calls in flight have come to their end.
     /// </summary>
     public void Dispose() => _calls.Dispose();
+
+    // A folder without a tokenizer, or with one that cannot be read, still takes token ids.
+    private IReadOnlyList<string> TokenizerNotes()
+    {
+        try
+        {
+            return Tokenizer.ExistsIn(_model.TokenizerFolder) ? Tokenizer.Notes : [];
+        }
+        catch (SextantException error)
+        {
+            return [$"The tokenizer cannot be used: {error.Message}"];
+        }
+    }
 
     private void Free()
     {

@@ -213,8 +213,14 @@ internal static class ModelLoading
                 notes.Add($"max_seq_length {stated} is more than the model's {positions} positions, which limit it.");
             return Math.Min(stated, positions);
         }
-        ConfigFile? tokenizer = ConfigFile.ReadIfPresent(Path.Combine(transformer.Folder, "tokenizer_config.json"));
-        double limit = tokenizer?.OptionalDouble("model_max_length", 1, double.MaxValue) ?? positions;
+        ConfigFile? tokenizer = ConfigFile.ReadPythonIfPresent(
+            Path.Combine(transformer.Folder, "tokenizer_config.json"));
+        double limit = tokenizer?.OptionalNumber("model_max_length") ?? positions;
+        if (limit < 1)
+        {
+            notes.Add("tokenizer_config.json: 'model_max_length' is less than 1, which is no limit.");
+            limit = positions;
+        }
         return (int)Math.Min(limit, positions);
     }
 }

@@ -29,7 +29,7 @@ public sealed class SequenceClassifier : IDisposable
     }
 
     /// <summary>What was loaded.</summary>
-    public ModelCard Card => _model.Card;
+    public ModelCard Card => _calls.Card;
 
     /// <summary>Names of the labels, in the order of the scores: id2label of config.json.</summary>
     public IReadOnlyList<string> Labels { get; }
@@ -49,7 +49,7 @@ public sealed class SequenceClassifier : IDisposable
     public ScoreFunction RankFunction { get; }
 
     /// <summary>Most tokens of a text or pair, special tokens included; what is beyond is cut, and reported.</summary>
-    public int MaxTokens => Card.MaxTokens;
+    public int MaxTokens => _model.Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
     /// <exception cref="InvalidModelException">

@@ -30,13 +30,13 @@ public sealed class SparseEncoder : IDisposable
     }
 
     /// <summary>What was loaded.</summary>
-    public ModelCard Card => _model.Card;
+    public ModelCard Card => _calls.Card;
 
     /// <summary>Terms there can be: ids are below this.</summary>
     public int VocabularySize => _model.Head.Dimensions;
 
     /// <summary>Most tokens of a text, special tokens included; what is beyond is cut, and reported.</summary>
-    public int MaxTokens => Card.MaxTokens;
+    public int MaxTokens => _model.Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use; it tells the terms' texts.</summary>
     /// <exception cref="InvalidModelException">

@@ -40,13 +40,13 @@ public sealed class TokenScorer : IDisposable
     }
 
     /// <summary>What was loaded.</summary>
-    public ModelCard Card => _model.Card;
+    public ModelCard Card => _calls.Card;
 
     /// <summary>Scores of a token: the size of the vocabulary, or 1.</summary>
     public int Outputs => _head.Outputs;
 
     /// <summary>Most tokens of a sequence.</summary>
-    public int MaxTokens => Card.MaxTokens;
+    public int MaxTokens => _model.Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
     /// <exception cref="InvalidModelException">

@@ -39,4 +39,12 @@ internal static class Tolerances
     /// Unit vectors of the default model in f32 against float64: PyTorch's own f32 is off by 1.6e-7. Set 2026-11.
     /// </summary>
     public const double UnitVector = 1e-6;
+
+    /// <summary>
+    /// A layer of width 8 in f32 against double, relative to the largest value: worst seen 1.4e-7. Set 2026-11-30.
+    /// </summary>
+    public const double Cases = 6e-7;
+
+    /// <summary>Weights below 1 rounded to binary16: half an ulp each, a few layers on. Set 2026-11-30.</summary>
+    public const double Halves = 4e-3;
 }

@@ -18,10 +18,9 @@ public static class RangesFile
         {
             if (Directory.Exists(path))
                 throw new InvalidRangesException(path, "is a folder; a file is needed.");
-            var file = new FileInfo(path);
-            if (file.Exists && file.Length > LongestFile)
-                throw new InvalidRangesException(path, "is too long to be a file of ranges.");
-            return Parse(path, File.ReadAllBytes(path));
+            byte[] json = RegularFile.Read(path, LongestFile, out _)
+                ?? throw new InvalidRangesException(path, "is too long to be a file of ranges.");
+            return Parse(path, json);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

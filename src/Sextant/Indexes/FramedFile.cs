@@ -25,10 +25,8 @@ internal static class FramedFile
         byte[] bytes;
         try
         {
-            var file = new FileInfo(path);
-            if (file.Exists && file.Length > IndexFormat.LongestFrame)
-                throw new InvalidIndexException(path, $"is too long to be {what}.");
-            bytes = File.ReadAllBytes(path);
+            bytes = RegularFile.Read(path, IndexFormat.LongestFrame, out _)
+                ?? throw new InvalidIndexException(path, $"is too long to be {what}.");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -15,6 +15,9 @@ internal sealed class WeightLoader(Checkpoint checkpoint, Backend backend, strin
 
     public Backend Backend => backend;
 
+    /// <summary>What is put before each name.</summary>
+    public string Prefix => prefix;
+
     /// <summary>Elements of all tensors that were asked for.</summary>
     public long Parameters { get; private set; }
 
@@ -102,7 +105,7 @@ internal sealed class WeightLoader(Checkpoint checkpoint, Backend backend, strin
         if (tensor.ElementType is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.F64))
         {
             throw new InvalidModelException(tensor.File,
-                $"{MessageText.Quote(tensor.Name)} holds {tensor.ElementType} numbers; {because} needs F32, F16, BF16 "
+                $"{MessageText.Quote(tensor.Name)} holds {tensor.Dtype} numbers; {because} needs F32, F16, BF16 "
                 + "or F64: weights that another program quantised are not read.");
         }
         if (_used.Add(tensor.Name))

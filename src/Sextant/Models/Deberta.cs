@@ -17,6 +17,9 @@ internal static class Deberta
     {
         EncoderConfig.RequireEncoder(config, attention);
         int hidden = EncoderConfig.Hidden(config);
+        int heads = EncoderConfig.Heads(config, hidden);
+        if (config.OptionalInt("attention_head_size", 1, 65536) is { } size && size != hidden / heads)
+            throw config.Refuse("attention_head_size", MessageText.Number(hidden / heads));
         Require(config, "relative_attention", true);
         Require(config, "share_att_key", true);
         Require(config, "position_biased_input", false);
@@ -38,7 +41,7 @@ internal static class Deberta
         {
             Architecture = "deberta-v2",
             Hidden = hidden,
-            Heads = EncoderConfig.Heads(config, hidden),
+            Heads = heads,
             Layers = EncoderConfig.Layers(config),
             Intermediate = EncoderConfig.Intermediate(config),
             Vocabulary = EncoderConfig.Vocabulary(config),

@@ -60,13 +60,26 @@ internal static class DecoderConfig
     };
 
     /// <summary>
-    /// Causal unless the caller or the config's is_causal says otherwise: published encoders made of decoders use that
-    /// key.
+    /// Causal unless the caller says otherwise, or the config's is_causal or use_bidirectional_attention: the keys of
+    /// published encoders made of decoders.
     /// </summary>
     public static bool IsCausal(ConfigFile config, AttentionDirection? attention)
     {
-        bool stated = config.OptionalBool("is_causal") ?? true;
-        return attention is null ? stated : attention == AttentionDirection.Causal;
+        bool? causal = config.OptionalBool("is_causal");
+        bool? bidirectional = config.OptionalBool("use_bidirectional_attention");
+        if (causal is not null && causal == bidirectional)
+            throw config.Refuse("use_bidirectional_attention", "the opposite of is_causal");
+        if (attention is not null)
+            return attention == AttentionDirection.Causal;
+        bool? stated = causal ?? !bidirectional;
+        // Encoders made of decoders often come with code that takes the mask away, and say so nowhere else.
+        if (stated is null && config.HasInner("auto_map", "AutoModel"))
+        {
+            throw config.Refuse("auto_map", "none with an AutoModel beside is_causal or use_bidirectional_attention: "
+                + "the model's own code is not run and may change what tokens see; state one of the two keys, or ask "
+                + "for an attention direction");
+        }
+        return stated ?? true;
     }
 
     /// <summary>What a token sees: all before it or all, or those at a distance below a window.</summary>

@@ -36,8 +36,10 @@ internal static class Gemma
         };
         AttentionShape full = TrunkPlan.FullAttention(shape) with
         {
-            Scale = QueryScale(config, shape),
-            Softcap = config.OptionalFloat("attn_logit_softcapping", 1e-3f, 1e6f) ?? 0f,
+            Scale = QueryScale(config),
+            // Absent and null are not the same: the first is the family's own cap, the second none.
+            Softcap = config.OptionalFloat("attn_logit_softcapping", 1e-3f, 1e6f)
+                ?? (config.IsNull("attn_logit_softcapping") ? 0f : 50f),
         };
         return new TrunkPlan
         {
@@ -71,7 +73,7 @@ internal static class Gemma
     public static EmbeddingPlan Embeddings(TrunkShape shape) =>
         new("embed_tokens.weight") { Scale = MathF.Sqrt(shape.Hidden) };
 
-    /// <summary>1/√query_pre_attn_scalar.</summary>
-    public static float QueryScale(ConfigFile config, TrunkShape shape) =>
-        1f / MathF.Sqrt(config.OptionalFloat("query_pre_attn_scalar", 1e-3f, 1e6f) ?? shape.HeadSize);
+    /// <summary>1/√query_pre_attn_scalar, which is 256 where the config does not say.</summary>
+    public static float QueryScale(ConfigFile config) =>
+        1f / MathF.Sqrt(config.OptionalFloat("query_pre_attn_scalar", 1e-3f, 1e6f) ?? 256f);
 }

@@ -12,8 +12,7 @@ internal static class Gemma3
 {
     public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
     {
-        bool stated = config.OptionalBool("use_bidirectional_attention") ?? false;
-        bool causal = attention is null ? !stated : attention == AttentionDirection.Causal;
+        bool causal = DecoderConfig.IsCausal(config, attention);
         bool bias = config.OptionalBool("attention_bias") ?? false;
         TrunkShape shape = Gemma.Shape(config, "gemma3_text");
         int stored = config.OptionalInt("sliding_window", 1, int.MaxValue) ?? 4096;
@@ -35,7 +34,7 @@ internal static class Gemma3
         };
         AttentionShape full = TrunkPlan.FullAttention(shape) with
         {
-            Scale = Gemma.QueryScale(config, shape),
+            Scale = Gemma.QueryScale(config),
             Softcap = config.OptionalFloat("attn_logit_softcapping", 1e-3f, 1e6f) ?? 0f,
         };
         return new TrunkPlan

@@ -4,8 +4,8 @@ using Sextant.Weights;
 namespace Sextant.Models;
 
 /// <summary>
-/// GTE 1.5 and multilingual (Zhang et al., 2024), whose model_type is new: BERT with rotary positions and a gated
-/// feed-forward part.
+/// GTE 1.5 and multilingual (Zhang et al., 2024), whose model_type is new or gte: BERT with rotary positions and a
+/// gated feed-forward part.
 /// </summary>
 internal static class Gte
 {
@@ -24,14 +24,14 @@ internal static class Gte
         var rotation = Rotation.Read(config, hidden / heads);
         var shape = new TrunkShape
         {
-            Architecture = "new",
+            Architecture = config.String("model_type"),
             Hidden = hidden,
             Heads = heads,
             Layers = EncoderConfig.Layers(config),
             Intermediate = EncoderConfig.Intermediate(config),
             Vocabulary = EncoderConfig.Vocabulary(config),
             Positions = EncoderConfig.Positions(config),
-            Types = config.OptionalInt("type_vocab_size", 0, 1024) ?? 0,
+            Types = config.OptionalInt("type_vocab_size", 0, 1024) ?? 1,
             Epsilon = config.OptionalFloat("layer_norm_eps", 0f, 1f) ?? 1e-12f,
             Activation = Activations.Parse(config, "hidden_act"),
             Gated = true,

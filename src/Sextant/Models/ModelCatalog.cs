@@ -21,6 +21,7 @@ internal static class ModelCatalog
         new("electra", Electra.Read, "projected embeddings", "electra-small-discriminator"),
         new("nomic_bert", NomicBert.Read, "rotary, SwiGLU", "nomic-embed-text-v1.5"),
         new("new", Gte.Read, "rotary with NTK scaling, GeGLU", "gte-base-en-v1.5, gte-multilingual-base"),
+        new("gte", Gte.Read, "the same as new", "snowflake-arctic-embed-m-v2.0"),
         new("modernbert", ModernBert.Read, "rotary, windows, GeGLU, norms before",
             "gte-modernbert-base, modernbert-embed-base"),
         new("deberta-v2", Deberta.Read, "DeBERTa 2 and 3: disentangled attention, distances in buckets",
@@ -59,21 +60,9 @@ internal static class ModelCatalog
         string type = config.OneOf("model_type", names);
         if (config.Has("quantization_config"))
             throw config.Refuse("quantization_config", "none: weights that another program quantised are not read");
-        using Checkpoint checkpoint = Checkpoint.Open(folder);
+        using Checkpoint checkpoint = Checkpoint.OpenModel(folder, notes);
         Trunk trunk = Families[Array.IndexOf(names, type)].Load(config, checkpoint, backend, request);
-        // Keys that only matter to training, to heads, to caches, or to the program that wrote the file.
-        config.Ignore(
-            "_name_or_path", "architectures", "attention_dropout", "attention_probs_dropout_prob", "auto_map",
-            "bos_token_id", "cache_implementation", "classifier_dropout", "directionality", "dropout", "dtype",
-            "embedding_dropout", "eos_token_id", "final_logit_softcapping", "gradient_checkpointing", "hidden_dropout",
-            "hidden_dropout_prob", "id2label", "initializer_range", "initializer_factor", "label2id", "language",
-            "license",
-            "mlp_dropout", "model_name", "output_past", "pad_token_id", "pooler_fc_size", "pooler_num_attention_heads",
-            "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type", "pretraining_tp", "sep_token_id",
-            "cls_token_id", "unk_token_id", "mask_token_id", "problem_type", "tie_word_embeddings", "torch_dtype",
-            "transformers_version", "use_cache");
-        foreach (string key in config.UnreadKeys)
-            notes.Add($"config.json: '{key}' was not used.");
+        ConfigKeys.Judge(config, trunk.Shape, request.Attention is not null, notes);
         notes.AddRange(trunk.Facts.Unused);
         return trunk;
     }

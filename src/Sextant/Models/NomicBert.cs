@@ -11,7 +11,7 @@ internal static class NomicBert
         EncoderConfig.RequireEncoder(config, attention);
         RequireTheUsual(config);
         string activation = config.OptionalOneOf("activation_function", "swiglu", "geglu", "gelu", "gelu_new")
-            ?? "gelu";
+            ?? "gelu_new";
         bool gated = activation.EndsWith("glu", StringComparison.Ordinal);
         int hidden = EncoderConfig.Hidden(config, "n_embd");
         int heads = EncoderConfig.Heads(config, hidden, "n_head", "n_embd");
@@ -40,7 +40,7 @@ internal static class NomicBert
             Vocabulary = vocabulary,
             Positions = EncoderConfig.Positions(config, "n_positions"),
             Types = config.OptionalInt("type_vocab_size", 0, 1024) ?? 2,
-            Epsilon = config.OptionalFloat("layer_norm_epsilon", 0f, 1f) ?? 1e-12f,
+            Epsilon = config.OptionalFloat("layer_norm_epsilon", 0f, 1f) ?? 1e-5f,
             Activation = Activations.Named(
                 activation switch { "swiglu" => "silu", "geglu" => "gelu", _ => activation }),
             Gated = gated,

@@ -26,6 +26,8 @@ internal static class Qwen
     // A window only where it is switched on, and only from a layer on.
     private static (int? Window, int FirstLayer) Window(ConfigFile config)
     {
+        if (config.OptionalBool("use_mrope") == true)
+            throw config.Refuse("use_mrope", "false");
         int? window = config.OptionalInt("sliding_window", 1, int.MaxValue);
         int first = config.OptionalInt("max_window_layers", 0, 1 << 20) ?? 28;
         string[]? types = config.OptionalStrings("layer_types");

@@ -36,16 +36,29 @@ internal sealed class Rotation
 
     /// <summary>
     /// A config's rope_theta (or <paramref name="otherwise"/>), with the scaling that its rope_scaling names; newer
-    /// configs have both in rope_parameters.
+    /// configs have both in rope_parameters, and some that were half migrated in rope_scaling, or in both objects.
     /// </summary>
     public static Rotation Read(ConfigFile config, int columns, double otherwise = 10_000)
     {
         ConfigFile? parameters = config.OptionalObject("rope_parameters");
-        if (parameters is not null && config.Has("rope_scaling"))
-            throw config.Refuse("rope_scaling", "null beside rope_parameters");
-        double theta = parameters?.OptionalDouble("rope_theta", 1, 1e12)
-            ?? config.OptionalDouble("rope_theta", 1, 1e12) ?? otherwise;
-        return Scaled(parameters ?? config.OptionalObject("rope_scaling"), theta, columns);
+        if (parameters is not null && config.Has("rope_scaling")
+            && !config.AreEqual("rope_parameters", "rope_scaling"))
+        {
+            throw config.Refuse("rope_scaling", "null beside rope_parameters, or the same");
+        }
+        parameters ??= config.OptionalObject("rope_scaling");
+        RequireWhole(config);
+        double? outer = config.OptionalDouble("rope_theta", 1, 1e12);
+        double? inner = parameters?.OptionalDouble("rope_theta", 1, 1e12);
+        if (outer is not null && inner is not null && outer != inner)
+            throw parameters!.Refuse("rope_theta", $"the rope_theta outside, {MessageText.Number(outer.Value)}");
+        return Scaled(parameters, inner ?? outer ?? otherwise, columns);
+    }
+
+    private static void RequireWhole(ConfigFile config)
+    {
+        if (config.OptionalDouble("partial_rotary_factor", 0, 1) is not (null or 1))
+            throw config.Refuse("partial_rotary_factor", "1: all of a head turns");
     }
 
     /// <summary>
@@ -68,9 +81,12 @@ internal sealed class Rotation
             return Plain(theta, columns);
         string key = scaling.Has("type") && !scaling.Has("rope_type") ? "type" : "rope_type";
         scaling.Ignore("type");
-        if (scaling.OptionalDouble("partial_rotary_factor", 0, 1) is not (null or 1))
-            throw scaling.Refuse("partial_rotary_factor", "1: all of a head turns");
-        return scaling.OneOf(key, "default", "linear", "ntk", "llama3") switch
+        RequireWhole(scaling);
+        string? kind = scaling.OptionalOneOf(key, "default", "linear", "ntk", "llama3");
+        // An object with nothing but a base scales nothing.
+        if (kind is null && scaling.Has("factor"))
+            throw scaling.Refuse(key, "a kind of scaling beside its factor");
+        return kind switch
         {
             "linear" => Plain(theta, columns).Slowed(scaling.Double("factor", 1, 1e6)),
             "ntk" => Ntk(theta, columns, scaling.Double("factor", 1, 1e6)),

@@ -36,7 +36,12 @@ internal static class T5
         int buckets = config.OptionalInt("relative_attention_num_buckets", 4, farthest) ?? 32;
         // What the decoder and other tasks are told.
         config.Ignore("num_decoder_layers", "decoder_start_token_id", "is_encoder_decoder", "task_specific_params",
-            "dense_act_fn", "is_gated_act", "tokenizer_class", "dropout_rate");
+            "tokenizer_class", "dropout_rate");
+        // Upstream works them out from feed_forward_proj, but what the file says of them counts.
+        if ((config.OptionalBool("is_gated_act") ?? gated) != gated)
+            throw config.Refuse("is_gated_act", "what feed_forward_proj says");
+        if (config.Has("dense_act_fn") && Activations.Parse(config, "dense_act_fn") != activation)
+            throw config.Refuse("dense_act_fn", "what feed_forward_proj says");
         var shape = new TrunkShape
         {
             Architecture = config.String("model_type"),

@@ -30,10 +30,28 @@ internal sealed class TrunkLoader
             throw new UnsupportedRequestException(
                 $"layer {request.Layers} was asked for; this model has {shape.Layers}.");
         string? found = Array.Find(plan.Prefixes, p => checkpoint.TryFind(p + plan.Embeddings.Words, out _));
+        if (found is null)
+            RefuseOtherPrefix(plan, checkpoint);
         var loader = new WeightLoader(
             checkpoint, backend, found ?? plan.Prefixes[^1], $"{shape.Architecture} with hidden_size {shape.Hidden}");
         int tokens = Math.Min(shape.Positions, request.MaxTokens ?? shape.Positions);
         return new TrunkLoader(plan, loader, tokens).Load(request.Layers ?? shape.Layers, checkpoint);
+    }
+
+    // Names that begin with something else tell more than the first one that is missing.
+    private static void RefuseOtherPrefix(TrunkPlan plan, Checkpoint checkpoint)
+    {
+        string words = plan.Embeddings.Words;
+        foreach (TensorInfo tensor in checkpoint.Tensors)
+        {
+            if (!tensor.Name.EndsWith("." + words, StringComparison.Ordinal))
+                continue;
+            string prefix = tensor.Name[..^words.Length];
+            throw new InvalidModelException(tensor.File, $"the names of its tensors begin with "
+                + $"{MessageText.Quote(prefix)} ({MessageText.Quote(tensor.Name)}); {plan.Shape.Architecture} needs "
+                + $"{MessageText.Words(Array.ConvertAll(plan.Prefixes, p => p + words))}. Save the model without the "
+                + "wrapper that put the prefix there.");
+        }
     }
 
     private Trunk Load(int count, Checkpoint checkpoint)
@@ -54,6 +72,9 @@ internal sealed class TrunkLoader
         Norm? last = _plan.FinalNorm is { } name && count == _shape.Layers
             ? _loader.Norm(_shape.Hidden, name, _shape.Norm, _shape.Epsilon)
             : null;
+        string layerNames = _plan.Layer.Prefix[.._plan.Layer.Prefix.IndexOf('#', StringComparison.Ordinal)];
+        UnusedTensors.RefuseInLayers(
+            checkpoint, _loader.Used, _loader.Prefix + layerNames, count, _shape.Architecture);
         int positions = 0;
         foreach (LayerSource source in sources)
             positions = Math.Max(positions, source.Attention.Positions);

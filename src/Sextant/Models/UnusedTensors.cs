@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sextant.Weights;
 
 namespace Sextant.Models;
@@ -34,6 +35,37 @@ internal static class UnusedTensors
                 + "the encoder does not need it.");
         }
         return lines;
+    }
+
+    /// <summary>
+    /// Refuses a checkpoint whose layers have parts that the trunk did not ask for, such as norms on queries: the model
+    /// is another one than its model_type says, and without them its vectors would be wrong.
+    /// </summary>
+    /// <param name="checkpoint">All tensors.</param>
+    /// <param name="used">The names that were asked for.</param>
+    /// <param name="before">What the names of layers begin with, up to the number.</param>
+    /// <param name="layers">Layers that were loaded.</param>
+    /// <param name="architecture">The family, for the message.</param>
+    public static void RefuseInLayers(
+        Checkpoint checkpoint, IReadOnlySet<string> used, string before, int layers, string architecture)
+    {
+        foreach (TensorInfo tensor in checkpoint.Tensors)
+        {
+            if (used.Contains(tensor.Name) || IsBuffer(tensor.Name)
+                || !tensor.Name.StartsWith(before, StringComparison.Ordinal))
+            {
+                continue;
+            }
+            ReadOnlySpan<char> rest = tensor.Name.AsSpan(before.Length);
+            int end = rest.IndexOf('.');
+            if (end > 0 && int.TryParse(rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
+                && layer < layers)
+            {
+                throw new InvalidModelException(tensor.File, $"layer {MessageText.Number(layer)} has "
+                    + $"{MessageText.Quote(tensor.Name)}; the layers of {architecture} have no such part, so this is "
+                    + "another model, and without that part its vectors would be wrong.");
+            }
+        }
     }
 
     // Tables that follow from the config and that older programs stored too.

@@ -29,6 +29,10 @@ public enum ElementType
 
     /// <summary>One byte, 0 or 1.</summary>
     Bool,
+
+    /// <summary>A type of the file format that cannot be read; a tensor may have it as long as nobody reads
+    /// it.</summary>
+    Other,
 }
 
 /// <summary>Facts about an <see cref="ElementType"/>.</summary>

@@ -5,14 +5,22 @@ namespace Sextant.Tokens;
 /// </summary>
 internal sealed class EncodeScratch
 {
-    private NormalizedText _text = new();
-    private NormalizedText _nextText = new();
+    private NormalizedText _text, _nextText;
     private WordList _words = new();
     private WordList _nextWords = new();
-    private NormalizedText _rewritten = new();
-    private NormalizedText _otherRewritten = new();
+    private NormalizedText _rewritten, _otherRewritten;
     private char[] _sanitized = [];
     private int[] _pairs = [];
+
+    internal EncodeScratch()
+    {
+        (_text, _nextText) = (new NormalizedText(Budget), new NormalizedText(Budget));
+        (_rewritten, _otherRewritten) = (new NormalizedText(Budget), new NormalizedText(Budget));
+        WordText = _text;
+    }
+
+    /// <summary>What the text at hand may still take.</summary>
+    internal TextBudget Budget { get; } = new();
 
     internal PieceList Pieces { get; } = new();
 
@@ -21,17 +29,20 @@ internal sealed class EncodeScratch
     /// <summary>
     /// The text that <see cref="Words"/> are ranges of: <see cref="Text"/>, or what a step made of it.
     /// </summary>
-    internal NormalizedText WordText { get; private set; } = new();
+    internal NormalizedText WordText { get; private set; }
 
     internal WordList Words => _words;
 
     /// <summary>Runs a step that reads <see cref="Text"/>; what it writes becomes <see cref="Text"/>.</summary>
     internal void Normalize(Normalizer step)
     {
-        if (step.LeavesAlone(_text.Units))
+        if (step.LeavesAlone(_text))
             return;
         _nextText.Clear(_text.IsAligned, _text.Length);
         step.Apply(_text, _nextText);
+        // The text may have had room from before that is beyond what this one may take.
+        Budget.CheckLength(_nextText.Length);
+        Budget.Take(_text.Length + _nextText.Length);
         (_text, _nextText) = (_nextText, _text);
     }
 
@@ -46,6 +57,7 @@ internal sealed class EncodeScratch
         foreach (PreTokenizer step in steps)
         {
             _nextWords.Clear();
+            Budget.Take((ReferenceEquals(WordText, _text) ? end - start : WordText.Length) + _words.Count);
             if (step.Rewrites)
             {
                 _rewritten.Clear(_text.IsAligned, 0);
@@ -53,6 +65,7 @@ internal sealed class EncodeScratch
                     step.Rewrite(WordText, wordStart, wordEnd, _rewritten, _nextWords);
                 // The normalised text stays, since others still read it; of the two further ones each is read in turn.
                 WordText = _rewritten;
+                Budget.CheckLength(WordText.Length);
                 (_rewritten, _otherRewritten) = (_otherRewritten, _rewritten);
             }
             else

@@ -6,11 +6,15 @@ namespace Sextant.Tokens;
 /// A piece of text on its way through the normalizers: UTF-16 units, and for each the range of the original text it
 /// came from. Reused; grows and never shrinks.
 /// </summary>
-internal sealed class NormalizedText
+/// <param name="budget">What limits its length.</param>
+internal sealed class NormalizedText(TextBudget budget)
 {
     private char[] _units = new char[256];
     private int[] _starts = [];
     private int[] _ends = [];
+
+    /// <summary>What the steps that read or write this text may take.</summary>
+    internal TextBudget Budget => budget;
 
     internal int Length { get; private set; }
 
@@ -144,6 +148,7 @@ internal sealed class NormalizedText
 
     private void Reserve(int capacity)
     {
+        budget.CheckLength(capacity);
         int units = Math.Max(capacity, (int)Math.Min(_units.Length * 2L, Array.MaxLength));
         if (_units.Length < capacity)
             Array.Resize(ref _units, units);

@@ -7,6 +7,9 @@ namespace Sextant.Tokens;
 /// </summary>
 public sealed class TokenBuffer
 {
+    // A template may repeat its text, so a result may have more tokens than an array can hold.
+    private const int MaxTokens = 1 << 30;
+
     private int[] _ids = new int[64];
     private int[] _typeIds = new int[64];
     private TokenOffset[] _offsets = [];
@@ -126,13 +129,19 @@ public sealed class TokenBuffer
     {
         ReadOnlySpan<TemplatePart> parts = source._frame.Parts(source._isPair);
         bool special = source._options.AddSpecialTokens;
-        int tokens = 0;
+        long total = 0;
         for (int i = 0; i < parts.Length; i++)
         {
-            tokens += parts[i].Sequence < 0
+            total += parts[i].Sequence < 0
                 ? (special ? parts[i].SpecialIds.Length : 0)
                 : Length(source.Sequence(parts[i]), windows[i]);
         }
+        if (total > MaxTokens)
+        {
+            throw new UnsupportedRequestException(FormattableString.Invariant(
+                $"the result would have {total} tokens; at most {MaxTokens} are supported."));
+        }
+        int tokens = (int)total;
         PaddingSettings? padding = source._options.Padding;
         Count = padding?.PaddedLength(tokens) ?? tokens;
         _hasOffsets = source._options.Offsets != OffsetUnit.None;

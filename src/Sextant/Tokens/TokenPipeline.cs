@@ -11,6 +11,7 @@ internal sealed class TokenPipeline
     // small.
     private const int PartLength = 4096;
 
+    private readonly string _file;
     private readonly Normalizer[] _normalizers;
     private readonly PreTokenizer[] _preTokenizers;
     private readonly TokenModel _model;
@@ -21,9 +22,10 @@ internal sealed class TokenPipeline
 
     internal TokenPipeline(TokenizerParts parts)
     {
-        (_normalizers, _preTokenizers, _model) = (parts.Normalizers, parts.PreTokenizers, parts.Model);
+        (_file, _normalizers, _preTokenizers, _model) =
+            (parts.File, parts.Normalizers, parts.PreTokenizers, parts.Model);
         _asciiMap = AsciiMap(_normalizers, out _asciiSteps);
-        AddedTokens = new AddedTokens(parts.AddedTokens, Normalize);
+        AddedTokens = new AddedTokens(parts.AddedTokens.Tokens, NormalizeAll);
         _worksInParts = AddedTokens.WorkInParts
             && Array.TrueForAll(_normalizers, step => step.WorksInParts)
             && Array.TrueForAll(_preTokenizers, step => step.WorksInParts)
@@ -44,7 +46,8 @@ internal sealed class TokenPipeline
     internal void Run(ReadOnlySpan<char> text, EncodeScratch scratch, SequenceTokens tokens, bool offsets,
         int partLength = PartLength)
     {
-        var splits = new AddedTokenSplits(AddedTokens.Raw, text);
+        scratch.Budget.Begin(_file, text.Length);
+        var splits = new AddedTokenSplits(AddedTokens.Raw, text, scratch.Budget);
         while (splits.MoveNext())
         {
             if (splits.Token is not null)
@@ -55,6 +58,7 @@ internal sealed class TokenPipeline
             for (int start = splits.Start; start < splits.End;)
             {
                 int end = PartEnd(text, start, splits.End, partLength);
+                scratch.Budget.BeginPart(end - start);
                 scratch.Text.Load(text[start..end], start, offsets || _needsOrigins);
                 RunPart(scratch, tokens);
                 start = end;
@@ -66,6 +70,7 @@ internal sealed class TokenPipeline
     internal (string Normalized, List<string> Words) Stages(string text)
     {
         var scratch = new EncodeScratch();
+        scratch.Budget.Begin(_file, text.Length);
         scratch.Text.Load(scratch.Sanitize(text), 0, aligned: true);
         NormalizeText(scratch);
         scratch.Split(_preTokenizers, 0, scratch.Text.Length);
@@ -84,7 +89,7 @@ internal sealed class TokenPipeline
             RunWords(scratch, tokens, 0, text.Length);
             return;
         }
-        var splits = new AddedTokenSplits(AddedTokens.Normalized, text.Units);
+        var splits = new AddedTokenSplits(AddedTokens.Normalized, text.Units, scratch.Budget);
         while (splits.MoveNext())
         {
             if (splits.Token is null)
@@ -120,12 +125,21 @@ internal sealed class TokenPipeline
             scratch.Normalize(step);
     }
 
-    private string Normalize(string text)
+    // What added tokens become, all of them within the limits of one text.
+    private string[] NormalizeAll(string[] texts)
     {
         var scratch = new EncodeScratch();
-        scratch.Text.Load(scratch.Sanitize(text), 0, aligned: false);
-        NormalizeText(scratch);
-        return scratch.Text.Units.ToString();
+        scratch.Budget.Begin(_file, texts.Sum(text => (long)text.Length));
+        string[] normalized = new string[texts.Length];
+        long length = 0;
+        for (int i = 0; i < texts.Length; i++)
+        {
+            scratch.Text.Load(scratch.Sanitize(texts[i]), 0, aligned: false);
+            NormalizeText(scratch);
+            scratch.Budget.CheckLength(length += scratch.Text.Length);
+            normalized[i] = scratch.Text.Units.ToString();
+        }
+        return normalized;
     }
 
     // Between a letter or digit and a space, when every step allows it; a stretch without such a place stays whole.

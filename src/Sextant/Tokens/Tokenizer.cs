@@ -8,12 +8,15 @@ namespace Sextant.Tokens;
 /// <remarks>
 /// The file format is defined by Hugging Face's tokenizers; where descriptions differ, its results are followed. A lone
 /// surrogate counts as U+FFFD, as it would after a conversion to UTF-8.
+/// The steps of a file may make at most 65,536 UTF-16 units of a text, and 64 for each of its own, and read or write at
+/// most 2²⁴ units, and 1,024 for each of its own: tens of times what published tokenizers need. A file that asks for
+/// more is refused by an <see cref="InvalidModelException"/>, when it is loaded or when a text shows it.
 /// </remarks>
 public sealed class Tokenizer
 {
     private const string JsonName = "tokenizer.json", VocabularyName = "vocab.txt";
-    private const string ConfigName = "tokenizer_config.json";
 
+    private readonly string _file;
     private readonly TokenPipeline _pipeline;
     private readonly Vocabulary _vocabulary;
     private readonly PostProcessor _frame;
@@ -25,10 +28,11 @@ public sealed class Tokenizer
 
     private Tokenizer(TokenizerParts parts)
     {
-        _pipeline = new TokenPipeline(parts);
+        (_file, _pipeline) = (parts.File, new TokenPipeline(parts));
         _vocabulary = parts.Model.Vocabulary;
         (_frame, _decoder) = (parts.PostProcessor, parts.Decoder);
         (FileTruncation, FilePadding) = (parts.Truncation, parts.Padding);
+        (GivesTypes, Notes) = (parts.GivesTypes, parts.Notes);
         VocabularySize = Math.Max(_vocabulary.Size, _pipeline.AddedTokens.HighestId + 1);
         _spaces = _frame.TrimsOffsets ? new TokenSpaces(_vocabulary) : null;
         CheckFrame(parts.File, isPair: false);
@@ -50,11 +54,20 @@ public sealed class Tokenizer
 
     internal TokenPipeline Pipeline => _pipeline;
 
+    /// <summary>Whether a model is given the token types; otherwise all of them are 0.</summary>
+    internal bool GivesTypes { get; }
+
+    /// <summary>What was found in the files and not used, or used instead of something else, a line each.</summary>
+    internal IReadOnlyList<string> Notes { get; }
+
     /// <summary>Whether a folder holds a tokenizer: a tokenizer.json or a vocab.txt.</summary>
     public static bool ExistsIn(string folder) =>
         File.Exists(Path.Combine(folder, JsonName)) || File.Exists(Path.Combine(folder, VocabularyName));
 
-    /// <summary>Loads tokenizer.json, or else vocab.txt with tokenizer_config.json if that is there.</summary>
+    /// <summary>
+    /// Loads tokenizer.json, or else vocab.txt, with what transformers takes from the files beside it:
+    /// tokenizer_config.json, and added_tokens.json and special_tokens_map.json of older folders.
+    /// </summary>
     /// <exception cref="InvalidModelException">Neither is there, or a file is damaged or not supported.</exception>
     public static Tokenizer LoadFolder(string folder) => LoadFolder(folder, lowercase: false);
 
@@ -94,12 +107,14 @@ public sealed class Tokenizer
     /// <summary>Encodes a text; the buffer's former content is replaced.</summary>
     /// <exception cref="ArgumentException">The options contradict each other or the special tokens.</exception>
     /// <exception cref="UnsupportedRequestException">The text cannot be cut as the options ask.</exception>
+    /// <exception cref="InvalidModelException">The file's steps make far more of the text: see the remarks.</exception>
     public void Encode(ReadOnlySpan<char> text, TokenBuffer buffer, in EncodeOptions options = default) =>
         Encode(text, default, isPair: false, buffer, options);
 
     /// <summary>Encodes two texts as one input; an empty second text is still a second text.</summary>
     /// <exception cref="ArgumentException">The options contradict each other or the special tokens.</exception>
     /// <exception cref="UnsupportedRequestException">The texts cannot be cut as the options ask.</exception>
+    /// <exception cref="InvalidModelException">The file's steps make far more of a text: see the remarks.</exception>
     public void EncodePair(
         ReadOnlySpan<char> text, ReadOnlySpan<char> pair, TokenBuffer buffer, in EncodeOptions options = default) =>
         Encode(text, pair, isPair: true, buffer, options);
@@ -118,17 +133,26 @@ public sealed class Tokenizer
     /// <summary>
     /// The text that tokens stand for, as far as they still tell; ids that no token has are left out.
     /// </summary>
+    /// <exception cref="InvalidModelException">The file's decoder makes far more of the tokens than a text: see the
+    /// remarks.</exception>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
     {
         var tokens = new List<string>(ids.Length);
+        long units = 0;
         foreach (int id in ids)
         {
             if (skipSpecialTokens && _pipeline.AddedTokens.TryGet(id, out AddedToken added) && added.Special)
                 continue;
-            if (Text(id) is string text)
-                tokens.Add(text);
+            if (Text(id) is not string text)
+                continue;
+            tokens.Add(text);
+            units += text.Length;
         }
-        return _decoder is null ? string.Join(' ', tokens) : string.Concat(_decoder.Decode(tokens));
+        if (_decoder is null)
+            return string.Join(' ', tokens);
+        var budget = new TextBudget();
+        budget.Begin(_file, units);
+        return string.Concat(_decoder.Run(tokens, budget));
     }
 
     /// <summary>The same, with texts lower-cased first where that is asked for.</summary>
@@ -142,14 +166,14 @@ public sealed class Tokenizer
     {
         string json = Path.Combine(folder, JsonName), vocabulary = Path.Combine(folder, VocabularyName);
         if (File.Exists(json))
-            return TokenizerJson.Read(json);
+            return ConfigOverrides.Apply(TokenizerJson.Read(json), TokenizerConfig.Read(folder));
         if (!File.Exists(vocabulary))
         {
             throw new InvalidModelException(folder,
                 $"holds neither {JsonName} nor {VocabularyName}; a tokenizer is one of them.");
         }
-        string config = Path.Combine(folder, ConfigName);
-        return VocabularyText.Read(vocabulary, File.Exists(config) ? BertSettings.Read(config) : new BertSettings());
+        TokenizerConfig config = TokenizerConfig.Read(folder);
+        return ConfigOverrides.Apply(VocabularyText.Read(vocabulary, BertSettings.Of(config)), config);
     }
 
     private string? Text(int id)

@@ -14,6 +14,9 @@ public sealed class Checkpoint : IDisposable
     private const string SingleFile = "model.safetensors";
     private const string IndexFile = "model.safetensors.index.json";
 
+    // torch.compile, DataParallel, and the transformer within a sentence-transformers model.
+    private static readonly string[] s_wrappers = ["_orig_mod.", "module.", "0.auto_model.", "auto_model."];
+
     private readonly Dictionary<string, TensorInfo> _tensors;
     private readonly SafetensorsFile[] _files;
 
@@ -59,6 +62,22 @@ public sealed class Checkpoint : IDisposable
         foreach (TensorInfo tensor in single.Tensors)
             tensors.Add(tensor.Name, tensor);
         return new Checkpoint(file, tensors, [single]);
+    }
+
+    /// <summary>
+    /// Opens the checkpoint of a model folder under the names that the model gave its tensors: what wrappers of
+    /// training put before every one of them is left off, and noted.
+    /// </summary>
+    internal static Checkpoint OpenModel(string folder, List<string>? notes = null)
+    {
+        Checkpoint checkpoint = Open(folder);
+        while (Array.Find(s_wrappers, checkpoint.AllBeginWith) is { } wrapper)
+        {
+            checkpoint.Unwrap(wrapper);
+            notes?.Add($"{Path.GetFileName(checkpoint.Location)}: {MessageText.Quote(wrapper)} before every tensor's "
+                + "name was left off.");
+        }
+        return checkpoint;
     }
 
     /// <summary>Looks a tensor up by its name.</summary>
@@ -141,9 +160,25 @@ public sealed class Checkpoint : IDisposable
             file.Dispose();
     }
 
+    private bool AllBeginWith(string prefix) => _tensors.Count > 0
+        && _tensors.Keys.All(name => name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.Ordinal));
+
+    private void Unwrap(string prefix)
+    {
+        TensorInfo[] tensors = [.. _tensors.Values];
+        _tensors.Clear();
+        foreach (TensorInfo tensor in tensors)
+            _tensors.Add(tensor.Name[prefix.Length..], tensor.Named(tensor.Name[prefix.Length..]));
+    }
+
     private static long FirstElement(TensorInfo tensor, long firstRow, int elements)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        if (tensor.ElementType == ElementType.Other)
+        {
+            throw new InvalidModelException(tensor.File, $"{MessageText.Quote(tensor.Name)} has the dtype "
+                + $"{MessageText.Quote(tensor.Dtype)}; {StoredElement.Readable} are accepted.");
+        }
         long rowLength = tensor.RowLength;
         long rows = rowLength == 0 ? 0 : elements / rowLength;
         if (rows * rowLength != elements)

@@ -40,6 +40,15 @@ public sealed class ConfigFile
     /// <exception cref="InvalidModelException">It is there, but too long, no valid JSON, or no object.</exception>
     public static ConfigFile? ReadIfPresent(string file) => System.IO.File.Exists(file) ? Read(file) : null;
 
+    /// <summary>The same for a file that Python wrote, whose numbers may be Infinity.</summary>
+    internal static ConfigFile? ReadPythonIfPresent(string file)
+    {
+        if (!System.IO.File.Exists(file))
+            return null;
+        byte[] json = PythonJson.WithNumbers(JsonText.Read(file));
+        return new ConfigFile(file, RequireObject(file, JsonText.Parse(file, json)), "", [], []);
+    }
+
     /// <summary>
     /// An object inside a file whose root is no object; <paramref name="prefix"/> names it in messages.
     /// </summary>
@@ -102,6 +111,14 @@ public sealed class ConfigFile
             return number;
         throw Wrong(key, value, RealNumber(smallest, largest));
     }
+
+    /// <summary>A number, infinite ones included, or null where the key is absent.</summary>
+    internal double? OptionalNumber(string key) => Find(key) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out double number) => number,
+        { } value => throw Wrong(key, value, "a number"),
+    };
 
     /// <summary>A number that must be there, rounded to F32.</summary>
     public float Float(string key, float smallest, float largest) => (float)Double(key, smallest, largest);
@@ -198,6 +215,18 @@ public sealed class ConfigFile
         _opened.Add(_prefix + key);
         return new ConfigFile(File, value, _prefix + key + ".", _read, _opened);
     }
+
+    /// <summary>True where the key holds an object with a key <paramref name="inner"/>; does not open it.</summary>
+    internal bool HasInner(string key, string inner) =>
+        Find(key) is { ValueKind: JsonValueKind.Object } value && value.TryGetProperty(inner, out _);
+
+    /// <summary>True where both keys are there with equal values. Asking counts as reading.</summary>
+    internal bool AreEqual(string key, string other) =>
+        Find(key) is { } value && Find(other) is { } otherValue && JsonElement.DeepEquals(value, otherValue);
+
+    /// <summary>The value of a key as it stands in the file, for keys that nobody reads.</summary>
+    internal JsonElement? Raw(string key) =>
+        _object.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     /// <summary>True where the key holds a string, for keys that take several types.</summary>
     internal bool IsString(string key) => Find(key) is { ValueKind: JsonValueKind.String };

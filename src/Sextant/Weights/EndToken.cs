@@ -15,7 +15,7 @@ internal static class EndToken
     public static string? Read(string folder, bool? asked)
     {
         string file = Path.Combine(folder, "tokenizer_config.json");
-        ConfigFile? config = ConfigFile.ReadIfPresent(file);
+        ConfigFile? config = ConfigFile.ReadPythonIfPresent(file);
         if (!(asked ?? config?.OptionalBool("add_eos_token") ?? false))
             return null;
         if (config is null)

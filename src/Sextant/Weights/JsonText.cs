@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using Microsoft.Win32.SafeHandles;
 
 namespace Sextant.Weights;
 
@@ -20,21 +19,8 @@ internal static class JsonText
     {
         try
         {
-            using SafeFileHandle handle = File.OpenHandle(file);
-            long length = RandomAccess.GetLength(handle);
-            if (length > longest)
-                throw new InvalidModelException(file, $"{MessageText.Count(length)} bytes long; at most "
-                    + $"{MessageText.Count(longest)} are accepted.");
-            byte[] json = new byte[length];
-            int done = 0;
-            while (done < json.Length)
-            {
-                int read = RandomAccess.Read(handle, json.AsSpan(done), done);
-                if (read == 0)
-                    throw new InvalidModelException(file, "became shorter while it was read.");
-                done += read;
-            }
-            return json;
+            return RegularFile.Read(file, longest, out long length) ?? throw new InvalidModelException(
+                file, $"{MessageText.Count(length)} bytes long; at most {MessageText.Count(longest)} are accepted.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -43,8 +29,10 @@ internal static class JsonText
     }
 
     /// <summary>The root value of a JSON text; every string in it can be taken out without a further check.</summary>
+    /// <remarks>A byte order mark is passed over: editors write it, and it changes nothing.</remarks>
     public static JsonElement Parse(string file, ReadOnlyMemory<byte> json)
     {
+        json = json[MarkLength(json.Span)..];
         RequireUtf8(file, json.Span);
         try
         {
@@ -79,6 +67,9 @@ internal static class JsonText
                 + $"{MessageText.Count(reader.TokenStartIndex)}; only valid Unicode is accepted.", error);
         }
     }
+
+    /// <summary>Bytes of the byte order mark that a text begins with; 0 without.</summary>
+    public static int MarkLength(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? 3 : 0;
 
     public static void RequireUtf8(string file, ReadOnlySpan<byte> json)
     {

@@ -37,8 +37,10 @@ internal static class ModuleReader
         if (config is null)
             return new TransformerModule(folder, MaxTokens: null, LowerCase: false);
 
-        var module = new TransformerModule(folder, config.OptionalInt("max_seq_length", 1, LargestSize),
-            config.OptionalBool("do_lower_case") ?? false);
+        // 0 is no limit, as transformers reads it.
+        int? limit = config.OptionalInt("max_seq_length", 0, LargestSize);
+        var module = new TransformerModule(
+            folder, limit is 0 ? null : limit, config.OptionalBool("do_lower_case") ?? false);
         config.OptionalOneOf("transformer_task", task);
         config.OptionalOneOf("module_output_name", output);
         if (config.OptionalObject("modality_config")?.OptionalObject("text") is { } text)

@@ -40,7 +40,7 @@ internal sealed class SafetensorsFile : IDisposable
         SafetensorsFile? file = null;
         try
         {
-            handle = File.OpenHandle(path);
+            handle = RegularFile.Open(path);
             long length = RandomAccess.GetLength(handle);
             if (length < LengthBytes)
                 throw new InvalidModelException(path, $"{MessageText.Count(length)} bytes long; a safetensors file "

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sextant.Tensors;
 
 namespace Sextant.Weights;
 
@@ -7,7 +6,8 @@ namespace Sextant.Weights;
 /// <remarks>
 /// As strict as the format's text and its reference implementation: the tensors' byte ranges cover the data without
 /// gaps, overlaps or a rest, so nothing can be smuggled in beside the tensors; a key twice, a key that the format does
-/// not name, and an element type that cannot be read are refused. Offsets count from the first byte behind the header.
+/// not name, and an element type that the format does not have are refused. Offsets count from the first byte after
+/// the header.
 /// </remarks>
 internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, long dataLength)
 {
@@ -77,7 +77,7 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
 
     private TensorInfo ReadTensor(string name, ref Utf8JsonReader reader)
     {
-        ElementType? elementType = null;
+        StoredElement? element = null;
         long[]? shape = null;
         long begin = -1, end = -1;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -85,9 +85,9 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string key = JsonText.Text(file.Path, ref reader);
-            if (elementType is null && key == "dtype")
+            if (element is null && key == "dtype")
             {
-                elementType = ReadElementType(name, ref reader);
+                element = ReadElement(name, ref reader);
             }
             else if (shape is null && key == "shape")
             {
@@ -107,12 +107,12 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
                     + "and 'data_offsets', which are accepted once each.");
             }
         }
-        if (elementType is null || shape is null || begin < 0)
+        if (element is null || shape is null || begin < 0)
             throw Refuse($"{MessageText.Quote(name)} lacks one of 'dtype', 'shape' and 'data_offsets'.");
-        return Check(name, elementType.Value, shape, begin, end);
+        return Check(name, element.Value, shape, begin, end);
     }
 
-    private TensorInfo Check(string name, ElementType elementType, long[] shape, long begin, long end)
+    private TensorInfo Check(string name, StoredElement element, long[] shape, long begin, long end)
     {
         if (begin > end || end > dataLength)
             throw Refuse($"{MessageText.Quote(name)} lies at bytes {begin} to {end}; begin ≤ end ≤ "
@@ -122,41 +122,30 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
         {
             foreach (long dimension in shape)
                 elements = checked(elements * dimension);
-            bytes = checked(elements * elementType.Size());
+            bytes = checked(elements * element.Bits) / 8;
         }
         catch (OverflowException error)
         {
             throw new InvalidModelException(file.Path, $"{MessageText.Quote(name)} has the shape "
                 + $"{MessageText.Shape(shape)}, whose size in bytes does not fit 63 bits.", error);
         }
-        if (bytes != end - begin)
+        if (elements * element.Bits % 8 != 0 || bytes != end - begin)
             throw Refuse(
-                $"{MessageText.Quote(name)} is {elementType} {MessageText.Shape(shape)}, which takes {bytes} bytes; "
+                $"{MessageText.Quote(name)} is {element.Name} {MessageText.Shape(shape)}, which takes {bytes} bytes; "
                 + $"its offsets give it {end - begin}.");
-        return new TensorInfo(name, elementType, shape, elements, file, dataStart + begin, bytes);
+        return new TensorInfo(name, element, shape, elements, file, dataStart + begin, bytes);
     }
 
-    private ElementType ReadElementType(string name, ref Utf8JsonReader reader)
+    private StoredElement ReadElement(string name, ref Utf8JsonReader reader)
     {
         reader.Read();
         string text = reader.TokenType == JsonTokenType.String
             ? JsonText.Text(file.Path, ref reader)
             : "(not a string)";
-        return text switch
-        {
-            "F32" => ElementType.F32,
-            "F16" => ElementType.F16,
-            "BF16" => ElementType.BF16,
-            "F64" => ElementType.F64,
-            "I8" => ElementType.I8,
-            "U8" => ElementType.U8,
-            "I32" => ElementType.I32,
-            "I64" => ElementType.I64,
-            "BOOL" => ElementType.Bool,
-            _ => throw Refuse(
-                $"{MessageText.Quote(name)} has the dtype {MessageText.Quote(text)}; F32, F16, BF16, F64, "
-                + "I8, U8, I32, I64 and BOOL are accepted."),
-        };
+        return StoredElement.TryFind(text, out StoredElement element)
+            ? element
+            : throw Refuse($"{MessageText.Quote(name)} has the dtype {MessageText.Quote(text)}, which the format does "
+                + $"not have; {StoredElement.Readable} are read, and other types of the format are passed over.");
     }
 
     private long[] ReadNumbers(string name, string key, int most, ref Utf8JsonReader reader)

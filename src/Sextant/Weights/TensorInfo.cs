@@ -8,11 +8,11 @@ public sealed class TensorInfo
 {
     private readonly long[] _shape;
 
-    internal TensorInfo(string name, ElementType elementType, long[] shape, long elements, SafetensorsFile source,
+    internal TensorInfo(string name, StoredElement element, long[] shape, long elements, SafetensorsFile source,
         long offset, long byteLength)
     {
         Name = name;
-        ElementType = elementType;
+        (Dtype, ElementType) = (element.Name, element.Type);
         _shape = shape;
         Elements = elements;
         Source = source;
@@ -25,6 +25,9 @@ public sealed class TensorInfo
 
     /// <summary>How its elements are stored.</summary>
     public ElementType ElementType { get; }
+
+    /// <summary>The same as the file names it: F32, F8_E4M3, U16 …</summary>
+    public string Dtype { get; }
 
     /// <summary>Dimensions, slowest first; empty for a scalar.</summary>
     public ReadOnlySpan<long> Shape => _shape;
@@ -49,6 +52,10 @@ public sealed class TensorInfo
 
     internal SafetensorsFile Source { get; }
 
+    /// <summary>The same tensor under another name.</summary>
+    internal TensorInfo Named(string name) =>
+        new(name, new StoredElement(Dtype, 0, ElementType), _shape, Elements, Source, Offset, ByteLength);
+
     /// <summary>Name, element type and shape, for messages.</summary>
-    public override string ToString() => $"{Name} {ElementType} {MessageText.Shape(_shape)}";
+    public override string ToString() => $"{Name} {Dtype} {MessageText.Shape(_shape)}";
 }

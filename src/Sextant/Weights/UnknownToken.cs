@@ -20,7 +20,8 @@ internal static class UnknownToken
         byte[] json = JsonText.Read(file, LongestFile);
         try
         {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonText.Depth });
+            var reader = new Utf8JsonReader(
+                json.AsSpan(JsonText.MarkLength(json)), new JsonReaderOptions { MaxDepth = JsonText.Depth });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !Enter(ref reader, "model"u8)
                 || reader.TokenType != JsonTokenType.StartObject || !Enter(ref reader, "unk_token"u8))
                 return null;

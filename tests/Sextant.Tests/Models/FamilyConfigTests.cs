@@ -48,7 +48,7 @@ public class FamilyConfigTests
     [InlineData("deberta_v2", "\"position_buckets\": 16", "\"position_buckets\": 32", "rel_embeddings", "[64,64]")]
     [InlineData("deberta_v2", "\"norm_rel_ebd\": \"layer_norm\"", "\"norm_rel_ebd\": \"rms\"", "norm_rel_ebd", "layer_norm")]
     [InlineData("t5", "\"feed_forward_proj\": \"relu\"", "\"feed_forward_proj\": \"gated-mish\"", "gated-mish", "gated-gelu")]
-    [InlineData("t5", "\"feed_forward_proj\": \"relu\"", "\"feed_forward_proj\": \"gated-gelu\"", "wi_0", "t5")]
+    [InlineData("t5", "\"feed_forward_proj\": \"relu\"", "\"feed_forward_proj\": \"gated-gelu\"", "is_gated_act", "feed_forward_proj")]
     [InlineData("t5", "\"relative_attention_num_buckets\": 32", "\"relative_attention_num_buckets\": 16", "relative_attention_bias", "[16,4]")]
     public void UnsupportedConfigsAreRefusedByName(
         string fixture, string found, string replaced, string named, string accepted)

@@ -51,7 +51,7 @@ public class AddedTokenTests
     private static string Splits(string text, (string, AddedToken)[] tokens)
     {
         var parts = new List<string>();
-        var splits = new AddedTokenSplits(new TokenMatcher([.. tokens]), text);
+        var splits = new AddedTokenSplits(new TokenMatcher([.. tokens]), text, new TextBudget());
         while (splits.MoveNext())
         {
             string part = text[splits.Start..splits.End];

@@ -40,8 +40,7 @@ public class StageTests
     public void BertNormalizerDoesWhatItsSettingsSay(
         bool clean, bool ideographs, bool? strip, bool lowercase, string text, string expected)
     {
-        var steps = new List<Normalizer>();
-        BertNormalizer.AddSteps(steps, clean, ideographs, strip, lowercase);
+        List<Normalizer> steps = BertNormalizer.Steps(new BertNormalizerFlags(clean, ideographs, strip, lowercase));
         var scratch = new EncodeScratch();
         scratch.Text.Load(text, 0, aligned: true);
         steps.ForEach(scratch.Normalize);

@@ -131,8 +131,9 @@ public class TextPatternTests
     private static string Matches(TextPattern pattern, string text)
     {
         var found = new StringBuilder();
+        var budget = new TextBudget();
         int last = -1;
-        for (int from = 0; pattern.TryFind(text, from, last, out int start, out int end); from = last = end)
+        for (int from = 0; pattern.TryFind(text, from, last, budget, out int start, out int end); from = last = end)
             found.Append(found.Length == 0 ? "" : " ").Append(start).Append('-').Append(end);
         return found.ToString();
     }

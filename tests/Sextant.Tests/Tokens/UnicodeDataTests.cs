@@ -56,11 +56,12 @@ public class UnicodeDataTests
             Array.Fill(expected, true, Hexadecimal(bounds[0]), Hexadecimal(bounds[^1]) - Hexadecimal(bounds[0]) + 1);
         }
         var compiled = new TextPattern(PatternParser.Parse(pattern));
+        var budget = new TextBudget();
         for (int c = 0; c < CodePointCount; c++)
         {
             if (c is >= 0xD800 and < 0xE000)
                 continue;
-            bool found = compiled.TryFind(char.ConvertFromUtf32(c), 0, -1, out _, out _);
+            bool found = compiled.TryFind(char.ConvertFromUtf32(c), 0, -1, budget, out _, out _);
             Assert.True(expected[c] == found, $"U+{c:X4}");
         }
     }
@@ -171,7 +172,7 @@ public class UnicodeDataTests
 
     private static string Decomposed(string text)
     {
-        NormalizedText source = new(), destination = new();
+        NormalizedText source = new(new TextBudget()), destination = new(new TextBudget());
         source.Load(text, 0, aligned: true);
         destination.Clear(aligned: true, text.Length);
         new UnicodeForm(compatible: false, composed: false).Apply(source, destination);

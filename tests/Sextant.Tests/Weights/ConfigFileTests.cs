@@ -19,7 +19,6 @@ public sealed class ConfigFileTests : IDisposable
         { "comment", "not the JSON that is accepted" },
         { "trailing-comma", "not the JSON that is accepted" },
         { "nan", "not the JSON that is accepted" },
-        { "byte-order-mark", "not the JSON that is accepted" },
         { "cut", "not the JSON that is accepted" },
     };
 

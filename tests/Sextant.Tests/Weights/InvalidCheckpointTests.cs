@@ -34,7 +34,7 @@ public class InvalidCheckpointTests
         { "tensor-key-twice", "has 'dtype' twice" },
         { "tensor-key-unknown", "has 'strides' twice or beside" },
         { "dtype-unknown", "'a' has the dtype 'F8_E4M3'; F32, F16, BF16" },
-        { "dtype-no-string", "the dtype '(not a string)'" },
+        { "dtype-no-string", "the dtype '(not a string)', which the format does not have" },
         { "dtype-size", "'a' is F16 [2], which takes 4 bytes; its offsets give it 8" },
         { "shape-negative", "'shape' entry that is no whole number" },
         { "shape-fraction", "'shape' entry that is no whole number" },

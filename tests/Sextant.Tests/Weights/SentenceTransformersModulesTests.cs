@@ -36,7 +36,6 @@ public sealed class SentenceTransformersModulesTests : IDisposable
         { "dense-own-code", "'activation_function' is 'mine.Tanh'" },
         { "dense-residual", "'use_residual' is true; accepted: false" },
         { "dense-on-tokens", "'module_input_name' is 'token_embeddings'" },
-        { "max-seq-length-zero", "'max_seq_length' is 0" },
         { "task-fill-mask", "'transformer_task' is 'fill-mask'" },
         { "default-prompt-unknown", "'default_prompt_name' is 'b'; accepted: 'query', 'document', 'a'" },
         { "prompt-no-string", "'prompts.a' is 1; accepted: a string" },

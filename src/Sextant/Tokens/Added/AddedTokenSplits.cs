@@ -5,14 +5,16 @@ internal ref struct AddedTokenSplits
 {
     private readonly TokenMatcher _matcher;
     private readonly ReadOnlySpan<char> _text;
+    private readonly TextBudget _budget;
     private int _searchFrom;
     private int _done;
     private (int Start, int End, AddedToken Token)? _pending;
 
-    internal AddedTokenSplits(TokenMatcher matcher, ReadOnlySpan<char> text)
+    internal AddedTokenSplits(TokenMatcher matcher, ReadOnlySpan<char> text, TextBudget budget)
     {
         _matcher = matcher;
         _text = text;
+        _budget = budget;
     }
 
     internal int Start { get; private set; }
@@ -29,7 +31,7 @@ internal ref struct AddedTokenSplits
             _pending = null;
             return Emit(pendingStart, pendingEnd, pendingToken);
         }
-        while (_matcher.TryFind(_text, _searchFrom, out int start, out int end, out AddedToken token))
+        while (_matcher.TryFind(_text, _searchFrom, _budget, out int start, out int end, out AddedToken token))
         {
             _searchFrom = end;
             if (token.SingleWord && TouchesWord(start, end))

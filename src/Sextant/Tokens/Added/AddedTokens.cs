@@ -8,9 +8,10 @@ internal sealed class AddedTokens
     private readonly Dictionary<int, AddedToken> _byId = [];
     private readonly Dictionary<string, AddedToken> _byContent = new(StringComparer.Ordinal);
 
-    internal AddedTokens(List<AddedToken> tokens, Func<string, string> normalize)
+    internal AddedTokens(List<AddedToken> tokens, Func<string[], string[]> normalize)
     {
-        List<(string, AddedToken)> raw = [], normalized = [];
+        List<(string, AddedToken)> raw = [];
+        List<AddedToken> inNormalized = [];
         foreach (AddedToken token in tokens)
         {
             _byId[token.Id] = token;
@@ -21,10 +22,12 @@ internal sealed class AddedTokens
         foreach (AddedToken token in _byContent.Values)
         {
             if (token.Normalized)
-                normalized.Add((normalize(token.Content), token));
+                inNormalized.Add(token);
             else
                 raw.Add((token.Content, token));
         }
+        string[] patterns = normalize([.. inNormalized.Select(token => token.Content)]);
+        List<(string, AddedToken)> normalized = [.. patterns.Zip(inNormalized)];
         (Raw, Normalized) = (new TokenMatcher(raw), new TokenMatcher(normalized));
         foreach ((string pattern, AddedToken token) in normalized)
         {

@@ -44,7 +44,8 @@ internal sealed class TokenMatcher
     internal bool IsEmpty => _patterns.Length == 0;
 
     /// <summary>Finds the next token at or after <paramref name="from"/>.</summary>
-    internal bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end, out AddedToken token)
+    internal bool TryFind(
+        ReadOnlySpan<char> text, int from, TextBudget budget, out int start, out int end, out AddedToken token)
     {
         for (start = from; start < text.Length && !IsEmpty; start++)
         {
@@ -52,7 +53,7 @@ internal sealed class TokenMatcher
             if (skip < 0)
                 break;
             start += skip;
-            int found = Longest(text[start..]);
+            int found = Longest(text[start..], budget);
             if (found < 0)
                 continue;
             end = start + _patterns[found].Length;
@@ -63,10 +64,10 @@ internal sealed class TokenMatcher
         return false;
     }
 
-    private int Longest(ReadOnlySpan<char> text)
+    private int Longest(ReadOnlySpan<char> text, TextBudget budget)
     {
-        int low = 0, high = _patterns.Length, found = -1;
-        for (int depth = 0; depth < text.Length; depth++)
+        int low = 0, high = _patterns.Length, found = -1, depth = 0;
+        for (; depth < text.Length; depth++)
         {
             low = FirstNotBelow(low, high, depth, text[depth]);
             high = FirstNotBelow(low, high, depth, text[depth] + 1);
@@ -76,6 +77,7 @@ internal sealed class TokenMatcher
             if (_patterns[low].Length == depth + 1)
                 found = low++;
         }
+        budget.Take(depth + 1);
         return found;
     }
 

@@ -5,11 +5,11 @@ internal sealed class BpeDecoder(string suffix) : Decoder
 {
     internal static Decoder Read(ComponentFields fields)
     {
-        fields.Allow("suffix");
+        fields.Expect("suffix");
         return new BpeDecoder(fields.Text("suffix"));
     }
 
-    internal override List<string> Decode(List<string> tokens)
+    internal override List<string> Decode(List<string> tokens, TextBudget budget)
     {
         var texts = new List<string>(tokens.Count);
         for (int i = 0; i < tokens.Count; i++)

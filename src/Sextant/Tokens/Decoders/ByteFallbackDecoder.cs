@@ -12,11 +12,11 @@ internal sealed class ByteFallbackDecoder : Decoder
 {
     internal static Decoder Read(ComponentFields fields)
     {
-        fields.Allow();
+        fields.Expect();
         return new ByteFallbackDecoder();
     }
 
-    internal override List<string> Decode(List<string> tokens)
+    internal override List<string> Decode(List<string> tokens, TextBudget budget)
     {
         var texts = new List<string>(tokens.Count);
         var bytes = new List<byte>();

@@ -11,11 +11,11 @@ internal sealed class ByteLevelDecoder : Decoder
 {
     internal static Decoder Read(ComponentFields fields)
     {
-        fields.Allow("add_prefix_space", "trim_offsets", "use_regex");
+        fields.Expect("add_prefix_space", "trim_offsets", "use_regex");
         return new ByteLevelDecoder();
     }
 
-    internal override List<string> Decode(List<string> tokens)
+    internal override List<string> Decode(List<string> tokens, TextBudget budget)
     {
         var bytes = new ArrayBufferWriter<byte>();
         foreach (string token in tokens)

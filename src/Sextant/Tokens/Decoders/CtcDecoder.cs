@@ -7,14 +7,14 @@ internal sealed class CtcDecoder(string padding, string delimiter, bool cleanup)
 {
     internal static Decoder Read(ComponentFields fields)
     {
-        fields.Allow("pad_token", "word_delimiter_token", "cleanup");
+        fields.Expect("pad_token", "word_delimiter_token", "cleanup");
         string padding = fields.Text("pad_token"), delimiter = fields.Text("word_delimiter_token");
         if (padding.Length == 0 || delimiter.Length == 0)
             throw fields.Refusal("pad_token", "empty, or word_delimiter_token is", "texts that are not empty");
         return new CtcDecoder(padding, delimiter, fields.Flag("cleanup"));
     }
 
-    internal override List<string> Decode(List<string> tokens)
+    internal override List<string> Decode(List<string> tokens, TextBudget budget)
     {
         var texts = new List<string>(tokens.Count);
         for (int i = 0; i < tokens.Count; i++)

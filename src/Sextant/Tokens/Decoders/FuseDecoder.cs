@@ -5,9 +5,9 @@ internal sealed class FuseDecoder : Decoder
 {
     internal static Decoder Read(ComponentFields fields)
     {
-        fields.Allow();
+        fields.Expect();
         return new FuseDecoder();
     }
 
-    internal override List<string> Decode(List<string> tokens) => [string.Concat(tokens)];
+    internal override List<string> Decode(List<string> tokens, TextBudget budget) => [string.Concat(tokens)];
 }

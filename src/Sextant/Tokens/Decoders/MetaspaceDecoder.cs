@@ -11,7 +11,7 @@ internal sealed class MetaspaceDecoder(string mark, bool dropsFirst) : Decoder
         return new MetaspaceDecoder(mark, scheme != Metaspace.Scheme.Never);
     }
 
-    internal override List<string> Decode(List<string> tokens)
+    internal override List<string> Decode(List<string> tokens, TextBudget budget)
     {
         var texts = new List<string>(tokens.Count);
         foreach (string token in tokens)

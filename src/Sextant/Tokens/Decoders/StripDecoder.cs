@@ -5,12 +5,12 @@ internal sealed class StripDecoder(string content, int start, int stop) : Decode
 {
     internal static Decoder Read(ComponentFields fields)
     {
-        fields.Allow("content", "start", "stop");
+        fields.Expect("content", "start", "stop");
         return new StripDecoder(
             char.ConvertFromUtf32(fields.CodePoint("content")), fields.Count("start"), fields.Count("stop"));
     }
 
-    internal override List<string> Decode(List<string> tokens) => tokens.ConvertAll(Strip);
+    internal override List<string> Decode(List<string> tokens, TextBudget budget) => tokens.ConvertAll(Strip);
 
     private string Strip(string token)
     {

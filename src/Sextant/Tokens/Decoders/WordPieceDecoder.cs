@@ -14,7 +14,7 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanup) : Decoder
 
     internal static Decoder Read(ComponentFields fields)
     {
-        fields.Allow("prefix", "cleanup");
+        fields.Expect("prefix", "cleanup");
         return new WordPieceDecoder(fields.Text("prefix"), fields.Flag("cleanup"));
     }
 
@@ -26,7 +26,7 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanup) : Decoder
         return token;
     }
 
-    internal override List<string> Decode(List<string> tokens)
+    internal override List<string> Decode(List<string> tokens, TextBudget budget)
     {
         var texts = new List<string>(tokens.Count);
         for (int i = 0; i < tokens.Count; i++)

@@ -7,6 +7,9 @@ namespace Sextant.Tokens;
 /// </summary>
 internal static class ComponentCatalog
 {
+    /// <summary>Steps of all sequences together; published files have up to twenty.</summary>
+    internal const int StepLimit = 512;
+
     private static readonly (string Name, Action<ComponentFields, List<Normalizer>> Read)[] Normalizers =
     [
         ("BertNormalizer", BertNormalizer.Read),
@@ -95,12 +98,14 @@ internal static class ComponentCatalog
     private static void ReadSequence<T>(
         ComponentFields fields, string list, (string, Action<ComponentFields, List<T>>)[] catalog, List<T> steps)
     {
-        fields.Allow(list);
+        fields.Expect(list);
         int index = 0;
         foreach (JsonElement item in fields.Element(list, JsonValueKind.Array, "a list of components").EnumerateArray())
         {
             ComponentFields step = fields.Inner(item, $"{list}[{index++}]");
             Find(catalog, step.Text("type"), step)(step, steps);
+            if (steps.Count > StepLimit)
+                throw fields.Refusal(list, $"more than {StepLimit} steps in all", $"up to {StepLimit} steps");
         }
     }
 

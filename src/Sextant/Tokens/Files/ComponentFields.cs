@@ -15,18 +15,33 @@ internal sealed class ComponentFields
     private readonly string[] _names;
     private readonly JsonElement[] _values;
 
-    private ComponentFields(string file, string path, string[] names, JsonElement[] values) =>
-        (File, _path, _names, _values) = (file, path, names, values);
+    private ComponentFields(
+        string file, string path, string[] names, JsonElement[] values, TokenizerReading reading) =>
+        (File, _path, _names, _values, Reading) = (file, path, names, values, reading);
 
     internal string File { get; }
+
+    /// <summary>What the components of the file share.</summary>
+    internal TokenizerReading Reading { get; }
+
+    /// <summary>The names of the fields, in the file's order.</summary>
+    internal ReadOnlySpan<string> Names => _names;
 
     /// <summary>Where the component stands in the file.</summary>
     internal string Path => NameOf(_path);
 
-    /// <summary>
-    /// Refuses fields other than these and "type": a field we do not know may change what the others mean.
-    /// </summary>
-    internal void Allow(params string[] names)
+    /// <summary>Notes fields other than these and "type", which the reference passes over as well.</summary>
+    internal void Expect(params string[] names)
+    {
+        foreach (string name in _names)
+        {
+            if (name != "type" && Array.IndexOf(names, name) < 0)
+                Reading.Note($"tokenizer.json: '{Join(Short(name))}' was not used.");
+        }
+    }
+
+    /// <summary>Refuses fields other than these and "type", where the reference does too.</summary>
+    internal void AllowOnly(params string[] names)
     {
         foreach (string name in _names)
         {
@@ -40,7 +55,7 @@ internal sealed class ComponentFields
     }
 
     /// <summary>The fields of an object; refuses anything else, and a field that is there twice.</summary>
-    internal static ComponentFields Of(string file, string path, JsonElement element)
+    internal static ComponentFields Of(string file, string path, JsonElement element, TokenizerReading? reading = null)
     {
         if (element.ValueKind != JsonValueKind.Object)
             throw new InvalidModelException(file, $"'{NameOf(path)}' is {Describe(element)}; accepted: an object.");
@@ -58,10 +73,13 @@ internal sealed class ComponentFields
             }
             (names[count], values[count++]) = (property.Name, property.Value);
         }
-        return new ComponentFields(file, path, names, values);
+        return new ComponentFields(file, path, names, values, reading ?? new TokenizerReading());
     }
 
     internal bool Has(string name) => TryGet(name, out _);
+
+    /// <summary>Whether the component is of this type.</summary>
+    internal bool Is(string type) => Text("type") == type;
 
     internal string Text(string name) => Element(name, JsonValueKind.String, "a text").GetString()!;
 
@@ -114,7 +132,7 @@ internal sealed class ComponentFields
     internal JsonElement? Optional(string name) =>
         TryGet(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    internal ComponentFields Inner(JsonElement inner, string name) => Of(File, Join(Short(name)), inner);
+    internal ComponentFields Inner(JsonElement inner, string name) => Of(File, Join(Short(name)), inner, Reading);
 
     internal InvalidModelException Refusal(string name, string found, string accepted) =>
         new(File, $"'{Join(name)}' is {found}; accepted: {accepted}.");

@@ -154,20 +154,9 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json, int start, string secti
     internal double ReadNumber()
     {
         Next();
-        int end = _at;
-        while (end < _json.Length && _json[end] is (>= (byte)'0' and <= (byte)'9') or (byte)'-' or (byte)'+'
-            or (byte)'.' or (byte)'e' or (byte)'E')
-        {
-            end++;
-        }
-        const NumberStyles Styles =
-            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (!double.TryParse(_json[_at..end], Styles, CultureInfo.InvariantCulture, out double value)
-            || !double.IsFinite(value))
-        {
+        if (!ScoreNumber.TryRead(_json[_at..], out double value, out int length))
             throw Refusal("a finite number");
-        }
-        _at = end;
+        _at += length;
         return value;
     }
 

@@ -12,7 +12,7 @@ internal static class LengthSections
     {
         if (fields is null)
             return null;
-        fields.Allow("direction", "max_length", "strategy", "stride");
+        fields.Expect("direction", "max_length", "strategy", "stride");
         TruncationStrategy strategy = fields.Text("strategy") switch
         {
             "LongestFirst" => TruncationStrategy.LongestFirst,
@@ -31,13 +31,13 @@ internal static class LengthSections
     {
         if (fields is null)
             return null;
-        fields.Allow("strategy", "direction", "pad_to_multiple_of", "pad_id", "pad_type_id", "pad_token");
+        fields.Expect("strategy", "direction", "pad_to_multiple_of", "pad_id", "pad_type_id", "pad_token");
         int? length = null;
         JsonElement strategy = fields.Optional("strategy") ?? throw Strategy(fields, "missing or null");
         if (strategy.ValueKind == JsonValueKind.Object)
         {
             ComponentFields fixedLength = fields.Inner(strategy, "strategy");
-            fixedLength.Allow("Fixed");
+            fixedLength.AllowOnly("Fixed");
             length = Limited(fixedLength, "Fixed", fixedLength.Count("Fixed"));
         }
         else if (strategy.ValueKind != JsonValueKind.String || !strategy.ValueEquals("BatchLongest"))

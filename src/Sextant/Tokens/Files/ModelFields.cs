@@ -34,6 +34,18 @@ internal sealed class ModelFields(ComponentFields fields, ModelLists lists)
         return new Vocabulary(tokens);
     }
 
+    /// <summary>The unknown token, and a note where the vocabulary lacks it.</summary>
+    internal UnknownWord UnknownWord(Vocabulary vocabulary, string token)
+    {
+        var unknown = new UnknownWord(vocabulary, token, fields.File);
+        if (!unknown.IsThere)
+        {
+            fields.Reading.Note($"tokenizer.json: the unknown token '{ComponentFields.Short(token)}' is not in the "
+                + "vocabulary; texts that need it are refused.");
+        }
+        return unknown;
+    }
+
     /// <summary>The two parts of each merge, one after the other.</summary>
     internal VocabularyBuilder Merges() => lists.Merges
         ?? throw fields.Refusal("merges", "missing or no list", "a list of merges");

@@ -10,13 +10,12 @@ internal static class TextFile
 
     internal static byte[] Read(string file)
     {
-        byte[] bytes;
+        byte[]? bytes;
         try
         {
-            long size = new FileInfo(file).Length;
-            if (size > SizeLimit)
+            bytes = RegularFile.Read(file, SizeLimit, out long size);
+            if (bytes is null)
                 throw new InvalidModelException(file, $"has {size} bytes; at most {SizeLimit} are accepted.");
-            bytes = File.ReadAllBytes(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -23,26 +23,30 @@ internal static class TokenizerJson
     {
         ModelLists lists = ModelLists.Take(file, ref json);
         ComponentFields top = ComponentFields.Of(file, "", JsonElement.Parse(json));
-        top.Allow("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
-            "decoder", "model");
+        top.AllowOnly("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
+            "post_processor", "decoder", "model");
         if (top.Optional("version") is not null && top.Text("version") != "1.0")
             throw top.Refusal("version", $"'{ComponentFields.Short(top.Text("version"))}'", "1.0");
 
         ComponentFields model = Section(top, "model") ?? throw top.Refusal("model", "missing or null", "an object");
         TokenModel tokens = ComponentCatalog.ReadModel(new ModelFields(model, lists));
+        ComponentFields? normalizer = Section(top, "normalizer"), preTokenizer = Section(top, "pre_tokenizer");
         return new TokenizerParts(file)
         {
             Model = tokens,
-            Normalizers = ComponentCatalog.ReadNormalizers(Section(top, "normalizer")),
-            PreTokenizers = ComponentCatalog.ReadPreTokenizers(Section(top, "pre_tokenizer")),
+            Normalizers = ComponentCatalog.ReadNormalizers(normalizer),
+            Bert = normalizer?.Is("BertNormalizer") == true ? BertNormalizer.ReadFlags(normalizer) : null,
+            PreTokenizers = ComponentCatalog.ReadPreTokenizers(preTokenizer),
+            ByteLevel = preTokenizer?.Is("ByteLevel") == true ? ByteLevelPreTokenizer.ReadFlags(preTokenizer) : null,
             PostProcessor = ComponentCatalog.ReadPostProcessor(Section(top, "post_processor")),
             Decoder = ComponentCatalog.ReadDecoder(Section(top, "decoder")),
-            AddedTokens = AddedTokensSection.Read(file, top.Optional("added_tokens"), tokens.Vocabulary),
+            AddedTokens = AddedTokensSection.Read(top, tokens.Vocabulary),
             Truncation = LengthSections.ReadTruncation(Section(top, "truncation")),
             Padding = LengthSections.ReadPadding(Section(top, "padding")),
+            Notes = top.Reading.Notes,
         };
     }
 
     private static ComponentFields? Section(ComponentFields top, string name) =>
-        top.Optional(name) is JsonElement section ? ComponentFields.Of(top.File, name, section) : null;
+        top.Optional(name) is JsonElement section ? top.Inner(section, name) : null;
 }

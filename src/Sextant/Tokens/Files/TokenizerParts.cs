@@ -9,17 +9,29 @@ internal sealed class TokenizerParts(string file)
 
     internal Normalizer[] Normalizers { get; set; } = [];
 
-    internal PreTokenizer[] PreTokenizers { get; init; } = [];
+    internal PreTokenizer[] PreTokenizers { get; set; } = [];
 
-    internal PostProcessor PostProcessor { get; init; } = PostProcessor.None;
+    /// <summary>What the normalizer is, where it is one BertNormalizer.</summary>
+    internal BertNormalizerFlags? Bert { get; init; }
+
+    /// <summary>What the pre-tokenizer is, where it is one ByteLevel.</summary>
+    internal ByteLevelFlags? ByteLevel { get; init; }
+
+    internal PostProcessor PostProcessor { get; set; } = PostProcessor.None;
 
     internal Decoder? Decoder { get; init; }
 
-    internal List<AddedToken> AddedTokens { get; init; } = [];
+    internal required AddedTokenList AddedTokens { get; init; }
+
+    /// <summary>Whether the model is given token types; otherwise all are 0.</summary>
+    internal bool GivesTypes { get; set; } = true;
 
     internal TruncationSettings? Truncation { get; init; }
 
     internal PaddingSettings? Padding { get; init; }
+
+    /// <summary>What was found in the files and not used, or used in place of something else, a line each.</summary>
+    internal List<string> Notes { get; init; } = [];
 
     /// <summary>Lower-cases texts before all else, where no step does so yet.</summary>
     internal TokenizerParts Lowercased()

@@ -1,10 +1,9 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Sextant.Tokens;
 
 /// <summary>
-/// Reads a vocab.txt, a token per line, and the keys of tokenizer_config.json that tell how BERT uses it.
+/// Reads a vocab.txt, a token per line, as BERT uses it.
 /// </summary>
 internal static class VocabularyText
 {
@@ -23,21 +22,20 @@ internal static class VocabularyText
         }
         if (builder.Count == 0)
             throw new InvalidModelException(file, "is empty; a vocabulary has a token per line.");
-        var model = new WordPiece(new Vocabulary(builder), settings.UnknownToken, "##", 100, file);
-        var normalizers = new List<Normalizer>();
-        BertNormalizer.AddSteps(
-            normalizers, clean: true, settings.Ideographs, settings.StripAccents, settings.Lowercase);
-
-        var added = new List<AddedToken>();
+        var vocabulary = new Vocabulary(builder);
+        var unknown = new UnknownWord(vocabulary, settings.UnknownToken, file);
+        var model = new WordPiece(vocabulary, unknown, "##", 100);
+        var added = new AddedTokenList(file, model.Vocabulary);
         foreach (string content in settings.SpecialTokens())
         {
-            if (model.Vocabulary.TryGetId(content, out int id) && !added.Exists(token => token.Id == id))
-                added.Add(new AddedToken(content, id, true, false, false, false, false));
+            if (model.Vocabulary.TryGetId(content, out _) && !added.Contains(content))
+                added.Add(AddedTokenFlags.SpecialToken(content));
         }
         return new TokenizerParts(file)
         {
             Model = model,
-            Normalizers = [.. normalizers],
+            Normalizers = [.. BertNormalizer.Steps(new BertNormalizerFlags(
+                Clean: true, settings.Ideographs, settings.StripAccents, settings.Lowercase))],
             PreTokenizers = [new BertPreTokenizer()],
             PostProcessor = BertProcessing.Frame(
                 Required(model.Vocabulary, settings.ClassToken, file),
@@ -74,39 +72,22 @@ internal sealed record BertSettings
 
     internal string[] SpecialTokens() => [UnknownToken, SeparatorToken, PaddingToken, ClassToken, MaskToken];
 
-    /// <summary>Reads tokenizer_config.json; keys that do not concern the words are left alone.</summary>
-    internal static BertSettings Read(string file)
+    /// <summary>What the files beside the vocabulary say of it.</summary>
+    internal static BertSettings Of(TokenizerConfig config)
     {
-        try
+        if (config.Flag("do_basic_tokenize") == false)
+            throw config.Refusal("do_basic_tokenize", "false", "true, or a tokenizer.json beside it");
+        var defaults = new BertSettings();
+        return new BertSettings
         {
-            using var document = JsonDocument.Parse(TextFile.WithoutMark(TextFile.Read(file)).ToArray());
-            ComponentFields fields = ComponentFields.Of(file, "tokenizer_config", document.RootElement);
-            if (fields.OptionalFlag("do_basic_tokenize") == false)
-                throw fields.Refusal("do_basic_tokenize", "false", "true, or a tokenizer.json beside it");
-            var defaults = new BertSettings();
-            return new BertSettings
-            {
-                Lowercase = fields.OptionalFlag("do_lower_case") ?? true,
-                Ideographs = fields.OptionalFlag("tokenize_chinese_chars") ?? true,
-                StripAccents = fields.OptionalFlag("strip_accents"),
-                UnknownToken = Token(fields, "unk_token", defaults.UnknownToken),
-                SeparatorToken = Token(fields, "sep_token", defaults.SeparatorToken),
-                PaddingToken = Token(fields, "pad_token", defaults.PaddingToken),
-                ClassToken = Token(fields, "cls_token", defaults.ClassToken),
-                MaskToken = Token(fields, "mask_token", defaults.MaskToken),
-            };
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            throw new InvalidModelException(file, $"is not valid JSON: {error.Message}", error);
-        }
-    }
-
-    // Either the text itself or an object that has it as its content.
-    private static string Token(ComponentFields fields, string name, string otherwise)
-    {
-        if (fields.Optional(name) is not JsonElement token)
-            return otherwise;
-        return token.ValueKind == JsonValueKind.Object ? fields.Inner(token, name).Text("content") : fields.Text(name);
+            Lowercase = config.Flag("do_lower_case") ?? true,
+            Ideographs = config.Flag("tokenize_chinese_chars") ?? true,
+            StripAccents = config.Flag("strip_accents"),
+            UnknownToken = config.Text("unk_token") ?? defaults.UnknownToken,
+            SeparatorToken = config.Text("sep_token") ?? defaults.SeparatorToken,
+            PaddingToken = config.Text("pad_token") ?? defaults.PaddingToken,
+            ClassToken = config.Text("cls_token") ?? defaults.ClassToken,
+            MaskToken = config.Text("mask_token") ?? defaults.MaskToken,
+        };
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Bpe : TokenModel
 
     private readonly MergeTable _merges;
     private readonly string _prefix, _suffix;
-    private readonly int _unknownId;
+    private readonly UnknownWord? _unknown;
     private readonly bool _fusesUnknown, _takesWholeWords;
     private readonly ByteTokens? _byteTokens;
     private readonly Junctions? _junctions;
@@ -24,7 +24,7 @@ internal sealed class Bpe : TokenModel
     private Bpe(ModelFields model)
     {
         ComponentFields fields = model.Fields;
-        fields.Allow("vocab", "merges", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
+        fields.Expect("vocab", "merges", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
             "fuse_unk", "byte_fallback", "ignore_merges");
         if (fields.Optional("dropout") is JsonElement dropout
             && !(dropout.ValueKind == JsonValueKind.Number
@@ -45,16 +45,12 @@ internal sealed class Bpe : TokenModel
             throw fields.Refusal(
                 "byte_fallback", "true", "false with a continuing_subword_prefix or end_of_word_suffix");
         }
-        _unknownId = -1;
-        if (model.OptionalText("unk_token") is string unknown && !Vocabulary.TryGetId(unknown, out _unknownId))
-        {
-            throw new InvalidModelException(fields.File, $"the unknown token '{ComponentFields.Short(unknown)}' is not "
-                + $"in the vocabulary of {Vocabulary.Count} tokens.");
-        }
+        if (model.OptionalText("unk_token") is string unknown)
+            _unknown = model.UnknownWord(Vocabulary, unknown);
         _single = Singles(Vocabulary);
         // With affixes a code point is more than itself; without an unknown token what is left out moves all that
         // follows.
-        if (_prefix.Length + _suffix.Length == 0 && _unknownId >= 0)
+        if (_prefix.Length + _suffix.Length == 0 && _unknown is { IsThere: true })
             _junctions = Junctions.Of(merges, model.OptionalText("unk_token"));
     }
 
@@ -185,12 +181,13 @@ internal sealed class Bpe : TokenModel
                     work.Add(ids[part], 1);
                 continue;
             }
-            if (_unknownId < 0)
+            if (_unknown is null)
             {
                 if (!inBytes)
                     return false;
                 continue;
             }
+            _ = _unknown.IdFor(word[start..i]);
             if (!_fusesUnknown)
                 AddUnknown(work, ref unknown);
             unknown += length;
@@ -202,7 +199,7 @@ internal sealed class Bpe : TokenModel
     private void AddUnknown(MergeWork work, ref int length)
     {
         if (length > 0)
-            work.Add(_unknownId, length);
+            work.Add(_unknown!.Id, length);
         length = 0;
     }
 

@@ -5,7 +5,8 @@ namespace Sextant.Tokens;
 /// <summary>
 /// The split of a word into tokens whose scores have the largest sum (Kudo 2018), found by Viterbi's algorithm in
 /// double precision; of equal sums the first one found stays, candidates taken by their beginning, then by their
-/// length.
+/// length. Sums that would be equal in exact arithmetic need not be: the order of additions is the reference's, and so
+/// is the last bit of each score (<see cref="ScoreNumber"/>).
 /// </summary>
 internal sealed class Unigram : TokenModel
 {
@@ -16,16 +17,19 @@ internal sealed class Unigram : TokenModel
     private readonly double[] _scores;
     private readonly double _unknownScore;
     private readonly int _unknownId;
+    private readonly string _file;
     private readonly ByteTokens? _byteTokens;
 
     private Unigram(ModelFields model)
     {
         ComponentFields fields = model.Fields;
-        fields.Allow("vocab", "unk_id", "byte_fallback");
+        fields.Expect("vocab", "unk_id", "byte_fallback");
         Vocabulary = model.ScoredVocabulary(out _scores);
-        _unknownId = fields.OptionalCount("unk_id")
-            ?? throw fields.Refusal("unk_id", "missing or null", "the id of the unknown token");
-        if (!Vocabulary.Contains(_unknownId))
+        _file = fields.File;
+        _unknownId = fields.OptionalCount("unk_id") ?? -1;
+        if (_unknownId < 0)
+            fields.Reading.Note("tokenizer.json: the model has no unknown token; texts that need it are refused.");
+        else if (!Vocabulary.Contains(_unknownId))
             throw fields.Refusal("unk_id", $"{_unknownId}", $"an id of the {Vocabulary.Count} tokens");
         _byteTokens = fields.OptionalFlag("byte_fallback") ?? false ? new ByteTokens(Vocabulary) : null;
         _trie = new TokenTrie(Vocabulary);
@@ -86,10 +90,18 @@ internal sealed class Unigram : TokenModel
                     break;
             }
             if (!isKnown)
+            {
+                if (_unknownId < 0)
+                    throw NoUnknownToken(word[start..next]);
                 Improve(ref path[next], start, _unknownId, score + _unknownScore);
+            }
             start = next;
         }
     }
+
+    private InvalidModelException NoUnknownToken(ReadOnlySpan<char> text) => new(_file,
+        $"the model has no unknown token ('model.unk_id' is null), and the text '{text}' needs it; "
+        + "texts of known pieces are accepted.");
 
     private static void Improve(ref PathNode node, int start, int id, double score)
     {

@@ -9,19 +9,15 @@ internal sealed class WordPiece : TokenModel
     private readonly string _prefix;
     private readonly ulong _prefixHash;
     private readonly int _longestWord;
-    private readonly int _unknownId;
+    private readonly UnknownWord _unknown;
     // Only lengths that occur are tried, longest first; FirstTry tells where to begin for so many units left.
     private readonly int[] _wordLengths, _wordFirstTry;
     private readonly int[] _continuationLengths, _continuationFirstTry;
 
-    internal WordPiece(Vocabulary vocabulary, string unknownToken, string prefix, int longestWord, string file)
+    internal WordPiece(Vocabulary vocabulary, UnknownWord unknown, string prefix, int longestWord)
     {
         Vocabulary = vocabulary;
-        if (!vocabulary.TryGetId(unknownToken, out _unknownId))
-        {
-            throw new InvalidModelException(file, $"the unknown token '{unknownToken}' is not in the vocabulary "
-                + $"of {vocabulary.Count} tokens; WordPiece needs it.");
-        }
+        _unknown = unknown;
         (_prefix, _longestWord) = (prefix, longestWord);
         // A prefix longer than every token only means that no word has a second token.
         _prefixHash = vocabulary.Hash.Of(prefix);
@@ -32,9 +28,10 @@ internal sealed class WordPiece : TokenModel
     internal static TokenModel Read(ModelFields model)
     {
         ComponentFields fields = model.Fields;
-        fields.Allow("vocab", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word");
-        return new WordPiece(model.Vocabulary(), fields.Text("unk_token"), fields.Text("continuing_subword_prefix"),
-            fields.Count("max_input_chars_per_word"), fields.File);
+        fields.Expect("vocab", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word");
+        Vocabulary vocabulary = model.Vocabulary();
+        return new WordPiece(vocabulary, model.UnknownWord(vocabulary, fields.Text("unk_token")),
+            fields.Text("continuing_subword_prefix"), fields.Count("max_input_chars_per_word"));
     }
 
     internal override Vocabulary Vocabulary { get; }
@@ -44,7 +41,7 @@ internal sealed class WordPiece : TokenModel
         pieces.Clear();
         if (word.Length > _longestWord && CodePointCountExceeds(word, _longestWord))
         {
-            pieces.Add(_unknownId, 0, word.Length);
+            pieces.Add(_unknown.IdFor(word), 0, word.Length);
             return;
         }
         Span<ulong> hashes = pieces.Hashes(word.Length + 1);
@@ -58,7 +55,7 @@ internal sealed class WordPiece : TokenModel
         if (start < 0)
         {
             pieces.Clear();
-            pieces.Add(_unknownId, 0, word.Length);
+            pieces.Add(_unknown.IdFor(word), 0, word.Length);
         }
     }
 

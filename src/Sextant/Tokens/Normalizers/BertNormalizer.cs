@@ -5,29 +5,31 @@ internal static class BertNormalizer
 {
     internal static void Read(ComponentFields fields, List<Normalizer> steps)
     {
-        fields.Allow("clean_text", "handle_chinese_chars", "strip_accents", "lowercase");
-        bool lowercase = fields.Flag("lowercase");
-        AddSteps(steps, fields.Flag("clean_text"), fields.Flag("handle_chinese_chars"),
-            fields.OptionalFlag("strip_accents"), lowercase);
+        fields.Expect("clean_text", "handle_chinese_chars", "strip_accents", "lowercase");
+        steps.AddRange(Steps(ReadFlags(fields)));
     }
 
+    internal static BertNormalizerFlags ReadFlags(ComponentFields fields) => new(fields.Flag("clean_text"),
+        fields.Flag("handle_chinese_chars"), fields.OptionalFlag("strip_accents"), fields.Flag("lowercase"));
+
     /// <summary>
-    /// Adds the steps; accents that are neither kept nor stripped by the file go when text is lower-cased.
+    /// The steps; accents that are neither kept nor stripped by the file go when text is lower-cased.
     /// </summary>
-    internal static void AddSteps(
-        List<Normalizer> steps, bool clean, bool ideographs, bool? stripAccents, bool lowercase)
+    internal static List<Normalizer> Steps(BertNormalizerFlags flags)
     {
-        if (clean)
+        List<Normalizer> steps = [];
+        if (flags.Clean)
             steps.Add(new CleanText());
-        if (ideographs)
+        if (flags.Ideographs)
             steps.Add(new SpaceIdeographs());
-        if (stripAccents ?? lowercase)
+        if (flags.StripAccents ?? flags.Lowercase)
         {
             steps.Add(new UnicodeForm(compatible: false, composed: false));
             steps.Add(new RemoveMarks(CodePointClasses.NonspacingMark));
         }
-        if (lowercase)
+        if (flags.Lowercase)
             steps.Add(new Lowercase());
+        return steps;
     }
 
     /// <summary>Drops control, format and private-use code points and U+FFFD; white space becomes U+0020.</summary>
@@ -84,3 +86,10 @@ internal static class BertNormalizer
         }
     }
 }
+
+/// <summary>The switches of the BertNormalizer.</summary>
+/// <param name="Clean">Whether controls go and white space becomes U+0020.</param>
+/// <param name="Ideographs">Whether ideographs become words.</param>
+/// <param name="StripAccents">Whether accents go; null: as <paramref name="Lowercase"/> says.</param>
+/// <param name="Lowercase">Whether texts are lower-cased.</param>
+internal sealed record BertNormalizerFlags(bool Clean, bool Ideographs, bool? StripAccents, bool Lowercase);

@@ -5,7 +5,7 @@ internal sealed class ByteLevelNormalizer : Normalizer
 {
     internal static void Read(ComponentFields fields, List<Normalizer> steps)
     {
-        fields.Allow();
+        fields.Expect();
         steps.Add(new ByteLevelNormalizer());
     }
 

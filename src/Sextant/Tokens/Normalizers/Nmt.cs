@@ -7,7 +7,7 @@ internal sealed class Nmt : Normalizer
 {
     internal static void Read(ComponentFields fields, List<Normalizer> steps)
     {
-        fields.Allow();
+        fields.Expect();
         steps.Add(new Nmt());
     }
 

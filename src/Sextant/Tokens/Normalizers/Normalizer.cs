@@ -12,7 +12,7 @@ internal abstract class Normalizer
     /// <summary>
     /// Whether a text certainly stays as it is: a quick look, to spare the copy. False says nothing.
     /// </summary>
-    internal virtual bool LeavesAlone(ReadOnlySpan<char> text) => false;
+    internal virtual bool LeavesAlone(NormalizedText text) => false;
 
     /// <summary>
     /// Whether a long text may be cut between an ASCII letter or digit and a space behind it, and its parts normalised

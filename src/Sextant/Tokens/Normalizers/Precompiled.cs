@@ -31,7 +31,7 @@ internal sealed class Precompiled : Normalizer
 
     internal static void Read(ComponentFields fields, List<Normalizer> steps)
     {
-        fields.Allow("precompiled_charsmap");
+        fields.Expect("precompiled_charsmap");
         steps.Add(new Precompiled(CharacterMap.Read(fields)));
     }
 

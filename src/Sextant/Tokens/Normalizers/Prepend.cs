@@ -5,13 +5,13 @@ internal sealed class Prepend(string text) : Normalizer
 {
     internal static void Read(ComponentFields fields, List<Normalizer> steps)
     {
-        fields.Allow("prepend");
+        fields.Expect("prepend");
         steps.Add(new Prepend(fields.Text("prepend")));
     }
 
     internal override bool WorksInParts => text.Length == 0;
 
-    internal override bool LeavesAlone(ReadOnlySpan<char> source) => source.IsEmpty || text.Length == 0;
+    internal override bool LeavesAlone(NormalizedText source) => source.Length == 0 || text.Length == 0;
 
     internal override void Apply(NormalizedText source, NormalizedText destination)
     {

@@ -7,7 +7,7 @@ internal sealed class RemoveMarks(CodePointClasses marks) : Normalizer
 {
     internal static void ReadStripAccents(ComponentFields fields, List<Normalizer> steps)
     {
-        fields.Allow();
+        fields.Expect();
         steps.Add(new RemoveMarks(CodePointClasses.CombiningMark));
     }
 

@@ -7,7 +7,7 @@ internal sealed class Replace(TextPattern pattern, string content) : Normalizer
 {
     internal static void Read(ComponentFields fields, List<Normalizer> steps)
     {
-        fields.Allow("pattern", "content");
+        fields.Expect("pattern", "content");
         steps.Add(new Replace(PatternSplit.ReadPattern(fields), fields.Text("content")));
     }
 
@@ -15,14 +15,14 @@ internal sealed class Replace(TextPattern pattern, string content) : Normalizer
     internal override bool WorksInParts => pattern.WorksInParts && !pattern.TakesLettersOrDigits
         && (!pattern.CanBeginWith(' ') || content.StartsWith(' '));
 
-    internal override bool LeavesAlone(ReadOnlySpan<char> text) =>
-        text.IsEmpty || !pattern.TryFind(text, 0, -1, out _, out _);
+    internal override bool LeavesAlone(NormalizedText text) =>
+        text.Length == 0 || !pattern.TryFind(text.Units, 0, -1, text.Budget, out _, out _);
 
     internal override void Apply(NormalizedText source, NormalizedText destination)
     {
         ReadOnlySpan<char> units = source.Units;
         int done = 0, last = -1;
-        while (pattern.TryFind(units, done, last, out int start, out int end))
+        while (pattern.TryFind(units, done, last, source.Budget, out int start, out int end))
         {
             destination.AppendRange(source, done, start);
             destination.AppendText(content, source, Math.Max(end - 1, 0));

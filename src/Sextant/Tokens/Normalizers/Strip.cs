@@ -5,14 +5,17 @@ internal sealed class Strip(bool left, bool right) : Normalizer
 {
     internal static void Read(ComponentFields fields, List<Normalizer> steps)
     {
-        fields.Allow("strip_left", "strip_right");
+        fields.Expect("strip_left", "strip_right");
         steps.Add(new Strip(fields.Flag("strip_left"), fields.Flag("strip_right")));
     }
 
     internal override bool WorksInParts => false;
 
-    internal override bool LeavesAlone(ReadOnlySpan<char> text) =>
-        text.IsEmpty || !((left && IsWhiteSpace(text[0])) || (right && IsWhiteSpace(text[^1])));
+    internal override bool LeavesAlone(NormalizedText text)
+    {
+        ReadOnlySpan<char> units = text.Units;
+        return units.IsEmpty || !((left && IsWhiteSpace(units[0])) || (right && IsWhiteSpace(units[^1])));
+    }
 
     internal override void Apply(NormalizedText source, NormalizedText destination)
     {

@@ -25,15 +25,17 @@ internal sealed class UnicodeForm(bool compatible, bool composed) : Normalizer
 
     internal static void ReadNfkd(ComponentFields fields, List<Normalizer> steps) => Read(fields, steps, true, false);
 
-    internal override bool LeavesAlone(ReadOnlySpan<char> text)
+    internal override bool LeavesAlone(NormalizedText text)
     {
+        ReadOnlySpan<char> units = text.Units;
         char limit = (compatible, composed) switch
         {
             (true, _) => '\u009F',
             (false, true) => '\u02FF',
             _ => '\u00BF',
         };
-        return !text.ContainsAnyExceptInRange('\0', limit) || (composed && !compatible && Compositions.IsStable(text));
+        return !units.ContainsAnyExceptInRange('\0', limit)
+            || (composed && !compatible && Compositions.IsStable(units));
     }
 
     internal override void Apply(NormalizedText source, NormalizedText destination)
@@ -70,7 +72,7 @@ internal sealed class UnicodeForm(bool compatible, bool composed) : Normalizer
 
     private static void Read(ComponentFields fields, List<Normalizer> steps, bool compatible, bool composed)
     {
-        fields.Allow();
+        fields.Expect();
         steps.Add(new UnicodeForm(compatible, composed));
     }
 

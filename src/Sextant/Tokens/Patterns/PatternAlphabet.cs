@@ -8,17 +8,21 @@ namespace Sextant.Tokens;
 internal sealed class PatternAlphabet
 {
     private const int PageBits = 8, PageLength = 1 << PageBits;
+    private const int TableSteps = 1 << 16;
 
     // Of each page of 256 code points: where its classes begin in the pool.
     private readonly ushort[] _pages = new ushort[(CodePoints.Last + 1) / PageLength];
     private readonly byte[] _pool;
 
     /// <exception cref="PatternException">There are too many classes.</exception>
-    internal PatternAlphabet(IReadOnlyList<CodePointSet> sets)
+    internal PatternAlphabet(IReadOnlyList<CodePointSet> sets, PatternWork work)
     {
+        // A table of all code points is made and compressed.
+        work.Take(TableSteps);
         var borders = new SortedSet<int> { 0 };
         foreach (CodePointSet set in sets)
         {
+            work.Take(set.Ranges.Length);
             foreach ((int first, int last) in set.Ranges)
             {
                 borders.Add(first);
@@ -30,6 +34,7 @@ internal sealed class PatternAlphabet
         byte[] all = new byte[CodePoints.Last + 1];
         int[] starts = [.. borders];
         char[] members = new char[sets.Count];
+        work.Take((long)starts.Length * sets.Count);
         for (int i = 0; i < starts.Length && starts[i] <= CodePoints.Last; i++)
         {
             for (int set = 0; set < members.Length; set++)

@@ -18,16 +18,18 @@ internal sealed class PatternParser
     private readonly PatternSets _sets;
     private bool _ignoresCase;
 
-    private PatternParser(string pattern)
+    private PatternParser(string pattern, PatternWork work)
     {
-        _text = new PatternText(pattern);
+        _text = new PatternText(pattern, work);
         _sets = new PatternSets(_text);
     }
 
     /// <exception cref="PatternException">The pattern is damaged or has something that is not supported.</exception>
-    internal static PatternNode Parse(string pattern)
+    internal static PatternNode Parse(string pattern, PatternWork? work = null)
     {
-        var parser = new PatternParser(pattern);
+        if (pattern.Length > PatternWork.LongestPattern)
+            throw new PatternException($"more than {PatternWork.LongestPattern} UTF-16 units");
+        var parser = new PatternParser(pattern, work ?? new PatternWork());
         PatternNode node = parser.ReadChoice();
         return parser._text.AtEnd
             ? node

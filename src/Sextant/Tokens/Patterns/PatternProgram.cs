@@ -34,10 +34,12 @@ internal sealed class PatternProgram
     private const int StepLimit = 2000;
 
     private readonly List<PatternInstruction> _steps = [];
+    private readonly PatternWork _work;
 
     /// <exception cref="PatternException">The pattern needs too many steps.</exception>
-    internal PatternProgram(PatternNode pattern)
+    internal PatternProgram(PatternNode pattern, PatternWork work)
     {
+        _work = work;
         int match = Add(new PatternInstruction(PatternStep.Match, CodePointSet.Empty));
         Start = Write(pattern, match);
     }
@@ -48,6 +50,7 @@ internal sealed class PatternProgram
 
     private int Write(PatternNode node, int next)
     {
+        _work.Take(1);
         switch (node)
         {
             case SetNode one:
@@ -91,7 +94,13 @@ internal sealed class PatternProgram
                 next = Fork(Write(repeat.Body, next), end, repeat.Lazy);
         }
         for (int i = 0; i < repeat.Least; i++)
-            next = Write(repeat.Body, next);
+        {
+            int after = next;
+            next = Write(repeat.Body, after);
+            // A body without a step is the same however often it is repeated.
+            if (next == after)
+                break;
+        }
         return next;
     }
 

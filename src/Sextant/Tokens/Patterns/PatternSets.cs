@@ -5,6 +5,8 @@ namespace Sextant.Tokens;
 /// <summary>Reads what stands for one code point out of a set: brackets, escapes and properties.</summary>
 internal sealed class PatternSets(PatternText text)
 {
+    private const int NamedSetSteps = 4000;
+
     /// <summary>Behind the opening bracket; brackets within are sets that are joined.</summary>
     internal CodePointSet ReadClass(bool ignoresCase)
     {
@@ -23,7 +25,7 @@ internal sealed class PatternSets(PatternText text)
                 break;
             if (text.TryTake('['))
             {
-                ranges.AddRange(ReadClass(ignoresCase).Ranges);
+                AddTo(ranges, ReadClass(ignoresCase));
                 continue;
             }
             CodePointSet from = ReadMember();
@@ -36,12 +38,18 @@ internal sealed class PatternSets(PatternText text)
                 ranges.Add((low, high));
                 continue;
             }
-            ranges.AddRange(from.Ranges);
+            AddTo(ranges, from);
         }
         text.Leave();
         CodePointSet set = CodePointSet.Of(ranges);
         // Case is folded before a set is inverted: [^a] without case leaves out A as well.
         return inverted ? Folded(set, ignoresCase).Complement() : set;
+    }
+
+    private void AddTo(List<(int, int)> ranges, CodePointSet set)
+    {
+        text.Work.Take(set.Ranges.Length);
+        ranges.AddRange(set.Ranges);
     }
 
     private CodePointSet ReadMember() => text[text.At] == '\\'
@@ -138,6 +146,8 @@ internal sealed class PatternSets(PatternText text)
         text.At = close + 1;
         if (name.StartsWith('^'))
             (inverted, name) = (!inverted, name[1..]);
+        // The tables of Unicode are read for each name.
+        text.Work.Take(NamedSetSteps);
         CodePointSet set = PatternClasses.Named(name) ?? throw text.Unsupported(
             $"the property '{ComponentFields.Short(name)}' (known: {PatternClasses.AcceptedNames})");
         return inverted ? set.Complement() : set;

@@ -1,11 +1,14 @@
 namespace Sextant.Tokens;
 
 /// <summary>The text of a pattern while it is read, and the place in it.</summary>
-internal sealed class PatternText(string text)
+internal sealed class PatternText(string text, PatternWork work)
 {
     private const int DepthLimit = 50;
 
     private int _depth;
+
+    /// <summary>What reading it may take.</summary>
+    internal PatternWork Work => work;
 
     internal int At { get; set; }
 

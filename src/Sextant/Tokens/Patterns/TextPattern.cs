@@ -25,10 +25,11 @@ internal sealed class TextPattern
     private readonly string? _literal;
 
     /// <exception cref="PatternException">The pattern needs too many states.</exception>
-    internal TextPattern(PatternNode pattern, string? literal = null)
+    internal TextPattern(PatternNode pattern, PatternWork? work = null, string? literal = null)
     {
+        work ??= new PatternWork();
         _literal = string.IsNullOrEmpty(literal) ? null : literal;
-        var program = new PatternProgram(pattern);
+        var program = new PatternProgram(pattern, work);
         var sets = new List<CodePointSet>();
         bool looksBehind = false;
         foreach (PatternInstruction step in program.Steps)
@@ -37,9 +38,9 @@ internal sealed class TextPattern
                 sets.Add(step.Set);
             looksBehind |= step.Step is PatternStep.LookBehind or PatternStep.WordEdge;
         }
-        _alphabet = new PatternAlphabet(sets);
+        _alphabet = new PatternAlphabet(sets, work);
         _columns = _alphabet.Count + 1;
-        var builder = new Builder(program, _alphabet, looksBehind, _columns);
+        var builder = new Builder(program, _alphabet, looksBehind, work);
         (_table, _starts) = builder.Build();
         _onlyStart = looksBehind ? -1 : _starts[0] * _columns;
         WorksInParts = !looksBehind && EndsBeforeSpaces();
@@ -63,7 +64,7 @@ internal sealed class TextPattern
     {
         try
         {
-            return new TextPattern(PatternParser.Literal(text), text);
+            return new TextPattern(PatternParser.Literal(text), fields.Reading.Patterns, text);
         }
         catch (PatternException problem)
         {
@@ -77,7 +78,8 @@ internal sealed class TextPattern
     {
         try
         {
-            return new TextPattern(PatternParser.Parse(pattern));
+            PatternWork work = fields.Reading.Patterns;
+            return new TextPattern(PatternParser.Parse(pattern, work), work);
         }
         catch (PatternException problem)
         {
@@ -88,14 +90,17 @@ internal sealed class TextPattern
 
     /// <summary>
     /// Finds the next match at or after <paramref name="from"/>; <paramref name="lastEnd"/> is where the one before
-    /// ended (−1: there was none), since an empty match there does not count.
+    /// ended (−1: there was none), since an empty match there does not count. Every unit that is looked at is taken
+    /// from the budget: a text may be looked at once for each place where a match could begin.
     /// </summary>
-    internal bool TryFind(ReadOnlySpan<char> text, int from, int lastEnd, out int start, out int end)
+    internal bool TryFind(
+        ReadOnlySpan<char> text, int from, int lastEnd, TextBudget budget, out int start, out int end)
     {
         if (_literal is not null)
         {
             int found = text[from..].IndexOf(_literal);
             (start, end) = found < 0 ? (text.Length, text.Length) : (from + found, from + found + _literal.Length);
+            budget.Take((end - from) * (1 + _literal.Length / 32L));
             return found >= 0;
         }
         int[] table = _table;
@@ -112,7 +117,7 @@ internal sealed class TextPattern
                 }
             }
             int before = start == 0 ? _alphabet.Count : _alphabet.ClassOf(CodePoints.Previous(text, start));
-            end = Run(text, start, _starts[before]);
+            end = Run(text, start, _starts[before], budget);
             if (end > start || (end == start && end != lastEnd))
                 return true;
             if (start == text.Length)
@@ -124,14 +129,17 @@ internal sealed class TextPattern
     }
 
     // The end of the match that begins here, or −1.
-    private int Run(ReadOnlySpan<char> text, int at, int state)
+    private int Run(ReadOnlySpan<char> text, int start, int state, TextBudget budget)
     {
         int[] table = _table;
-        int end = -1;
+        int end = -1, at = start;
         while (state != Dead)
         {
             if (at == text.Length)
-                return (table[state * _columns + _alphabet.Count] & MatchFlag) != 0 ? at : end;
+            {
+                end = (table[state * _columns + _alphabet.Count] & MatchFlag) != 0 ? at : end;
+                break;
+            }
             int next = at;
             int entry = table[state * _columns + _alphabet.ClassOf(CodePoints.Next(text, ref next))];
             if ((entry & MatchFlag) != 0)
@@ -139,6 +147,7 @@ internal sealed class TextPattern
             state = entry & ~MatchFlag;
             at = next;
         }
+        budget.Take(at - start + 1);
         return end;
     }
 
@@ -189,22 +198,27 @@ internal sealed class TextPattern
     }
 
     /// <summary>Makes the table: every state with every class, before any text is seen.</summary>
-    private sealed class Builder(PatternProgram program, PatternAlphabet alphabet, bool looksBehind, int columns)
+    private sealed class Builder(PatternProgram program, PatternAlphabet alphabet, bool looksBehind, PatternWork work)
     {
         private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
         private readonly List<(int[] Steps, int Before)> _states = [([], 0)];
         private readonly List<int> _table = [];
-        private readonly bool[] _visited = new bool[program.Steps.Count];
+        private readonly int _columns = alphabet.Count + 1;
+        // The closure in which a step was last met, and the one in which it was last added to a state.
+        private readonly int[] _visited = new int[program.Steps.Count];
+        private readonly int[] _added = new int[program.Steps.Count];
+        private readonly Stack<int> _pending = new();
+        private int _closure;
 
         internal (int[] Table, int[] Starts) Build()
         {
-            int[] starts = new int[columns];
-            for (int before = 0; before < columns; before++)
+            int[] starts = new int[_columns];
+            for (int before = 0; before < _columns; before++)
                 starts[before] = Number([program.Start], before);
-            _table.AddRange(new int[columns]);
+            _table.AddRange(new int[_columns]);
             for (int state = 1; state < _states.Count; state++)
             {
-                for (int column = 0; column < columns; column++)
+                for (int column = 0; column < _columns; column++)
                     _table.Add(Follow(_states[state].Steps, _states[state].Before, column));
             }
             return ([.. _table], starts);
@@ -212,7 +226,7 @@ internal sealed class TextPattern
 
         private int Follow(int[] steps, int before, int column)
         {
-            Array.Clear(_visited);
+            _closure++;
             var next = new List<int>();
             bool matches = false;
             foreach (int step in steps)
@@ -220,6 +234,7 @@ internal sealed class TextPattern
                 if (matches = Close(step, before, column, next))
                     break;
             }
+            work.Take(1 + next.Count);
             int state = next.Count == 0 ? Dead : Number([.. next], column);
             return state | (matches ? MatchFlag : 0);
         }
@@ -228,21 +243,26 @@ internal sealed class TextPattern
         // follows.
         private bool Close(int first, int before, int column, List<int> next)
         {
-            var pending = new Stack<int>();
+            Stack<int> pending = _pending;
+            pending.Clear();
             pending.Push(first);
             while (pending.TryPop(out int at))
             {
-                if (_visited[at])
+                work.Take(1);
+                if (_visited[at] == _closure)
                     continue;
-                _visited[at] = true;
+                _visited[at] = _closure;
                 PatternInstruction step = program.Steps[at];
                 switch (step.Step)
                 {
                     case PatternStep.Match:
                         return true;
                     case PatternStep.Take:
-                        if (Holds(step, column, atEdge: false) && !next.Contains(step.Next))
+                        if (Holds(step, column, atEdge: false) && _added[step.Next] != _closure)
+                        {
+                            _added[step.Next] = _closure;
                             next.Add(step.Next);
+                        }
                         break;
                     case PatternStep.Fork:
                         pending.Push(step.Other);

@@ -7,7 +7,7 @@ internal static class BertProcessing
 {
     internal static PostProcessor Read(ComponentFields fields)
     {
-        fields.Allow("sep", "cls");
+        fields.Expect("sep", "cls");
         return Frame(Id(fields, "cls"), Id(fields, "sep"));
     }
 

@@ -35,6 +35,20 @@ internal sealed class PostProcessor(TemplatePart[] single, TemplatePart[] pair)
         ExpectsPrefixSpace = expectsPrefixSpace,
     };
 
+    /// <summary>Whether a special token stands in the frame.</summary>
+    internal bool Uses(int id) => Array.Exists(single, part => Array.IndexOf(part.SpecialIds, id) >= 0);
+
+    /// <summary>The same parts without those that are one special token.</summary>
+    internal PostProcessor Without(int id) => new(Without(single, id), Without(pair, id))
+    {
+        IsBare = IsBare,
+        TrimsOffsets = TrimsOffsets,
+        ExpectsPrefixSpace = ExpectsPrefixSpace,
+    };
+
+    private static TemplatePart[] Without(TemplatePart[] parts, int id) =>
+        Array.FindAll(parts, part => part.SpecialIds is not [int only] || only != id);
+
     /// <summary>Takes the spaces of a token out of its offset.</summary>
     internal void Trim(ref TokenOffset offset, SpaceCounts spaces, bool isFirst)
     {

@@ -7,7 +7,7 @@ internal static class PostProcessorSequence
 {
     internal static PostProcessor Read(ComponentFields fields)
     {
-        fields.Allow("processors");
+        fields.Expect("processors");
         JsonElement list = fields.Element("processors", JsonValueKind.Array, "a list of components");
         PostProcessor result = PostProcessor.None;
         bool isFramed = false;

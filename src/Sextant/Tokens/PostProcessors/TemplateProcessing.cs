@@ -9,7 +9,7 @@ internal static class TemplateProcessing
 {
     internal static PostProcessor Read(ComponentFields fields)
     {
-        fields.Allow("single", "pair", "special_tokens");
+        fields.Expect("single", "pair", "special_tokens");
         var special = new Dictionary<string, int[]>(StringComparer.Ordinal);
         JsonElement tokens = fields.Element("special_tokens", JsonValueKind.Object, "an object");
         foreach (JsonProperty token in tokens.EnumerateObject())
@@ -19,7 +19,7 @@ internal static class TemplateProcessing
 
     private static int[] Ids(ComponentFields token)
     {
-        token.Allow("id", "ids", "tokens");
+        token.Expect("id", "ids", "tokens");
         JsonElement list = token.Element("ids", JsonValueKind.Array, "a list of ids");
         CheckLength(token, "ids", list);
         int[] ids = new int[list.GetArrayLength()];
@@ -58,7 +58,7 @@ internal static class TemplateProcessing
     private static TemplatePart Part(
         ComponentFields part, string kind, string template, Dictionary<string, int[]> special)
     {
-        part.Allow("id", "type_id");
+        part.Expect("id", "type_id");
         string id = part.Text("id");
         int typeId = part.Count("type_id");
         if (kind == "Sequence")

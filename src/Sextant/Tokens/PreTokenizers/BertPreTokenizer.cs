@@ -5,7 +5,7 @@ internal sealed class BertPreTokenizer : PreTokenizer
 {
     internal static void Read(ComponentFields fields, List<PreTokenizer> steps)
     {
-        fields.Allow();
+        fields.Expect();
         steps.Add(new BertPreTokenizer());
     }
 

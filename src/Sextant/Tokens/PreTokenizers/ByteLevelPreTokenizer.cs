@@ -11,16 +11,33 @@ internal static class ByteLevelPreTokenizer
 
     internal static void Read(ComponentFields fields, List<PreTokenizer> steps)
     {
-        fields.Allow("add_prefix_space", "trim_offsets", "use_regex");
+        fields.Expect("add_prefix_space", "trim_offsets", "use_regex");
         _ = fields.OptionalFlag("trim_offsets");
-        if (fields.Flag("add_prefix_space"))
+        steps.AddRange(Steps(ReadFlags(fields)));
+    }
+
+    internal static ByteLevelFlags ReadFlags(ComponentFields fields) =>
+        new(fields.Flag("add_prefix_space"), fields.OptionalFlag("use_regex") ?? true);
+
+    internal static List<PreTokenizer> Steps(ByteLevelFlags flags)
+    {
+        List<PreTokenizer> steps = [];
+        if (flags.PrefixSpace)
             steps.Add(new PrefixSpace());
-        if (fields.OptionalFlag("use_regex") ?? true)
+        if (flags.SplitsWords)
         {
-            steps.Add(new PatternSplit(
-                new TextPattern(PatternParser.Parse(Words)), SplitBehavior.Isolated, inverted: false));
+            steps.Add(new PatternSplit(WordPattern.Instance, SplitBehavior.Isolated, inverted: false));
         }
         steps.Add(new BytesToLetters());
+        return steps;
+    }
+
+    /// <summary>The pattern, made when the first file needs it.</summary>
+    private static class WordPattern
+    {
+        internal static readonly TextPattern Instance = Make(new PatternWork());
+
+        private static TextPattern Make(PatternWork work) => new(PatternParser.Parse(Words, work), work);
     }
 
     /// <summary>Puts a space before a word that has none.</summary>
@@ -61,3 +78,8 @@ internal static class ByteLevelPreTokenizer
         }
     }
 }
+
+/// <summary>The switches of the component "ByteLevel".</summary>
+/// <param name="PrefixSpace">Whether a space is put before each word that has none.</param>
+/// <param name="SplitsWords">Whether GPT-2's pattern splits.</param>
+internal sealed record ByteLevelFlags(bool PrefixSpace, bool SplitsWords);

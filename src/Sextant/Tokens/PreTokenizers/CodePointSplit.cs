@@ -19,7 +19,7 @@ internal sealed class CodePointSplit : PreTokenizer
 
     internal static void ReadPunctuation(ComponentFields fields, List<PreTokenizer> steps)
     {
-        fields.Allow("behavior");
+        fields.Expect("behavior");
         SplitBehavior behavior =
             fields.Has("behavior") ? DelimitedWords.ReadBehavior(fields) : SplitBehavior.Isolated;
         steps.Add(new CodePointSplit(CodePointClasses.Punctuation, -1, behavior, false));
@@ -27,7 +27,7 @@ internal sealed class CodePointSplit : PreTokenizer
 
     internal static void ReadDigits(ComponentFields fields, List<PreTokenizer> steps)
     {
-        fields.Allow("individual_digits");
+        fields.Expect("individual_digits");
         SplitBehavior behavior =
             fields.Flag("individual_digits") ? SplitBehavior.Isolated : SplitBehavior.Contiguous;
         steps.Add(new CodePointSplit(CodePointClasses.Numeric, -1, behavior, false));
@@ -35,13 +35,13 @@ internal sealed class CodePointSplit : PreTokenizer
 
     internal static void ReadWhitespaceSplit(ComponentFields fields, List<PreTokenizer> steps)
     {
-        fields.Allow();
+        fields.Expect();
         steps.Add(new CodePointSplit(CodePointClasses.WhiteSpace, -1, SplitBehavior.Removed, true));
     }
 
     internal static void ReadCharDelimiterSplit(ComponentFields fields, List<PreTokenizer> steps)
     {
-        fields.Allow("delimiter");
+        fields.Expect("delimiter");
         int delimiter = fields.CodePoint("delimiter");
         steps.Add(new CodePointSplit(default, delimiter, SplitBehavior.Removed, delimiter == ' '));
     }

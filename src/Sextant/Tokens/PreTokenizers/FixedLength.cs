@@ -9,7 +9,7 @@ internal sealed class FixedLength(int length) : PreTokenizer
 
     internal static void Read(ComponentFields fields, List<PreTokenizer> steps)
     {
-        fields.Allow("length");
+        fields.Expect("length");
         int length = fields.OptionalCount("length") ?? 5;
         if (length == 0)
             throw fields.Refusal("length", "0", "a whole number from 1 on");

@@ -43,7 +43,7 @@ internal sealed class Metaspace(string mark, Metaspace.Scheme scheme) : PreToken
     /// <summary>Reads the fields, those of older files included; the decoder has the same.</summary>
     internal static (string Mark, Scheme Scheme, bool Splits) ReadFields(ComponentFields fields)
     {
-        fields.Allow("replacement", "prepend_scheme", "split", "str_rep", "add_prefix_space");
+        fields.Expect("replacement", "prepend_scheme", "split", "str_rep", "add_prefix_space");
         string mark = char.ConvertFromUtf32(fields.CodePoint("replacement"));
         Scheme scheme = fields.Optional("prepend_scheme") is null ? Scheme.Always : fields.Text("prepend_scheme") switch
         {

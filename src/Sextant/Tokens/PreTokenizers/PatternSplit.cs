@@ -9,7 +9,7 @@ internal sealed class PatternSplit(TextPattern pattern, SplitBehavior behavior, 
 {
     internal static void Read(ComponentFields fields, List<PreTokenizer> steps)
     {
-        fields.Allow("pattern", "behavior", "invert");
+        fields.Expect("pattern", "behavior", "invert");
         steps.Add(new PatternSplit(
             ReadPattern(fields), DelimitedWords.ReadBehavior(fields), fields.OptionalFlag("invert") ?? false));
     }
@@ -19,7 +19,7 @@ internal sealed class PatternSplit(TextPattern pattern, SplitBehavior behavior, 
     {
         const string Accepted = "{\"String\": text} or {\"Regex\": pattern}";
         ComponentFields kind = fields.Inner(fields.Element("pattern", JsonValueKind.Object, Accepted), "pattern");
-        kind.Allow("String", "Regex");
+        kind.AllowOnly("String", "Regex");
         if (kind.Has("String") == kind.Has("Regex"))
             throw fields.Refusal("pattern", "both or neither", Accepted);
         return kind.Has("Regex")
@@ -38,7 +38,8 @@ internal sealed class PatternSplit(TextPattern pattern, SplitBehavior behavior, 
         ReadOnlySpan<char> units = text.Units[start..end];
         var pieces = new DelimitedWords(behavior, words);
         int done = 0, last = -1, from = 0;
-        while (from <= units.Length && pattern.TryFind(units, from, last, out int matchStart, out int matchEnd))
+        while (from <= units.Length
+            && pattern.TryFind(units, from, last, text.Budget, out int matchStart, out int matchEnd))
         {
             if (done < matchStart)
                 pieces.Add(start + done, start + matchStart, inverted);

@@ -18,7 +18,7 @@ internal sealed class ScriptSplit : PreTokenizer
 
     internal static void Read(ComponentFields fields, List<PreTokenizer> steps)
     {
-        fields.Allow();
+        fields.Expect();
         steps.Add(new ScriptSplit());
     }
 

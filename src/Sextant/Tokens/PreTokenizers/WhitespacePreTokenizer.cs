@@ -7,7 +7,7 @@ internal sealed class WhitespacePreTokenizer : PreTokenizer
 {
     internal static void Read(ComponentFields fields, List<PreTokenizer> steps)
     {
-        fields.Allow();
+        fields.Expect();
         steps.Add(new WhitespacePreTokenizer());
     }
 

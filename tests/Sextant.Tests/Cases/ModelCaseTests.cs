@@ -1,0 +1,193 @@
+using System.Text.Json;
+
+namespace Sextant.Tests.Cases;
+
+/// <summary>Model folders of public reports: numpy's values, another folder's bits, or a refusal by name.</summary>
+public class ModelCaseTests
+{
+    private static readonly Dictionary<string, string> s_refused = new()
+    {
+        ["M05b"] = "name a pooling",
+        ["M06c"] = "1_Pooling",
+        ["M07b"] = "log1p_relu",
+        ["M07c"] = "sum",
+        ["M07e"] = "modules.transformer.Transformer",
+        ["M11c"] = "the names of its tensors begin with 'model.'",
+        ["M11f"] = "the names of its tensors begin with 'encoder.'",
+        ["M11h"] = "the names of its tensors begin with 'base_model.model.'",
+        ["M14a"] = "LayerNorm",
+        ["M14b"] = "WeightedLayerPooling",
+        ["M15a"] = "pytorch_model.bin is a pickle",
+        ["M15c"] = "activation_function",
+        ["M16_metanum"] = "'__metadata__' holds 'step', which is no string",
+        ["M16_metaonly"] = "is missing",
+        ["M23"] = "'pooling_mode_mean_tokens' is missing",
+        ["M25"] = "'model_type' is 'CrossEncoder'",
+        ["M31"] = "'position_embedding_type' is 'relative_key_query'",
+        ["M32"] = "'model_type' is missing",
+        ["M33"] = "'layer_norm_eps'",
+    };
+
+    // Folders that mean the same model in other words.
+    private static readonly Dictionary<string, string> s_equal = new()
+    {
+        ["M01"] = "M01base",
+        ["M09a"] = "M09base",
+        ["M09b"] = "M09base",
+        ["M09c"] = "M09base",
+        ["M09d"] = "M09base",
+        ["M09e"] = "M09base",
+        ["M09f"] = "M09base",
+    };
+
+    private static readonly string[] s_sparse = ["M02", "M07a", "M07d"];
+    private static readonly string[] s_limits = ["M33b", "M33c", "M33d", "M33e"];
+    private static readonly string[] s_other = ["M01base", "M05", "M09base", "M16_f16mixed", "M28"];
+    private static readonly string[] s_classifiers = ["R00", "M25b", "M25c", "M25d"];
+
+    public static TheoryData<string> Refused => [.. s_refused.Keys];
+
+    public static TheoryData<string, string> Equal => new(s_equal.Select(pair => (pair.Key, pair.Value)));
+
+    public static TheoryData<string> Embedders => [.. CaseFolder.Names('M').Where(name =>
+        CaseFolder.Has(name, "expected.json") && !s_refused.ContainsKey(name) && !s_equal.ContainsKey(name)
+        && !s_sparse.Contains(name) && !s_other.Contains(name) && !s_classifiers.Contains(name))];
+
+    [Theory]
+    [MemberData(nameof(Embedders))]
+    public void TheVectorIsNumpys(string name)
+    {
+        JsonElement expected = CaseFolder.Expected(name);
+        using EmbeddingModel model = EmbeddingModel.Load(CaseFolder.Path(name), new() { Threads = 1 });
+        var vector = new float[model.Dimensions];
+        TextReport report = model.Embed(expected.GetProperty("text").GetString()!, vector);
+        if (expected.TryGetProperty("tokens", out JsonElement tokens))
+            Assert.Equal(tokens.GetInt32(), report.Tokens);
+        AssertNear(CaseFolder.Numbers(expected.GetProperty("embedding")), vector);
+    }
+
+    [Theory]
+    [MemberData(nameof(Equal))]
+    public void AnotherWayToSayItGivesTheSameBits(string name, string same)
+    {
+        float[] vector = OfIds(name);
+        Assert.Equal(OfIds(same), vector);
+        if (CaseFolder.Has(name, "expected.json"))
+            AssertNear(CaseFolder.Numbers(CaseFolder.Expected(name).GetProperty("embedding")), vector);
+    }
+
+    [Theory]
+    [InlineData("M02")]
+    [InlineData("M07a")]
+    [InlineData("M07d")]
+    public void TheTermsAreNumpys(string name)
+    {
+        JsonElement expected = CaseFolder.Expected(name);
+        using SparseEncoder model = SparseEncoder.Load(CaseFolder.Path(name));
+        var weights = new float[model.VocabularySize];
+        foreach (TermWeight term in model.Embed(expected.GetProperty("text").GetString()!))
+            weights[term.Id] = term.Weight;
+        AssertNear(CaseFolder.Numbers(expected.GetProperty("weights")), weights);
+    }
+
+    [Theory]
+    [InlineData("R00")]
+    [InlineData("M25b")]
+    [InlineData("M25c")]
+    [InlineData("M25d")]
+    public void TheLogitsAreNumpys(string name)
+    {
+        JsonElement expected = CaseFolder.Expected(name);
+        using SequenceClassifier model = SequenceClassifier.Load(
+            CaseFolder.Path(name), new() { Function = ScoreFunction.None });
+        string[] documents = CaseFolder.Strings(expected.GetProperty("docs"));
+        var scores = new float[documents.Length];
+        model.Rank(expected.GetProperty("query").GetString()!, documents, scores);
+        AssertNear(CaseFolder.Numbers(expected.GetProperty("logits")), scores);
+        Assert.Equal(CaseFolder.Numbers(expected.GetProperty("order")).Select(index => (int)index),
+            model.Rank(expected.GetProperty("query").GetString()!, documents).Select(document => document.Index));
+    }
+
+    [Fact]
+    public void ModelInputNamesWithoutTypesMeanZeros()
+    {
+        JsonElement expected = CaseFolder.Expected("M28");
+        using SequenceClassifier model = SequenceClassifier.Load(CaseFolder.Path("M28"));
+        var scores = new float[1];
+        model.Rank(
+            expected.GetProperty("query").GetString()!, CaseFolder.Strings(expected.GetProperty("docs")), scores);
+        AssertNear([expected.GetProperty("score").GetDouble()], scores);
+        Assert.Contains(model.Card.Notes,
+            note => note.Contains("'model_input_names' is without token_type_ids", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void ARefusalNamesWhatIsWrong(string name)
+    {
+        string path = CaseFolder.Path(name);
+        var error = Assert.ThrowsAny<SextantException>(() =>
+        {
+            if (name.StartsWith("M07", StringComparison.Ordinal))
+                SparseEncoder.Load(path).Dispose();
+            else if (name.StartsWith("M25", StringComparison.Ordinal))
+                SequenceClassifier.Load(path).Dispose();
+            else
+                EmbeddingModel.Load(path).Dispose();
+        });
+        Assert.Contains(s_refused[name], error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnEmbedderDoesNotRank() => Assert.Contains("classifier.weight", Assert.Throws<InvalidModelException>(
+        () => SequenceClassifier.Load(CaseFolder.Path("M05"))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("M33b")]
+    [InlineData("M33c")]
+    [InlineData("M33d")]
+    [InlineData("M33e")]
+    public void ALimitThatIsNoneIsNone(string name)
+    {
+        using EmbeddingModel model = EmbeddingModel.Load(CaseFolder.Path(name));
+        Assert.Equal(32, model.MaxTokens);
+        Assert.Equal(8, model.Embed("the cat sat").Length);
+    }
+
+    // Some tensors in 16 bits: near the folder whose tensors are all in 32.
+    [Fact]
+    public void MixedElementTypesLoad()
+    {
+        using EmbeddingModel mixed = EmbeddingModel.Load(CaseFolder.Path("M16_f16mixed"));
+        using EmbeddingModel plain = EmbeddingModel.Load(CaseFolder.Path("M00"));
+        float[] expected = plain.Embed("the cat sat"), vector = mixed.Embed("the cat sat");
+        for (int i = 0; i < vector.Length; i++)
+            Assert.InRange(vector[i], expected[i] - Tolerances.Halves, expected[i] + Tolerances.Halves);
+    }
+
+    [Fact]
+    public void EveryCaseIsTested() => Assert.Equal(CaseFolder.Names('M').Concat(CaseFolder.Names('R')),
+        Embedders.Select(row => row.Data).Concat(s_refused.Keys).Concat(s_equal.Keys).Concat(s_sparse)
+            .Concat(s_limits).Concat(s_other).Concat(s_classifiers).Order(StringComparer.Ordinal));
+
+    private static float[] OfIds(string name)
+    {
+        int[] ids = [.. CaseFolder.Lines(name, "ids.jsonl")[0].GetProperty("ids").EnumerateArray()
+            .Select(id => id.GetInt32())];
+        using EmbeddingModel model = EmbeddingModel.Load(CaseFolder.Path(name), new() { Threads = 1 });
+        var vector = new float[model.Dimensions];
+        model.EmbedTokens([new TokenSequence(ids)], vector);
+        return vector;
+    }
+
+    private static void AssertNear(double[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        double largest = expected.Max(Math.Abs);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double allowed = Tolerances.Cases * Math.Max(1, largest);
+            Assert.InRange(actual[i], expected[i] - allowed, expected[i] + allowed);
+        }
+    }
+}
