@@ -17,13 +17,18 @@ public static class EmbeddingModelExtensions
     /// </para>
     /// <para>
     /// The usage counts the tokens that were encoded. Tokens that did not fit and were left out are in its additional
-    /// counts as "truncated_tokens", and so are each text's own among the properties of its embedding; where nothing
-    /// was left out, neither is there.
+    /// counts as "truncated_tokens", unknown ones (<see cref="TextReport.Unknown"/>) as "unknown_tokens", and so are
+    /// each text's own among the properties of its embedding; where there are none, neither is there.
     /// </para>
     /// <para>
-    /// A call's options may name the property "prompt", a <see cref="Prompt"/> or the text of one, or "prompt_name",
-    /// one of <see cref="ModelCard.Prompts"/>. Another model, another number of dimensions and any other property are
-    /// refused with a <see cref="NotSupportedException"/> that names them.
+    /// A call's options may choose the dimensions (Matryoshka; the bits are those of a model that was loaded with
+    /// them), and name the property "prompt", a <see cref="Prompt"/> or the text of one, or "prompt_name", one of
+    /// <see cref="ModelCard.Prompts"/>. Another model and any other property are refused with a
+    /// <see cref="NotSupportedException"/> that names them.
+    /// </para>
+    /// <para>
+    /// A cache keyed by texts and options sees neither the model nor the prompt that was given here: what shares one
+    /// between generators, or keeps it beyond the life of a model, goes behind <see cref="WithIdentity"/>.
     /// </para>
     /// </remarks>
     /// <param name="model">Used by any number of threads and generators at once.</param>
@@ -40,5 +45,28 @@ public static class EmbeddingModelExtensions
         ArgumentNullException.ThrowIfNull(model);
         model.PromptText(prompt);
         return new SextantEmbeddingGenerator(model, prompt, modelId, ownsModel);
+    }
+
+    /// <summary>
+    /// Puts into the options of each call what decides a vector besides them (the model's files, how it was loaded,
+    /// its dimensions, the generator's prompt), so that caches between this and the model keep apart what differs:
+    /// <code>
+    /// generator.AsBuilder().Use(inner =&gt; inner.WithIdentity()).UseDistributedCache(cache).Build()
+    /// </code>
+    /// The first step of a builder is the outermost. The property is called "sextant_vectors".
+    /// </summary>
+    /// <remarks>The first call reads the model's files from end to end, at the speed of the disk.</remarks>
+    /// <param name="generator">
+    /// A generator of <see cref="AsIEmbeddingGenerator"/> somewhere inside, such as behind a cache.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no such generator inside.</exception>
+    public static IEmbeddingGenerator<string, Embedding<float>> WithIdentity(
+        this IEmbeddingGenerator<string, Embedding<float>> generator)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        return generator.GetService(typeof(SextantEmbeddingGenerator)) is SextantEmbeddingGenerator source
+            ? new IdentifiedGenerator(generator, source)
+            : throw new ArgumentException(
+                $"No generator of {nameof(AsIEmbeddingGenerator)} is inside this one.", nameof(generator));
     }
 }

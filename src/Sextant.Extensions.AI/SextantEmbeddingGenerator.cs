@@ -8,7 +8,11 @@ namespace Sextant.Extensions.AI;
 /// </summary>
 internal sealed class SextantEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
+    /// <summary>The property of options that says whose vectors are asked for.</summary>
+    public const string IdentityProperty = "sextant_vectors";
+
     private const string TruncatedTokens = "truncated_tokens";
+    private const string UnknownTokens = "unknown_tokens";
     private const string PromptProperty = "prompt";
     private const string PromptNameProperty = "prompt_name";
 
@@ -16,6 +20,7 @@ internal sealed class SextantEmbeddingGenerator : IEmbeddingGenerator<string, Em
     private readonly Prompt _prompt;
     private readonly bool _ownsModel;
     private readonly EmbeddingGeneratorMetadata _metadata;
+    private readonly Lazy<string> _identity;
 
     public SextantEmbeddingGenerator(EmbeddingModel model, Prompt prompt, string? modelId, bool ownsModel)
     {
@@ -24,7 +29,11 @@ internal sealed class SextantEmbeddingGenerator : IEmbeddingGenerator<string, Em
         _ownsModel = ownsModel;
         modelId ??= Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Card.Path)));
         _metadata = new EmbeddingGeneratorMetadata("sextant", null, modelId, model.Dimensions);
+        _identity = new Lazy<string>(() => VectorIdentity.Of(model, prompt));
     }
+
+    /// <summary>Names all that decides a vector but the text and the call's options.</summary>
+    public string Identity => _identity.Value;
 
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null,
@@ -34,7 +43,8 @@ internal sealed class SextantEmbeddingGenerator : IEmbeddingGenerator<string, Em
         // The caller may change both while the pool computes.
         string[] texts = [.. values];
         Prompt prompt = Read(options);
-        return Task.Run(() => Generate(texts, prompt, cancellationToken), cancellationToken);
+        int dimensions = options?.Dimensions ?? _model.Dimensions;
+        return Task.Run(() => Generate(texts, prompt, dimensions, cancellationToken), cancellationToken);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null)
@@ -54,9 +64,8 @@ internal sealed class SextantEmbeddingGenerator : IEmbeddingGenerator<string, Em
     }
 
     private GeneratedEmbeddings<Embedding<float>> Generate(
-        string[] texts, Prompt prompt, CancellationToken cancellationToken)
+        string[] texts, Prompt prompt, int dimensions, CancellationToken cancellationToken)
     {
-        int dimensions = _model.Dimensions;
         if ((long)texts.Length * dimensions > Array.MaxLength)
         {
             throw new ArgumentException(
@@ -65,11 +74,11 @@ internal sealed class SextantEmbeddingGenerator : IEmbeddingGenerator<string, Em
         }
         var vectors = new float[texts.Length * dimensions];
         var reports = new TextReport[texts.Length];
-        _model.Embed(texts, prompt, vectors, reports, cancellationToken: cancellationToken);
+        _model.Embed(texts, prompt, dimensions, vectors, reports, cancellationToken: cancellationToken);
 
         DateTimeOffset now = DateTimeOffset.UtcNow;
         var embeddings = new GeneratedEmbeddings<Embedding<float>>(texts.Length);
-        long tokens = 0, truncated = 0;
+        long tokens = 0, truncated = 0, unknown = 0;
         for (int i = 0; i < texts.Length; i++)
         {
             var embedding = new Embedding<float>(vectors.AsMemory(i * dimensions, dimensions))
@@ -78,14 +87,19 @@ internal sealed class SextantEmbeddingGenerator : IEmbeddingGenerator<string, Em
                 ModelId = _metadata.DefaultModelId,
             };
             if (reports[i].Truncated > 0)
-                embedding.AdditionalProperties = new() { [TruncatedTokens] = reports[i].Truncated };
+                (embedding.AdditionalProperties ??= [])[TruncatedTokens] = reports[i].Truncated;
+            if (reports[i].Unknown > 0)
+                (embedding.AdditionalProperties ??= [])[UnknownTokens] = reports[i].Unknown;
             embeddings.Add(embedding);
             tokens += reports[i].Tokens;
             truncated += reports[i].Truncated;
+            unknown += reports[i].Unknown;
         }
         embeddings.Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens };
         if (truncated > 0)
-            embeddings.Usage.AdditionalCounts = new() { [TruncatedTokens] = truncated };
+            (embeddings.Usage.AdditionalCounts ??= [])[TruncatedTokens] = truncated;
+        if (unknown > 0)
+            (embeddings.Usage.AdditionalCounts ??= [])[UnknownTokens] = unknown;
         return embeddings;
     }
 
@@ -98,12 +112,6 @@ internal sealed class SextantEmbeddingGenerator : IEmbeddingGenerator<string, Em
         {
             throw new NotSupportedException(
                 $"The model '{id}' was asked for; this generator is for '{_metadata.DefaultModelId}'.");
-        }
-        if (options.Dimensions is { } dimensions && dimensions != _model.Dimensions)
-        {
-            throw new NotSupportedException(
-                $"{dimensions} dimensions were asked for; this model was loaded with {_model.Dimensions}. "
-                + $"Load it with {nameof(EmbeddingOptions)}.{nameof(EmbeddingOptions.Dimensions)} = {dimensions}.");
         }
         if (options.RawRepresentationFactory is not null)
         {
@@ -123,6 +131,11 @@ internal sealed class SextantEmbeddingGenerator : IEmbeddingGenerator<string, Em
         }
         foreach ((string key, object? value) in properties)
         {
+            if (key == IdentityProperty)
+            {
+                RequireOwn(value);
+                continue;
+            }
             prompt = (key, value) switch
             {
                 (PromptProperty, Prompt chosen) => chosen,
@@ -137,5 +150,15 @@ internal sealed class SextantEmbeddingGenerator : IEmbeddingGenerator<string, Em
             };
         }
         return prompt;
+    }
+
+    // Options that were made for the vectors of another generator, and kept, are not to be answered by this one.
+    private void RequireOwn(object? identity)
+    {
+        if (identity is not string name || name != Identity)
+        {
+            throw new NotSupportedException(
+                $"The options ask for vectors of '{identity}'; those of this generator are '{Identity}'.");
+        }
     }
 }

@@ -151,6 +151,34 @@ public sealed class EmbeddingModel : IDisposable
     }
 
     /// <summary>
+    /// The same with vectors of a length that this call chooses (Matryoshka): the bits are those of a model loaded with
+    /// <see cref="EmbeddingOptions.Dimensions"/> of this length.
+    /// </summary>
+    /// <param name="texts">Any number of texts.</param>
+    /// <param name="prompt">What stands before each.</param>
+    /// <param name="dimensions">1 to the length that the model's vectors have in full.</param>
+    /// <param name="destination">At least texts × <paramref name="dimensions"/> elements.</param>
+    /// <param name="reports">Where to say what became of each text: as many as texts, or empty.</param>
+    /// <param name="progress">Told how many texts are done.</param>
+    /// <param name="cancellationToken">Looked at between layers.</param>
+    /// <inheritdoc cref="Embed(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)" path="/exception"/>
+    /// <exception cref="UnsupportedRequestException">
+    /// The model has no prompt of this name, or its vectors are not so long.
+    /// </exception>
+    public void Embed(
+        IReadOnlyList<string> texts, Prompt prompt, int dimensions, Span<float> destination,
+        Span<TextReport> reports = default, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        BatchRunner runner = _calls.RunnerOf(dimensions);
+        ModelCalls.CheckDestination(texts.Count, dimensions, destination);
+        _calls.Run(
+            new TextInputs(texts, prompt), new DenseRows(destination, dimensions), reports, progress,
+            cancellationToken, runner);
+    }
+
+    /// <summary>
     /// Writes the vectors of token sequences, used as given, to <paramref name="destination"/>; needs no tokenizer.
     /// </summary>
     /// <inheritdoc cref="Embed(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)"/>

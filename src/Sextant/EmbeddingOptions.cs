@@ -71,7 +71,11 @@ public sealed record EmbeddingOptions : ModelOptions
 /// <summary>What became of one text.</summary>
 /// <param name="Tokens">Tokens that were encoded, special tokens included.</param>
 /// <param name="Truncated">Tokens that were cut off; 0 when the whole text was encoded.</param>
-public readonly record struct TextReport(int Tokens, int Truncated);
+/// <param name="Unknown">
+/// How often the tokenizer's unknown token stands for something that its vocabulary cannot spell: the model knows
+/// nothing of it, and texts in a foreign script become alike. Static tables leave these tokens out. 0 for token ids.
+/// </param>
+public readonly record struct TextReport(int Tokens, int Truncated, int Unknown = 0);
 
 /// <summary>A sequence of token ids, used as given: no special tokens are added.</summary>
 /// <param name="Ids">Token ids, each below the vocabulary size.</param>

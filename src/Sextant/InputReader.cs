@@ -45,7 +45,10 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         Tokenizer tokenizer = Tokenizer;
         tokenizer.Encode(session.Compose(prompt.Text, text), tokens, Options);
         if (_unknown is { } unknown)
-            return AddCut(session, session.Without(unknown, tokens.Ids), default, index);
+        {
+            ReadOnlySpan<int> known = session.Without(unknown, tokens.Ids);
+            return AddCut(session, known, default, index) with { Unknown = tokens.Count - known.Length };
+        }
         if (tokens.Truncated > 0 && truncation == Truncation.Error)
             throw new TextTooLongException(index, tokens.Count + tokens.Truncated, MaxTokens);
         int skip = prompt.Tokens;
@@ -57,6 +60,8 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         }
         return AddEncoded(session, Math.Min(skip, Math.Max(0, tokens.Count - 1)), index);
     }
+
+    private int UnknownIn(TokenBuffer tokens) => tokens.Ids.Count(Tokenizer.UnknownId);
 
     // What the tokenizer gave, with the end token where it did not put it there.
     private TextReport AddEncoded(EmbeddingSession session, int skip, int index)
@@ -71,10 +76,10 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         {
             (ReadOnlySpan<int> longer, types) = session.WithEnd(end, tokens.Ids, types);
             session.Sequences.Add(longer, types, skip);
-            return new TextReport(longer.Length, tokens.Truncated);
+            return new TextReport(longer.Length, tokens.Truncated, UnknownIn(tokens));
         }
         session.Sequences.Add(tokens.Ids, types, skip);
-        return new TextReport(tokens.Count, tokens.Truncated);
+        return new TextReport(tokens.Count, tokens.Truncated, UnknownIn(tokens));
     }
 
     /// <summary>Adds the pair at <paramref name="index"/> of the call; the longer text is cut first.</summary>

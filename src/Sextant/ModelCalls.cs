@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Sextant.Models;
+using Sextant.Pooling;
 using Sextant.Runtime;
 using Sextant.Tokens;
 
@@ -14,6 +16,7 @@ internal sealed class ModelCalls : IDisposable
     private readonly InputReader _reader;
     private readonly BatchRunner _runner;
     private readonly SessionPool _sessions;
+    private readonly ConcurrentDictionary<int, BatchRunner> _shorter = new();
 
     /// <param name="model">Owned from now on.</param>
     /// <param name="truncation">What to do with inputs that are too long.</param>
@@ -57,7 +60,8 @@ internal sealed class ModelCalls : IDisposable
     /// All inputs, in windows: enough to sort by length, few enough that memory does not grow with their number.
     /// </summary>
     public void Run<TInputs, TSink>(
-        TInputs inputs, TSink sink, Span<TextReport> reports, IProgress<int>? progress, CancellationToken cancellation)
+        TInputs inputs, TSink sink, Span<TextReport> reports, IProgress<int>? progress, CancellationToken cancellation,
+        BatchRunner? runner = null)
         where TInputs : struct, ICallInputs
         where TSink : struct, IRowSink, allows ref struct
     {
@@ -80,13 +84,25 @@ internal sealed class ModelCalls : IDisposable
                     if (!reports.IsEmpty)
                         reports[i] = report;
                 }
-                _runner.Run(session, first, sink, progress, cancellation);
+                (runner ?? _runner).Run(session, first, sink, progress, cancellation);
             }
         }
         finally
         {
             _sessions.Return(session);
         }
+    }
+
+    /// <summary>What runs batches to vectors of a length that may differ from call to call.</summary>
+    /// <exception cref="UnsupportedRequestException">The vectors are not so long.</exception>
+    public BatchRunner RunnerOf(int dimensions)
+    {
+        if (dimensions == _model.Head.Dimensions)
+            return _runner;
+        if (_shorter.TryGetValue(dimensions, out BatchRunner? known))
+            return known;
+        var head = (EmbeddingHead)_model.Head;
+        return _shorter.GetOrAdd(dimensions, new BatchRunner(_model with { Head = head.WithDimensions(dimensions) }));
     }
 
     /// <summary>Work on one token sequence with a session of its own.</summary>

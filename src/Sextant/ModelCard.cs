@@ -67,6 +67,9 @@ public sealed record ModelCard
     /// <summary>Most tokens of a text, special tokens included.</summary>
     public required int MaxTokens { get; init; }
 
+    /// <summary>What happens to a text with more tokens.</summary>
+    public Truncation Truncation { get; init; }
+
     /// <summary>The device that computes.</summary>
     public required string Device { get; init; }
 

@@ -125,6 +125,7 @@ internal static class ModelLoading
             Device = backend.Name,
             DeviceFallback = null,
             Precision = options.Precision,
+            Truncation = options.Truncation,
             Prompts = settings.Prompts,
             Prompt = null,
             QueryPrompt = settings.QueryPromptName,

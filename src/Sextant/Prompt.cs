@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sextant;
 
 /// <summary>
@@ -7,8 +9,10 @@ namespace Sextant;
 /// <remarks>
 /// The prompt and the text are joined as they are, without a space between them, and tokenized as one text, as
 /// sentence-transformers does. Where the model's pooling says include_prompt false, the prompt's tokens are seen by
-/// attention and left out of the pooling. Immutable; making one allocates nothing.
+/// attention and left out of the pooling. Immutable; making one allocates nothing. As JSON it is an object such as
+/// {"kind":"text","value":"query: "}, so that what keeps or compares requests tells prompts apart.
 /// </remarks>
+[JsonConverter(typeof(PromptJson))]
 public readonly record struct Prompt
 {
     private Prompt(PromptKind kind, string? value) => (Kind, Value) = (kind, value);

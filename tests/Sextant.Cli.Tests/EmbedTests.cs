@@ -11,7 +11,7 @@ public sealed class EmbedTests(TinyModel model) : IClassFixture<TinyModel>
         Outcome outcome = Embed("the sky is blue", "hello");
         Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
         Assert.Equal(2, outcome.Lines.Length);
-        Assert.StartsWith("{\"index\":0,\"tokens\":6,\"truncated\":0,\"embedding\":[", outcome.Lines[0]);
+        Assert.StartsWith("{\"index\":0,\"tokens\":6,\"truncated\":0,\"unknown\":0,\"embedding\":[", outcome.Lines[0]);
         Assert.StartsWith("{\"index\":1,\"tokens\":3,\"truncated\":0,\"embedding\":[", outcome.Lines[1]);
         using EmbeddingModel loaded = EmbeddingModel.Load(model.Folder);
         // The digits read back to the same bits.

@@ -60,6 +60,41 @@ public sealed class EmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatIsUnknownIsSaid()
+    {
+        GeneratedEmbeddings<Embedding<float>> found =
+            await _generator.GenerateAsync(["rice", "ᚠᚢᚦ ᚠᚢᚦ"], null, Stop);
+
+        Assert.Null(found[0].AdditionalProperties);
+        Assert.Equal(2, found[1].AdditionalProperties!["unknown_tokens"]);
+        Assert.Equal(2, found.Usage!.AdditionalCounts!["unknown_tokens"]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(128)]
+    public async Task TheDimensionsOfACallAreThoseOfAModelLoadedWithThem(int dimensions)
+    {
+        using EmbeddingModel shorter = EmbeddingModel.LoadDefault(new EmbeddingOptions { Dimensions = dimensions });
+        var options = new EmbeddingGenerationOptions { Dimensions = dimensions };
+
+        GeneratedEmbeddings<Embedding<float>> found = await _generator.GenerateAsync(s_texts, options, Stop);
+
+        for (int i = 0; i < s_texts.Length; i++)
+            AssertSameBits(shorter.Embed(s_texts[i]), found[i].Vector);
+    }
+
+    [Fact]
+    public async Task DimensionsThatThereAreNotAreRefused()
+    {
+        var options = new EmbeddingGenerationOptions { Dimensions = 100_000 };
+        UnsupportedRequestException error = await Assert.ThrowsAsync<UnsupportedRequestException>(
+            () => _generator.GenerateAsync(["rice"], options, Stop));
+        Assert.Contains("100000 dimensions were asked for", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task NoTextsAreNoEmbeddings()
     {
         GeneratedEmbeddings<Embedding<float>> found = await _generator.GenerateAsync([], null, Stop);
@@ -109,7 +144,7 @@ public sealed class EmbeddingGeneratorTests : IDisposable
     public static TheoryData<string, EmbeddingGenerationOptions> Refused => new()
     {
         { "another-model", new() { ModelId = "another-model" } },
-        { "EmbeddingOptions.Dimensions = 64", new() { Dimensions = 64 } },
+        { "vectors of 'others'", new() { AdditionalProperties = new() { ["sextant_vectors"] = "others" } } },
         { "RawRepresentationFactory", new() { RawRepresentationFactory = _ => null } },
         { "'temperature'", new() { AdditionalProperties = new() { ["temperature"] = 1 } } },
         { "a text or a Prompt", new() { AdditionalProperties = new() { ["prompt"] = 1 } } },

@@ -55,6 +55,39 @@ public class EmbeddingModelTests
     }
 
     [Fact]
+    public void WhatTheVocabularyCannotSpellIsReported()
+    {
+        using EmbeddingModel model = EmbeddingModel.LoadDefault();
+        var vector = new float[model.Dimensions];
+        // Runes are in no vocabulary of English, so each of these words is one unknown token.
+        Assert.Equal(new TextReport(5, 0, 3), model.Embed("\u16A0\u16A2 \u16A0 \u16A6\u16A8", vector));
+        Assert.Equal(0, model.Embed("boil the rice", vector).Unknown);
+        var reports = new TextReport[2];
+        model.Embed(["rice \u16A0", "rice"], new float[2 * model.Dimensions], reports);
+        Assert.Equal([1, 0], reports.Select(report => report.Unknown));
+    }
+
+    [Fact]
+    public void ACallMayChooseTheDimensions()
+    {
+        using EmbeddingModel model = EmbeddingModel.LoadDefault();
+        string[] texts = ["boil the rice", "parliament passed the budget", ""];
+        foreach (int dimensions in new[] { 1, 33, 64, model.Dimensions })
+        {
+            using EmbeddingModel loaded = EmbeddingModel.LoadDefault(new() { Dimensions = dimensions });
+            var expected = new float[texts.Length * dimensions];
+            var found = new float[texts.Length * dimensions];
+            loaded.Embed(texts, expected);
+            model.Embed(texts, Prompt.Default, dimensions, found);
+            Assert.Equal(expected, found);
+        }
+        Assert.Throws<UnsupportedRequestException>(
+            () => model.Embed(texts, Prompt.Default, model.Dimensions + 1, new float[10_000]));
+        Assert.Throws<UnsupportedRequestException>(() => model.Embed(texts, Prompt.Default, 0, new float[10_000]));
+        Assert.Throws<ArgumentException>(() => model.Embed(texts, Prompt.Default, 64, new float[(3 * 64) - 1]));
+    }
+
+    [Fact]
     public void RequestsThatCannotBeServedAreRefused()
     {
         using EmbeddingModel model = EmbeddingModel.LoadDefault();

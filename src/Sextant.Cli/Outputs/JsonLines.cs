@@ -27,6 +27,7 @@ internal sealed class JsonLines : IDisposable
         Writer.WriteNumber("index"u8, index);
         Writer.WriteNumber("tokens"u8, report.Tokens);
         Writer.WriteNumber("truncated"u8, report.Truncated);
+        Writer.WriteNumber("unknown"u8, report.Unknown);
     }
 
     public void End()

@@ -30,6 +30,7 @@ internal sealed class JsonVectorWriter : VectorWriter
         _writer.WriteNumber("index"u8, index);
         _writer.WriteNumber("tokens"u8, report.Tokens);
         _writer.WriteNumber("truncated"u8, report.Truncated);
+        _writer.WriteNumber("unknown"u8, report.Unknown);
         _writer.WriteStartArray("embedding"u8);
         _encoding.WriteJson(vector, _writer);
         _writer.WriteEndArray();

@@ -14,7 +14,7 @@ internal sealed class ClassifyVerb : Verb
     public override string Usage => "--model DIR [TEXT…] [--input FILE|-] [flags]";
 
     public override string Details =>
-        "Each line reads {\"index\":0,\"tokens\":9,\"truncated\":0,\"label\":\"…\",\"scores\":{\"…\":0.9,…}}; the "
+        "Each line reads {\"index\":0,\"tokens\":9,\"truncated\":0,\"unknown\":0,\"label\":\"…\",\"scores\":{\"…\":0.9,…}}; the "
         + "label is the one with the largest score. JSON Lines may hold a 'pair' beside 'text', such as a hypothesis "
         + "beside its premise. Scores are probabilities: softmax, or sigmoid for one label or labels that do not "
         + "exclude each other, as config.json says; for a regression they are the model's numbers.";

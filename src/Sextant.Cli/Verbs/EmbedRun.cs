@@ -19,6 +19,7 @@ internal sealed class EmbedRun(
     private long _index;
     private long _truncatedTexts;
     private long _truncatedTokens;
+    private readonly UnknownCount _unknown = new("texts");
 
     /// <summary>A method of the model that embeds a batch.</summary>
     public delegate void Embed<T>(
@@ -47,9 +48,10 @@ internal sealed class EmbedRun(
         Write(batch, embed);
     }
 
-    /// <summary>Says how many texts were cut, if any were.</summary>
-    public void WarnOfTruncation(Truncation truncation)
+    /// <summary>Says how many texts were cut, and of how many the model knows little, if there were any.</summary>
+    public void Warn(Truncation truncation)
     {
+        _unknown.Warn(terminal);
         if (_truncatedTexts == 0)
             return;
         string end = truncation == Truncation.Left ? "beginning" : "end";
@@ -79,6 +81,7 @@ internal sealed class EmbedRun(
         for (int i = 0; i < batch.Count; i++)
         {
             Write(reports[i], vectors.Slice(i * dimensions, dimensions));
+            _unknown.Add(reports[i]);
             _truncatedTexts += reports[i].Truncated > 0 ? 1 : 0;
             _truncatedTokens += reports[i].Truncated;
         }

@@ -26,7 +26,7 @@ internal sealed class EmbedVerb : Verb
     public override string Usage => "[TEXT…] [--input FILE|-] [--ids FILE] [flags]";
 
     public override string Details =>
-        "Each line of jsonl reads {\"index\":0,\"tokens\":9,\"truncated\":0,\"embedding\":[…]}. "
+        "Each line of jsonl reads {\"index\":0,\"tokens\":9,\"truncated\":0,\"unknown\":0,\"embedding\":[…]}. "
         + "The vector of a text is the same bits whatever the other texts, their order and the number of threads.";
 
     public override bool TakesTexts => true;
@@ -98,7 +98,7 @@ internal sealed class EmbedVerb : Verb
             rangesFile.Commit();
         }
         progress.Dispose();
-        run.WarnOfTruncation(options.Truncation);
+        run.Warn(options.Truncation);
         return Tool.Ok;
     }
 

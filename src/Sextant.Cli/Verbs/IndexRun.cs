@@ -39,6 +39,9 @@ internal sealed class IndexRun(
 
     public int Truncated { get; private set; }
 
+    /// <summary>Passages of which the model knows little.</summary>
+    public UnknownCount Unknown { get; } = new("passages");
+
     /// <summary>Embeds and writes all files that changed; deletes those that are no longer there.</summary>
     public void All(
         IReadOnlyList<string> paths, Func<string, IReadOnlyList<IndexAttribute>?> before, IEnumerable<string> keys,
@@ -175,6 +178,7 @@ internal sealed class IndexRun(
         float[] vectors = new float[checked(texts.Length * model.Dimensions)];
         var reports = new TextReport[texts.Length];
         model.Embed(texts, Prompt.Text(prompt), vectors, reports, null, terminal.Cancellation);
+        Array.ForEach(reports, Unknown.Add);
         return (vectors, reports.Count(one => one.Truncated > 0));
     }
 

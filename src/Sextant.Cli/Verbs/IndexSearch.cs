@@ -83,6 +83,7 @@ internal static class IndexSearch
         {
             string prompt = arguments.Text(QueryPrompt) ?? reader.Definition.Property("query prompt") ?? "";
             TextReport report = model.Embed(query, vector, Prompt.Text(prompt));
+            UnknownCount.WarnOfQuery(terminal, report);
             if (report.Truncated > 0)
             {
                 terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,

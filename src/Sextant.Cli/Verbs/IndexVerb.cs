@@ -178,6 +178,7 @@ internal sealed class IndexVerb : Verb
             throw;
         }
         skipped.WriteTo(terminal.Error, "sextant index");
+        run.Unknown.Warn(terminal);
         if (run.Truncated > 0)
         {
             terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -27,6 +27,7 @@ internal sealed class SearchRun
     private int _first;
     private int _found;
     private int _truncated;
+    private readonly UnknownCount _unknown = new("passages");
 
     public SearchRun(EmbeddingModel model, string query, Prompt prompt, int most, Terminal terminal)
     {
@@ -71,9 +72,11 @@ internal sealed class SearchRun
         _best.Take(_found).Select((hit, place) =>
             new FoundPassage(place + 1, hit.Score, _kept[hit.Id].Passage, _kept[hit.Id].AlsoIn));
 
-    /// <summary>Says what the model did not see all of.</summary>
-    public void WarnOfTruncation()
+    /// <summary>Says what the model did not see all of, or knows little of.</summary>
+    public void Warn()
     {
+        UnknownCount.WarnOfQuery(_terminal, _queryReport);
+        _unknown.Warn(_terminal);
         if (_queryReport.Truncated > 0)
         {
             _terminal.Error.WriteLine(string.Create(
@@ -100,7 +103,10 @@ internal sealed class SearchRun
             [.. _batch.Select(one => one.Passage.Text)], Prompt.Document, vectors, reports, progress,
             _terminal.Cancellation);
         foreach (TextReport report in reports)
+        {
+            _unknown.Add(report);
             _truncated += report.Truncated > 0 ? 1 : 0;
+        }
         _index.Clear();
         _index.Add(vectors);
         int found = _index.Search(_query, hits);

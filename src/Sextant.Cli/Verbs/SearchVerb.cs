@@ -91,7 +91,7 @@ internal sealed class SearchVerb : Verb
         skipped.WriteTo(terminal.Error, "sextant search");
         if (run.Passages == 0)
             throw new InputException($"{string.Join(", ", paths)}: no text was found to search in.");
-        run.WarnOfTruncation();
+        run.Warn();
 
         Write([.. run.Best()], format, terminal);
         return Tool.Ok;

@@ -19,12 +19,14 @@ internal sealed class EmbeddingHead : OutputHead
 {
     private readonly PoolingPlan _pooling;
     private readonly HeadStep[] _steps;
+    private readonly int _hidden;
     private readonly int _pooled;
 
     public EmbeddingHead(PoolingPlan pooling, int hidden, HeadStep[] steps, int? dimensions)
     {
         _pooling = pooling;
         _steps = steps;
+        _hidden = hidden;
         _pooled = hidden * pooling.Count;
         FullDimensions = _pooled;
         LargestInputs = 1;
@@ -54,6 +56,10 @@ internal sealed class EmbeddingHead : OutputHead
 
     /// <summary>Whether the vectors have length one.</summary>
     public bool IsNormalized => _steps is [.., { Weight: null }];
+
+    /// <summary>The same head with vectors of another length; it shares the matrices.</summary>
+    /// <exception cref="UnsupportedRequestException">The vectors are not so long.</exception>
+    public EmbeddingHead WithDimensions(int dimensions) => new(_pooling, _hidden, _steps, dimensions);
 
     /// <summary>Bytes of a workspace that <see cref="Run"/> takes.</summary>
     public override long WorkspaceBytes(Backend backend, PackedBatch batch)

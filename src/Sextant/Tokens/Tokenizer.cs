@@ -35,6 +35,7 @@ public sealed class Tokenizer
         (GivesTypes, Notes) = (parts.GivesTypes, parts.Notes);
         VocabularySize = Math.Max(_vocabulary.Size, _pipeline.AddedTokens.HighestId + 1);
         _spaces = _frame.TrimsOffsets ? new TokenSpaces(_vocabulary) : null;
+        UnknownId = parts.Model.UnknownId;
         CheckFrame(parts.File, isPair: false);
         CheckFrame(parts.File, isPair: true);
     }
@@ -59,6 +60,9 @@ public sealed class Tokenizer
 
     /// <summary>What was found in the files and not used, or used instead of something else, a line each.</summary>
     internal IReadOnlyList<string> Notes { get; }
+
+    /// <summary>The id that stands for what the vocabulary cannot spell; -1 for none.</summary>
+    internal int UnknownId { get; }
 
     /// <summary>Whether a folder holds a tokenizer: a tokenizer.json or a vocab.txt.</summary>
     public static bool ExistsIn(string folder) =>

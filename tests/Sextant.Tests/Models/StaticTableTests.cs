@@ -82,7 +82,7 @@ public class StaticTableTests
         Assert.Equal(vectors[2..4], vectors[..2]);
         Assert.Equal(vectors[2..4], vectors[6..8]);
         Assert.Equal([0f, 0f], vectors[4..6]);
-        Assert.Equal([new TextReport(2, 0), new(2, 0), new(0, 0), new(2, 1)], reports);
+        Assert.Equal([new TextReport(2, 0, 1), new(2, 0), new(0, 0, 1), new(2, 1, 1)], reports);
         // A StaticEmbedding without model2vec's config.json keeps them.
         using EmbeddingModel plain = EmbeddingModel.Load(Folder("test-model-sentence-transformers"));
         Assert.NotEqual(plain.Embed("hello world"), plain.Embed("hello \u4DFF world"));

@@ -58,6 +58,8 @@ internal sealed class Bpe : TokenModel
 
     internal override Vocabulary Vocabulary { get; }
 
+    internal override int UnknownId => _unknown?.Id ?? -1;
+
     internal override void Tokenize(ReadOnlySpan<char> word, PieceList pieces)
     {
         pieces.Clear();

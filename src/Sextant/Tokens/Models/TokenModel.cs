@@ -7,6 +7,9 @@ internal abstract class TokenModel
 {
     internal abstract Vocabulary Vocabulary { get; }
 
+    /// <summary>The id that stands for what the vocabulary cannot spell; -1 for none.</summary>
+    internal virtual int UnknownId => -1;
+
     /// <summary>
     /// Replaces the content of <paramref name="pieces"/> by the tokens of <paramref name="word"/> (not empty).
     /// </summary>

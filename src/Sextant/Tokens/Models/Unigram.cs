@@ -38,6 +38,8 @@ internal sealed class Unigram : TokenModel
 
     internal override Vocabulary Vocabulary { get; }
 
+    internal override int UnknownId => _unknownId;
+
     internal static TokenModel Read(ModelFields model) => new Unigram(model);
 
     internal override void Tokenize(ReadOnlySpan<char> word, PieceList pieces)

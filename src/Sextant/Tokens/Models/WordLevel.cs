@@ -9,6 +9,8 @@ internal sealed class WordLevel : TokenModel
 
     internal override Vocabulary Vocabulary { get; }
 
+    internal override int UnknownId => _unknown.Id;
+
     internal static TokenModel Read(ModelFields model)
     {
         model.Fields.Expect("vocab", "unk_token");

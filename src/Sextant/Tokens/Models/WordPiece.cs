@@ -36,6 +36,8 @@ internal sealed class WordPiece : TokenModel
 
     internal override Vocabulary Vocabulary { get; }
 
+    internal override int UnknownId => _unknown.Id;
+
     internal override void Tokenize(ReadOnlySpan<char> word, PieceList pieces)
     {
         pieces.Clear();
