@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sextant.Kernels;
 
 /// <summary>y [n,D] = softmax(scores of q [n,D] and k [n,D]) · v [n,D]: one query head of one sequence.</summary>
@@ -92,4 +94,18 @@ public unsafe struct AttentionArguments
 
     /// <summary>The place of a distance in a table over ±Reach.</summary>
     internal readonly int PlaceOf(int distance) => Math.Clamp(distance, -Reach, Reach) + Reach;
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(Tokens > 0 && HeadSize > 0 && Stride >= HeadSize && YStride >= HeadSize && Before >= 0 && After >= 0);
+        Debug.Assert(Softcap >= 0 && (Softcap == 0 || Bias == null), "A softcap and a bias have no common order.");
+        Debug.Assert(Reach >= 0 && Positions >= 0 && Positions % 16 == 0);
+        Debug.Assert((PositionKeys == null) == (PositionQueries == null));
+        Pointers.AssertAligned(Scratch, 64);
+        Pointers.AssertApart(Q, Stride, Tokens, HeadSize, Y, YStride, Tokens, HeadSize);
+        Pointers.AssertApart(K, Stride, Tokens, HeadSize, Y, YStride, Tokens, HeadSize);
+        Pointers.AssertApart(V, Stride, Tokens, HeadSize, Y, YStride, Tokens, HeadSize);
+    }
 }

@@ -22,6 +22,7 @@ internal static unsafe class AttentionF32<TIsa, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in AttentionArguments a)
     {
+        a.AssertValid();
         float* inverses = stackalloc float[AttentionArguments.QueryRows];
         int n = a.Tokens;
         int keys = AttentionArguments.Padded(n);

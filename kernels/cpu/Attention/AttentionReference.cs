@@ -8,6 +8,7 @@ internal static unsafe class AttentionReference
 {
     public static void Run(in AttentionArguments a)
     {
+        a.AssertValid();
         bool masked = a.Before != AttentionArguments.Everything || a.After != AttentionArguments.Everything;
         for (int i = 0; i < a.Tokens; i++)
         {

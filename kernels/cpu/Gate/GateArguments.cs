@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sextant.Kernels;
 
 /// <summary>x [T,2F] → its first F columns = kind(first F columns) · (last F columns), in place.</summary>
@@ -18,4 +20,11 @@ public unsafe struct GateArguments
 
     /// <summary>F.</summary>
     public int Columns;
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(Rows >= 0 && Columns > 0 && Stride >= 2 * Columns);
+    }
 }

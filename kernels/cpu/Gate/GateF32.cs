@@ -13,6 +13,7 @@ internal static unsafe class GateF32<TIsa, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in GateArguments a)
     {
+        a.AssertValid();
         int n = a.Columns;
         for (int row = 0; row < a.Rows; row++)
         {

@@ -7,6 +7,7 @@ internal static unsafe class GateReference
 {
     public static void Run(in GateArguments a)
     {
+        a.AssertValid();
         for (int row = 0; row < a.Rows; row++)
         {
             float* x = a.X + row * a.Stride;

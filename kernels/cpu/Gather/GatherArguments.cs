@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sextant.Kernels;
 
 /// <summary>y [T,H] = (word[id]·scale + type[type id]) + position[position], tables widened exactly to f32.</summary>
@@ -41,4 +43,15 @@ public unsafe struct GatherArguments
 
     /// <summary>y [T,H].</summary>
     public float* Y;
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(Rows >= 0 && Columns > 0 && Ids != null && Words != null);
+        Debug.Assert(Types == null || TypeIds != null);
+        Debug.Assert(PositionTable == null || Positions != null);
+        for (int t = 0; t < Rows; t++)
+            Debug.Assert(Ids[t] >= 0 && (Types == null || TypeIds[t] >= 0) && (PositionTable == null || Positions[t] >= 0));
+    }
 }

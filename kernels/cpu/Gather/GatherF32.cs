@@ -12,6 +12,7 @@ internal static unsafe class GatherF32<TIsa, TVector>
 {
     public static void Run(in GatherArguments a)
     {
+        a.AssertValid();
         switch (a.WordType)
         {
             case StoredType.F16: Run<StoredF16>(a); break;

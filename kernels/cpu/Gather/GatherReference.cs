@@ -7,6 +7,7 @@ internal static unsafe class GatherReference
 {
     public static void Run(in GatherArguments a)
     {
+        a.AssertValid();
         for (int t = 0; t < a.Rows; t++)
         {
             for (int i = 0; i < a.Columns; i++)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sextant.Kernels;
 
 /// <summary>y [T,F] = activation(x [T,K] · w [F,K]ᵀ + b [F]) + residual [T,F]. Strides count elements.</summary>
@@ -45,4 +47,16 @@ public unsafe struct GemmArguments
 
     /// <summary>Elements of scratch that a product with K inputs needs: a widened panel and an edge tile.</summary>
     public static int ScratchLength(int inputs) => (inputs + 8) * PackedMatrix.PanelWidth;
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(Rows >= 0 && 0 <= FirstPanel && FirstPanel <= EndPanel && EndPanel <= Weight.PanelCount);
+        Debug.Assert(XStride >= Weight.Inputs && YStride >= Weight.Outputs && (Residual == null || ResidualStride >= Weight.Outputs));
+        Pointers.AssertAligned(Weight.Panels, 64);
+        Pointers.AssertAligned(Scratch, 64);
+        // The residual may be y; nothing else that is read may be written.
+        Pointers.AssertApart(X, XStride, Rows, Weight.Inputs, Y, YStride, Rows, Weight.Outputs);
+    }
 }

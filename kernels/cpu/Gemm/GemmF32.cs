@@ -36,6 +36,7 @@ internal static unsafe class GemmF32<TIsa, TVector>
 
     public static void Run(in GemmArguments g)
     {
+        g.AssertValid();
         // What is widened for each block is worth more rows.
         int least = g.Weight.Type == StoredType.F16 ? 2 * MinBlockRows : MinBlockRows;
         int blockRows = Math.Clamp(BlockElements / g.Weight.Inputs & ~7, least, MaxBlockRows);

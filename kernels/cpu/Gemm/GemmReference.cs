@@ -7,6 +7,7 @@ internal static unsafe class GemmReference
 {
     public static void Run(in GemmArguments g)
     {
+        g.AssertValid();
         PackedMatrix w = g.Weight;
         for (int panel = g.FirstPanel; panel < g.EndPanel; panel++)
         {

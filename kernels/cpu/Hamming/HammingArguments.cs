@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sextant.Kernels.Hamming;
 
 /// <summary>
@@ -32,4 +34,14 @@ public unsafe struct HammingArguments
 
     /// <summary>[QueryCount, 8·TileCount], row by row; written, never read.</summary>
     public int* Distances;
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(QueryCount >= 0 && TileCount >= 0 && Words is > 0 and <= MaxWords);
+        long codes = TileCount * TileCodes;
+        Pointers.AssertApart(Tiles, codes * Words * sizeof(ulong), Distances, QueryCount * codes * sizeof(int));
+        Pointers.AssertApart(Queries, (long)QueryCount * Words * sizeof(ulong), Distances, QueryCount * codes * sizeof(int));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 
 namespace Sextant.Kernels.Hamming;
@@ -86,5 +87,18 @@ public unsafe struct HammingBatchArguments
         for (int plane = 0; plane < count; plane++)
             distance |= (int)((planes[(plane * HammingArguments.TileCodes) + code] >> tile) & 1) << plane;
         return distance;
+    }
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(QueryCount >= 0 && TileCount is >= 0 and <= MaxTiles && Words is > 0 and <= HammingArguments.MaxWords);
+        Pointers.AssertAligned(Planes, 64);
+        long planes = (long)QueryCount * PlaneCount(Words) * HammingArguments.TileCodes * sizeof(ulong);
+        Pointers.AssertApart(
+            Tiles, (long)TileCount * Words * HammingArguments.TileCodes * sizeof(ulong), Planes, planes);
+        for (int query = 0; query < QueryCount; query++)
+            Debug.Assert(Limits[query] >= 0 && Limits[query] <= (64 * Words) + 1);
     }
 }

@@ -7,6 +7,7 @@ internal static unsafe class HammingBatchReference
 {
     public static void Run(in HammingBatchArguments a)
     {
+        a.AssertValid();
         const int TileCodes = HammingArguments.TileCodes;
         int planes = HammingBatchArguments.PlaneCount(a.Words);
         for (int query = 0; query < a.QueryCount; query++)

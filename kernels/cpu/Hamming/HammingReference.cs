@@ -7,6 +7,7 @@ internal static unsafe class HammingReference
 {
     public static void Run(in HammingArguments a)
     {
+        a.AssertValid();
         nint codes = a.TileCount * HammingArguments.TileCodes;
         for (int query = 0; query < a.QueryCount; query++)
         {

@@ -34,6 +34,7 @@ internal static unsafe class HammingSliced<TIsa, TVector>
     [SkipLocalsInit]
     public static void Run(in HammingBatchArguments a)
     {
+        a.AssertValid();
         const int TableBytes = HammingBatchArguments.PatternsPerWord * HammingBatchArguments.GroupBytes;
         byte* memory = stackalloc byte[(WordBits * TileCodes * sizeof(ulong)) + TableBytes + 64];
         ulong* slices = (ulong*)(((nint)memory + 63) & ~63);

@@ -32,6 +32,7 @@ internal static unsafe class HammingU1<TIsa, TVector>
     [SkipLocalsInit]
     public static void Run(in HammingArguments a)
     {
+        a.AssertValid();
         nint codes = a.TileCount * TileCodes;
         int query = 0;
         if (a.QueryCount >= QueriesAtOnce)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sextant.Kernels;
 
 /// <summary>y [T,H] = (x [T,H] − mean) / sqrt(variance + ε) · γ [H] + β [H], row by row.</summary>
@@ -27,4 +29,15 @@ public unsafe struct LayerNormArguments
 
     /// <summary>ε, added to the variance.</summary>
     public float Epsilon;
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(Rows >= 0 && Columns > 0 && Epsilon >= 0);
+        Debug.Assert(Gamma != null && Beta != null);
+        // In place or apart.
+        if (X != Y)
+            Pointers.AssertApart(X, Columns, Rows, Columns, Y, Columns, Rows, Columns);
+    }
 }

@@ -13,6 +13,7 @@ internal static unsafe class LayerNormF32<TIsa, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in LayerNormArguments a)
     {
+        a.AssertValid();
         int n = a.Columns;
         float* tail = stackalloc float[SumF32<TIsa, TVector>.TailLength];
         for (int row = 0; row < a.Rows; row++)

@@ -7,6 +7,7 @@ internal static unsafe class LayerNormReference
 {
     public static void Run(in LayerNormArguments a)
     {
+        a.AssertValid();
         int n = a.Columns;
         for (int row = 0; row < a.Rows; row++)
         {

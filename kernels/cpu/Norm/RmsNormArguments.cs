@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sextant.Kernels;
 
 /// <summary>y = x / sqrt(mean square + ε) · γ (+ residual), over groups of n columns of x [T, groups·n].</summary>
@@ -40,4 +42,15 @@ public unsafe struct RmsNormArguments
 
     /// <summary>ε, added to the mean square.</summary>
     public float Epsilon;
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(Rows >= 0 && Groups > 0 && Columns > 0 && Epsilon >= 0 && Gamma != null);
+        Debug.Assert(XStride >= Groups * Columns && YStride >= Groups * Columns);
+        Debug.Assert(Residual == null || ResidualStride >= Groups * Columns);
+        if (X != Y)
+            Pointers.AssertApart(X, XStride, Rows, Groups * Columns, Y, YStride, Rows, Groups * Columns);
+    }
 }

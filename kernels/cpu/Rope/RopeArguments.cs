@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sextant.Kernels;
 
 /// <summary>Rotary positions on the heads of x [T, heads·D], in place.</summary>
@@ -31,4 +33,14 @@ public unsafe struct RopeArguments
 
     /// <summary>Cosines and sines [positions, R]: R/2 cosines, then R/2 sines.</summary>
     public float* Table;
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(Rows >= 0 && Heads > 0 && Rotated >= 0 && Rotated % 2 == 0 && Rotated <= HeadSize);
+        Debug.Assert(Stride >= Heads * HeadSize && Positions != null && Table != null);
+        for (int t = 0; t < Rows; t++)
+            Debug.Assert(Positions[t] >= 0);
+    }
 }

@@ -12,6 +12,7 @@ internal static unsafe class RopeF32<TIsa, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in RopeArguments a)
     {
+        a.AssertValid();
         int half = a.Rotated / 2;
         for (int row = 0; row < a.Rows; row++)
         {

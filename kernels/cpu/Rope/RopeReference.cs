@@ -5,6 +5,7 @@ internal static unsafe class RopeReference
 {
     public static void Run(in RopeArguments a)
     {
+        a.AssertValid();
         for (int row = 0; row < a.Rows; row++)
         {
             float* cosines = a.Table + (nint)a.Positions[row] * a.Rotated;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sextant.Kernels;
 
 /// <summary>How the token rows of a sequence become one vector.</summary>
@@ -55,4 +57,12 @@ public unsafe struct PoolArguments
         PoolKind.WeightedMean => ((long)Rows * (Rows + 1) / 2) - ((long)Skip * (Skip + 1) / 2),
         _ => 1f,
     };
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(Rows > 0 && Columns > 0 && Skip >= 0 && (Skip < Rows || Kind == PoolKind.Cls));
+        Pointers.AssertApart(X, Columns, Rows, Columns, Y, Columns, 1, Columns);
+    }
 }

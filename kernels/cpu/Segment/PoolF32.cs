@@ -12,6 +12,7 @@ internal static unsafe class PoolF32<TIsa, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in PoolArguments a)
     {
+        a.AssertValid();
         int n = a.Columns;
         int whole = n - n % TIsa.Count;
         for (int i = 0; i < whole; i += TIsa.Count)

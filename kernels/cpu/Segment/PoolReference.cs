@@ -5,6 +5,7 @@ internal static unsafe class PoolReference
 {
     public static void Run(in PoolArguments a)
     {
+        a.AssertValid();
         for (int i = 0; i < a.Columns; i++)
             a.Y[i] = Column(a, i);
     }

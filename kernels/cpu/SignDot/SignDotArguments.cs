@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sextant.Kernels.SignDot;
 
 /// <summary>
@@ -20,4 +22,13 @@ public unsafe struct SignDotArguments
 
     /// <summary>[8·TileCount]; written, never read.</summary>
     public float* Scores;
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(TileCount >= 0 && Words > 0);
+        long codes = TileCount * Hamming.HammingArguments.TileCodes;
+        Pointers.AssertApart(Tiles, codes * Words * sizeof(ulong), Scores, codes * sizeof(float));
+    }
 }

@@ -18,6 +18,7 @@ internal static unsafe class SignDotF32<TIsa, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in SignDotArguments a)
     {
+        a.AssertValid();
         ulong* tile = a.Tiles;
         int words = a.Words;
         float* scores = a.Scores;

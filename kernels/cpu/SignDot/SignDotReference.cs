@@ -7,6 +7,7 @@ internal static unsafe class SignDotReference
 {
     public static void Run(in SignDotArguments a)
     {
+        a.AssertValid();
         Span<float> lanes = stackalloc float[SumReference.Lanes];
         for (nint code = 0; code < a.TileCount * 8; code++)
         {

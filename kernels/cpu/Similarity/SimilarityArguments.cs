@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sextant.Kernels.Similarity;
 
 /// <summary>How the elements of stored rows are kept. Widening to binary32 is exact for all of them.</summary>
@@ -63,4 +65,14 @@ public unsafe struct SimilarityArguments
 
     /// <summary>[QueryCount, Count]; written, never read.</summary>
     public float* Scores;
+
+    /// <summary>In debug builds: what a caller must have kept to.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void AssertValid()
+    {
+        Debug.Assert(QueryCount > 0 && Count >= 0 && N > 0 && QueryStride >= 0);
+        Pointers.AssertApart(
+            Query, ((QueryCount - 1) * QueryStride + N) * sizeof(float),
+            Scores, QueryCount * Count * sizeof(float));
+    }
 }

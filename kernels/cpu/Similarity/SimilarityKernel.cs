@@ -24,6 +24,7 @@ internal static unsafe class SimilarityKernel<TIsa, TVector>
 
     public static void Run(in SimilarityArguments a)
     {
+        a.AssertValid();
         switch (a.Type)
         {
             case RowType.F32:

@@ -7,6 +7,7 @@ internal static unsafe class SimilarityReference
 {
     public static void Run(in SimilarityArguments a)
     {
+        a.AssertValid();
         for (int query = 0; query < a.QueryCount; query++)
             Run(a, a.Query + (query * a.QueryStride), a.Scores + (query * a.Count));
     }
