@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Sextant.Kernels.X64;
 using Sextant.Measurement.Sampling;
 
 namespace Sextant.Measurement.Peaks;
@@ -27,8 +28,10 @@ internal static class FmaPeak
     /// <summary>What a reader misses among <see cref="Kinds"/>, and why it is not there.</summary>
     public static IReadOnlyList<string> Absent { get; } =
     [
-        "f16 and bf16: .NET 10 has no instruction that multiplies them; kernels widen them to f32, whose ceiling holds",
-        .. Kinds.Any(IsInteger) ? (string[])[] : ["int8: this processor has no dot product that .NET 10 can use"],
+        .. Kinds.Contains("bf16-512") ? (string[])
+            ["f16: no instruction here multiplies it; kernels widen it to f32, whose ceiling holds"]
+            : ["f16 and bf16: no instruction here multiplies them; kernels widen them to f32, whose ceiling holds"],
+        .. Kinds.Any(IsInteger) ? (string[])[] : ["int8: this processor has no dot product that can be used"],
     ];
 
     /// <summary>Whether a kind counts operations on integers.</summary>
@@ -66,6 +69,11 @@ internal static class FmaPeak
             yield return Narrow<Dot256, Vector256<int>>("i8-256");
         if (Dp.IsSupported)
             yield return Narrow<Dot128, Vector128<int>>("i8-128");
+        // By machine code of our own, where it can be run.
+        if (PeakLoop.Int8(1) > 0)
+            yield return new("i8-512", PeakLoop.Int8(1), PeakLoop.Int8);
+        if (PeakLoop.BFloat16(1) > 0)
+            yield return new("bf16-512", PeakLoop.BFloat16(1), PeakLoop.BFloat16);
     }
 
     private static Loop Wide<TOperation, TVector>(string kind)

@@ -30,6 +30,8 @@ def read_safetensors(path):
     for name, entry in header.items():
         if name == "__metadata__":
             continue
+        if entry["dtype"] == "I64":
+            continue  # position ids, which some files carry along
         if entry["dtype"] != "F32":
             sys.exit(f"{path}: '{name}' is {entry['dtype']}; the graphs are written from F32.")
         begin = 8 + length + entry["data_offsets"][0]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Sextant.Backends;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Outputs;
 using Sextant.Kernels;
@@ -51,6 +52,12 @@ internal sealed class InfoVerb : Verb
         output.Stream.Flush();
         using EmbeddingModel model = ModelFlags.Load(arguments, options);
         output.Stream.Write(Encoding.UTF8.GetBytes("\n" + Card(model.Card)));
+        if (model.Card.Precision != Precision.Exact)
+        {
+            var error = new FactList();
+            error.Add("error", PrecisionError.Of(model, options, terminal.Cancellation).ToString());
+            output.Stream.Write(Encoding.UTF8.GetBytes(error.ToString()));
+        }
         output.Commit();
         return Tool.Ok;
     }
