@@ -1,11 +1,18 @@
 using System.Runtime.CompilerServices;
+using Sextant.Cli.Caches;
 using Sextant.Cli.Verbs;
 
 namespace Sextant.Cli.Tests;
 
-/// <summary>Tests that name no model use the small one, whatever the build of the tool has converted.</summary>
+/// <summary>Tests that name no model use the small one, whatever the build of the tool has converted; none writes into the cache of who runs them.</summary>
 internal static class DefaultModelOfTests
 {
     [ModuleInitializer]
-    internal static void Choose() => Environment.SetEnvironmentVariable(NamedModels.DefaultVariable, NamedModels.Tiny);
+    internal static void Choose()
+    {
+        Environment.SetEnvironmentVariable(NamedModels.DefaultVariable, NamedModels.Tiny);
+        string cache = Directory.CreateTempSubdirectory("sextant-cache-").FullName;
+        Environment.SetEnvironmentVariable(CacheFolder.FolderVariable, cache);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(cache, recursive: true);
+    }
 }

@@ -243,7 +243,7 @@ public sealed class EvalTests(TinyModel model) : IClassFixture<TinyModel>, IDisp
         if (string.IsNullOrEmpty(data))
             Assert.Skip("SEXTANT_TESTDATA is not set: the shared test data is not on this machine.");
         string folder = Path.Combine(data, "eval", "retrieval", set);
-        Outcome outcome = CommandLine.Run("eval", "--bm25", "--retrieval", folder);
+        Outcome outcome = CommandLine.Run("eval", "--bm25", "--language", "words", "--retrieval", folder);
         Assert.Equal((0, $"ndcg@10 {gain}\nrecall@100 {recall}\n", ""), (outcome.Exit, outcome.Output, outcome.Error));
     }
 

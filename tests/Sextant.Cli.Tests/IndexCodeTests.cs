@@ -88,7 +88,7 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
         Outcome wrong = Run("search", "--index", Index, "--diversity", "2", "sea");
         Assert.Equal(2, wrong.Exit);
         Assert.Contains("a number from 0 to 1", wrong.ErrorLine);
-        Assert.Equal(2, Run("search", "--index", Index, "--diversity", "0.5", "--fuse", "bm25", "sea").Exit);
+        Assert.Equal(2, Run("search", "--index", Index, "--diversity", "0.5", "--ranking", "bm25", "sea").Exit);
     }
 
     [Fact]

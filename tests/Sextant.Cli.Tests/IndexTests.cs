@@ -60,8 +60,9 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         Assert.StartsWith("31 files embedded (", made.Output);
         foreach (string query in (string[])["ships sail over the sea", "seven"])
         {
-            Outcome files = Run("search", "--in", Files, "--chunk", "8", "-k", "5", "--format", "json", query);
-            Outcome index = Run("search", "--index", Index, "-k", "5", "--format", "json", query);
+            Outcome files = Run(
+                "search", "--in", Files, "--ranking", "dense", "--chunk", "8", "-k", "5", "--format", "json", query);
+            Outcome index = Run("search", "--index", Index, "--ranking", "dense", "-k", "5", "--format", "json", query);
             Assert.Equal(Normal(files.Output), Normal(index.Output));
         }
         Assert.Equal("0 files embedded (0 passages), 31 unchanged, 0 taken out\n",
@@ -157,18 +158,24 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
     }
 
     [Fact]
-    public void WordsCountTooWhereTheyAreFused()
+    public void WordsAndVectorsAreFusedUnlessOneIsChosen()
     {
         WriteMany();
         Write("word.txt", "grass xylophone.");
         Assert.Equal(0, Run("index", "--output", Index, Files).Exit);
-        string[] fused = Names(Run("search", "--index", Index, "--fuse", "bm25", "-k3", "the xylophone over the sea"));
-        Assert.Contains("word.txt:1", fused);
-        // The only passage with its word is first of both rankings: twice 1 / 61.
-        Outcome one = Run("search", "--index", Index, "--fuse", "bm25", "-k1", "grass xylophone.");
-        Assert.StartsWith("1\t0.0328\t", one.Output);
+        Assert.Contains("word.txt:1", Names(Run("search", "--index", Index, "-k3", "the xylophone over the sea")));
+        // The only passage with its word is the best of both rankings, and so is 1 of each.
+        Assert.StartsWith("1\t1.0000\t", Run("search", "--index", Index, "-k1", "grass xylophone.").Output);
+        Outcome words = Run("search", "--index", Index, "--ranking", "bm25", "xylophones");
+        Assert.Equal(["word.txt:1"], Names(words));
+        Assert.Empty(Names(Run("search", "--index", Index, "--ranking", "bm25", "nowhere")));
+        Outcome dense = Run("search", "--index", Index, "--ranking", "dense", "-k1", "grass xylophone.");
+        Assert.StartsWith("1\t1.000", dense.Output);
+        Assert.All(
+            Run("search", "--index", Index, "--min-score", "2", "grass xylophone.").Lines, line => Assert.Fail(line));
         Assert.Equal((2, true),
-            Exit(Run("search", "--index", Index, "--fuse", "bm25", "--min-score", "1", "sea"), "sums of reciprocal"));
+            Exit(Run("search", "--index", Index, "--ranking", "bm25", "--min-score", "1", "sea"), "is for vectors"));
+        Assert.Equal((2, true), Exit(Run("search", "--index", Index, "--fuse", "bm25", "sea"), "--ranking hybrid"));
     }
 
     [Fact]
@@ -191,12 +198,12 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         Assert.Equal(0, Run(
             "index", "--output", Index, "--code", "float32", "--document-prompt", "blue ", "--query-prompt", "green ",
             Files).Exit);
-        Assert.Contains("\t1.0000\t", Run("search", "--index", Index, "--query-prompt", "blue ", "the sea.").Output);
-        Assert.Contains("\t1.0000\t", Run("search", "--index", Index, "--query-prompt", "", "blue the sea.").Output);
-        Assert.DoesNotContain("\t1.0000\t", Run("search", "--index", Index, "the sea.").Output);
-        Assert.Equal(
-            Run("search", "--index", Index, "the sea.").Output,
-            Run("search", "--index", Index, "--query-prompt", "", "green the sea.").Output);
+        Assert.Contains("\t1.0000\t", Dense("--query-prompt", "blue ", "the sea."));
+        Assert.Contains("\t1.0000\t", Dense("--query-prompt", "", "blue the sea."));
+        Assert.DoesNotContain("\t1.0000\t", Dense("the sea."));
+        Assert.Equal(Dense("the sea."), Dense("--query-prompt", "", "green the sea."));
+
+        string Dense(params string[] args) => Run(["search", "--index", Index, "--ranking", "dense", .. args]).Output;
     }
 
     [Fact]

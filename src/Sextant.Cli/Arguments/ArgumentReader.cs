@@ -97,6 +97,11 @@ internal static class ArgumentReader
             if (flag.Name.Length == 2 && argument.StartsWith(flag.Name, StringComparison.Ordinal))
                 return (flag, argument[(argument[2] == '=' ? 3 : 2)..]);
         }
+        foreach ((string gone, string instead) in verb.GoneFlags)
+        {
+            if (gone == name)
+                throw new WrongUsageException($"{name} is no longer a flag of {verb.Name}: {instead}");
+        }
         throw new WrongUsageException(
             $"there is no flag {name}{Spelling.Hint(name, verb.AllFlags.Select(flag => flag.Name))}; "
             + "a text that begins with a dash goes after --");

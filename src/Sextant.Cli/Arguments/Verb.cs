@@ -20,6 +20,9 @@ internal abstract class Verb
     /// <summary>The flags, in the help's order.</summary>
     public abstract Flag[] Flags { get; }
 
+    /// <summary>Flags that were there once, each with what is there now.</summary>
+    public virtual (string Name, string Instead)[] GoneFlags => [];
+
     /// <summary>Whether --device and --precision are accepted: where threads are chosen, something computes.</summary>
     public virtual bool ChoosesDevice =>
         Array.IndexOf(Flags, ModelFlags.Threads) >= 0 && Array.IndexOf(Flags, DeviceFlags.Device) < 0;

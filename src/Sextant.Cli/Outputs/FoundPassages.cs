@@ -18,7 +18,14 @@ internal sealed record PassagePlace(string File, int FirstLine, int LastLine, lo
 
 /// <summary>A passage, how near it is, and where else the same text stands.</summary>
 internal readonly record struct FoundPassage(
-    int Rank, float Score, Passage Passage, IReadOnlyList<PassagePlace> AlsoIn);
+    int Rank, float Score, Passage Passage, IReadOnlyList<PassagePlace> AlsoIn)
+{
+    /// <summary>How near its vector is to the query's; null where vectors were not compared.</summary>
+    public float? Similarity { get; init; }
+
+    /// <summary>Its BM25 score; null where words were not counted.</summary>
+    public float? Terms { get; init; }
+}
 
 /// <summary>Writes found passages: for a person, for a pipe, or as JSON.</summary>
 internal static class FoundPassages
@@ -84,6 +91,10 @@ internal static class FoundPassages
                 writer.WriteStartObject();
                 writer.WriteNumber("rank"u8, one.Rank);
                 writer.WriteNumber("score"u8, one.Score);
+                if (one.Similarity is { } similarity)
+                    writer.WriteNumber("similarity"u8, similarity);
+                if (one.Terms is { } terms)
+                    writer.WriteNumber("bm25"u8, terms);
                 Write(writer, PassagePlace.Of(one.Passage));
                 writer.WriteNumber("tokens"u8, one.Passage.Tokens);
                 writer.WriteString("text"u8, one.Passage.Text);

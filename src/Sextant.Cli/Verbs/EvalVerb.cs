@@ -2,6 +2,7 @@ using Sextant.Cli.Arguments;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 using Sextant.Evaluation;
+using Sextant.Passages;
 
 namespace Sextant.Cli.Verbs;
 
@@ -23,6 +24,16 @@ internal sealed class EvalVerb : Verb
         "--rescore", "N",
         "With binary codes: order the best N by the dot product of the float vectors. Default: none.");
     private static readonly Flag Bm25 = new("--bm25", "", "Measure BM25 alone, the baseline; no model is loaded.");
+    private static readonly Flag Ranking = new(
+        "--ranking", "R",
+        "dense: vectors alone; hybrid: vectors and BM25 as 'search' fuses them; bm25: the same as --bm25. "
+            + "Default: dense.");
+    private static readonly Flag Weight = new(
+        "--weight", "W", "What vectors weigh in a hybrid ranking, from 0 to 1. Default: as the model says, or 0.5.");
+    private static readonly Flag Fusions = new(
+        "--fusions", "",
+        "Instead: nDCG@10 of four forms of fusion at all weights, and each set's with the weight that is best on the "
+            + "others; two sets or more.");
     private static readonly Flag Fuse = new(
         "--fuse", "RANKING", "bm25: fuse the model's ranking with BM25's, by reciprocal ranks with constant 60.");
 
@@ -43,12 +54,13 @@ internal sealed class EvalVerb : Verb
         + "mean. A document is its title, a space and its text. "
         + "Queries and documents get the model's prompts for them; --prompt is the queries', and of --sts all texts'. "
         + "nDCG's gain is the grade; queries without a relevant "
-        + "document are left out, and counted. BM25: Lucene's form with k1 0.9 and b 0.4 over lower-cased words, "
-        + "no stemming, no stop words.";
+        + "document are left out, and counted. BM25: Lucene's form with k1 0.9 and b 0.4 over the terms of "
+        + "--language; no stop words.";
 
     public override Flag[] Flags =>
     [
-        Similarity, Retrieval, Recall, Codes, Rescore, Bm25, Fuse, ModelFlags.Model, ModelFlags.Dimensions,
+        Similarity, Retrieval, Ranking, RankingFlags.Language, Weight, Fusions, Recall, Codes, Rescore, Bm25, Fuse,
+        ModelFlags.Model, ModelFlags.Dimensions,
         ModelFlags.Layers,
         ModelFlags.Pooling, ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.Threads,
     ];
@@ -59,6 +71,7 @@ internal sealed class EvalVerb : Verb
         ("sextant eval --retrieval cranfield --retrieval npl --dimensions 128",
             "Two sets and their mean, on short vectors."),
         ("sextant eval --retrieval cranfield --recall", "What binary, multi-bit and 8-bit codes cost in recall."),
+        ("sextant eval --retrieval cranfield --retrieval npl --ranking hybrid", "Vectors and BM25, as 'search' ranks."),
         ("sextant eval --retrieval cranfield --bm25", "What a model has to beat."),
         ("sextant eval --retrieval cranfield --codes binary --rescore 200 --fuse bm25",
             "Codes of one bit a value, the best 200 rescored, fused with BM25."),
@@ -84,9 +97,19 @@ internal sealed class EvalVerb : Verb
             RecallRun.Measure(folders, exact, terminal);
             return Tool.Ok;
         }
-        using EmbeddingModel? model = arguments.Has(Bm25) ? null : ModelFlags.Load(arguments, options);
+        TermAnalyzer analyzer = RankingFlags.AnalyzerOf(arguments);
+        string ranking = arguments.Choice(Ranking, "dense", "hybrid", "bm25") ?? "dense";
+        using EmbeddingModel? model =
+            arguments.Has(Bm25) || ranking == "bm25" ? null : ModelFlags.Load(arguments, options);
+        if (arguments.Has(Fusions))
+        {
+            FusionRun.Measure(folders, model!, analyzer, ModelFlags.PromptOf(arguments), terminal);
+            return Tool.Ok;
+        }
+        float? weight = ranking == "hybrid" ? arguments.Fraction(Weight, 0, 1) ?? HybridWeight.Of(model!) : null;
         new RetrievalRun(
-            model, binary, rescored ?? 0, fuses, ModelFlags.PromptOf(arguments), terminal).Measure(folders);
+            model, binary, rescored ?? 0, fuses, weight, analyzer, ModelFlags.PromptOf(arguments), terminal)
+            .Measure(folders);
         return Tool.Ok;
     }
 
@@ -121,7 +144,8 @@ internal sealed class EvalVerb : Verb
                 ? "--sts and --retrieval are both given; each has measures of its own"
                 : "measured on what? give --sts FILE or --retrieval DIR");
         }
-        foreach (Flag flag in (Flag[])[Bm25, Fuse, Rescore, Recall])
+        foreach (Flag flag in (Flag[])
+            [Bm25, Fuse, Rescore, Recall, Ranking, RankingFlags.Language, Weight, Fusions])
         {
             if (arguments.Has(flag) && arguments.Has(Similarity))
                 throw new WrongUsageException($"{flag.Name} ranks documents; it goes with --retrieval");
@@ -132,9 +156,22 @@ internal sealed class EvalVerb : Verb
                 throw new WrongUsageException(
                     $"--recall compares all codes with float32; {flag.Name} has no place beside it");
         }
+        bool isHybrid = arguments.Text(Ranking) == "hybrid";
+        if (arguments.Has(Weight) && !isHybrid)
+            throw new WrongUsageException("--weight is for --ranking hybrid");
+        if (arguments.Has(Fusions) && (arguments.Has(Ranking) || arguments.All(Retrieval).Count < 2))
+            throw new WrongUsageException("--fusions tries all rankings on two sets or more; give --retrieval again");
+        foreach (Flag flag in (Flag[])[Bm25, Fuse, Codes, Rescore, Recall])
+        {
+            if (arguments.Has(flag) && (isHybrid || arguments.Has(Fusions)))
+                throw new WrongUsageException(
+                    $"{(isHybrid ? "--ranking hybrid" : "--fusions")} compares float vectors and BM25; {flag.Name} has "
+                    + "no place beside it");
+        }
         foreach (FlagValue other in arguments.Values)
         {
-            if (arguments.Has(Bm25) && other.Flag != Bm25 && other.Flag != Retrieval)
+            if (arguments.Has(Bm25) && other.Flag != Bm25 && other.Flag != Retrieval
+                && other.Flag != RankingFlags.Language)
                 throw new WrongUsageException($"--bm25 measures BM25 alone; {other.Flag.Name} has no place beside it");
         }
     }

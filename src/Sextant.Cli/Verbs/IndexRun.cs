@@ -29,6 +29,9 @@ internal sealed class IndexRun(
     private readonly Stopwatch _sinceCommit = Stopwatch.StartNew();
     private int _waitingPassages;
 
+    /// <summary>What takes passages apart into the terms of the index.</summary>
+    public required TermAnalyzer Analyzer { get; init; }
+
     public int Embedded { get; private set; }
 
     public int Unchanged { get; private set; }
@@ -187,16 +190,10 @@ internal sealed class IndexRun(
         Key = file.Path,
         Vectors = vectors,
         Payloads = [.. passages.Select(one => (ReadOnlyMemory<byte>)StoredPassage.Write(one))],
-        Terms = writer.Definition.KeepsTerms ? [.. passages.Select(TermsOf)] : [],
+        Terms = writer.Definition.KeepsTerms ? [.. passages.Select(passage => Analyzer.Terms(passage.Text))] : [],
         Attributes = file.Attributes(attributes),
     };
 
-    private static List<string> TermsOf(Passage passage)
-    {
-        var terms = new List<string>();
-        WordTerms.Split(passage.Text, terms);
-        return terms;
-    }
 
     private void Embed(ProgressLine progress)
     {

@@ -23,7 +23,8 @@ internal static class IndexSearch
     {
         MayBeEmpty = true,
     };
-    public static readonly Flag MinScore = new("--min-score", "S", "Leave out passages with smaller scores.");
+    public static readonly Flag MinScore = new(
+        "--min-score", "S", "Leave out passages whose vectors are less similar to the query's.");
     public static readonly Flag Oversampling = new(
         "--oversample", "N", "Passages that a scan of binary codes finds for each that is printed. Default: 4.");
 
@@ -36,11 +37,7 @@ internal static class IndexSearch
         "Choose passages that are near the query and unlike each other (MMR), from 0 (nearness alone) to 1 (unlikeness "
             + "alone), out of ten times as many. Default: 0.");
 
-    public static readonly Flag Fuse = new(
-        "--fuse", "RANKING",
-        "bm25: fuse with BM25's ranking of the same passages, by reciprocal ranks.");
-
-    // Of each ranking so many take part: what is behind adds less than a sixtieth of a first place.
+    // Of each ranking so many take part.
     private const int FusedDepth = 1000;
 
     // Hits that are looked at for each passage that is printed, where many are the same text.
@@ -50,20 +47,15 @@ internal static class IndexSearch
     private const int DiverseDepth = 10;
 
     /// <summary>The flags that go with --index alone.</summary>
-    public static Flag[] Flags => [Filter, QueryPrompt, MinScore, Oversampling, Probe, Diverse, Fuse];
+    public static Flag[] Flags => [Filter, QueryPrompt, Oversampling, Probe];
 
     public static List<FoundPassage> Run(string query, int most, ArgumentValues arguments, Terminal terminal)
     {
         string path = arguments.Text(Index)!;
         float least = arguments.Fraction(MinScore, float.MinValue, float.MaxValue) ?? float.NegativeInfinity;
         float diversity = arguments.Fraction(Diverse, 0, 1) ?? 0;
-        bool fuses = arguments.Choice(Fuse, "bm25") is not null;
-        if (fuses && (arguments.Has(MinScore) || diversity > 0))
-        {
-            throw new WrongUsageException(
-                $"{(diversity > 0 ? Diverse : MinScore).Name} is for scores of vectors; "
-                + "fused ones are sums of reciprocal ranks");
-        }
+        Ranking ranking = RankingFlags.Of(arguments);
+        RankingFlags.RequireVectors(ranking, arguments, MinScore, Diverse, Oversampling, Probe, QueryPrompt);
         int probes = arguments.Number(Probe, 1, IndexDefinition.MaxLists) ?? 0;
         if (probes > 0 && arguments.Device is GpuDevice)
             throw new WrongUsageException("--probe is for the CPU; a device compares all codes");
@@ -78,9 +70,27 @@ internal static class IndexSearch
         {
             throw new WrongUsageException($"--filter: {problem.Message.TrimEnd('.')}");
         }
+        if (!reader.Definition.KeepsTerms && ranking != Ranking.Dense)
+        {
+            arguments.Warn("this index keeps no words, so vectors alone rank; made anew, it keeps them");
+            ranking = ranking == Ranking.Hybrid ? Ranking.Dense : throw new UnsupportedRequestException(
+                $"{path} keeps no words for --ranking bm25; an index made anew does.");
+        }
+        List<string> terms = ranking == Ranking.Dense ? [] : Analyzer(path, reader.Definition).Terms(query);
+        if (ranking == Ranking.Bm25)
+        {
+            return Distinct(reader, most, 2 * most, wanted =>
+            {
+                var ranked = new Hit[wanted];
+                int count = reader.SearchTerms(terms, ranked, allowed);
+                return [.. ranked.Take(count).Select(hit => new HybridHit(hit.Id, hit.Score, float.NaN, hit.Score))];
+            });
+        }
         float[] vector = new float[reader.Dimensions];
+        float weight;
         using (EmbeddingModel model = IndexModel.Load(path, reader.Definition, arguments))
         {
+            weight = HybridWeight.Of(model);
             string prompt = arguments.Text(QueryPrompt) ?? reader.Definition.Property("query prompt") ?? "";
             TextReport report = model.Embed(query, vector, Prompt.Text(prompt));
             UnknownCount.WarnOfQuery(terminal, report);
@@ -91,54 +101,63 @@ internal static class IndexSearch
                         + $"{model.MaxTokens}"));
             }
         }
-        int wanted = fuses ? Math.Max(most, FusedDepth) : diversity > 0 ? most * DiverseDepth : 2 * most;
         using DeviceIndex? onDevice = OnDevice(reader, allowed, arguments, terminal);
         var options = new SearchOptions
         {
-            Allowed = onDevice is null ? allowed : null, // only what is allowed was copied to the device
+            Allowed = allowed,
             MinScore = least,
             Probes = probes,
             Oversampling = arguments.Number(Oversampling, 1, 10_000) ?? RescoredIndex.DefaultOversampling,
         };
+        var hybrid = ranking == Ranking.Hybrid ? new HybridSearch(reader, weight) : null;
+        return Distinct(reader, most, (diversity > 0 ? DiverseDepth : 2) * most, wanted =>
+        {
+            int depth = hybrid is null ? wanted : Math.Max(wanted, FusedDepth);
+            var nearest = new Hit[Math.Min(depth, Math.Max(1, reader.Count))];
+            SearchOptions scan = hybrid is null ? options : options with { MinScore = float.NegativeInfinity };
+            nearest = nearest[..(onDevice is null
+                ? reader.Search(vector, nearest, scan)
+                : onDevice.Search(vector, nearest, scan with { Allowed = null }))]; // only what is allowed was copied
+            HybridHit[] hits = [.. nearest.Select(hit => new HybridHit(hit.Id, hit.Score, hit.Score, float.NaN))];
+            if (hybrid is not null)
+            {
+                hits = new HybridHit[wanted];
+                hits = hits[..hybrid.Search(vector, terms, nearest, hits, options)];
+            }
+            return hits;
+        }, diversity);
+    }
+
+    // The best passages whose texts differ; the places of equal texts go with the first of them. Where many hits are
+    // the same text, more are asked for.
+    private static List<FoundPassage> Distinct(
+        IndexReader reader, int most, int wanted, Func<int, HybridHit[]> search, float diversity = 0)
+    {
         while (true)
         {
-            var hits = new Hit[Math.Min(wanted, Math.Max(1, reader.Count))];
-            int found = onDevice is null ? reader.Search(vector, hits, options)
-                : onDevice.Search(vector, hits, options);
-            bool isAll = found < hits.Length || hits.Length == reader.Count || fuses || diversity > 0
-                || wanted >= MaxDepth * most;
+            HybridHit[] hits = search(wanted);
+            bool isAll = hits.Length < wanted || wanted >= MaxDepth * most || diversity > 0;
             if (diversity > 0)
-                (hits, found) = Unlike(reader, hits.AsSpan(0, found), diversity, 2 * most);
-            if (fuses)
-                (hits, found) = Fused(reader, query, allowed, hits.AsSpan(0, found), 2 * most, terminal);
-            List<FoundPassage> passages = Distinct(reader, hits.AsSpan(0, found), most, out bool isFull);
-            if (isFull || isAll)
-                return passages;
-            wanted *= 4; // many hits are the same text: some more are needed
+                hits = Unlike(reader, hits, diversity, 2 * most);
+            var passages = new DistinctPassages(most);
+            foreach (HybridHit hit in hits)
+            {
+                passages.Add(StoredPassage.Read(Shown(reader.Key(hit.Id)), reader.Payload(hit.Id)), hit);
+            }
+            if (passages.IsFull || isAll)
+                return passages.Found;
+            wanted *= 4;
         }
     }
 
-    // The best passages whose texts differ; the places of equal texts go with the first of them.
-    private static List<FoundPassage> Distinct(IndexReader reader, Span<Hit> hits, int most, out bool isFull)
+    /// <summary>What the index's terms were made by.</summary>
+    public static TermAnalyzer Analyzer(string path, IndexDefinition definition)
     {
-        var passages = new List<FoundPassage>();
-        var others = new Dictionary<string, List<PassagePlace>>(StringComparer.Ordinal);
-        isFull = false;
-        foreach (Hit hit in hits)
-        {
-            Passage passage = StoredPassage.Read(Shown(reader.Key(hit.Id)), reader.Payload(hit.Id));
-            if (others.TryGetValue(passage.Text, out List<PassagePlace>? same))
-            {
-                same.Add(PassagePlace.Of(passage));
-                continue;
-            }
-            isFull = passages.Count == most;
-            if (isFull)
-                continue; // what follows may still be the text of a hit
-            others.Add(passage.Text, same = []);
-            passages.Add(new FoundPassage(passages.Count + 1, hit.Score, passage, same));
-        }
-        return passages;
+        string name = definition.Property("terms") ?? TermAnalyzer.Words.Name; // older indexes do not say it
+        return TermAnalyzer.Named(name) ?? throw new InvalidIndexException(
+            path,
+            $"has terms made by '{name}'; this program knows {string.Join(", ", TermAnalyzer.Names)}. "
+                + "Use --ranking dense, or build the index anew.");
     }
 
     // The device scans what it can; where it is required and cannot, that is an error.
@@ -159,64 +178,20 @@ internal static class IndexSearch
         }
     }
 
-    private static (Hit[] Hits, int Found) Unlike(IndexReader reader, Span<Hit> hits, float diversity, int most)
+    private static HybridHit[] Unlike(IndexReader reader, HybridHit[] hits, float diversity, int most)
     {
-        float[] vectors = new float[hits.Length * reader.KeptDimensions];
-        for (int i = 0; i < hits.Length; i++)
-            reader.Vector(hits[i].Id, vectors.AsSpan(i * reader.KeptDimensions, reader.KeptDimensions));
-        var chosen = new Hit[most];
-        return (chosen, Diversity.Choose(hits, vectors, 1 - diversity, chosen));
-    }
-
-    private static (Hit[] Hits, int Found) Fused(
-        IndexReader reader, string query, IdSet? allowed, Span<Hit> vectors, int most, Terminal terminal)
-    {
-        var terms = new List<string>();
-        WordTerms.Split(query, terms);
-        var ranked = new Hit[Math.Min(Math.Max(most, FusedDepth), Math.Max(1, reader.Count))];
-        int found;
-        if (reader.Definition.KeepsTerms)
-        {
-            found = reader.SearchTerms(terms, ranked, allowed);
-        }
-        else
-        {
-            terminal.Error.WriteLine(
-                "sextant search: warning: this index keeps no words, so the texts of all passages are read; "
-                + "made anew, it keeps them");
-            found = ByTexts(reader, terms, allowed, ranked);
-        }
-        int[] byWords = [.. ranked[..found].Select(hit => hit.Id)];
-        int[] byVectors = [.. vectors.ToArray().Select(hit => hit.Id)];
-        var fused = new Hit[most];
-        return (fused, RankFusion.FuseScored([byWords, byVectors], fused));
-    }
-
-    // The same ranking out of the passages' texts.
-    private static int ByTexts(IndexReader reader, List<string> query, IdSet? allowed, Hit[] ranked)
-    {
-        IdSet live = reader.Where(IndexFilter.Parse());
-        var words = new Bm25Index();
-        var ids = new List<int>();
-        var terms = new List<string>();
-        for (int id = 0; id < reader.Ids; id++)
-        {
-            if (!live.Contains(id))
-                continue;
-            terms.Clear();
-            WordTerms.Split(StoredPassage.Read("", reader.Payload(id)).Text, terms);
-            words.Add(terms);
-            ids.Add(id);
-        }
-        var all = new Hit[ids.Count];
-        int written = 0;
-        foreach (Hit hit in all[..words.Search(query, all)])
-        {
-            int id = ids[hit.Id];
-            if (written < ranked.Length && (allowed is null || allowed.Contains(id)))
-                ranked[written++] = new Hit(id, hit.Score);
-        }
-        return written;
+        var byId = hits.ToDictionary(hit => hit.Id);
+        float[] row = new float[reader.KeptDimensions];
+        Hit[] chosen = DiverseHits.Choose(
+            [.. hits.Select(hit => new Hit(hit.Id, hit.Score))],
+            hit => byId[hit.Id].Similarity,
+            id =>
+            {
+                reader.Vector(id, row);
+                return row;
+            },
+            diversity, most);
+        return [.. chosen.Select(hit => byId[hit.Id])];
     }
 
     // Relative where the file lies below the current folder.

@@ -46,8 +46,8 @@ internal sealed class IndexVerb : Verb
 
     public override Flag[] Flags =>
     [
-        Output, Stats, Update, .. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap,
-        EncodingFlag.TextEncoding, SkippedSummary.ListFlag, Attribute,
+        Output, Stats, Update, RankingFlags.Language, .. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk,
+        PassageFlags.Overlap, EncodingFlag.TextEncoding, SkippedSummary.ListFlag, Attribute,
         DocumentPrompt, QueryPrompt, ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
         ModelFlags.Attention, ModelFlags.Threads,
     ];
@@ -115,6 +115,7 @@ internal sealed class IndexVerb : Verb
             NamedModels.Lasting(modelName), options.Dimensions, options.Layers, options.Pooling, arguments.Text(ModelFlags.Attention));
         List<KeyValuePair<string, string>> properties = ModelFingerprint.Of(model, prompt);
         properties.Add(new("query prompt", arguments.Text(QueryPrompt) ?? PromptOf(model, model.Card.QueryPrompt)));
+        properties.Add(new("terms", RankingFlags.AnalyzerOf(arguments).Name));
         properties.Add(new("chunk", cutting.Chunk.ToString(CultureInfo.InvariantCulture)));
         properties.Add(new("overlap", cutting.Overlap.ToString(CultureInfo.InvariantCulture)));
         properties.AddRange(loaded.ToProperties());
@@ -163,7 +164,10 @@ internal sealed class IndexVerb : Verb
     {
         List<string> paths = arguments.Texts;
         var skipped = new SkippedSummary(arguments.Has(SkippedSummary.ListFlag) ? terminal : null);
-        var run = new IndexRun(model, writer, PassageFlags.Reader(model, cutting), prompt, attributes, terminal);
+        var run = new IndexRun(model, writer, PassageFlags.Reader(model, cutting), prompt, attributes, terminal)
+        {
+            Analyzer = IndexSearch.Analyzer(path, writer.Definition),
+        };
         try
         {
             using IndexReader before = IndexReader.Open(path);
@@ -207,8 +211,8 @@ internal sealed class IndexVerb : Verb
     private static void RefuseWhatIsFixed(ArgumentValues arguments)
     {
         foreach (Flag flag in (Flag[])
-            [.. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap, DocumentPrompt,
-                QueryPrompt, EncodingFlag.TextEncoding,
+            [RankingFlags.Language, .. IndexCode.Flags, CodeFlags.Ranges, PassageFlags.Chunk, PassageFlags.Overlap,
+                DocumentPrompt, QueryPrompt, EncodingFlag.TextEncoding,
              ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Attention])
         {
             if (arguments.Has(flag))

@@ -44,6 +44,7 @@ internal static class ModelFingerprint
         _ when name.EndsWith(".safetensors", StringComparison.Ordinal) => "weights",
         _ when name.EndsWith(".safetensors.index.json", StringComparison.Ordinal) => "weights",
         "config.json" => "config",
+        HybridWeight.FileName => null, // of rankings, not of vectors
         "vocab.txt" or "vocab.json" or "merges.txt" or "special_tokens_map.json" or "added_tokens.json" => "tokenizer",
         "tokenizer.json" or "tokenizer_config.json" => "tokenizer",
         _ when name.EndsWith(".json", StringComparison.Ordinal)

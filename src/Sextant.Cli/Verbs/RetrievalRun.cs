@@ -1,6 +1,7 @@
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 using Sextant.Evaluation;
+using Sextant.Passages;
 
 namespace Sextant.Cli.Verbs;
 
@@ -8,11 +9,14 @@ namespace Sextant.Cli.Verbs;
 /// <param name="model">Null for BM25 alone.</param>
 /// <param name="binary">Whether to compare signs.</param>
 /// <param name="rescored">How many of the best by signs to order by their float vectors.</param>
-/// <param name="fuses">Whether to fuse with BM25.</param>
+/// <param name="fuses">Whether to fuse with BM25 by reciprocal ranks.</param>
+/// <param name="weight">What vectors weigh beside BM25's scores; null: not fused by scores.</param>
+/// <param name="analyzer">What BM25 takes texts apart by.</param>
 /// <param name="query">The queries' prompt, if not the model's own.</param>
 /// <param name="terminal">Where to write.</param>
 internal sealed class RetrievalRun(
-    EmbeddingModel? model, bool binary, int rescored, bool fuses, Prompt? query, Terminal terminal)
+    EmbeddingModel? model, bool binary, int rescored, bool fuses, float? weight, TermAnalyzer analyzer, Prompt? query,
+    Terminal terminal)
 {
     public void Measure(List<string> folders)
     {
@@ -54,16 +58,19 @@ internal sealed class RetrievalRun(
     private Ranker Ranker(RetrievalSet set, string name)
     {
         if (model is null)
-            return new Bm25Ranker(set, terminal.Cancellation);
+            return new Bm25Ranker(set, analyzer, terminal.Cancellation);
         string what = name.Length == 0 ? "texts" : $"texts of {name}";
         using var progress = new ProgressLine(terminal, what, (long)set.Documents.Count + set.Queries.Count);
         var run = new EmbeddingRun(model, progress, terminal.Cancellation);
         Ranker ranker = binary ? new SignRanker(set, run, rescored, query) : new VectorRanker(set, run, query);
         progress.Dispose();
         MetricLines.WarnOfTruncation(terminal, name, run, model.MaxTokens);
-        return fuses
-            ? new FusedRanker(ranker, new Bm25Ranker(set, terminal.Cancellation), set.Documents.Count)
-            : ranker;
+        if (!fuses && weight is null)
+            return ranker;
+        var words = new Bm25Ranker(set, analyzer, terminal.Cancellation);
+        return weight is { } similarity
+            ? new HybridRanker(ranker, words, set.Documents.Count, similarity)
+            : new FusedRanker(ranker, words, set.Documents.Count);
     }
 
     private void WarnOf(LoadedSet loaded, string name) => WarnOf(loaded, name, terminal);

@@ -5,136 +5,117 @@ using Sextant.Search;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary>
-/// Compares passages with one query as they are read, and keeps only the best: memory does not grow with the files.
-/// A text that stands in several places is embedded once and is one hit.
-/// </summary>
+/// <summary>How passages of files are ranked.</summary>
+/// <param name="Ranking">By vectors, words or both.</param>
+/// <param name="Analyzer">What takes texts apart into words.</param>
+/// <param name="MaxHits">How many to find.</param>
+/// <param name="MinScore">The least similarity of vectors.</param>
+/// <param name="Diversity">How much unlikeness counts, from 0 to 1.</param>
+internal sealed record SearchPlan(
+    Ranking Ranking, TermAnalyzer Analyzer, int MaxHits, float MinScore, float Diversity);
+
+/// <summary>Ranks the passages of files for one query: all of them are in memory.</summary>
 internal sealed class SearchRun
 {
-    private const int BatchPassages = 1024;
+    // Candidates for each passage that is chosen for being unlike the others.
+    private const int DiverseDepth = 10;
 
-    private readonly EmbeddingModel _model;
+    private readonly SearchPlan _plan;
+    private readonly EmbeddingModel? _model;
     private readonly Terminal _terminal;
-    private readonly float[] _query;
-    private readonly FlatIndex _index;
-    private readonly Hit[] _best;
-    private readonly Dictionary<int, Kept> _kept = [];
-    private readonly Dictionary<string, Kept> _byText = new(StringComparer.Ordinal);
-    private readonly List<Kept> _batch = [];
-    private readonly float[] _vectors;
-    private readonly TextReport[] _reports = new TextReport[BatchPassages];
-    private readonly TextReport _queryReport;
-    private int _first;
-    private int _found;
-    private int _truncated;
-    private readonly UnknownCount _unknown = new("passages");
+    private readonly string _query;
+    private readonly float[] _vector;
 
-    public SearchRun(EmbeddingModel model, string query, Prompt prompt, int most, Terminal terminal)
+    /// <param name="model">Null where words alone rank.</param>
+    /// <param name="query">What is asked.</param>
+    /// <param name="prompt">What stands before the query for the model.</param>
+    /// <param name="plan">How to rank.</param>
+    /// <param name="terminal">Where warnings go.</param>
+    public SearchRun(EmbeddingModel? model, string query, Prompt prompt, SearchPlan plan, Terminal terminal)
     {
-        (_model, _terminal) = (model, terminal);
-        _query = new float[model.Dimensions];
-        _queryReport = model.Embed(query, _query, prompt);
-        _index = new FlatIndex(model.Dimensions);
-        _best = new Hit[most];
-        _vectors = new float[BatchPassages * model.Dimensions];
-    }
-
-    /// <summary>How many passages were compared.</summary>
-    public int Passages { get; private set; }
-
-    /// <summary>Compares all passages with the query.</summary>
-    public void Over(IEnumerable<Passage> passages, ProgressLine progress)
-    {
-        var best = new BestHits(_best);
-        var hits = new Hit[Math.Min(_best.Length, BatchPassages)];
-        foreach (Passage passage in passages)
+        (_model, _query, _plan, _terminal) = (model, query, plan, terminal);
+        _vector = new float[model?.Dimensions ?? 0];
+        if (model is null)
+            return;
+        TextReport report = model.Embed(query, _vector, prompt);
+        UnknownCount.WarnOfQuery(terminal, report);
+        if (report.Truncated > 0)
         {
-            _terminal.Cancellation.ThrowIfCancellationRequested();
-            Passages++;
-            if (_byText.TryGetValue(passage.Text, out Kept? same))
-            {
-                same.AlsoIn.Add(PassagePlace.Of(passage));
-                progress.Advance(1);
-                continue;
-            }
-            var kept = new Kept(passage, []);
-            _batch.Add(kept);
-            _byText.Add(passage.Text, kept);
-            if (_batch.Count == BatchPassages)
-                Compare(ref best, hits, progress);
-        }
-        Compare(ref best, hits, progress);
-        _found = best.Sort();
-    }
-
-    /// <summary>The nearest passages, best first; equal scores in the order of files.</summary>
-    public IEnumerable<FoundPassage> Best() =>
-        _best.Take(_found).Select((hit, place) =>
-            new FoundPassage(place + 1, hit.Score, _kept[hit.Id].Passage, _kept[hit.Id].AlsoIn));
-
-    /// <summary>Says what the model did not see all of, or knows little of.</summary>
-    public void Warn()
-    {
-        UnknownCount.WarnOfQuery(_terminal, _queryReport);
-        _unknown.Warn(_terminal);
-        if (_queryReport.Truncated > 0)
-        {
-            _terminal.Error.WriteLine(string.Create(
+            terminal.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"sextant search: warning: the query lost its end: "
-                + $"{_queryReport.Truncated} tokens beyond the model's {_model.MaxTokens}"));
+                + $"{report.Truncated} tokens beyond the model's {model.MaxTokens}"));
         }
-        if (_truncated > 0)
+    }
+
+    /// <summary>The best passages, best first; equal scores in the order of files.</summary>
+    public List<FoundPassage> Best(EmbeddedPassages all)
+    {
+        Warn(all);
+        float[] near = Similarities(all), worded = Terms(all);
+        var hits = new Hit[all.Passages.Count];
+        int found = _plan.Ranking == Ranking.Hybrid
+            ? ScoreFusion.Rank(near, worded, HybridWeight.Of(_model!), hits)
+            : Sorted(_plan.Ranking == Ranking.Dense ? near : worded, hits);
+        hits = [.. hits.Take(found)
+            .Where(hit => _plan.Ranking == Ranking.Bm25 ? worded[hit.Id] > 0 : near[hit.Id] >= _plan.MinScore)];
+        if (_plan.Diversity > 0)
+        {
+            hits = DiverseHits.Choose(
+                [.. hits.Take(DiverseDepth * _plan.MaxHits)], hit => near[hit.Id], all.Vectors.Row, _plan.Diversity,
+                2 * _plan.MaxHits);
+        }
+        var passages = new DistinctPassages(_plan.MaxHits);
+        foreach (Hit hit in hits)
+        {
+            float similarity = near.Length > 0 ? near[hit.Id] : float.NaN;
+            float terms = worded.Length > 0 ? worded[hit.Id] : float.NaN;
+            passages.Add(all.Passages[hit.Id], new HybridHit(hit.Id, hit.Score, similarity, terms));
+        }
+        return passages.Found;
+    }
+
+    private static int Sorted(float[] scores, Hit[] hits)
+    {
+        var best = new BestHits(hits);
+        for (int id = 0; id < scores.Length; id++)
+            best.Offer(new Hit(id, scores[id]));
+        return best.Sort();
+    }
+
+    private float[] Similarities(EmbeddedPassages all)
+    {
+        if (_model is null)
+            return [];
+        var hits = new Hit[all.Passages.Count];
+        float[] near = new float[hits.Length];
+        foreach (Hit hit in hits.AsSpan(0, all.Vectors.Search(_vector, hits)))
+            near[hit.Id] = hit.Score;
+        return near;
+    }
+
+    private float[] Terms(EmbeddedPassages all)
+    {
+        if (_plan.Ranking == Ranking.Dense)
+            return [];
+        var index = new Bm25Index();
+        foreach (List<string> terms in all.Passages.AsParallel().AsOrdered().Select(
+            passage => _plan.Analyzer.Terms(passage.Text)))
+            index.Add(terms);
+        float[] worded = new float[all.Passages.Count];
+        index.Score(_plan.Analyzer.Terms(_query), worded);
+        return worded;
+    }
+
+    private void Warn(EmbeddedPassages all)
+    {
+        all.Unknown.Warn(_terminal);
+        if (all.Truncated > 0)
         {
             _terminal.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"sextant search: warning: {_truncated} of {Passages} passages lost their end; "
+                $"sextant search: warning: {all.Truncated} of {all.Passages.Count} passages lost their end; "
                 + $"a smaller --chunk keeps them whole"));
         }
     }
-
-    private void Compare(ref BestHits best, Hit[] hits, ProgressLine progress)
-    {
-        if (_batch.Count == 0)
-            return;
-        Span<float> vectors = _vectors.AsSpan(0, _batch.Count * _model.Dimensions);
-        Span<TextReport> reports = _reports.AsSpan(0, _batch.Count);
-        _model.Embed(
-            [.. _batch.Select(one => one.Passage.Text)], Prompt.Document, vectors, reports, progress,
-            _terminal.Cancellation);
-        foreach (TextReport report in reports)
-        {
-            _unknown.Add(report);
-            _truncated += report.Truncated > 0 ? 1 : 0;
-        }
-        _index.Clear();
-        _index.Add(vectors);
-        int found = _index.Search(_query, hits);
-        foreach (Hit hit in hits.AsSpan(0, found))
-        {
-            if (best.Offer(new Hit(_first + hit.Id, hit.Score)))
-                _kept[_first + hit.Id] = _batch[hit.Id];
-        }
-        _first += _batch.Count;
-        progress.Advance(_batch.Count);
-        _batch.Clear();
-        Forget(best.Count);
-    }
-
-    // Passages that better ones have pushed out are let go. The same text met again has the same score and a larger
-    // number, so it would not come back.
-    private void Forget(int count)
-    {
-        if (_kept.Count > 2 * _best.Length)
-        {
-            HashSet<int> alive = [.. _best.Take(count).Select(hit => hit.Id)];
-            foreach (int id in _kept.Keys.Where(id => !alive.Contains(id)).ToArray())
-                _kept.Remove(id);
-        }
-        _byText.Clear();
-        foreach (Kept one in _kept.Values)
-            _byText.Add(one.Passage.Text, one);
-    }
-
-    private sealed record Kept(Passage Passage, List<PassagePlace> AlsoIn);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Sextant.Cli.Arguments;
+using Sextant.Cli.Caches;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 using Sextant.Passages;
@@ -13,6 +14,8 @@ internal sealed class SearchVerb : Verb
         "--in", "PATH", "A file of text, a folder of such files, or '-' for standard input; may be given again.",
         Repeats: true);
     private static readonly Flag Most = new("-k", "N", "How many passages to print. Default: 10.");
+    private static readonly Flag NoCache = new(
+        "--no-cache", "", "Neither use vectors of earlier searches nor keep those of this one.");
     private static readonly Flag Format = new(
         "--format", "F", "table (in a pipe: a line for each, with tabs) or json. Default: table.");
 
@@ -23,18 +26,24 @@ internal sealed class SearchVerb : Verb
     public override string Usage => "--in PATH [--in PATH …] | --index IDX QUERY [flags]";
 
     public override string Details =>
-        "Files are cut into passages at headings, paragraphs and sentences, "
-        + "and each passage is embedded and compared with the query. "
+        "Files are cut into passages at headings, paragraphs and sentences; each is compared with the query by its "
+        + "vector and by its words (BM25), and what stands out in both comes first. A hybrid score is 1 for what "
+        + "both find best; --format json has both parts. Vectors of unchanged files are "
+        + "kept in a cache (SEXTANT_CACHE names its folder, SEXTANT_CACHE_MB its size). "
         + "The model's prompts for queries and documents stand before them; --prompt and --prompt-text are the "
         + "query's. Binary files, hidden ones, links and build folders are skipped and counted, unless they are named.";
 
     public override Flag[] Flags =>
     [
-        In, IndexSearch.Index, .. IndexSearch.Flags, Most, PassageFlags.Chunk, PassageFlags.Overlap, Format,
+        In, IndexSearch.Index, RankingFlags.Ranking, Most, IndexSearch.MinScore, IndexSearch.Diverse, Format,
+        RankingFlags.Language, NoCache, .. IndexSearch.Flags, PassageFlags.Chunk, PassageFlags.Overlap,
         EncodingFlag.TextEncoding, SkippedSummary.ListFlag,
         ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
         ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Threads,
     ];
+
+    public override (string Name, string Instead)[] GoneFlags =>
+        [("--fuse", "vectors and BM25 are fused by default; --ranking hybrid, dense or bm25 chooses")];
 
     public override (string Line, string Meaning)[] Examples =>
     [
@@ -43,6 +52,7 @@ internal sealed class SearchVerb : Verb
             "The three nearest of a folder and a file."),
         ("sextant search --index notes.idx --filter extension=md \"holiday in June\"",
             "In an index that 'sextant index' made, only in Markdown files."),
+        ("sextant search --in src --ranking bm25 \"--dry-run\"", "By words alone, identifiers as they are written."),
         ("sextant search --in notes --format json \"holiday in June\"",
             "With the whole text and its place, for another program."),
     ];
@@ -65,36 +75,52 @@ internal sealed class SearchVerb : Verb
             Write(IndexSearch.Run(arguments.Texts[0], most, arguments, terminal), format, terminal);
             return Tool.Ok;
         }
-        int? chunk = PassageFlags.ChunkOf(arguments);
-        int? overlap = PassageFlags.OverlapOf(arguments);
-        EmbeddingOptions options = ModelFlags.Options(arguments);
-        Prompt prompt = ModelFlags.PromptOf(arguments) ?? Prompt.Query;
         foreach (string path in paths)
         {
             if (!StandardInput.Is(path) && !File.Exists(path) && !Directory.Exists(path))
                 throw new InputException($"{path}: there is no such file or folder.");
         }
-
-        using EmbeddingModel model = ModelFlags.Load(arguments, options);
-        PassageReader reader = PassageFlags.Reader(model, PassageFlags.Options(model, chunk, overlap));
-        var skipped = new SkippedSummary(arguments.Has(SkippedSummary.ListFlag) ? terminal : null);
-        Encoding? encoding = EncodingFlag.Of(arguments);
-        var run = new SearchRun(model, arguments.Texts[0], prompt, most, terminal);
-        using (var progress = new ProgressLine(terminal, "passages"))
-        {
-            IEnumerable<Passage> passages = reader.ReadFiles(
-                paths.Where(path => !StandardInput.Is(path)), skipped.Add, encoding);
-            if (paths.Exists(StandardInput.Is))
-                passages = StandardInput.Passages(reader, terminal, encoding).Concat(passages);
-            run.Over(passages, progress);
-        }
-        skipped.WriteTo(terminal.Error, "sextant search");
-        if (run.Passages == 0)
-            throw new InputException($"{string.Join(", ", paths)}: no text was found to search in.");
-        run.Warn();
-
-        Write([.. run.Best()], format, terminal);
+        Write(InFiles(paths, arguments.Texts[0], most, arguments, terminal), format, terminal);
         return Tool.Ok;
+    }
+
+    private static List<FoundPassage> InFiles(
+        List<string> paths, string query, int most, ArgumentValues arguments, Terminal terminal)
+    {
+        var plan = new SearchPlan(
+            RankingFlags.Of(arguments), RankingFlags.AnalyzerOf(arguments), most,
+            arguments.Fraction(IndexSearch.MinScore, float.MinValue, float.MaxValue) ?? float.NegativeInfinity,
+            arguments.Fraction(IndexSearch.Diverse, 0, 1) ?? 0);
+        RankingFlags.RequireVectors(
+            plan.Ranking, arguments, IndexSearch.MinScore, IndexSearch.Diverse, ModelFlags.Prompt, ModelFlags.PromptText);
+        int? chunk = PassageFlags.ChunkOf(arguments);
+        int? overlap = PassageFlags.OverlapOf(arguments);
+        EmbeddingOptions options = ModelFlags.Options(arguments);
+        Prompt prompt = ModelFlags.PromptOf(arguments) ?? Prompt.Query;
+        // BM25 needs the model's tokenizer, to cut the same passages, but not its vectors.
+        using EmbeddingModel model = ModelFlags.Load(arguments, options);
+        EmbeddingModel? embedding = plan.Ranking == Ranking.Bm25 ? null : model;
+        PassageOptions cutting = PassageFlags.Options(model, chunk, overlap);
+        Encoding? encoding = EncodingFlag.Of(arguments);
+        PassageCache? cache = embedding is null || arguments.Has(NoCache) ? null : Cache(model, cutting, encoding);
+        var skipped = new SkippedSummary(arguments.Has(SkippedSummary.ListFlag) ? terminal : null);
+        var run = new SearchRun(embedding, query, prompt, plan, terminal);
+        var passages = new EmbeddedPassages(embedding, PassageFlags.Reader(model, cutting), cache, encoding, terminal);
+        using (var progress = new ProgressLine(terminal, "passages"))
+            passages.Read(paths, skipped.Add, progress);
+        skipped.WriteTo(terminal.Error, "sextant search");
+        if (passages.Passages.Count == 0)
+            throw new InputException($"{string.Join(", ", paths)}: no text was found to search in.");
+        return run.Best(passages);
+    }
+
+    private static PassageCache Cache(EmbeddingModel model, PassageOptions cutting, Encoding? encoding)
+    {
+        List<KeyValuePair<string, string>> maker =
+            ModelFingerprint.Of(model, model.PromptText(Prompt.Document));
+        maker.Add(new("cutting", cutting.ToString()));
+        maker.Add(new("encoding", encoding?.WebName ?? ""));
+        return new PassageCache(CacheFolder.Path, maker, model.Dimensions, CacheFolder.MaxBytes);
     }
 
     private static void Write(List<FoundPassage> found, string format, Terminal terminal)
@@ -127,7 +153,7 @@ internal sealed class SearchVerb : Verb
         if (paths.Count > 0)
             throw new WrongUsageException("--in and --index are both given; a search is in files or in an index");
         foreach (Flag flag in (Flag[])
-            [PassageFlags.Chunk, PassageFlags.Overlap, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
+            [RankingFlags.Language, NoCache, PassageFlags.Chunk, PassageFlags.Overlap, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
              ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText, EncodingFlag.TextEncoding])
         {
             if (arguments.Has(flag))

@@ -11,6 +11,13 @@ public abstract class Ranker : IDisposable
     /// <returns>How many were written; fewer than k where no more were found.</returns>
     public abstract int Rank(int query, Span<int> documents);
 
+    /// <summary>Writes a score of every document, a larger one better, in the order of the set.</summary>
+    /// <param name="query">The query's place in the set.</param>
+    /// <param name="scores">Receives them: as many as documents.</param>
+    /// <exception cref="NotSupportedException">This ranking has no scores.</exception>
+    public virtual void Score(int query, Span<float> scores) =>
+        throw new NotSupportedException($"{GetType().Name} ranks without scores.");
+
     /// <summary>Frees what the ranker holds outside managed memory.</summary>
     public virtual void Dispose()
     {

@@ -31,4 +31,12 @@ public sealed class VectorRanker : Ranker
             documents[i] = hits[i].Id;
         return found;
     }
+
+    /// <inheritdoc/>
+    public override void Score(int query, Span<float> scores)
+    {
+        var hits = new Hit[scores.Length];
+        foreach (Hit hit in hits.AsSpan(0, _documents.Search(_queries.Row(query), hits)))
+            scores[hit.Id] = hit.Score;
+    }
 }

@@ -123,6 +123,13 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         return new TermSearch(_snapshot, _firstIds, _ids, Count, _live.All).Search(terms, hits, allowed, k1, b);
     }
 
+    // [Ids]: BM25 of every passage; 0 without any of the terms, and where it is deleted.
+    internal double[] ScoreTerms(IReadOnlyCollection<string> terms, double k1 = 0.9, double b = 0.4)
+    {
+        using CallsInFlight.Call call = _calls.Enter();
+        return new TermSearch(_snapshot, _firstIds, _ids, Count, _live.All).Scores(terms, k1, b);
+    }
+
     /// <summary>The ids of the passages of all documents that a filter accepts; deleted ones are left out.</summary>
     /// <exception cref="ArgumentException">The filter names an attribute that no document has.</exception>
     public IdSet Where(IndexFilter filter)

@@ -11,6 +11,19 @@ internal sealed class TermSearch(IndexSnapshot snapshot, int[] firstIds, int ids
 {
     public int Search(IReadOnlyCollection<string> terms, Span<Hit> hits, IdSet? allowed, double k1, double b)
     {
+        double[] scores = Scores(terms, k1, b);
+        var best = new BestHits(hits);
+        for (int id = 0; id < scores.Length; id++)
+        {
+            if (scores[id] > 0 && (allowed is null || allowed.Contains(id)))
+                best.Offer(new Hit(id, (float)scores[id]));
+        }
+        return best.Sort();
+    }
+
+    /// <summary>A score for each id; 0 for rows without any of the terms and for deleted ones.</summary>
+    public double[] Scores(IReadOnlyCollection<string> terms, double k1, double b)
+    {
         double[] scores = new double[ids];
         double mean = (double)AllTerms() / Math.Max(1, count);
         var postings = new List<(SegmentTerms Terms, int Row, int Id, int Times)>();
@@ -31,13 +44,7 @@ internal sealed class TermSearch(IndexSnapshot snapshot, int[] firstIds, int ids
             foreach ((SegmentTerms some, int row, int id, int times) in postings)
                 scores[id] += Bm25Index.Weight(idf, times, some.Count(row), mean, k1, b);
         }
-        var best = new BestHits(hits);
-        for (int id = 0; id < scores.Length; id++)
-        {
-            if (scores[id] > 0 && (allowed is null || allowed.Contains(id)))
-                best.Offer(new Hit(id, (float)scores[id]));
-        }
-        return best.Sort();
+        return scores;
     }
 
     // Of all rows that are not deleted, repetitions included.

@@ -15,29 +15,40 @@ public static class WordTerms
     public static void Split(ReadOnlySpan<char> text, ICollection<string> terms)
     {
         ArgumentNullException.ThrowIfNull(terms);
+        Split(text, terms.Add);
+    }
+
+    /// <summary>Hands over the terms of a text, in order and with repetitions.</summary>
+    internal static void Split(ReadOnlySpan<char> text, Action<string> found)
+    {
         var term = new StringBuilder();
         for (int i = 0; i < text.Length;)
         {
             int codePoint = CodePoints.Next(text, ref i);
             CodePointClasses classes = CodePoints.ClassOf(codePoint);
             bool isIdeograph = (classes & CodePointClasses.BertIdeograph) != 0;
-            // \w has the underscore and its likes; those are punctuation too.
-            bool isWord = (classes & (CodePointClasses.Word | CodePointClasses.Punctuation)) == CodePointClasses.Word;
+            bool isWord = IsWord(classes);
             if (!isWord || isIdeograph)
-                Flush(term, terms);
+                Flush(term, found);
             if (isWord || isIdeograph)
                 AppendLower(term, codePoint);
             if (isIdeograph)
-                Flush(term, terms);
+                Flush(term, found);
         }
-        Flush(term, terms);
+        Flush(term, found);
     }
 
-    private static void AppendLower(StringBuilder term, int codePoint)
+    /// <summary>Whether a code point is part of a word; an ideograph is one by itself.</summary>
+    internal static bool IsWord(CodePointClasses classes) =>
+        // \w has the underscore and its likes; those are punctuation too.
+        (classes & (CodePointClasses.Word | CodePointClasses.Punctuation)) == CodePointClasses.Word;
+
+    /// <summary>Appends a code point in lower case, by the library's own tables.</summary>
+    internal static void AppendLower(StringBuilder text, int codePoint)
     {
-        Append(term, CodePoints.ToLower(codePoint, out int second));
+        Append(text, CodePoints.ToLower(codePoint, out int second));
         if (second != 0)
-            Append(term, second);
+            Append(text, second);
     }
 
     private static void Append(StringBuilder term, int codePoint)
@@ -48,11 +59,11 @@ public static class WordTerms
             term.Append(char.ConvertFromUtf32(codePoint));
     }
 
-    private static void Flush(StringBuilder term, ICollection<string> terms)
+    private static void Flush(StringBuilder term, Action<string> found)
     {
         if (term.Length == 0)
             return;
-        terms.Add(term.ToString());
+        found(term.ToString());
         term.Clear();
     }
 }

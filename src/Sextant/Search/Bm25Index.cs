@@ -63,7 +63,31 @@ public sealed class Bm25Index
     {
         ArgumentNullException.ThrowIfNull(terms);
         double[] scores = ArrayPool<double>.Shared.Rent(Count);
-        scores.AsSpan(0, Count).Clear();
+        AddScores(terms, scores.AsSpan(0, Count));
+        var best = new BestHits(hits);
+        for (int id = 0; id < Count; id++)
+        {
+            if (scores[id] > 0)
+                best.Offer(new Hit(id, (float)scores[id]));
+        }
+        ArrayPool<double>.Shared.Return(scores);
+        return best.Sort();
+    }
+
+    /// <summary>Writes the score of every document to <paramref name="scores"/> [Count]; 0 without any term.</summary>
+    public void Score(IReadOnlyCollection<string> terms, Span<float> scores)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        double[] sums = ArrayPool<double>.Shared.Rent(Count);
+        AddScores(terms, sums.AsSpan(0, Count));
+        for (int id = 0; id < Count; id++)
+            scores[id] = (float)sums[id];
+        ArrayPool<double>.Shared.Return(sums);
+    }
+
+    private void AddScores(IReadOnlyCollection<string> terms, Span<double> scores)
+    {
+        scores.Clear();
         double meanLength = (double)_terms / Math.Max(1, Count);
         foreach (string term in terms)
         {
@@ -73,14 +97,6 @@ public sealed class Bm25Index
             foreach ((int document, int times) in postings)
                 scores[document] += Weight(idf, times, _lengths[document], meanLength, _k1, _b);
         }
-        var best = new BestHits(hits);
-        for (int id = 0; id < Count; id++)
-        {
-            if (scores[id] > 0)
-                best.Offer(new Hit(id, (float)scores[id]));
-        }
-        ArrayPool<double>.Shared.Return(scores);
-        return best.Sort();
     }
 
     /// <summary>Refuses what are no parameters of the formula.</summary>

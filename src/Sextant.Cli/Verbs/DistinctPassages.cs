@@ -1,0 +1,37 @@
+using Sextant.Cli.Outputs;
+using Sextant.Passages;
+using Sextant.Search;
+
+namespace Sextant.Cli.Verbs;
+
+/// <summary>The best passages whose texts differ; the places of equal texts go with the first of them.</summary>
+/// <param name="most">How many to keep.</param>
+internal sealed class DistinctPassages(int most)
+{
+    private readonly Dictionary<string, List<PassagePlace>> _places = new(StringComparer.Ordinal);
+
+    /// <summary>What is kept, best first.</summary>
+    public List<FoundPassage> Found { get; } = [];
+
+    /// <summary>Whether one more text was met than are kept.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>Takes the next best hit.</summary>
+    public void Add(Passage passage, HybridHit hit)
+    {
+        if (_places.TryGetValue(passage.Text, out List<PassagePlace>? same))
+        {
+            same.Add(PassagePlace.Of(passage));
+            return;
+        }
+        IsFull = Found.Count == most;
+        if (IsFull)
+            return; // what follows may still be the text of a hit
+        _places.Add(passage.Text, same = []);
+        Found.Add(new FoundPassage(Found.Count + 1, hit.Score, passage, same)
+        {
+            Similarity = float.IsNaN(hit.Similarity) ? null : hit.Similarity,
+            Terms = float.IsNaN(hit.Terms) ? null : hit.Terms,
+        });
+    }
+}

@@ -1,0 +1,120 @@
+using Sextant.Cli.Caches;
+using Sextant.Cli.Outputs;
+using Sextant.Cli.Verbs;
+using Sextant.Passages;
+
+namespace Sextant.Cli.Tests;
+
+public sealed class PassageCacheTests(TinyModel model) : IClassFixture<TinyModel>, IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("sextant-cached-").FullName;
+
+    private string Folder => Path.Combine(_root, "cache");
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void WhatIsKeptIsNotEmbeddedAgain()
+    {
+        string file = Write("a.txt", "the sea.\n\nthe sky is blue.");
+        using EmbeddingModel loaded = EmbeddingModel.Load(model.Folder);
+        EmbeddedPassages first = Read(loaded, Cache());
+        Assert.Equal(first.Vectors.Row(0), loaded.Embed(first.Passages[0].Text));
+        // Other vectors under the same key: if they come back, nothing was embedded.
+        float[] other = new float[TinyModel.Hidden * first.Passages.Count];
+        other[3] = 1;
+        Cache().Put(file, Indexes.FileFingerprint.Of(file), new CachedFile(
+            first.Passages, other, [.. first.Passages.Select(_ => new TextReport(5, 1, 2))]));
+        EmbeddedPassages second = Read(loaded, Cache());
+        Assert.Equal(first.Passages, second.Passages);
+        Assert.Equal(other, second.Vectors.Row(0).ToArray());
+        Assert.Equal(first.Passages.Count, second.Truncated);
+        Assert.Equal(first.Vectors.Row(0), Read(loaded, null).Vectors.Row(0));
+    }
+
+    [Fact]
+    public void ChangedTextsOptionsAndModelsAreOtherKeys()
+    {
+        string file = Write("a.txt", "the sea.");
+        using EmbeddingModel loaded = EmbeddingModel.Load(model.Folder);
+        Read(loaded, Cache());
+        Assert.NotNull(Cache().Find(file, Indexes.FileFingerprint.Of(file)));
+        Assert.Null(Cache("another model").Find(file, Indexes.FileFingerprint.Of(file)));
+        string page = Write("a.html", "the sea.");
+        Assert.Null(Cache().Find(page, Indexes.FileFingerprint.Of(page)));
+        Write("a.txt", "the sky.");
+        Assert.Null(Cache().Find(file, Indexes.FileFingerprint.Of(file)));
+        Assert.Equal("the sky.", Read(loaded, Cache()).Passages[^1].Text);
+    }
+
+    [Fact]
+    public void DamageAndOtherWidthsAreNotThere()
+    {
+        string file = Write("a.txt", "the sea.");
+        using EmbeddingModel loaded = EmbeddingModel.Load(model.Folder);
+        EmbeddedPassages whole = Read(loaded, Cache());
+        string entry = Assert.Single(Directory.GetFiles(Folder, "*", SearchOption.AllDirectories));
+        byte[] bytes = File.ReadAllBytes(entry);
+        foreach (int length in (int[])[0, 10, 40, bytes.Length - 1])
+        {
+            File.WriteAllBytes(entry, bytes[..length]);
+            Assert.Null(Cache().Find(file, Indexes.FileFingerprint.Of(file)));
+        }
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(entry, bytes);
+        EmbeddedPassages again = Read(loaded, Cache());
+        Assert.Equal(whole.Vectors.Row(0), again.Vectors.Row(0));
+        Assert.Null(new PassageCache(Folder, [], 8, long.MaxValue).Find(file, Indexes.FileFingerprint.Of(file)));
+    }
+
+    [Fact]
+    public void WhatWasUsedLastIsKept()
+    {
+        using EmbeddingModel loaded = EmbeddingModel.Load(model.Folder);
+        string old = Write("a.txt", "the sea.");
+        Read(loaded, Cache());
+        string entry = Assert.Single(Directory.GetFiles(Folder, "*", SearchOption.AllDirectories));
+        File.SetLastWriteTimeUtc(entry, DateTime.UtcNow.AddDays(-1));
+        long size = new FileInfo(entry).Length;
+        File.Delete(old);
+        string next = Write("b.txt", "the sky.");
+        Read(loaded, Cache(maxBytes: size));
+        Assert.False(File.Exists(entry));
+        Assert.NotNull(Cache().Find(next, Indexes.FileFingerprint.Of(next)));
+    }
+
+    [Fact]
+    public void TheToolKeepsNothingWhereItIsTold()
+    {
+        Write("a.txt", "the sea.");
+        string before = Environment.GetEnvironmentVariable(CacheFolder.FolderVariable)!;
+        int Files() => Directory.Exists(before) ? Directory.GetFiles(before, "*", SearchOption.AllDirectories).Length : 0;
+        string[] search = ["search", "--model", model.Folder, "--in", Path.Combine(_root, "files"), "the sea."];
+        string expected = CommandLine.Run([.. search, "--no-cache"]).Output;
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, CommandLine.Run(search).Output);
+        Assert.NotEqual(0, Files());
+        Assert.Equal(expected, CommandLine.Run(search).Output);
+    }
+
+    private PassageCache Cache(string name = "a model", long maxBytes = long.MaxValue) =>
+        new(Folder, [new("model", name)], TinyModel.Hidden, maxBytes);
+
+    private EmbeddedPassages Read(EmbeddingModel loaded, PassageCache? cache)
+    {
+        var terminal = new Terminal(Stream.Null, Stream.Null, TextWriter.Null);
+        var passages = new EmbeddedPassages(
+            loaded, PassageFlags.Reader(loaded, new PassageOptions { Chunk = 32, Overlap = 8 }), cache, null, terminal);
+        using var progress = new ProgressLine(terminal, "passages");
+        passages.Read([Path.Combine(_root, "files")], skipped => Assert.Fail(skipped.Path), progress);
+        return passages;
+    }
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(_root, "files", name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
