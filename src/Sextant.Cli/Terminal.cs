@@ -15,6 +15,9 @@ public sealed record Terminal(Stream Input, Stream Output, TextWriter Error)
     /// <summary>What lines on standard error begin with: the tool and its verb.</summary>
     internal string Program { get; init; } = "sextant";
 
+    /// <summary>What says how long work takes.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Columns of the terminal.</summary>
     public int Width { get; init; } = 80;
 

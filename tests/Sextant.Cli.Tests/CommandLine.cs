@@ -31,11 +31,17 @@ public static class CommandLine
 public sealed class Streams
 {
     public Streams(string input = "") =>
-        Terminal = new Terminal(new MemoryStream(Encoding.UTF8.GetBytes(input)), Output, Error);
+        Terminal = new Terminal(new MemoryStream(Encoding.UTF8.GetBytes(input)), Output, Error) { Clock = new Still() };
 
     public MemoryStream Output { get; } = new();
 
     public StringWriter Error { get; } = new();
 
     public Terminal Terminal { get; set; }
+
+    // Time stands still, so that no line of progress is among the errors, however long the machine takes.
+    private sealed class Still : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
+    }
 }

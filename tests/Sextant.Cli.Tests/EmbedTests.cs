@@ -12,7 +12,7 @@ public sealed class EmbedTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
         Assert.Equal(2, outcome.Lines.Length);
         Assert.StartsWith("{\"index\":0,\"tokens\":6,\"truncated\":0,\"unknown\":0,\"embedding\":[", outcome.Lines[0]);
-        Assert.StartsWith("{\"index\":1,\"tokens\":3,\"truncated\":0,\"embedding\":[", outcome.Lines[1]);
+        Assert.StartsWith("{\"index\":1,\"tokens\":3,\"truncated\":0,\"unknown\":0,\"embedding\":[", outcome.Lines[1]);
         using EmbeddingModel loaded = EmbeddingModel.Load(model.Folder);
         // The digits read back to the same bits.
         Assert.Equal(loaded.Embed("the sky is blue"), Vector(outcome.Lines[0]));

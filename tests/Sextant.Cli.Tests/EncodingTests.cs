@@ -47,6 +47,7 @@ public sealed class EncodingTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.Equal(Embed(Texts).Output, Embed([.. Texts, "--encoding", "float32"]).Output);
         float[][] halves = Encoded("float16"), unsigned = Encoded("ubinary"), signed = Encoded("binary");
         float[][] bytes = Encoded("uint8", "--ranges", Ranges());
+        float[][] signedBytes = Encoded("int8", "--ranges", Ranges());
         for (int text = 0; text < Texts.Length; text++)
         {
             Assert.Equal(floats[text].Select(x => (float)(Half)x), halves[text]);
@@ -58,6 +59,7 @@ public sealed class EncodingTests(TinyModel model) : IClassFixture<TinyModel>
                     Assert.Equal(0, bytes[text][i]);
                 if (floats.All(row => row[i] <= floats[text][i]))
                     Assert.InRange(bytes[text][i], 254, 255); // a quotient of 255 may round to just below
+                Assert.Equal(bytes[text][i] - 128, signedBytes[text][i]);
             }
             Assert.Equal(unsigned[text].Select(b => b - 128), signed[text]);
         }
@@ -97,6 +99,49 @@ public sealed class EncodingTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.Equal((1, ""), (outcome.Exit, outcome.Output));
         Assert.Contains("has ranges for 32 dimensions; the vectors have 8", outcome.ErrorLine);
         Assert.Contains("cannot be read", Embed("one", "--encoding", "int8", "--ranges", "nowhere.json").ErrorLine);
+    }
+
+    [Theory]
+    [InlineData("r.json", 0)]
+    [InlineData("r1.json", 8)]
+    public void CodesAreTheFormulaAndEmptyRangesAreWarnedOf(string ranges, int empty)
+    {
+        string folder = Checkout.Case("N01");
+        string path = Path.Combine(folder, ranges);
+        string[] texts = ["the cat sat", "dog ran on the mat .", "query : one two three", "a b c d e"];
+        string[] common = ["embed", "--model", folder, "--pooling", "mean"];
+        float[][] floats = [.. CommandLine.Run([.. common, .. texts]).Lines.Select(Numbers)];
+        using JsonDocument file = JsonDocument.Parse(File.ReadAllBytes(path));
+        float Bound(string name, int i) => file.RootElement.GetProperty(name)[i].GetSingle();
+
+        Outcome outcome = CommandLine.Run([.. common, .. texts, "--encoding", "int8", "--ranges", path]);
+
+        Assert.Equal(0, outcome.Exit);
+        float[][] codes = [.. outcome.Lines.Select(Numbers)];
+        for (int text = 0; text < texts.Length; text++)
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                // np.clip(np.floor((x - starts) / np.where(steps == 0, 1, steps)), 0, 255) - 128, in binary32
+                float step = (Bound("maxs", i) - Bound("mins", i)) / 255f;
+                float moved = floats[text][i] - Bound("mins", i);
+                float bucket = MathF.Floor(moved / (step == 0 ? 1 : step));
+                Assert.Equal(Math.Clamp(bucket, 0, 255) - 128, codes[text][i]);
+            }
+        }
+        if (empty == 0)
+            Assert.Equal("", outcome.Error);
+        else
+            Assert.Contains($"warning: {path}: the ranges of {empty} of 8 dimensions are empty", outcome.ErrorLine);
+    }
+
+    [Fact]
+    public void OneVectorIsNoCalibrationSet()
+    {
+        string path = Path.Combine(model.Folder, "one.json");
+        Outcome outcome = Embed("the sky", "--write-ranges", path);
+        Assert.Equal(0, outcome.Exit);
+        Assert.Contains("the ranges of 32 of 32 dimensions are empty", outcome.ErrorLine);
     }
 
     [Fact]

@@ -105,8 +105,8 @@ public sealed class ProcessTests(TinyModel model) : IClassFixture<TinyModel>
     {
         var clock = new Clock();
         var log = new StringWriter();
-        var terminal = new Terminal(Stream.Null, Stream.Null, log) { Program = "sextant embed" };
-        using (var line = new ProgressLine(terminal, "texts", 100, clock))
+        var terminal = new Terminal(Stream.Null, Stream.Null, log) { Program = "sextant embed", Clock = clock };
+        using (var line = new ProgressLine(terminal, "texts", 100))
         {
             for (int second = 0; second < 35; second++)
             {

@@ -30,11 +30,10 @@ internal sealed class ProgressLine : IProgress<int>, IDisposable
     /// <param name="terminal">Where to show it.</param>
     /// <param name="what">What is counted, such as "texts".</param>
     /// <param name="total">How many there are, where that is known.</param>
-    /// <param name="clock">For tests.</param>
-    public ProgressLine(Terminal terminal, string what, long? total = null, TimeProvider? clock = null)
+    public ProgressLine(Terminal terminal, string what, long? total = null)
     {
         (_error, _isTerminal, _program) = (terminal.Error, terminal.ErrorIsTerminal, terminal.Program);
-        (_what, _total, _clock) = (what, total, clock ?? TimeProvider.System);
+        (_what, _total, _clock) = (what, total, terminal.Clock);
         _next = _isTerminal ? FirstAfter : IntervalOfLines;
         _started = _clock.GetTimestamp();
     }

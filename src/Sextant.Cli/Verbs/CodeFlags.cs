@@ -41,16 +41,33 @@ internal static class CodeFlags
     }
 
     /// <summary>The encoding for vectors of a model.</summary>
-    public static VectorEncoding Load(ArgumentValues arguments, string name, int dimensions)
+    public static VectorEncoding Load(ArgumentValues arguments, string name, int dimensions, Terminal terminal) =>
+        new(name, dimensions, RangesFor(arguments, dimensions, terminal));
+
+    /// <summary>The ranges that the flags name, for vectors of this length; null where they name none.</summary>
+    public static CodeRanges? RangesFor(ArgumentValues arguments, int dimensions, Terminal terminal)
     {
         if (arguments.Text(Ranges) is not { } path)
-            return new VectorEncoding(name, dimensions, null);
+            return null;
         CodeRanges ranges = RangesFile.Read(path);
-        return ranges.Dimensions == dimensions
-            ? new VectorEncoding(name, dimensions, ranges)
-            : throw new InvalidRangesException(
+        if (ranges.Dimensions != dimensions)
+        {
+            throw new InvalidRangesException(
                 path,
                 FormattableString.Invariant(
                     $"has ranges for {ranges.Dimensions} dimensions; the vectors have {dimensions}."));
+        }
+        WarnOfEmpty(ranges, path, terminal);
+        return ranges;
+    }
+
+    /// <summary>Says where ranges are so narrow that codes say nearly nothing.</summary>
+    public static void WarnOfEmpty(CodeRanges ranges, string path, Terminal terminal)
+    {
+        if (ranges.EmptyDimensions == 0)
+            return;
+        terminal.Error.WriteLine(FormattableString.Invariant(
+            $"{terminal.Program}: warning: {path}: the ranges of {ranges.EmptyDimensions} of {ranges.Dimensions} ")
+            + "dimensions are empty, which leaves one code for all their values; calibrate with more texts");
     }
 }

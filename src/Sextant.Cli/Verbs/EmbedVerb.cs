@@ -74,7 +74,7 @@ internal sealed class EmbedVerb : Verb
             : null;
 
         using EmbeddingModel model = ModelFlags.Load(arguments, options);
-        VectorEncoding encoding = CodeFlags.Load(arguments, code, model.Dimensions);
+        VectorEncoding encoding = CodeFlags.Load(arguments, code, model.Dimensions, terminal);
         string? rangesPath = arguments.Text(CodeFlags.WriteRanges);
         RangeCalibration? calibration = rangesPath is null ? null : new(model.Dimensions);
         using OutputFile? rangesFile = rangesPath is null ? null : OutputFile.Create(rangesPath, terminal);
@@ -94,7 +94,9 @@ internal sealed class EmbedVerb : Verb
         output.Commit();
         if (calibration is not null)
         {
-            RangesFile.Write(calibration.Ranges(), rangesFile!.Stream);
+            CodeRanges ranges = calibration.Ranges();
+            CodeFlags.WarnOfEmpty(ranges, rangesPath!, terminal);
+            RangesFile.Write(ranges, rangesFile!.Stream);
             rangesFile.Commit();
         }
         progress.Dispose();

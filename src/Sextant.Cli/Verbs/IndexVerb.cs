@@ -103,12 +103,7 @@ internal sealed class IndexVerb : Verb
         using EmbeddingModel model = EmbeddingModel.Load(NamedModels.FolderOf(modelName), options);
         PassageOptions cutting = PassageFlags.Options(model, PassageFlags.ChunkOf(arguments),
             PassageFlags.OverlapOf(arguments));
-        CodeRanges? ranges = arguments.Text(CodeFlags.Ranges) is { } file ? RangesFile.Read(file) : null;
-        if (ranges is not null && ranges.Dimensions != model.Dimensions)
-        {
-            throw new InvalidRangesException(arguments.Text(CodeFlags.Ranges)!, FormattableString.Invariant(
-                $"has ranges for {ranges.Dimensions} dimensions; the vectors have {model.Dimensions}."));
-        }
+        CodeRanges? ranges = CodeFlags.RangesFor(arguments, model.Dimensions, terminal);
         code.Require(model.Dimensions);
         string prompt = arguments.Text(DocumentPrompt) ?? PromptOf(model, model.Card.DocumentPrompt);
         IndexModel.Loaded loaded = new(

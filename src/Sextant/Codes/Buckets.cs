@@ -5,8 +5,8 @@ namespace Sextant.Codes;
 
 /// <summary>The arithmetic of the 8-bit codes (kernels/NUMERICS.md).</summary>
 /// <remarks>
-/// q = (x − min) / step − shift, each operation rounded once to binary32; then q is limited to −shift … 255 − shift and
-/// truncated towards zero. Where a dimension's range is empty the step is 0, and 0 / 0 counts as the least.
+/// q = (x − min) / step, each operation rounded once to binary32; then q is limited to 0 … 255 and rounded down, and
+/// the shift is taken from the integer. The step is never 0 (<see cref="CodeRanges.Steps"/>).
 /// </remarks>
 internal static class Buckets
 {
@@ -23,7 +23,6 @@ internal static class Buckets
         CodeLength.Require(vector.Length, code.Length, nameof(code));
         FiniteValues.Require(vector, nameof(vector));
         ReadOnlySpan<float> mins = ranges.Mins, steps = ranges.Steps;
-        (float least, float most) = (-shift, 255 - shift);
         int i = 0;
         if (Vector256.IsHardwareAccelerated)
         {
@@ -38,10 +37,10 @@ internal static class Buckets
         }
         for (; i < vector.Length; i++)
         {
-            float q = (vector[i] - mins[i]) / steps[i] - shift;
-            q = q > least ? q : least;
-            q = q < most ? q : most;
-            code[i] = unchecked((byte)(int)q);
+            float q = (vector[i] - mins[i]) / steps[i];
+            q = q > 0f ? q : 0f;
+            q = q < 255f ? q : 255f;
+            code[i] = unchecked((byte)((int)q - shift));
         }
     }
 
@@ -49,10 +48,10 @@ internal static class Buckets
         ReadOnlySpan<float> vector, ReadOnlySpan<float> mins, ReadOnlySpan<float> steps, int i, int shift)
     {
         Vector256<float> x = Vector256.Create(vector.Slice(i, 8)), min = Vector256.Create(mins.Slice(i, 8));
-        Vector256<float> q = (x - min) / Vector256.Create(steps.Slice(i, 8)) - Vector256.Create((float)shift);
-        Vector256<float> least = Vector256.Create((float)-shift), most = Vector256.Create((float)(255 - shift));
-        q = Vector256.ConditionalSelect(Vector256.GreaterThan(q, least), q, least);
+        Vector256<float> q = (x - min) / Vector256.Create(steps.Slice(i, 8));
+        Vector256<float> most = Vector256.Create(255f);
+        q = Vector256.ConditionalSelect(Vector256.GreaterThan(q, Vector256<float>.Zero), q, Vector256<float>.Zero);
         q = Vector256.ConditionalSelect(Vector256.LessThan(q, most), q, most);
-        return Vector256.ConvertToInt32(q);
+        return Vector256.ConvertToInt32(q) - Vector256.Create(shift);
     }
 }

@@ -36,7 +36,9 @@ public sealed class CodeRanges
             if (!float.IsFinite(mins[i]) || !float.IsFinite(maxs[i]) || !float.IsFinite(width) || width < 0)
                 throw Wrong(
                     $"dimension {i} ranges from {mins[i]} to {maxs[i]}; finite values in this order are needed.");
-            _steps[i] = width / 255f;
+            float step = width / 255f;
+            _steps[i] = step == 0 ? 1f : step;
+            EmptyDimensions += width == 0 ? 1 : 0;
         }
     }
 
@@ -49,7 +51,13 @@ public sealed class CodeRanges
     /// <summary>The greatest values [dimensions].</summary>
     public ReadOnlySpan<float> Maxs => _maxs;
 
-    /// <summary>(max − min) / 255, two roundings [dimensions].</summary>
+    /// <summary>
+    /// Dimensions whose least and greatest values are equal, such as all where the calibration set is one vector: their
+    /// codes say nearly nothing.
+    /// </summary>
+    public int EmptyDimensions { get; }
+
+    /// <summary>(max − min) / 255, two roundings, and 1 where that is 0 [dimensions].</summary>
     internal ReadOnlySpan<float> Steps => _steps;
 
     /// <summary>The ranges of a calibration set.</summary>

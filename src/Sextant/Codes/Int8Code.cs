@@ -4,14 +4,14 @@ namespace Sextant.Codes;
 
 /// <summary>
 /// Signed bytes: which of 255 equal steps between a dimension's least and greatest calibration value a value lies in,
-/// less 128. The formula is sentence-transformers': trunc((x − min) / step − 128), in binary32.
+/// less 128. The formula is sentence-transformers' since August 2026: clip(floor((x − min) / step), 0, 255) − 128, in
+/// binary32, with a step of 1 where all calibration values are equal.
 /// </summary>
 /// <remarks>
 /// <para>Bytes per vector: dimensions. Distance: dot product of the integers, exact in 32 bits up to 131,071
 /// dimensions.</para>
-/// <para>Error: less than one step inside the range. Truncation is towards zero, so below zero the codes are not those
-/// of <see cref="UInt8Code"/> less 128, and 0 covers two steps. Values outside the range get the nearest code;
-/// sentence-transformers lets them wrap around.</para>
+/// <para>Error: less than one step inside the range. The codes are those of <see cref="UInt8Code"/> less 128. Values
+/// outside the range get the nearest code.</para>
 /// </remarks>
 public static class Int8Code
 {

@@ -2,11 +2,12 @@ namespace Sextant.Codes;
 
 /// <summary>
 /// Bytes: which of 255 equal steps between a dimension's least and greatest calibration value a value lies in. The
-/// formula is sentence-transformers': trunc((x − min) / step), in binary32.
+/// formula is sentence-transformers': clip(floor((x − min) / step), 0, 255), in binary32, with a step of 1 where all
+/// calibration values are equal.
 /// </summary>
 /// <remarks>
 /// Bytes per vector: dimensions. Distance: squared Euclidean or dot product of the integers. Error: less than one step
-/// inside the range. Values outside it get the nearest code; sentence-transformers lets them wrap around.
+/// inside the range. Values outside it get the nearest code.
 /// </remarks>
 public static class UInt8Code
 {

@@ -16,7 +16,8 @@ internal static class DefinitionBody
         Centroids = 8,
         Lists = 16,
         Terms = 32,
-        All = Ranges | Transform | Scales | Centroids | Lists | Terms,
+        RoundsDown = 64,
+        All = Ranges | Transform | Scales | Centroids | Lists | Terms | RoundsDown,
     }
 
     public static byte[] Write(IndexDefinition definition)
@@ -27,7 +28,7 @@ internal static class DefinitionBody
         body.Byte(definition.Rescore is { } rescore ? (byte)rescore : (byte)0);
         body.Byte((byte)definition.Metric);
         body.Byte((byte)(
-            (definition.Ranges is null ? Parts.None : Parts.Ranges)
+            (definition.Ranges is null ? Parts.None : Parts.Ranges | Parts.RoundsDown)
             | (definition.Transform is null ? Parts.None : Parts.Transform)
             | (definition.Recurrent is null ? Parts.None : Parts.Scales)
             | (definition.Product is null ? Parts.None : Parts.Centroids)
@@ -76,6 +77,11 @@ internal static class DefinitionBody
         var parts = (Parts)body.Byte();
         if ((parts & ~Parts.All) != 0)
             throw body.Wrong($"has parts {(byte)parts}, of which this program knows {(byte)Parts.All}.");
+        if ((parts & (Parts.Ranges | Parts.RoundsDown)) is Parts.Ranges or Parts.RoundsDown)
+        {
+            throw body.Wrong(
+                $"has int8 codes of an earlier formula, which were one step off below zero. Build the index anew.");
+        }
         var properties = new List<KeyValuePair<string, string>>();
         for (int left = body.Count(8); left > 0; left--)
             properties.Add(new(body.String(), body.String()));

@@ -7,29 +7,31 @@ public class ByteCodeTests
     [Fact]
     public void TheFormulaOfSentenceTransformersByHand()
     {
-        // Ranges 0 … 255: a step is 1. astype truncates towards zero, so that -127.5 and -0.5 lose their halves
-        // upwards.
-        var ranges = new CodeRanges([0, 0, 0, 0, 0, 0, 0], [255, 255, 255, 255, 255, 255, 255]);
-        float[] vector = [0, 0.5f, 127.5f, 128, 128.5f, 254.9f, 255];
-        var unsigned = new byte[7];
+        // Ranges 0 … 255: a step is 1. np.clip(np.floor((x - starts) / steps), 0, 255), and then - 128.
+        float[] vector = [0, 0.5f, 10.5f, 19.75f, 127.5f, 128, 128.5f, 254.9f, 255];
+        var ranges = new CodeRanges(new float[9], [.. Enumerable.Repeat(255f, 9)]);
+        var unsigned = new byte[9];
         UInt8Code.Encode(vector, ranges, unsigned);
-        Assert.Equal([0, 0, 127, 128, 128, 254, 255], unsigned);
-        var signed = new sbyte[7];
+        Assert.Equal([0, 0, 10, 19, 127, 128, 128, 254, 255], unsigned);
+        var signed = new sbyte[9];
         Int8Code.Encode(vector, ranges, signed);
-        Assert.Equal([-128, -127, 0, 0, 0, 126, 127], signed);
+        Assert.Equal([-128, -128, -118, -109, -1, 0, 0, 126, 127], signed);
+        Assert.Equal(0, ranges.EmptyDimensions);
     }
 
     [Fact]
     public void OutsideTheRangeTheNearestCodeIsTaken()
     {
-        var ranges = new CodeRanges([-1, -1, 2, 2, 2], [1, 1, 2, 2, 2]);
-        float[] vector = [-1000, 1e38f, 1, 2, 3]; // the last three ranges are empty
-        var unsigned = new byte[5];
+        // The last four ranges are empty: a step is 1.
+        var ranges = new CodeRanges([-1, -1, 2, 2, 2, 2], [1, 1, 2, 2, 2, 2]);
+        float[] vector = [-1000, 1e38f, 1, 2, 3.5f, 1000];
+        var unsigned = new byte[6];
         UInt8Code.Encode(vector, ranges, unsigned);
-        Assert.Equal([0, 255, 0, 0, 255], unsigned);
-        var signed = new sbyte[5];
+        Assert.Equal([0, 255, 0, 0, 1, 255], unsigned);
+        var signed = new sbyte[6];
         Int8Code.Encode(vector, ranges, signed);
-        Assert.Equal([-128, 127, -128, -128, 127], signed);
+        Assert.Equal([-128, 127, -128, -128, -127, 127], signed);
+        Assert.Equal(4, ranges.EmptyDimensions);
     }
 
     [Fact]
@@ -53,9 +55,9 @@ public class ByteCodeTests
                 float step = width / 255;
                 float moved = vector[i] - min;
                 float quotient = moved / step;
-                float shifted = quotient - 128;
-                Assert.Equal(Math.Clamp((int)Math.Truncate((double)quotient), 0, 255), unsigned[i]);
-                Assert.Equal(Math.Clamp((int)Math.Truncate((double)shifted), -128, 127), signed[i]);
+                int bucket = Math.Clamp((int)Math.Floor((double)quotient), 0, 255);
+                Assert.Equal(bucket, unsigned[i]);
+                Assert.Equal(bucket - 128, signed[i]);
             }
         }
     }

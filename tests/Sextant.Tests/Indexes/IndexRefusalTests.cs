@@ -32,6 +32,28 @@ public sealed class IndexRefusalTests : IDisposable
     }
 
     [Fact]
+    public void CodesOfTheEarlierFormulaAreRefused()
+    {
+        var definition = new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = VectorCode.Int8,
+            Rescore = null,
+            Ranges = CodeRanges.Of(Vectors(0, 9), Dimensions),
+        };
+        IndexWriter.Create(_scratch.Path, definition).Dispose();
+        string path = _scratch.File(IndexFormat.DefinitionName);
+        byte[] body = FramedFile.Read(path, IndexFormat.DefinitionMagic, "a definition");
+        Assert.Equal(1 + 64, body[7]); // ranges, rounded down
+        body[7] = 1; // as it was written when codes were truncated towards zero
+        File.WriteAllBytes(path, FramedFile.Frame(IndexFormat.DefinitionMagic, body));
+        InvalidIndexException problem =
+            Assert.Throws<InvalidIndexException>(() => DefinitionBody.Read(path, body));
+        Assert.Contains("int8 codes of an earlier formula", problem.Message);
+        Assert.Throws<InvalidIndexException>(() => IndexReader.Open(_scratch.Path));
+    }
+
+    [Fact]
     public void HalfOfASurrogatePairIsRefused()
     {
         // In UTF-8 all halves are one, so that two keys would be one, and a term there twice.
