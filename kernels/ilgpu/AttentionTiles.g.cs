@@ -124,15 +124,15 @@ internal static class AttentionTiles
                         }
                         if (!block.IsPlain)
                         {
-                            // Stays a loop, since what follows for every score would be most of the program.
-                            for (int r = 0; r < 8; r++)
+                            // Stays a loop, since what follows for every score would be most of the program: ILGPU
+                            // does not know how often it runs.
+                            int own = key < block.Length ? key : block.Length - 1;
+                            for (int r = 0; r < Group.DimX / 16; r++)
                             {
-                                if (key >= block.Length)
-                                    break;
                                 float score = r == 7 ? s7 : r == 6 ? s6 : r == 5 ? s5 : r == 4 ? s4 : r == 3 ? s3 : r == 2 ? s2 : r == 1 ? s1 : s0;
                                 score = AttentionParts.Adjust(
                                     a, block, queries.Cast<float>(), (warpQuery + r) * 36, score,
-                                    first + warpQuery + r, key);
+                                    first + warpQuery + r, own);
                                 s0 = r == 0 ? score : s0;
                                 s1 = r == 1 ? score : s1;
                                 s2 = r == 2 ? score : s2;
@@ -443,15 +443,15 @@ internal static class AttentionTiles
                         }
                         if (!block.IsPlain)
                         {
-                            // Stays a loop, since what follows for every score would be most of the program.
-                            for (int r = 0; r < 8; r++)
+                            // Stays a loop, since what follows for every score would be most of the program: ILGPU
+                            // does not know how often it runs.
+                            int own = key < block.Length ? key : block.Length - 1;
+                            for (int r = 0; r < Group.DimX / 16; r++)
                             {
-                                if (key >= block.Length)
-                                    break;
                                 float score = r == 7 ? s7 : r == 6 ? s6 : r == 5 ? s5 : r == 4 ? s4 : r == 3 ? s3 : r == 2 ? s2 : r == 1 ? s1 : s0;
                                 score = AttentionParts.Adjust(
                                     a, block, queries.Cast<float>(), (warpQuery + r) * 68, score,
-                                    first + warpQuery + r, key);
+                                    first + warpQuery + r, own);
                                 s0 = r == 0 ? score : s0;
                                 s1 = r == 1 ? score : s1;
                                 s2 = r == 2 ? score : s2;
@@ -787,15 +787,15 @@ internal static class AttentionTiles
                         }
                         if (!block.IsPlain)
                         {
-                            // Stays a loop, since what follows for every score would be most of the program.
-                            for (int r = 0; r < 8; r++)
+                            // Stays a loop, since what follows for every score would be most of the program: ILGPU
+                            // does not know how often it runs.
+                            int own = key < block.Length ? key : block.Length - 1;
+                            for (int r = 0; r < Group.DimX / 16; r++)
                             {
-                                if (key >= block.Length)
-                                    break;
                                 float score = r == 7 ? s7 : r == 6 ? s6 : r == 5 ? s5 : r == 4 ? s4 : r == 3 ? s3 : r == 2 ? s2 : r == 1 ? s1 : s0;
                                 score = AttentionParts.Adjust(
                                     a, block, queries.Cast<float>(), (warpQuery + r) * 132, score,
-                                    first + warpQuery + r, key);
+                                    first + warpQuery + r, own);
                                 s0 = r == 0 ? score : s0;
                                 s1 = r == 1 ? score : s1;
                                 s2 = r == 2 ? score : s2;
@@ -1198,15 +1198,15 @@ internal static class AttentionTiles
                         }
                         if (!block.IsPlain)
                         {
-                            // Stays a loop, since what follows for every score would be most of the program.
-                            for (int r = 0; r < 8; r++)
+                            // Stays a loop, since what follows for every score would be most of the program: ILGPU
+                            // does not know how often it runs.
+                            int own = key < block.Length ? key : block.Length - 1;
+                            for (int r = 0; r < Group.DimX / 8; r++)
                             {
-                                if (key >= block.Length)
-                                    break;
                                 float score = r == 7 ? s7 : r == 6 ? s6 : r == 5 ? s5 : r == 4 ? s4 : r == 3 ? s3 : r == 2 ? s2 : r == 1 ? s1 : s0;
                                 score = AttentionParts.Adjust(
                                     a, block, queries.Cast<float>(), (warpQuery + r) * 260, score,
-                                    first + warpQuery + r, key);
+                                    first + warpQuery + r, own);
                                 s0 = r == 0 ? score : s0;
                                 s1 = r == 1 ? score : s1;
                                 s2 = r == 2 ? score : s2;

@@ -188,18 +188,18 @@ def attention_tile(head, queries):
     line("                        }")
     line("                        if (!block.IsPlain)")
     line("                        {")
-    line("                            // Stays a loop, since what follows for every score would be most of the program.")
-    line("                            for (int r = 0; r < 8; r++)")
+    line("                            // Stays a loop, since what follows for every score would be most of the program: ILGPU")
+    line("                            // does not know how often it runs.")
+    line("                            int own = key < block.Length ? key : block.Length - 1;")
+    line(f"                            for (int r = 0; r < Group.DimX / {items // 8}; r++)")
     line("                            {")
-    line("                                if (key >= block.Length)")
-    line("                                    break;")
     picked = "s0"
     for r in range(1, 8):
         picked = f"r == {r} ? s{r} : {picked}"
     line(f"                                float score = {picked};")
     line("                                score = AttentionParts.Adjust(")
     line(f"                                    a, block, queries.Cast<float>(), (warpQuery + r) * {4 * wide}, score,")
-    line("                                    first + warpQuery + r, key);")
+    line("                                    first + warpQuery + r, own);")
     for r in range(8):
         line(f"                                s{r} = r == {r} ? score : s{r};")
     line("                            }")

@@ -77,7 +77,8 @@ internal static class IlgpuContext
         {
             ExactIntrinsics.Register(builder);
             VectorIntrinsics.Register(builder);
-            builder.Profiling();
+            // Variables of vectors are those of one function, and calls cost registers.
+            builder.Inlining(InliningMode.Aggressive).Profiling();
             choose(builder);
         });
     }
