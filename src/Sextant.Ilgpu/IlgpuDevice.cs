@@ -72,7 +72,7 @@ public sealed class IlgpuDevice : GpuDevice
         Context context = IlgpuContext.Cuda(index);
         return new IlgpuDriver(
             Required(context, info.DisplayName),
-            new IlgpuFacts($"{info.DisplayName} through ILGPU", true, false, false, false, info.Memory, 16 * 1024));
+            new IlgpuFacts($"{info.DisplayName} through ILGPU", true, false, false, false, false, info.Memory, 16 * 1024));
     }
 
     private static IlgpuDriver OpenOpenCl(int index, bool? asProcessor)
@@ -90,7 +90,8 @@ public sealed class IlgpuDevice : GpuDevice
             return new IlgpuDriver(
                 Required(context, info.DisplayName),
                 new IlgpuFacts(
-                    $"{info.DisplayName} through ILGPU", hasGenericSpace, asProcessor ?? info.IsProcessor, false,
+                    $"{info.DisplayName} through ILGPU", hasGenericSpace, asProcessor ?? info.IsProcessor,
+                    info.IsProcessor && asProcessor == false, false,
                     OpenClTurns.AreNeeded(info.Platform, info.DriverVersion), info.LargestBlock,
                     info.IsProcessor ? 256 * Math.Max(1, info.Units / 2) : 16 * 1024));
         }
@@ -101,7 +102,7 @@ public sealed class IlgpuDevice : GpuDevice
         GpuDriver.RequireIndex("ilgpu:cpu", index, 1, "");
         return new IlgpuDriver(
             IlgpuContext.Cpu(),
-            new IlgpuFacts("ILGPU's processor accelerator", true, false, true, false, 1L << 30, 256));
+            new IlgpuFacts("ILGPU's processor accelerator", true, false, false, true, false, 1L << 30, 256));
     }
 
     private static Context Required(Context context, string device)

@@ -21,16 +21,16 @@ internal static class KernelBuilder
     /// <param name="accelerator">What it will run on.</param>
     /// <param name="method">The kernel.</param>
     /// <param name="groupSize">Items of each of its groups.</param>
-    /// <param name="hasGenericSpace">Whether an OpenCL device has a generic address space.</param>
+    /// <param name="facts">What the kernel needs to know of it.</param>
     /// <exception cref="DeviceBuildException">The driver does not build it.</exception>
-    public static Kernel Build(Accelerator accelerator, MethodInfo method, int groupSize, bool hasGenericSpace)
+    public static Kernel Build(Accelerator accelerator, MethodInfo method, int groupSize, IlgpuFacts facts)
     {
         Backend backend = accelerator.GetBackend();
         CompiledKernel compiled = backend.Compile(
             EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, null));
         return compiled switch
         {
-            CLCompiledKernel kernel => BuildOpenCl((CLAccelerator)accelerator, kernel, hasGenericSpace),
+            CLCompiledKernel kernel => BuildOpenCl((CLAccelerator)accelerator, kernel, facts),
             PTXCompiledKernel kernel => accelerator.LoadKernel(WithText(kernel, accelerator.Context)),
             _ => accelerator.LoadKernel(compiled),
         };
@@ -42,16 +42,17 @@ internal static class KernelBuilder
 
     // ILGPU builds with the language's version alone: it gets an empty kernel of the same name, whose program is then
     // exchanged for one that is built with our options.
-    private static CLKernel BuildOpenCl(CLAccelerator accelerator, CLCompiledKernel compiled, bool hasGenericSpace)
+    private static CLKernel BuildOpenCl(CLAccelerator accelerator, CLCompiledKernel compiled, IlgpuFacts facts)
     {
-        CLCVersion version = hasGenericSpace ? compiled.CVersion : CLCVersion.CL12;
-        string text = KernelText.OpenCl(compiled.Source, hasGenericSpace);
+        CLCVersion version = facts.HasGenericSpace ? compiled.CVersion : CLCVersion.CL12;
+        string text = KernelText.OpenCl(compiled.Source, facts.HasGenericSpace);
         var kernel = (CLKernel)accelerator.LoadKernel(new CLCompiledKernel(
             accelerator.Context, (SeparateViewEntryPoint)EntryPointOf(compiled), compiled.Info,
             $"kernel void {compiled.Name}() {{ }}", version));
         CLAPI api = CLAPI.CurrentAPI;
         CLException.ThrowIfFailed(api.CreateProgram(accelerator.NativePtr, text, out nint program));
-        CLError error = api.BuildProgram(program, accelerator.DeviceId, $"-cl-std={version}{OpenClOptions}");
+        string options = $"-cl-std={version}{OpenClOptions}{(facts.IsForTests ? " -cl-opt-disable" : "")}";
+        CLError error = api.BuildProgram(program, accelerator.DeviceId, options);
         if (error != CLError.CL_SUCCESS)
         {
             _ = api.GetProgramBuildLog(program, accelerator.DeviceId, out string? log);

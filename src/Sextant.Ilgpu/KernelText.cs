@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Sextant.Ilgpu;
@@ -23,14 +24,32 @@ internal static partial class KernelText
             text = text.Replace("__generic ", "global ", StringComparison.Ordinal);
             text = Atomics().Replace(text, "atomic_$1 (");
         }
-        return "#pragma OPENCL FP_CONTRACT OFF\n" + text;
+        return "#pragma OPENCL FP_CONTRACT OFF\n" + Numbered(text);
     }
 
     /// <summary>PTX: without ".rn" the driver's assembler may contract a product and a sum.</summary>
-    public static string Ptx(string source) => Roundings().Replace(source, "$1.rn.f$2");
+    public static string Ptx(string source) => Numbered(Roundings().Replace(source, "$1.rn.f$2"));
+
+    // ILGPU's numbers depend on what a context compiled before: caches of compiled kernels would not know the text again.
+    private static string Numbered(string text)
+    {
+        var numbers = new Dictionary<string, string>();
+        return Names().Replace(text, match =>
+        {
+            if (!numbers.TryGetValue(match.Value, out string? name))
+            {
+                name = string.Create(CultureInfo.InvariantCulture, $"{match.Groups[1].Value}{numbers.Count}");
+                numbers.Add(match.Value, name);
+            }
+            return name;
+        });
+    }
 
     [GeneratedRegex(@"atomic_fetch_(\w+) \(\(atomic_\w+\*\)")]
     private static partial Regex Atomics();
+
+    [GeneratedRegex(@"\b(L_|type_|v|_a_)\d+(?![0-9A-Za-z])")]
+    private static partial Regex Names();
 
     [GeneratedRegex(@"\b(mul|add|sub)\.f(32|64)\b")]
     private static partial Regex Roundings();

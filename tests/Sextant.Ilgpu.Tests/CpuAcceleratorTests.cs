@@ -99,24 +99,26 @@ public sealed class CpuAcceleratorTests : IDisposable
         }
     }
 
+    /// <summary>Every kernel; a second tile of keys.</summary>
     [Theory]
-    [InlineData(12)]
     [InlineData(40)]
     [InlineData(68)]
     [InlineData(132)]
-    public void Attention(int size)
+    public void Attention(int size) =>
+        AssertSame($"windows of {size}", [1, 35], run => Attend(run, Shape(size) with { Before = 5, After = 2 }, null));
+
+    [Fact]
+    public void AttentionWithAllThatIsDoneToScores()
     {
-        var shape = new AttentionShape { Heads = 2, KeyHeads = 1, HeadSize = size, Scale = 1f / MathF.Sqrt(size) };
+        const int Size = 12;
+        AttentionShape shape = Shape(Size) with { Heads = 2 };
         int[] lengths = [1, 35];
-        AssertSame($"attention of {size}", lengths, run => Attend(run, shape, null));
-        AssertSame($"windows of {size}", lengths, run => Attend(run, shape with { Before = 5, After = 2 }, null));
+        AssertSame("plain", lengths, run => Attend(run, shape, null));
+        AssertSame("softcap", lengths, run => Attend(run, shape with { Softcap = 5f, After = 0 }, null));
         AssertSame(
-            $"softcap of {size}", lengths, run => Attend(run, shape with { Softcap = 5f, After = 0 }, null));
-        AssertSame(
-            $"bias of {size}", lengths,
-            run => Attend(run, shape, new PositionBias(run.Table(2, 9, Values(6, 18)))));
-        AssertSame($"position tables of {size}", [1, 6], run => Attend(run, shape with { Positions = 8 }, new PositionBias(
-            null, run.Table(2 * size, 8, Values(6, 16 * size)), run.Table(2 * size, 8, Values(7, 16 * size)),
+            "bias", lengths, run => Attend(run, shape, new PositionBias(run.Table(2, 9, Values(6, 18)))));
+        AssertSame("position tables", [1, 6], run => Attend(run, shape with { Positions = 8 }, new PositionBias(
+            null, run.Table(2 * Size, 8, Values(6, 16 * Size)), run.Table(2 * Size, 8, Values(7, 16 * Size)),
             run.Table(1, 13, [0, 0, 1, 1, 2, 2, 3, 4, 5, 5, 6, 6, 7]))));
     }
 
@@ -141,6 +143,9 @@ public sealed class CpuAcceleratorTests : IDisposable
             Assert.Equal(wanted, hits);
         }
     }
+
+    private static AttentionShape Shape(int size) =>
+        new() { Heads = 1, KeyHeads = 1, HeadSize = size, Scale = 1f / MathF.Sqrt(size) };
 
     private static Tensor Attend(BackendRun run, AttentionShape shape, PositionBias? bias)
     {
