@@ -103,6 +103,8 @@ public sealed class EmbedTests(TinyModel model) : IClassFixture<TinyModel>
     [InlineData("{\"title\":\"one\"}", "line 1: there is no 'text' field")]
     [InlineData("{\"text\":\"one\"", "line 1: not JSON")]
     [InlineData("{\"text\":\"\\ud800\"}", "line 1: 'text' is not Unicode")]
+    [InlineData("{\"text\":\"one\"}\n{\"\\ud800\":1,\"text\":\"a\"}\n", "line 2: the name of a field (at byte 1 of the ")]
+    [InlineData("{\"a\":[{\"\\udc00\\ud800\":1}],\"text\":\"a\"}", "line 1: the name of a field (at byte 7 of the ")]
     public void ABrokenLineOfJsonIsNamed(string input, string part)
     {
         Outcome outcome = EmbedInput(input, "--input-format", "jsonl");

@@ -41,6 +41,11 @@ internal static class RecordReader
                 $"{path}: is no bench record: no JSON from line {problem.LineNumber + 1} on, or not all of it."),
                 problem);
         }
+        catch (InvalidOperationException problem)
+        {
+            throw new InvalidRecordException(
+                $"{path}: is no bench record: a text or a name in it is half of a surrogate pair, or not UTF-8.", problem);
+        }
         catch (OverflowException problem)
         {
             throw new InvalidRecordException($"{path}: is too large for a bench record.", problem);

@@ -11,6 +11,7 @@ internal static class JsonLine
             throw new InputException(lines.Name, lines.Number, $"empty; {needed} is needed on each line.");
         try
         {
+            RequireNames(lines, line.Span);
             return JsonDocument.Parse(line);
         }
         catch (JsonException problem)
@@ -19,6 +20,29 @@ internal static class JsonLine
                 lines.Name, lines.Number,
                 FormattableString.Invariant(
                     $"not JSON (at byte {problem.BytePositionInLine} of the line); {needed} is needed."));
+        }
+    }
+
+    // A name that is half of a surrogate pair is JSON, but looking for any field meets it and fails.
+    private static void RequireNames(LineReader lines, ReadOnlySpan<byte> line)
+    {
+        if (line.IndexOf("\\u"u8) < 0)
+            return;
+        var reader = new Utf8JsonReader(line);
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueIsEscaped)
+                continue;
+            try
+            {
+                _ = reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                throw new InputException(lines.Name, lines.Number, FormattableString.Invariant(
+                    $"the name of a field (at byte {reader.TokenStartIndex} of the line) is half of a surrogate pair; ")
+                    + "Unicode is needed.");
+            }
         }
     }
 

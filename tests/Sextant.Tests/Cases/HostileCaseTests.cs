@@ -79,8 +79,8 @@ public sealed class HostileCaseTests : IDisposable
     {
         Tokenizer tokenizer = Tokenizer.LoadFile(Write(Split(pattern), "", 2));
         Assert.True(tokenizer.CountTokens(new string('a', 1000)) > 0);
-        var error = Assert.Throws<InvalidModelException>(() => tokenizer.CountTokens(new string('a', 400_000)));
-        Assert.Contains("take too much work for a text of 400000 UTF-16 units", error.Message,
+        var error = Assert.Throws<InvalidModelException>(() => tokenizer.CountTokens(new string('a', 100_000)));
+        Assert.Contains("take too much work for a text of 100000 UTF-16 units", error.Message,
             StringComparison.Ordinal);
     }
 
@@ -98,7 +98,7 @@ public sealed class HostileCaseTests : IDisposable
     public void AnAddedTokenThatNearlyMatchesEverywhereIsCutOff()
     {
         Tokenizer tokenizer = Tokenizer.LoadFile(Write("", "", 2, [new string('a', 16_000) + "b"], normalized: false));
-        Assert.Throws<InvalidModelException>(() => tokenizer.CountTokens(new string('a', 400_000)));
+        Assert.Throws<InvalidModelException>(() => tokenizer.CountTokens(new string('a', 100_000)));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Sextant.Tests.Weights;
+using Sextant.Weights;
 
 namespace Sextant.Tests.Cases;
 
@@ -119,6 +121,36 @@ public class ModelCaseTests
         AssertNear([expected.GetProperty("score").GetDouble()], scores);
         Assert.Contains(model.Card.Notes,
             note => note.Contains("'model_input_names' is without token_type_ids", StringComparison.Ordinal));
+    }
+
+    // A template's type 1 is beyond a table of one type, which means that types are not given at all.
+    [Fact]
+    public void OneTypeMeansZeros()
+    {
+        using var scratch = new ScratchFolder();
+        string source = CaseFolder.Path("M28");
+        foreach (string file in Directory.GetFiles(source))
+            scratch.Write(Path.GetFileName(file), File.ReadAllBytes(file));
+        scratch.Write("tokenizer_config.json", """{"tokenizer_class": "PreTrainedTokenizerFast"}""");
+        string config = File.ReadAllText(Path.Combine(source, "config.json"));
+        scratch.Write("config.json", config.Replace("\"type_vocab_size\": 2", "\"type_vocab_size\": 1",
+            StringComparison.Ordinal));
+        var tensors = new Dictionary<string, (long[] Shape, float[] Values)>();
+        using (Checkpoint checkpoint = Checkpoint.Open(source))
+        {
+            foreach (TensorInfo tensor in checkpoint.Tensors)
+            {
+                var values = new float[tensor.Elements];
+                checkpoint.ReadRows(tensor, 0, values);
+                bool isTypes = tensor.Name.EndsWith("token_type_embeddings.weight", StringComparison.Ordinal);
+                tensors[tensor.Name] = isTypes ? ([1, 8], values[..8]) : (tensor.Shape.ToArray(), values);
+            }
+        }
+        scratch.Write("model.safetensors", SafetensorsText.Floats(tensors));
+        using SequenceClassifier one = SequenceClassifier.Load(scratch.Path);
+        var scores = new float[1];
+        one.Rank("the cat", ["dog ran"], scores);
+        AssertNear([CaseFolder.Expected("M28").GetProperty("score").GetDouble()], scores);
     }
 
     [Theory]

@@ -32,6 +32,9 @@ internal sealed class ModelFolder : IDisposable
 
     public float[] this[string tensor] => _tensors[tensor].Values;
 
+    /// <summary>Adds a vector of zeros.</summary>
+    public void Add(string tensor, int length) => _tensors[tensor] = ([length], new float[length]);
+
     public void Remove(string tensor) => _tensors.Remove(tensor);
 
     public void Reshape(string tensor, params long[] shape) => _tensors[tensor] = (shape, _tensors[tensor].Values);

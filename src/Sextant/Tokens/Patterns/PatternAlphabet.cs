@@ -8,7 +8,7 @@ namespace Sextant.Tokens;
 internal sealed class PatternAlphabet
 {
     private const int PageBits = 8, PageLength = 1 << PageBits;
-    private const int TableSteps = 1 << 16;
+    private const int TableSteps = 1 << 14;
 
     // Of each page of 256 code points: where its classes begin in the pool.
     private readonly ushort[] _pages = new ushort[(CodePoints.Last + 1) / PageLength];
@@ -17,7 +17,7 @@ internal sealed class PatternAlphabet
     /// <exception cref="PatternException">There are too many classes.</exception>
     internal PatternAlphabet(IReadOnlyList<CodePointSet> sets, PatternWork work)
     {
-        // A table of all code points is made and compressed.
+        // A table of all code points is made.
         work.Take(TableSteps);
         var borders = new SortedSet<int> { 0 };
         foreach (CodePointSet set in sets)
@@ -29,29 +29,10 @@ internal sealed class PatternAlphabet
                 borders.Add(last + 1);
             }
         }
-        var classes = new Dictionary<string, byte>(StringComparer.Ordinal);
-        var samples = new List<int>();
-        byte[] all = new byte[CodePoints.Last + 1];
-        int[] starts = [.. borders];
-        char[] members = new char[sets.Count];
+        int[] starts = [.. borders.Where(border => border <= CodePoints.Last)];
         work.Take((long)starts.Length * sets.Count);
-        for (int i = 0; i < starts.Length && starts[i] <= CodePoints.Last; i++)
-        {
-            for (int set = 0; set < members.Length; set++)
-                members[set] = sets[set].Contains(starts[i]) ? '1' : '0';
-            string key = new(members);
-            if (!classes.TryGetValue(key, out byte number))
-            {
-                if (classes.Count == 250)
-                    throw new PatternException("more than 250 kinds of code points");
-                classes[key] = number = (byte)classes.Count;
-                samples.Add(starts[i]);
-            }
-            int end = i + 1 < starts.Length ? Math.Min(starts[i + 1], all.Length) : all.Length;
-            all.AsSpan(starts[i], end - starts[i]).Fill(number);
-        }
-        Samples = [.. samples];
-        _pool = Compress(all);
+        (byte[] kinds, Samples) = Kinds(sets, starts);
+        _pool = Pages(starts, kinds);
     }
 
     /// <summary>A code point of each class.</summary>
@@ -64,17 +45,55 @@ internal sealed class PatternAlphabet
     internal int ClassOf(int codePoint) =>
         _pool[(_pages[codePoint >> PageBits] << PageBits) + (codePoint & (PageLength - 1))];
 
-    private byte[] Compress(byte[] all)
+    // The class of each stretch between borders, and a code point of each class.
+    private static (byte[] Kinds, int[] Samples) Kinds(IReadOnlyList<CodePointSet> sets, int[] starts)
+    {
+        var classes = new Dictionary<string, byte>(StringComparer.Ordinal);
+        var samples = new List<int>();
+        byte[] kinds = new byte[starts.Length];
+        char[] members = new char[sets.Count];
+        for (int i = 0; i < starts.Length; i++)
+        {
+            for (int set = 0; set < members.Length; set++)
+                members[set] = sets[set].Contains(starts[i]) ? '1' : '0';
+            string key = new(members);
+            if (!classes.TryGetValue(key, out kinds[i]))
+            {
+                if (classes.Count == 250)
+                    throw new PatternException("more than 250 kinds of code points");
+                classes[key] = kinds[i] = (byte)classes.Count;
+                samples.Add(starts[i]);
+            }
+        }
+        return (kinds, [.. samples]);
+    }
+
+    // Equal pages are kept once; most of Unicode is pages of one class.
+    private byte[] Pages(int[] starts, byte[] kinds)
     {
         var pool = new List<byte>();
         var known = new Dictionary<string, ushort>(StringComparer.Ordinal);
+        Span<byte> classes = stackalloc byte[PageLength];
+        Span<char> key = stackalloc char[PageLength];
+        int stretch = 0;
         for (int page = 0; page < _pages.Length; page++)
         {
-            ReadOnlySpan<byte> classes = all.AsSpan(page * PageLength, PageLength);
-            string key = Convert.ToBase64String(classes);
-            if (!known.TryGetValue(key, out ushort place))
+            int first = page << PageBits, end = first + PageLength, length = 0;
+            while (stretch + 1 < starts.Length && starts[stretch + 1] <= first)
+                stretch++;
+            for (int i = stretch; length < PageLength; i++)
             {
-                known[key] = place = (ushort)known.Count;
+                int stop = i + 1 < starts.Length ? Math.Min(starts[i + 1], end) - first : PageLength;
+                classes[length..stop].Fill(kinds[i]);
+                length = stop;
+            }
+            bool isUniform = !classes.ContainsAnyExcept(classes[0]);
+            ReadOnlySpan<char> name = key[..(isUniform ? 1 : PageLength)];
+            for (int i = 0; i < name.Length; i++)
+                key[i] = (char)classes[i];
+            if (!known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out ushort place))
+            {
+                known[name.ToString()] = place = (ushort)known.Count;
                 pool.AddRange(classes);
             }
             _pages[page] = place;
