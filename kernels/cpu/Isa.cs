@@ -22,7 +22,8 @@ public enum Isa
     Avx512,
 
     /// <summary>
-    /// The same with products of four bytes in one instruction, by machine code of our own (kernels/x64).
+    /// The same with products of four bytes in one instruction, and counts of bits where the processor has them, by
+    /// machine code of our own (kernels/x64).
     /// </summary>
     Avx512Vnni,
 }

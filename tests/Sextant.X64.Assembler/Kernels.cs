@@ -11,6 +11,8 @@ internal static class Kernels
             for (int rows = 1; rows <= GemmInt8Tile.MaxRows; rows++)
                 kernels.Add(GemmInt8Tile.Assemble(rows, vectors));
         }
+        kernels.Add(HammingPopcount.One());
+        kernels.Add(HammingPopcount.Four());
         kernels.Add(PeakLoops.Int8());
         kernels.Add(PeakLoops.BFloat16());
         return new CodeImage(kernels);

@@ -54,6 +54,16 @@ public unsafe class AssembledCodeTests
         ];
         foreach ((string field, int offset) in fields)
             Assert.Equal((nint)offset, Marshal.OffsetOf<Int8TileArguments>(field));
+        (string Field, int Offset)[] hamming =
+        [
+            ("Query", HammingPopcount.Query), ("Words", HammingPopcount.Words), ("Tiles", HammingPopcount.Tiles),
+            ("OtherTiles", HammingPopcount.OtherTiles), ("Left", HammingPopcount.Left),
+            ("Distances", HammingPopcount.Distances), ("OtherDistances", HammingPopcount.OtherDistances),
+            ("DistanceStride", HammingPopcount.DistanceStride), ("KeepsVectors", HammingPopcount.KeepsVectors),
+            ("Saved", HammingPopcount.KeepsVectors + 8),
+        ];
+        foreach ((string field, int offset) in hamming)
+            Assert.Equal((nint)offset, Marshal.OffsetOf<HammingAvx512Popcount.Arguments>(field));
         // What xmm6 … xmm15 take lies inside.
         Assert.True(Marshal.SizeOf<Int8TileArguments>() >= TileOffsets.Saved + 160);
     }
