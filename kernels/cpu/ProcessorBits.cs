@@ -2,19 +2,22 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Sextant.Kernels;
 
-/// <summary>What cpuid says of instructions that .NET has no names for.</summary>
+/// <summary>
+/// What cpuid says of instructions that .NET has no names for. Asked once: in a virtual machine each question takes
+/// microseconds.
+/// </summary>
 internal static class ProcessorBits
 {
     private const int ExtendedFeatures = 7;
 
     /// <summary>vpdpbusd and vpdpwssd on 512 bits.</summary>
-    public static bool HasAvx512Vnni => Has(0, Register.C, 11);
+    public static bool HasAvx512Vnni { get; } = Has(0, Register.C, 11);
 
     /// <summary>vpopcntd and vpopcntq on 512 bits.</summary>
-    public static bool HasAvx512Vpopcntdq => Has(0, Register.C, 14);
+    public static bool HasAvx512Vpopcntdq { get; } = Has(0, Register.C, 14);
 
     /// <summary>vdpbf16ps on 512 bits.</summary>
-    public static bool HasAvx512Bf16 => Has(1, Register.A, 5);
+    public static bool HasAvx512Bf16 { get; } = Has(1, Register.A, 5);
 
     private enum Register
     {

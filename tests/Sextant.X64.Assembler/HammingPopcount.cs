@@ -23,6 +23,8 @@ internal static class HammingPopcount
     // How far ahead one query asks for codes, in bytes: a page.
     private const int Ahead = 4096;
 
+    private static readonly AssemblerRegisterYMM[] s_halves = [ymm0, ymm1, ymm2, ymm3];
+
     /// <summary>One query, two streams of as many tiles.</summary>
     public static AssembledKernel One()
     {
@@ -57,8 +59,10 @@ internal static class HammingPopcount
         c.dec(r11);
         c.jne(word);
         kernel.Comment("their distances");
-        c.vpmovqd(__ymmword_ptr[rax], zmm0);
-        c.vpmovqd(__ymmword_ptr[r9], zmm1);
+        c.vpmovqd(ymm0, zmm0);
+        c.vpmovqd(ymm1, zmm1);
+        c.vmovdqu(__ymmword_ptr[rax], ymm0);
+        c.vmovdqu(__ymmword_ptr[r9], ymm1);
         c.add(rax, 32);
         c.add(r9, 32);
         c.dec(__qword_ptr[rcx + Left]);
@@ -107,7 +111,8 @@ internal static class HammingPopcount
         c.mov(rax, r8);
         for (int query = 0; query < 4; query++)
         {
-            c.vpmovqd(__ymmword_ptr[rax], Z(query));
+            c.vpmovqd(s_halves[query], Z(query));
+            c.vmovdqu(__ymmword_ptr[rax], s_halves[query]);
             if (query < 3)
                 c.add(rax, __qword_ptr[rcx + DistanceStride]);
         }
