@@ -27,7 +27,7 @@ public static class Tool
 
     internal static Verb[] Verbs { get; } =
     [
-        new DevicesVerb(), new ConvertVerb(),
+        new DevicesVerb(), new ConvertVerb(), new PullVerb(), new ModelsVerb(),
         new EmbedVerb(), new SearchVerb(), new IndexVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(),
         new VerifyVerb(),
         new RerankVerb(), new ClassifyVerb(), new SparseVerb(),

@@ -24,13 +24,13 @@ internal static class HubCache
     }
 
     /// <summary>The folder of a model in the cache: with blobs, refs and snapshots.</summary>
-    public static string FolderOf(HubName name) =>
-        Path.Combine(Folder, $"models--{name.Repository.Replace("/", "--", StringComparison.Ordinal)}");
+    public static string FolderOf(HubName name, string cache) =>
+        Path.Combine(cache, $"models--{name.Repository.Replace("/", "--", StringComparison.Ordinal)}");
 
     /// <summary>The files of a model as they were at its revision; null where the cache has none.</summary>
-    public static string? Find(HubName name)
+    public static string? Find(HubName name, string cache)
     {
-        string folder = FolderOf(name);
+        string folder = FolderOf(name, cache);
         string reference = Path.Combine(folder, "refs", name.Revision);
         string commit = name.Revision;
         try
@@ -46,6 +46,28 @@ internal static class HubCache
         return HubName.IsRevision(commit) && Directory.Exists(snapshot) ? snapshot : null;
     }
 
+    /// <summary>The models in the cache, each with what its branches and tags mean; by name.</summary>
+    public static IEnumerable<(HubName Name, string Folder)> All()
+    {
+        if (!Directory.Exists(Folder))
+            yield break;
+        foreach (string model in Directory.EnumerateDirectories(Folder, "models--*").Order(StringComparer.Ordinal))
+        {
+            string repository = Path.GetFileName(model)["models--".Length..].Replace("--", "/", StringComparison.Ordinal);
+            string refs = Path.Combine(model, "refs"), snapshots = Path.Combine(model, "snapshots");
+            IEnumerable<string> revisions = Directory.Exists(refs)
+                ? Directory.EnumerateFiles(refs, "*", SearchOption.AllDirectories)
+                    .Select(file => Path.GetRelativePath(refs, file).Replace('\\', '/')).Order(StringComparer.Ordinal)
+                : Directory.Exists(snapshots) ? Directory.EnumerateDirectories(snapshots).Select(one => Path.GetFileName(one))
+                : [];
+            foreach (string revision in revisions)
+            {
+                if (HubName.TryParse($"{repository}@{revision}", out HubName name) && Find(name, Folder) is { } folder)
+                    yield return (name, folder);
+            }
+        }
+    }
+
     /// <summary>
     /// A folder as it is; a name as the hub has them, ORG/NAME or ORG/NAME@REVISION, as its folder in the cache.
     /// </summary>
@@ -54,7 +76,7 @@ internal static class HubCache
     {
         if (Directory.Exists(path) || !HubName.TryParse(path, out HubName name))
             return path;
-        return Find(name) ?? throw new InvalidModelException(
+        return Find(name, Folder) ?? throw new InvalidModelException(
             path,
             $"is no folder, and the cache of the hub ({Folder}) has no such model; 'sextant pull {path}' downloads it.");
     }
