@@ -5,6 +5,12 @@ using Sextant.IndexWriting;
 
 // FOLDER [ROUNDS]: writes commits to an index until it is killed, or so many, and says each one's round when it is
 // done. Exit code 3: the index or its disk refused, and stderr says why; 4: a writer that had failed went on.
+// Or mutate COUNT SEED FOLDER: changes indexes as a forger would, and reads and writes them.
+if (args[0] == "mutate")
+{
+    int Number(int place) => int.Parse(args[place], CultureInfo.InvariantCulture);
+    return MutationRun.Run(Number(1), Number(2), args[3]);
+}
 string folder = args[0];
 long last = args.Length > 1 ? long.Parse(args[1], CultureInfo.InvariantCulture) : long.MaxValue;
 try

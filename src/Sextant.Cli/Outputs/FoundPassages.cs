@@ -25,6 +25,9 @@ internal readonly record struct FoundPassage(
 
     /// <summary>Its BM25 score; null where words were not counted.</summary>
     public float? Terms { get; init; }
+
+    /// <summary>Whether what was searched is not all there is to be: nearer ones may be missing.</summary>
+    public bool IsUnfinished { get; init; }
 }
 
 /// <summary>Writes found passages: for a person, for a pipe, or as JSON.</summary>
@@ -109,6 +112,8 @@ internal static class FoundPassages
                     }
                     writer.WriteEndArray();
                 }
+                if (one.IsUnfinished)
+                    writer.WriteBoolean("unfinished"u8, true);
                 writer.WriteEndObject();
             }
             writer.WriteEndArray();

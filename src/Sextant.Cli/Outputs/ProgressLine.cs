@@ -21,6 +21,7 @@ internal sealed class ProgressLine : IProgress<int>, IDisposable
     private readonly TimeProvider _clock;
     private readonly string _what;
     private readonly long? _total;
+    private readonly Func<long, long, string>? _text;
     private readonly Lock _lock = new();
     private readonly long _started;
     private long _next;
@@ -30,10 +31,11 @@ internal sealed class ProgressLine : IProgress<int>, IDisposable
     /// <param name="terminal">Where to show it.</param>
     /// <param name="what">What is counted, such as "texts".</param>
     /// <param name="total">How many there are, where that is known.</param>
-    public ProgressLine(Terminal terminal, string what, long? total = null)
+    /// <param name="text">The line for what is done and the milliseconds it took; null: counts and a rate.</param>
+    public ProgressLine(Terminal terminal, string what, long? total = null, Func<long, long, string>? text = null)
     {
         (_error, _isTerminal, _program) = (terminal.Error, terminal.ErrorIsTerminal, terminal.Program);
-        (_what, _total, _clock) = (what, total, terminal.Clock);
+        (_what, _total, _clock, _text) = (what, total, terminal.Clock, text);
         _next = _isTerminal ? FirstAfter : IntervalOfLines;
         _started = _clock.GetTimestamp();
     }
@@ -79,6 +81,8 @@ internal sealed class ProgressLine : IProgress<int>, IDisposable
 
     internal string Line(long done, long milliseconds)
     {
+        if (_text is not null)
+            return _text(done, milliseconds);
         double rate = done * 1000.0 / Math.Max(1, milliseconds);
         string line = string.Create(CultureInfo.InvariantCulture, $"{done} {_what}, {rate:F0}/s");
         if (_total is not > 0)

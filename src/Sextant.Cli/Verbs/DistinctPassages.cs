@@ -10,6 +10,9 @@ internal sealed class DistinctPassages(int most)
 {
     private readonly Dictionary<string, List<PassagePlace>> _places = new(StringComparer.Ordinal);
 
+    /// <summary>Whether what was searched is not all there is to be.</summary>
+    public bool IsUnfinished { get; init; }
+
     /// <summary>What is kept, best first.</summary>
     public List<FoundPassage> Found { get; } = [];
 
@@ -30,6 +33,7 @@ internal sealed class DistinctPassages(int most)
         _places.Add(passage.Text, same = []);
         Found.Add(new FoundPassage(Found.Count + 1, hit.Score, passage, same)
         {
+            IsUnfinished = IsUnfinished,
             Similarity = float.IsNaN(hit.Similarity) ? null : hit.Similarity,
             Terms = float.IsNaN(hit.Terms) ? null : hit.Terms,
         });

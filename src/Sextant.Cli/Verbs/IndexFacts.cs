@@ -18,6 +18,8 @@ internal static class IndexFacts
         facts.Add("deleted", FormattableString.Invariant(
             $"{statistics.DeletedDocuments} documents, {statistics.DeletedPassages} passages"));
         facts.Add("attributes", statistics.Attributes.Count == 0 ? "none" : string.Join(", ", statistics.Attributes));
+        if (reader.Unfinished is { } paths)
+            facts.Add("unfinished", paths.Replace("\n", ", ", StringComparison.Ordinal));
         facts.Add("commit", Number(statistics.Commit));
         facts.Add("segments", Number(statistics.Segments));
         facts.Section("code");

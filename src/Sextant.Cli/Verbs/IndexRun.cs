@@ -14,9 +14,10 @@ internal sealed class IndexRun(
     /// <summary>The property of an index that names the encoding of texts without a byte order mark.</summary>
     public const string EncodingProperty = "text encoding";
 
-    private const int BatchPassages = 1024;
-
-    // What is lost when the work is ended: so many seconds of it.
+    // Passages are embedded so many at a time as take some seconds: what is done is committed soon, and what is lost
+    // when the work is ended is little.
+    private const int MinBatch = 16, MaxBatch = 1024;
+    private const double BatchSeconds = 5;
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(10);
 
     // A search reads segment after segment; a few cost nothing.
@@ -28,6 +29,7 @@ internal sealed class IndexRun(
     private readonly List<(IndexedFile File, List<Passage> Passages)> _waiting = [];
     private readonly Stopwatch _sinceCommit = Stopwatch.StartNew();
     private int _waitingPassages;
+    private int _batch = 64;
 
     /// <summary>What takes passages apart into the terms of the index.</summary>
     public required TermAnalyzer Analyzer { get; init; }
@@ -46,10 +48,18 @@ internal sealed class IndexRun(
     public UnknownCount Unknown { get; } = new("passages");
 
     /// <summary>Embeds and writes all files that changed; deletes those that are no longer there.</summary>
-    public void All(
-        IReadOnlyList<string> paths, Func<string, IReadOnlyList<IndexAttribute>?> before, IEnumerable<string> keys,
-        SkippedSummary skipped)
+    /// <param name="paths">Files and folders.</param>
+    /// <param name="before">The index before.</param>
+    /// <param name="skipped">Told what is left out.</param>
+    public void All(IReadOnlyList<string> paths, IndexReader before, SkippedSummary skipped)
     {
+        string[] roots = [.. paths.Select(Path.GetFullPath)];
+        // What earlier runs left undone stays so, where this one does not come to it.
+        string[] others = [.. (writer.Unfinished?.Split('\n') ?? []).Where(
+            path => !roots.Any(root => IsUnder(path, root)))];
+        writer.Unfinished = string.Join('\n', (string[])[.. others, .. roots]);
+        if (writer.Commits == 0)
+            writer.Commit();
         var unreadable = new HashSet<string>(StringComparer.Ordinal);
         void Skip(SkippedPath path)
         {
@@ -59,28 +69,26 @@ internal sealed class IndexRun(
         }
         List<string> files = [.. TextFiles.Find(paths, Skip)];
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        using (var progress = new ProgressLine(terminal, "files", files.Count))
+        using (var progress = new IndexProgress(terminal, files))
         {
             foreach (string path in files)
             {
                 terminal.Cancellation.ThrowIfCancellationRequested();
                 string key = Path.GetFullPath(path);
-                int waiting = _waiting.Count;
-                if (One(path, key, before(key), Skip))
+                if (One(path, key, before, progress, Skip))
                     seen.Add(key);
-                if (_waiting.Count == waiting)
-                    progress.Advance(1);
-                if (_waitingPassages >= BatchPassages)
+                if (_waitingPassages >= _batch)
                     Embed(progress);
             }
             Embed(progress);
         }
-        string[] roots = [.. paths.Select(Path.GetFullPath)];
-        foreach (string key in keys)
+        foreach (string key in before.Keys())
         {
-            if (!seen.Contains(key) && IsGone(key, roots, unreadable))
-                Deleted += writer.Delete(key) ? 1 : 0;
+            string path = IndexedFile.PathOf(key);
+            if (!seen.Contains(path) && IsGone(path, roots, unreadable) && writer.Delete(key) && key == path)
+                Deleted++;
         }
+        writer.Unfinished = others.Length == 0 ? null : string.Join('\n', others);
         writer.Commit();
         if (writer.Segments > MaxSegments)
             writer.Compact();
@@ -98,28 +106,34 @@ internal sealed class IndexRun(
             root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     // Says whether the file is text, and so stays in the index or comes into it.
-    private bool One(string path, string key, IReadOnlyList<IndexAttribute>? before, Action<SkippedPath> skipped)
+    private bool One(
+        string path, string key, IndexReader before, IndexProgress progress, Action<SkippedPath> skipped)
     {
         try
         {
-            IndexedFile file = IndexedFile.Of(path, before);
-            if (file.IsIn(before, attributes))
+            IndexedFile file = IndexedFile.Of(path, before.AttributesOf(key));
+            (bool isWhole, int parts, int done) = Kept(file, key, before);
+            if (isWhole)
             {
                 Unchanged++;
+                progress.Skip(file.Size);
                 return true;
             }
             using StreamReader? text = TextFile.Open(path, out SkippedPath reason, _encoding);
             if (text is null)
             {
                 skipped(reason);
+                progress.Skip(file.Size);
                 return false;
             }
             file = file with { Path = key };
             using IEnumerator<Passage> passages = reader.Read(text, key).GetEnumerator();
+            for (int i = 0; i < done && passages.MoveNext(); i++)
+                terminal.Cancellation.ThrowIfCancellationRequested();
             List<Passage> first = Next(passages);
-            if (first.Count == BatchPassages)
+            if (first.Count == _batch || parts > 0)
             {
-                Long(file, first, passages);
+                Long(file, parts, first, passages, text.BaseStream, progress);
                 return true;
             }
             _waiting.Add((file, first));
@@ -127,18 +141,31 @@ internal sealed class IndexRun(
             return true;
         }
         catch (Exception problem)
-            when (problem is IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException)
+            when (problem is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
             skipped(new SkippedPath(path, SkipReason.Unreadable, problem.Message));
             return false;
         }
     }
 
-    // Some of a file's passages; fewer where it ends.
-    private List<Passage> Next(IEnumerator<Passage> passages)
+    // What the index has of this very file: all of it, or so many parts with so many passages.
+    private (bool IsWhole, int Parts, int Passages) Kept(IndexedFile file, string key, IndexReader before)
     {
-        var next = new List<Passage>();
-        while (next.Count < BatchPassages && passages.MoveNext())
+        (int parts, int passages) = (0, 0);
+        while (before.AttributesOf(IndexedFile.Key(key, parts)) is { } found && file.IsIn(found, attributes))
+        {
+            passages += before.IdsOf(IndexedFile.Key(key, parts)).Count;
+            parts++;
+            if (!found.Any(one => one.Name == IndexedFile.ContinuesName))
+                return (true, parts, passages);
+        }
+        return (false, parts, passages);
+    }
+
+    // Some of a file's passages, after those that were read already; fewer where it ends.
+    private List<Passage> Next(IEnumerator<Passage> passages, params List<Passage> next)
+    {
+        while (next.Count < _batch && passages.MoveNext())
         {
             terminal.Cancellation.ThrowIfCancellationRequested();
             next.Add(passages.Current);
@@ -146,72 +173,84 @@ internal sealed class IndexRun(
         return next;
     }
 
-    // A file of many passages goes into the index as it is read.
-    private void Long(IndexedFile file, List<Passage> first, IEnumerator<Passage> passages)
+    // A file of many passages goes into the index in parts, as it is read: each may be in another commit.
+    private void Long(
+        IndexedFile file, int part, List<Passage> some, IEnumerator<Passage> passages, Stream read,
+        IndexProgress progress)
     {
-        (int truncated, int written) = (0, 0);
-        try
+        DeleteParts(file.Path, part);
+        long position = read.Position;
+        progress.Skip(part == 0 ? 0 : position);
+        for (; ; part++)
         {
-            writer.Upsert(Parts());
+            (float[] vectors, int truncated) = Vectors([.. some.Select(one => one.Text)], progress);
+            bool isContinued = passages.MoveNext();
+            writer.Upsert(Document(file, part, isContinued, some, vectors));
+            Truncated += truncated;
+            Passages += some.Count;
+            progress.Add(part == 0 ? read.Position : read.Position - position, some.Count);
+            position = read.Position;
+            if (!isContinued)
+                break;
+            CommitSometimes();
+            some = Next(passages, passages.Current);
         }
-        catch (ArgumentException problem)
-        {
-            throw new IOException(problem.Message, problem); // too large, which concerns this file alone
-        }
-        Truncated += truncated;
-        Passages += written;
         Embedded++;
         CommitSometimes();
-
-        IEnumerable<IndexDocument> Parts()
-        {
-            for (List<Passage> some = first; some.Count > 0; some = Next(passages))
-            {
-                (float[] vectors, int cut) = Vectors([.. some.Select(one => one.Text)]);
-                IndexDocument part = Document(file, some, vectors);
-                yield return written == 0 ? part : part with { Attributes = [] };
-                truncated += cut;
-                written += some.Count;
-            }
-        }
     }
 
-    private (float[] Vectors, int Truncated) Vectors(string[] texts)
+    // Parts of what a file was before.
+    private void DeleteParts(string path, int part)
     {
+        while (writer.Delete(IndexedFile.Key(path, part)))
+            part++;
+    }
+
+    private (float[] Vectors, int Truncated) Vectors(string[] texts, IndexProgress progress)
+    {
+        var clock = Stopwatch.StartNew();
         float[] vectors = new float[checked(texts.Length * model.Dimensions)];
         var reports = new TextReport[texts.Length];
-        model.Embed(texts, Prompt.Text(prompt), vectors, reports, null, terminal.Cancellation);
+        model.Embed(texts, Prompt.Text(prompt), vectors, reports, progress, terminal.Cancellation);
+        _batch = (int)Math.Clamp(texts.Length / clock.Elapsed.TotalSeconds * BatchSeconds, MinBatch, MaxBatch);
         Array.ForEach(reports, Unknown.Add);
         return (vectors, reports.Count(one => one.Truncated > 0));
     }
 
-    private IndexDocument Document(IndexedFile file, List<Passage> passages, ReadOnlyMemory<float> vectors) => new()
+    private IndexDocument Document(
+        IndexedFile file, int part, bool isContinued, List<Passage> passages, ReadOnlyMemory<float> vectors)
     {
-        Key = file.Path,
-        Vectors = vectors,
-        Payloads = [.. passages.Select(one => (ReadOnlyMemory<byte>)StoredPassage.Write(one))],
-        Terms = writer.Definition.KeepsTerms ? [.. passages.Select(passage => Analyzer.Terms(passage.Text))] : [],
-        Attributes = file.Attributes(attributes),
-    };
+        List<IndexAttribute> given = file.Attributes(attributes);
+        if (isContinued)
+            given.Add(new IndexAttribute(IndexedFile.ContinuesName, 1));
+        return new IndexDocument
+        {
+            Key = IndexedFile.Key(file.Path, part),
+            Vectors = vectors,
+            Payloads = [.. passages.Select(one => (ReadOnlyMemory<byte>)StoredPassage.Write(one))],
+            Terms = writer.Definition.KeepsTerms ? [.. passages.Select(passage => Analyzer.Terms(passage.Text))] : [],
+            Attributes = given,
+        };
+    }
 
-
-    private void Embed(ProgressLine progress)
+    private void Embed(IndexProgress progress)
     {
         if (_waiting.Count == 0)
             return;
         string[] texts = [.. _waiting.SelectMany(one => one.Passages).Select(one => one.Text)];
-        (float[] vectors, int truncated) = Vectors(texts);
+        (float[] vectors, int truncated) = Vectors(texts, progress);
         int first = 0;
         foreach ((IndexedFile file, List<Passage> passages) in _waiting)
         {
             int values = passages.Count * model.Dimensions;
-            writer.Upsert(Document(file, passages, vectors.AsMemory(first, values)));
+            DeleteParts(file.Path, 1);
+            writer.Upsert(Document(file, 0, isContinued: false, passages, vectors.AsMemory(first, values)));
             first += values;
+            progress.Add(file.Size, passages.Count);
         }
         Truncated += truncated;
         Embedded += _waiting.Count;
         Passages += texts.Length;
-        progress.Advance(_waiting.Count);
         _waiting.Clear();
         _waitingPassages = 0;
         CommitSometimes();

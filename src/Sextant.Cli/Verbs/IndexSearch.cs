@@ -60,6 +60,12 @@ internal static class IndexSearch
         if (probes > 0 && arguments.Device is GpuDevice)
             throw new WrongUsageException("--probe is for the CPU; a device compares all codes");
         using IndexReader reader = IndexReader.Open(path);
+        if (reader.Unfinished is { } paths)
+        {
+            terminal.Error.WriteLine(
+                $"sextant search: warning: {path} is not finished: what makes it still runs or was ended; "
+                + $"'sextant index --output {path} --update {paths.Replace('\n', ' ')}' goes on");
+        }
         IdSet? allowed = null;
         try
         {
@@ -139,10 +145,11 @@ internal static class IndexSearch
             bool isAll = hits.Length < wanted || wanted >= MaxDepth * most || diversity > 0;
             if (diversity > 0)
                 hits = Unlike(reader, hits, diversity, 2 * most);
-            var passages = new DistinctPassages(most);
+            var passages = new DistinctPassages(most) { IsUnfinished = reader.Unfinished is not null };
             foreach (HybridHit hit in hits)
             {
-                passages.Add(StoredPassage.Read(Shown(reader.Key(hit.Id)), reader.Payload(hit.Id)), hit);
+                string file = Shown(IndexedFile.PathOf(reader.Key(hit.Id)));
+                passages.Add(StoredPassage.Read(file, reader.Payload(hit.Id)), hit);
             }
             if (passages.IsFull || isAll)
                 return passages.Found;

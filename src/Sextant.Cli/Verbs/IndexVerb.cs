@@ -39,8 +39,9 @@ internal sealed class IndexVerb : Verb
     public override string Usage => "--output IDX PATH [PATH …] [flags]";
 
     public override string Details =>
-        "Files are cut into passages as by search. What is done is committed every ten seconds: an index that is ended "
-        + "at any moment is whole, and --update goes on. Attributes that every file has: size, modified, extension. "
+        "Files are cut into passages as by search. What is done is committed every ten seconds, within long files too: "
+        + "an index can be ended at any moment, is searched as far as it is, and --update goes on. Attributes that every "
+        + "file has: size, modified, extension. "
         + "int8 needs --ranges. bebr, pq and transforms are fitted to a sample of the passages, up to 4,096 from all "
         + "over the files, which is embedded first.";
 
@@ -166,14 +167,15 @@ internal sealed class IndexVerb : Verb
         try
         {
             using IndexReader before = IndexReader.Open(path);
-            run.All(paths, before.AttributesOf, before.Keys(), skipped);
+            run.All(paths, before, skipped);
         }
         catch (OperationCanceledException)
         {
             writer.Commit();
             terminal.Error.WriteLine(
                 FormattableString.Invariant(
-                    $"sextant index: ended; {run.Embedded} files are in {path}, and --update goes on with the others"));
+                    $"sextant index: ended; {run.Embedded} files, {run.Passages} passages went into {path}, ")
+                + "and --update goes on with the others");
             throw;
         }
         skipped.WriteTo(terminal.Error, "sextant index");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sextant.Indexes;
 
 namespace Sextant.Cli.Verbs;
@@ -10,7 +11,13 @@ internal sealed record IndexedFile(string Path, long Size, long Modified, string
     public const string ChecksumName = "checksum";
     public const string ExtensionName = "extension";
 
-    public static readonly string[] ReservedNames = [SizeName, ModifiedName, ChecksumName, ExtensionName];
+    /// <summary>
+    /// Of a part of a file that others follow. It has a space, which no attribute of the caller's can have.
+    /// </summary>
+    public const string ContinuesName = "is continued";
+
+    public static readonly string[] ReservedNames =
+        [SizeName, ModifiedName, ChecksumName, ExtensionName, ContinuesName];
 
     /// <summary>The file as it is now; its checksum is computed only where the older one may no longer hold.</summary>
     public static IndexedFile Of(string path, IReadOnlyList<IndexAttribute>? before)
@@ -38,6 +45,15 @@ internal sealed record IndexedFile(string Path, long Size, long Modified, string
         all.AddRange(given);
         return all;
     }
+
+    /// <summary>
+    /// Key of a part of a file: the first part has the file's path; no path holds the sign that others have after it.
+    /// </summary>
+    public static string Key(string path, int part) =>
+        part == 0 ? path : string.Create(CultureInfo.InvariantCulture, $"{path}\0{part}");
+
+    /// <summary>The path of the file that a key is of.</summary>
+    public static string PathOf(string key) => key.IndexOf('\0') is >= 0 and int end ? key[..end] : key;
 
     private static IndexAttribute? Find(IReadOnlyList<IndexAttribute> attributes, string name)
     {

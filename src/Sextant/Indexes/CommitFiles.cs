@@ -44,7 +44,7 @@ internal static class CommitFiles
     public static void Prepare(IndexFolder folder, Manifest manifest)
     {
         folder.SyncNames(); // the files that the manifest names are there before it is
-        folder.WriteNew(IndexFormat.NewManifestName, FramedFile.Frame(IndexFormat.ManifestMagic, manifest.ToBody()));
+        folder.WriteNew(IndexFormat.NewManifestName, manifest.ToFile());
     }
 
     /// <summary>

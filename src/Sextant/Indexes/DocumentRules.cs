@@ -77,6 +77,19 @@ internal sealed class DocumentRules(int dimensions, bool keepsTerms)
         }
     }
 
+    /// <summary>Refuses a part that is not of the same document as the first one.</summary>
+    /// <exception cref="ArgumentException">Its key is another one, or it has attributes.</exception>
+    public static void CheckPart(IndexDocument part, IndexDocument first)
+    {
+        if (part.Key != first.Key || part.Attributes.Count > 0)
+        {
+            throw new ArgumentException(
+                $"a part of '{first.Key}' has the key '{part.Key}' and {part.Attributes.Count} attributes; all parts "
+                    + "have the first one's key, and it alone has attributes.",
+                nameof(part));
+        }
+    }
+
     // Files hold UTF-8, where every half of a surrogate pair would become the same U+FFFD: two keys would be one.
     private static void RequireUnicode(string text, string what)
     {

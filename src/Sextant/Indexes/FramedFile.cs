@@ -7,11 +7,12 @@ namespace Sextant.Indexes;
 internal static class FramedFile
 {
     /// <summary>Frame and body, to be written.</summary>
-    public static byte[] Frame(ReadOnlySpan<byte> magic, ReadOnlySpan<byte> body)
+    public static byte[] Frame(
+        ReadOnlySpan<byte> magic, ReadOnlySpan<byte> body, uint version = IndexFormat.Version)
     {
         byte[] bytes = new byte[IndexFormat.FrameBytes + body.Length];
         magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), IndexFormat.Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), version);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), (uint)body.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(16), Checksum.Of(body));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(20), Checksum.Of(bytes.AsSpan(0, 20)));
@@ -20,7 +21,12 @@ internal static class FramedFile
     }
 
     /// <summary>Reads a file and checks its frame; returns the body.</summary>
-    public static byte[] Read(string path, ReadOnlySpan<byte> magic, string what)
+    public static byte[] Read(string path, ReadOnlySpan<byte> magic, string what) =>
+        Read(path, magic, what, out _, IndexFormat.Version);
+
+    /// <summary>The same for a file that has versions up to another one.</summary>
+    public static byte[] Read(
+        string path, ReadOnlySpan<byte> magic, string what, out uint version, uint maxVersion)
     {
         byte[] bytes;
         try
@@ -34,7 +40,9 @@ internal static class FramedFile
         }
         if (bytes.Length < IndexFormat.FrameBytes || !bytes.AsSpan(0, 8).SequenceEqual(magic))
             throw new InvalidIndexException(path, $"is not {what}.");
-        RequireVersion(path, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8)));
+        version = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8));
+        if (version == IndexFormat.Version || version > maxVersion)
+            RequireVersion(path, version);
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(20)) != Checksum.Of(bytes.AsSpan(0, 20)))
             throw new InvalidIndexException(path, "is damaged: its header does not have its checksum.");
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(12));

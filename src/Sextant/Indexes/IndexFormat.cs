@@ -6,6 +6,10 @@ namespace Sextant.Indexes;
 internal static class IndexFormat
 {
     public const uint Version = 1;
+
+    /// <summary>Version of a manifest that says what is still to come.</summary>
+    public const uint UnfinishedVersion = 2;
+
     public const int BlockBytes = 1 << 16;
     public const int SectionAlignment = 4096;
     public const int SegmentHeaderBytes = 64;

@@ -49,6 +49,9 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
     /// <summary>Number of the commit that is seen; 0 for an index in which nothing was committed.</summary>
     public long Commit => (long)_snapshot.Manifest.Commit;
 
+    /// <summary>What was still to come, in the writer's words, when this was committed; null: it is whole.</summary>
+    public string? Unfinished => _snapshot.Manifest.Unfinished;
+
     /// <inheritdoc/>
     public int Dimensions => Definition.Dimensions;
 
@@ -177,9 +180,7 @@ public sealed unsafe class IndexReader : IVectorIndex, IDisposable
         return segment.Payload(row);
     }
 
-    /// <summary>
-    /// Length of what <see cref="Vector"/> gives: the vectors', or where nothing is rescored the codes'.
-    /// </summary>
+    /// <summary>Length of what <see cref="Vector"/> gives: the vectors', or the codes' without rescoring.</summary>
     public int KeptDimensions => _snapshot.Vectors is null ? Definition.CodedDimensions : Dimensions;
 
     /// <summary>

@@ -23,6 +23,7 @@ public sealed class IndexWriter : IDisposable
     private bool _reading;
     private bool _publishing; // the folder may have this commit, or the one before
     private SegmentEntry[] _committed;
+    private string? _said; // in the last commit
 
     private IndexWriter(IndexFolder folder, WriterLock writing)
     {
@@ -35,6 +36,7 @@ public sealed class IndexWriter : IDisposable
             Take(new WrittenSegment(_snapshot.Segments[i], _snapshot.Segments[i].Entry, _snapshot.Deleted[i], false));
         _pending = NewBuilder();
         _committed = [.. _snapshot.Manifest.Segments];
+        Unfinished = _said = _snapshot.Manifest.Unfinished;
         CommitFiles.DeleteLeftOvers(folder, _committed);
     }
 
@@ -43,6 +45,12 @@ public sealed class IndexWriter : IDisposable
 
     /// <summary>Number of the last commit.</summary>
     public long Commits { get; private set; }
+
+    /// <summary>
+    /// What is still to come, in the caller's words; null: nothing, the index is whole. The next commit says it to
+    /// readers (<see cref="IndexReader.Unfinished"/>), and so to whoever opens an index whose writer was ended.
+    /// </summary>
+    public string? Unfinished { get; set; }
 
     /// <summary>Segments that a search reads; many small ones are worth a <see cref="Compact"/>.</summary>
     public int Segments => _segments.Count + (_pending.Documents > 0 ? 1 : 0);
@@ -111,9 +119,7 @@ public sealed class IndexWriter : IDisposable
             Writing(Spill);
     }
 
-    /// <summary>
-    /// Adds a document in parts, or replaces the one that has its key: the parts' vectors follow each other.
-    /// </summary>
+    /// <summary>Adds, or replaces, a document in parts: their vectors follow each other.</summary>
     /// <param name="parts">
     /// Read one by one, so that a long document is never there as floats and payloads as a whole. All have the same
     /// key; the first has the attributes. Meanwhile the writer is not to be used.
@@ -176,13 +182,11 @@ public sealed class IndexWriter : IDisposable
     }
 
     /// <summary>Makes all changes last, at once, and returns the commit's number.</summary>
-    /// <exception cref="InvalidIndexException">
-    /// The disk refuses; the last commit is untouched, this writer is done.
-    /// </exception>
+    /// <exception cref="InvalidIndexException">The disk refuses; this writer is done.</exception>
     public long Commit()
     {
         Require();
-        if (_changed)
+        if (_changed || Unfinished != _said)
             Writing(WriteCommit);
         return Commits;
     }
@@ -239,7 +243,7 @@ public sealed class IndexWriter : IDisposable
         }
     }
 
-    // What was written and never committed takes room that a full disk needs.
+    // What was written and never committed takes room that a full disk needs. What stays the next writer deletes.
     private void DeleteUncommitted()
     {
         try
@@ -251,7 +255,6 @@ public sealed class IndexWriter : IDisposable
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // The next writer deletes it.
         }
     }
 
@@ -260,13 +263,8 @@ public sealed class IndexWriter : IDisposable
         ArgumentNullException.ThrowIfNull(part);
         using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         _rules.Check(part);
-        if (first is not null && (part.Key != first.Key || part.Attributes.Count > 0))
-        {
-            throw new ArgumentException(
-                $"a part of '{first.Key}' has the key '{part.Key}' and {part.Attributes.Count} attributes; all parts "
-                    + "have the first one's key, and it alone has attributes.",
-                nameof(part));
-        }
+        if (first is not null)
+            DocumentRules.CheckPart(part, first);
         _pending.Encode(part);
         _pending.RequireRoom(part);
         if (first is null)
@@ -294,7 +292,7 @@ public sealed class IndexWriter : IDisposable
             throw new InvalidOperationException("the parts of a document are being read; the writer waits for them.");
     }
 
-    // Whatever fails while files are written, the commit on disk is the last one; this writer no longer knows its own.
+    // Whatever fails while files are written, this writer no longer knows its own commit.
     private void Writing(Action work)
     {
         try
@@ -374,11 +372,13 @@ public sealed class IndexWriter : IDisposable
                 _nextFile++;
         }
         SegmentEntry[] entries = [.. _segments.Select(one => one.Entry)];
-        CommitFiles.Prepare(_folder, new Manifest((ulong)Commits + 1, _nextFile, _definitionChecksum, entries));
+        string? unfinished = Unfinished;
+        CommitFiles.Prepare(
+            _folder, new Manifest((ulong)Commits + 1, _nextFile, _definitionChecksum, entries, unfinished));
         _publishing = true;
         CommitFiles.Publish(_folder, _lock);
         _publishing = false;
-        _committed = entries;
+        (_committed, _said) = (entries, unfinished);
         Commits++;
         _changed = false;
         CommitFiles.DeleteUnused(_folder, _committed);

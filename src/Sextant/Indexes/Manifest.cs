@@ -18,8 +18,10 @@ internal readonly record struct SegmentEntry(
 /// <param name="NextFile">Number of the next file.</param>
 /// <param name="DefinitionChecksum">Checksum of the definition's body.</param>
 /// <param name="Segments">The segments, oldest first.</param>
+/// <param name="Unfinished">What is still to come, in the writer's words; null: nothing.</param>
 internal sealed record Manifest(
-    ulong Commit, ulong NextFile, uint DefinitionChecksum, IReadOnlyList<SegmentEntry> Segments)
+    ulong Commit, ulong NextFile, uint DefinitionChecksum, IReadOnlyList<SegmentEntry> Segments,
+    string? Unfinished = null)
 {
     private const int EntryBytes = 48;
 
@@ -42,10 +44,17 @@ internal sealed record Manifest(
             body.UInt32(one.DeletedRows);
             body.UInt32(0);
         }
+        if (Unfinished is not null)
+            body.String(Unfinished);
         return body.Written.ToArray();
     }
 
-    public static Manifest FromBody(string path, ReadOnlySpan<byte> bytes)
+    /// <summary>The file, of the version that every program reads where the index is whole.</summary>
+    public byte[] ToFile() => FramedFile.Frame(
+        IndexFormat.ManifestMagic, ToBody(),
+        Unfinished is null ? IndexFormat.Version : IndexFormat.UnfinishedVersion);
+
+    public static Manifest FromBody(string path, ReadOnlySpan<byte> bytes, uint version = IndexFormat.Version)
     {
         var body = new ByteReader(path, bytes);
         (ulong commit, ulong next, uint definition) = (body.UInt64(), body.UInt64(), body.UInt32());
@@ -61,11 +70,12 @@ internal sealed record Manifest(
             rows += one.Rows + 64L;
             segments[i] = one;
         }
+        string? unfinished = version == IndexFormat.UnfinishedVersion ? body.String() : null;
         body.End();
         RequireNumbers(body, commit, next, segments);
         if (rows > IndexFormat.MaxRows)
             throw body.Wrong($"counts {rows} vectors; at most {IndexFormat.MaxRows} are accepted.");
-        return new Manifest(commit, next, definition, segments);
+        return new Manifest(commit, next, definition, segments, unfinished);
     }
 
     // A next file with the name of a live one would replace it.
@@ -80,16 +90,19 @@ internal sealed record Manifest(
             if (one.Number == 0 || one.Number >= next || one.Deletes >= next)
             {
                 throw body.Wrong(
-                    $"says that {next} is the next free number; segment {one.Number}, deletes {one.Deletes} are there.");
+                    $"says that {next} is the next free number; it has segment {one.Number}, deletes {one.Deletes}.");
             }
             if (!segmentNumbers.Add(one.Number) || (one.Deletes != 0 && !deletesNumbers.Add(one.Deletes)))
                 throw body.Wrong($"names segment {one.Number} or deletes {one.Deletes} twice.");
         }
     }
 
-    public static Manifest Read(string folder) =>
-        FromBody(
-            Path.Combine(folder, IndexFormat.ManifestName),
-            FramedFile.Read(Path.Combine(folder, IndexFormat.ManifestName), IndexFormat.ManifestMagic,
-                "the manifest of an index"));
+    public static Manifest Read(string folder)
+    {
+        string path = Path.Combine(folder, IndexFormat.ManifestName);
+        byte[] body = FramedFile.Read(
+            path, IndexFormat.ManifestMagic, "the manifest of an index", out uint version,
+            IndexFormat.UnfinishedVersion);
+        return FromBody(path, body, version);
+    }
 }

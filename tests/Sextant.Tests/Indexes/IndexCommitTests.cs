@@ -105,6 +105,40 @@ public sealed class IndexCommitTests : IDisposable
     }
 
     [Fact]
+    public void AnIndexThatIsNotWholeSaysSo()
+    {
+        string? Said()
+        {
+            using IndexReader reader = IndexReader.Open(_scratch.Path);
+            return reader.Unfinished;
+        }
+        byte Version() => File.ReadAllBytes(_scratch.File("manifest"))[8];
+        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        {
+            Assert.Equal(((string?)null, (byte)1), (Said(), Version()));
+            writer.Unfinished = "b…";
+            writer.Commit(); // nothing else has changed
+            writer.Upsert(Document("a", Vectors(1, 2)));
+            Assert.Equal(2, writer.Commit());
+            Assert.Equal(2, writer.Commit());
+        }
+        Assert.Equal(("b…", (byte)2), (Said(), Version()));
+        using (IndexWriter writer = IndexWriter.Open(_scratch.Path))
+        {
+            Assert.Equal("b…", writer.Unfinished);
+            writer.Upsert(Document("b", Vectors(2, 2)));
+            writer.Commit();
+            Assert.Equal("b…", Said());
+            writer.Compact();
+            Assert.Equal("b…", Said());
+            writer.Unfinished = null;
+            writer.Commit();
+        }
+        // Programs that know no other version read what is whole.
+        Assert.Equal(((string?)null, (byte)1), (Said(), Version()));
+    }
+
+    [Fact]
     public void ASecondWriterIsRefused()
     {
         using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
