@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Sextant.Backends;
-using Sextant.Gpu;
+using Sextant.Ilgpu;
 using Sextant.Kernels;
 using Sextant.Tensors;
 
@@ -26,7 +26,7 @@ internal static partial class DeviceReport
 
     public static void Run(string choice, int threads)
     {
-        using Device device = DeviceChoice.Open(choice);
+        using Device device = AnyDevice.Open(choice);
         Console.WriteLine($"{device.Name} beside the CPU with {threads} threads; medians of {Rounds} turns");
         foreach (int atOnce in (int[])[24, 4])
             Compare(device, threads, atOnce);

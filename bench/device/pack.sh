@@ -8,7 +8,7 @@ set -euo pipefail
 archive=$(realpath -m "${1:-sextant-device.tar.xz}")
 cd "$(dirname "$0")/../.."
 export DOTNET_NOLOGO=1
-for project in src/Sextant.Cli bench/Sextant.Bench tests/Sextant.Gpu.Tests; do
+for project in src/Sextant.Cli bench/Sextant.Bench tests/Sextant.Gpu.Tests tests/Sextant.Ilgpu.Tests; do
     dotnet build $project --configuration Release --verbosity quiet
 done
 work=$(mktemp -d)
@@ -16,10 +16,11 @@ trap 'rm -rf "$work"' EXIT
 to=$work/sextant-device
 mkdir -p "$to/app" "$to/bench/device" "$to/bench/peers" "$to/tests" "$to/kernels"
 bin() { echo "$1/bin/Release/net10.0"; }
-# One folder for all three. Without lists of dependencies, the host takes every assembly that lies there; what is left out
+# One folder for all four. Without lists of dependencies, the host takes every assembly that lies there; what is left out
 # is BenchmarkDotNet, which 'Sextant.Bench benchmarks' alone needs.
 cp -r "$(bin src/Sextant.Cli)"/. "$to/app"
 cp -r "$(bin tests/Sextant.Gpu.Tests)"/{Sextant.*.dll,Sextant.*.runtimeconfig.json,xunit*.dll} "$to/app"
+cp "$(bin tests/Sextant.Ilgpu.Tests)"/Sextant.Ilgpu.Tests.{dll,runtimeconfig.json} "$to/app"
 cp "$(bin bench/Sextant.Bench)"/Sextant.Bench.{dll,runtimeconfig.json} "$to/app"
 for needed in "$(bin tests/Sextant.Gpu.Tests)"/Microsoft.*.dll; do cp "$needed" "$to/app"; done
 rm -rf "$to/app"/{runtimes,*.pdb,*.xml,*.deps.json,testhost*,Microsoft.VisualStudio*,Microsoft.CodeCoverage*}

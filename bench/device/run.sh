@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Proves and measures a device, in one command that ends within nine minutes, from the archive of pack.sh:
-#   bench/device/run.sh DEVICE OUT [STEP...]      DEVICE: cuda:N or opencl:N; OUT: a folder for the results
+#   bench/device/run.sh DEVICE OUT [STEP...]      DEVICE: cuda:N, opencl:N, ilgpu:cuda:N or ilgpu:opencl:N; OUT: a folder for the results
 # Correctness first, then figures; each step has a time limit of its own, and one that fails does not stop the others. OUT
 # receives at most eight files: report.txt (everything that was said; its end, which is printed too, is a table of goals)
 # and the records of the measurements. Exit code: 0 where every step that ran succeeded.
@@ -34,7 +34,11 @@ export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_EnableDiagnostics=0 DOTNET
 export CUDA_CACHE_PATH=$work/cuda SEXTANT_CACHE=$work/opencl
 export SEXTANT_TEST_DEVICE=$device
 if [ -z "${SEXTANT_TESTDATA:-}" ] && [ -d "$here/testdata" ]; then export SEXTANT_TESTDATA=$here/testdata; fi
+# Through ILGPU the figures are taken in turns with those of the hand-written kernels on the same device, which bound them.
+direct=${device#ilgpu:} ilgpu= beside=
+[ "$direct" = "$device" ] || { ilgpu=1; beside="--device $direct"; tests=${tests//Sextant.Gpu.Tests/Sextant.Ilgpu.Tests}; }
 cuda=; [ "${device%%:*}" = cuda ] && cuda=1
+large=; [ "${direct%%:*}" = cuda ] && large=1
 
 say() { printf '%s\n' "$*" | tee -a "$report"; }
 declare -A status
@@ -65,7 +69,7 @@ absent() { order+=("$1"); status[$1]="left out: $2"; say "== $1: ${status[$1]}";
 sx() { echo "$dotnet" "$sextant"; }
 wanted() { [[ " $steps " == *" $1 "* ]]; }
 suite() { echo "$dotnet" "$tests" -noColor -maxThreads 4 "$@"; }
-record() { echo "--device $device --quick --format json --output $out/$1"; }
+record() { echo "--device $device $beside --quick --format json --output $out/$1"; }
 
 say "$(date -u +%Y-%m-%dT%H:%M:%SZ) $device, $(nproc) processors, $(cat "$here/PACKED" 2>/dev/null | tr '\n' ';')"
 command -v nvidia-smi > /dev/null && nvidia-smi --query-gpu=index,name,driver_version,memory.total,mig.mode.current \
@@ -83,16 +87,17 @@ if [ -n "$cuda" ] && grep -q 'while products by wgmma were checked' "$report"; t
     say "the check of wgmma ended the context: SEXTANT_CUDA_WGMMA=0 from here on"
 fi
 
-classes=(-class '*.DeviceBackendTests' -class '*.DeviceItemKernelTests' -class '*.DeviceKernelTests'
-    -class '*.DeviceModelTests' -class '*.DeviceHeadTests' -class '*.DeviceBinaryIndexTests' -class '*.DeviceIndexTests'
-    -class '*.DeviceBenchTests')
+classes=(-class '*.DeviceBackendTests' -class '*.DeviceItemKernelTests'
+    -class '*.DeviceModelTests' -class '*.DeviceHeadTests' -class '*.DeviceBinaryIndexTests' -class '*.DeviceIndexTests')
+[ -n "$ilgpu" ] || classes+=(-class '*.DeviceKernelTests' -class '*.DeviceBenchTests')
 [ -n "$cuda" ] && classes+=(-class '*.FastProductTests' -class '*.WideProductTests' -class '*.FastAttentionTests'
     -class '*.FastRowTests' -class '*.FastModelTests')
 wanted suite && step suite 150 $(suite "${classes[@]}")
 wanted verify && step verify 60 $(sx) verify
 
 sanitize() { # TOOL LIMIT
-    if [ -z "$cuda" ]; then absent "$1" "$device is no CUDA device"
+    if [ -n "$ilgpu" ]; then absent "$1" "it is for the hand-written kernels"
+    elif [ -z "$cuda" ]; then absent "$1" "$device is no CUDA device"
     elif ! command -v compute-sanitizer > /dev/null; then absent "$1" "compute-sanitizer is not on the PATH"
     else
         step "$1" "$2" compute-sanitizer --tool "$1" --target-processes all --error-exitcode 9 \
@@ -101,11 +106,11 @@ sanitize() { # TOOL LIMIT
 }
 wanted memcheck && sanitize memcheck 75
 
-wanted peak && step peak 45 $(sx) bench peak $(record peak.json)
+wanted peak && [ -z "$ilgpu" ] && step peak 45 $(sx) bench peak $(record peak.json)
 if wanted kernels; then
     printf 'gemm %s\n' 4096,4096,4096 8192,8192,8192 32,384,384 > "$work/shapes"
     echo 'attention 32,128,12,64' >> "$work/shapes"
-    [ -n "$cuda" ] || printf 'gemm 256,256,256\nattention 4,64,12,32\n' > "$work/shapes"
+    [ -n "$large" ] || printf 'gemm 256,256,256\nattention 4,64,12,32\n' > "$work/shapes"
     step kernels 90 $(sx) bench kernels --op gemm,attention --variant f32,full --shapes "$work/shapes" \
         --precision exact${cuda:+,fast} $(record kernels.json)
 fi
@@ -118,12 +123,12 @@ if wanted mma; then
 fi
 if wanted scan; then
     codes=10000000
-    [ -n "$cuda" ] || codes=100000
+    [ -n "$large" ] || codes=100000
     step scan 45 $(sx) bench kernels --op hamming --shape $codes,1024,1 $(record scan.json)
 fi
 if wanted model; then
     grid=32x128,256x128,64x512,1x32 shapes=bge-base,minilm precision=${cuda:+fast}
-    [ -n "$cuda" ] || { grid=1x32,4x32 shapes=minilm; }
+    [ -n "$large" ] || { grid=1x32,4x32 shapes=minilm; }
     step model 75 $(sx) bench model --shape $shapes --scenario Grid --grid $grid --precision "${precision:-exact}" \
         $(record model.json)
     # Eight files are enough: this record stands in the report.
@@ -137,7 +142,7 @@ if wanted peers; then
         if "$one" -c 'import torch, numpy' 2> /dev/null; then python=$one; break; fi
     done
     batches="minilm:1x32 bge-base:32x128,256x128,64x512"
-    [ -n "$cuda" ] || batches=minilm:1x32
+    [ -n "$large" ] || batches=minilm:1x32
     if [ -z "$python" ]; then absent peers "no Python here has torch and numpy"
     else
         SEXTANT_PYTHON=$python step peers 200 "$dotnet" "$bench" device-peers "$device" "$out" $batches

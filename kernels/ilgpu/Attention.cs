@@ -1,6 +1,7 @@
 // What all attention kernels have in common: parameters, which keys a query sees, what is done to a score.
 // Order     kernels/NUMERICS.md: score, + position terms, then softcap, or scale and bias.
 using ILGPU;
+using ILGPU.Algorithms;
 
 namespace Sextant.Ilgpu.Kernels;
 
@@ -85,7 +86,7 @@ internal struct AttentionBlock
             Head = head,
             Length = length,
             First = first,
-            End = first + 32 < length ? first + 32 : length,
+            End = XMath.Min(first + 32, length),
             IsMasked = a.Before != int.MaxValue || a.After != int.MaxValue,
             IsPlain = scaled && a.Positions == 0,
             WeightScale = scaled ? a.Scale : 1f,
@@ -128,9 +129,7 @@ internal static class AttentionParts
         AttentionArguments a, AttentionBlock block, ArrayView<float> queries, int queryAt, float score, int query,
         int key)
     {
-        int distance = key - query;
-        distance = distance < -a.Reach ? -a.Reach : distance;
-        distance = (distance > a.Reach ? a.Reach : distance) + a.Reach;
+        int distance = XMath.Clamp(key - query, -a.Reach, a.Reach) + a.Reach;
         if (a.Positions != 0)
         {
             long table = ((long)block.Head * a.Size * a.Positions) + (int)a.PositionRows[distance];

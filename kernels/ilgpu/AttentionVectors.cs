@@ -4,6 +4,7 @@
 // Order     as AttentionTiles: exact maximum, exp, 32 lanes of sums from the first visible key, chains that ascend. A
 //           key that is not visible has the weight +0, which changes nothing but the sign of a zero; +0 is added there.
 using ILGPU;
+using ILGPU.Algorithms;
 
 namespace Sextant.Ilgpu.Kernels;
 
@@ -191,9 +192,7 @@ internal static partial class AttentionVectors
         long biases = spare + (66 * Rows);
         for (int row = 0; row < Rows; row++)
         {
-            int distance = ahead - row;
-            distance = distance < -a.Reach ? -a.Reach : distance;
-            distance = (distance > a.Reach ? a.Reach : distance) + a.Reach;
+            int distance = XMath.Clamp(ahead - row, -a.Reach, a.Reach) + a.Reach;
             a.Scratch[biases + row] =
                 a.HasBias != 0 ? a.Bias[((long)head * ((2 * a.Reach) + 1)) + distance] : 0f;
             if (a.Positions == 0)

@@ -36,3 +36,32 @@ internal static class Probe
         p.Outputs[to + 5] = Exact.Mul(a, b);
     }
 }
+
+/// <summary>
+/// What ILGPU's compilers and the driver's have got wrong where kernels were written otherwise: reassociation, zeros,
+/// comparisons with NaN, population counts, barriers over shared memory. inputs [n,2] → outputs [n,8], whole groups.
+/// </summary>
+internal static class CompilerProbe
+{
+    public static void Run(ProbeArguments p)
+    {
+        ArrayView<float> shared = SharedMemory.Allocate<float>(256);
+        int i = (Grid.IdxX * 256) + Group.IdxX;
+        float a = p.Inputs[2 * i];
+        float b = p.Inputs[(2 * i) + 1];
+        shared[Group.IdxX] = a;
+        Group.Barrier();
+        int to = 8 * i;
+        p.Outputs[to] = Exact.Add(Exact.Add(a, 0.1f), 0.7f);
+        p.Outputs[to + 1] = Exact.Mul(Exact.Mul(a, 0.1f), 0.7f);
+        p.Outputs[to + 2] = Exact.Sub(0f, a);
+        p.Outputs[to + 3] = Exact.Add(a, 0f);
+        float which = 0f;
+        if (Exact.Above(3f, a) && !Exact.Above(a, b))
+            which = 1f;
+        p.Outputs[to + 4] = !Exact.Above(a, b) ? Exact.Add(which, 2f) : which;
+        p.Outputs[to + 5] = Exact.Above(-87f, a) ? 1f : Exact.Max(a, b);
+        p.Outputs[to + 6] = (float)IntrinsicMath.PopCount((ulong)Interop.FloatAsInt(a) * 0x9E3779B97F4A7C15ul);
+        p.Outputs[to + 7] = shared[255 - Group.IdxX];
+    }
+}

@@ -59,6 +59,7 @@ public sealed class IlgpuDevice : GpuDevice
     private static IlgpuDevice Checked(IlgpuDriver driver)
     {
         DeviceProbe.Require(driver);
+        CompilerCheck.Require(driver);
         return new IlgpuDevice(driver);
     }
 

@@ -107,17 +107,27 @@ internal sealed class IlgpuDriver : GpuDriver
         _context.Dispose();
     }
 
+    /// <summary>Builds a kernel that is not in the catalogue.</summary>
+    public IlgpuLauncher Build(IlgpuKernel kernel)
+    {
+        lock (_compiling)
+            return BuildAlone(kernel);
+    }
+
+    private IlgpuLauncher BuildAlone(IlgpuKernel kernel) => Run("compiling a kernel", 0, driver =>
+    {
+        // What was compiled before would change the text of this one, and drivers know a text again or compile it.
+        _context.ClearCache(ClearCacheMode.Everything);
+        return kernel.Launcher(KernelBuilder.Build(driver.Accelerator, kernel.Method, kernel.GroupSize, _facts));
+    });
+
     private IlgpuLauncher Compile(GpuKernel kernel)
     {
         lock (_compiling)
         {
             if (_launchers[(int)kernel] is { } found)
                 return found;
-            IlgpuKernel source = IlgpuKernels.Of(kernel);
-            // What was compiled before would change the text of this one, and drivers know a text again or compile it.
-            _context.ClearCache(ClearCacheMode.Everything);
-            Kernel built = KernelBuilder.Build(Accelerator, source.Method, source.GroupSize, _facts);
-            IlgpuLauncher launcher = source.Launcher(built);
+            IlgpuLauncher launcher = BuildAlone(IlgpuKernels.Of(kernel));
             Volatile.Write(ref _launchers[(int)kernel], launcher);
             return launcher;
         }

@@ -85,12 +85,15 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
         Buffer.MemoryCopy((void*)_down!.NativePtr, destination, bytes, bytes);
     }
 
-    public override void Launch(ref readonly KernelLaunch launch)
+    public override void Launch(ref readonly KernelLaunch launch) =>
+        Launch(_driver.Launcher(launch.Kernel), in launch);
+
+    /// <summary>Starts a kernel that is not in the catalogue.</summary>
+    public void Launch(IlgpuLauncher launcher, ref readonly KernelLaunch launch)
     {
         try
         {
             _driver.Accelerator.Bind();
-            IlgpuLauncher launcher = _driver.Launcher(launch.Kernel);
             ProfilingMarker? from = _timed ? _stream.AddProfilingMarker() : null;
             if (_driver.TakesTurns)
                 QueueTurns.Start(_stream, launcher, _driver, in launch);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Sextant.Backends;
-using Sextant.Gpu;
+using Sextant.Ilgpu;
 using Sextant.Measurement.Devices;
 using Sextant.Measurement.Models;
 using Sextant.Measurement.Records;
@@ -28,9 +28,9 @@ internal static class DevicePeers
     /// <param name="output">The folder of the two records, which are written anew after each batch.</param>
     public static void Run(string choice, IReadOnlyList<string> work, string root, string output)
     {
-        using Device device = DeviceChoice.Open(choice);
+        using Device device = AnyDevice.Open(choice);
         var on = BenchDevice.Of(choice, device);
-        bool cuda = on.Name.StartsWith("cuda", StringComparison.Ordinal);
+        bool cuda = on.Name.Contains("cuda", StringComparison.Ordinal);
         Precision precision = device.Supports(Precision.Fast) ? Precision.Fast : Precision.Exact;
         using var records = new PeerRecords();
         foreach (string item in work)
@@ -43,7 +43,7 @@ internal static class DevicePeers
                 "PyTorch", Environment.GetEnvironmentVariable("SEXTANT_PYTHON") ?? "python3",
                 [Path.Combine(PeerProcess.Folder("pytorch"), "serve.py"), folder,
                     Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture), "1", "--device",
-                    cuda ? on.Name : "cpu", .. flags]);
+                    cuda ? on.Name.Replace("ilgpu:", "", StringComparison.Ordinal) : "cpu", .. flags]);
             Console.Error.WriteLine($"{on.Name} beside {peer.Version}");
             using EmbeddingModel model = EmbeddingModel.Load(
                 folder, new() { Device = device, Precision = precision, Pooling = "mean", Normalize = true });
