@@ -29,7 +29,7 @@ public enum Isa
 }
 
 /// <summary>What this machine can run. The only place that asks the hardware.</summary>
-public static class InstructionSets
+internal static class InstructionSets
 {
     /// <summary>
     /// The environment variable that forces one instruction set: avx512vnni, avx512, avxvnni, avx2, vector128 or

@@ -6,7 +6,7 @@ using Sextant.Kernels.X64;
 namespace Sextant.Kernels;
 
 /// <summary>One kernel for every op: what a CPU backend runs. Immutable; safe for any number of threads.</summary>
-public sealed class KernelSet
+internal sealed class KernelSet
 {
     private static KernelSet? s_chosen;
     private readonly KernelRow<Kernel<GemmInt8Arguments>> _gemmInt8;

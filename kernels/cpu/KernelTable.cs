@@ -19,27 +19,27 @@ using Sextant.Kernels.X64;
 namespace Sextant.Kernels;
 
 /// <summary>A kernel that takes its arguments in one structure.</summary>
-public delegate void Kernel<TArguments>(in TArguments arguments)
+internal delegate void Kernel<TArguments>(in TArguments arguments)
     where TArguments : struct;
 
 /// <summary>x [rows, columns] ← kind(x), in place.</summary>
-public unsafe delegate void ActivationKernel(ActivationKind kind, float* x, nint stride, int rows, int columns);
+internal unsafe delegate void ActivationKernel(ActivationKind kind, float* x, nint stride, int rows, int columns);
 
 /// <summary>x [n] ← x / max(‖x‖, 1e-12), in place.</summary>
-public unsafe delegate void NormalizeKernel(float* x, int n);
+internal unsafe delegate void NormalizeKernel(float* x, int n);
 
 /// <summary>scores [count] = rows [count, n] · query [n].</summary>
-public unsafe delegate void DotKernel(float* query, float* rows, nint count, int n, float* scores);
+internal unsafe delegate void DotKernel(float* query, float* rows, nint count, int n, float* scores);
 
 /// <summary>One kernel of one op.</summary>
 /// <param name="Isa">The instruction set it is written for.</param>
 /// <param name="Name">Op, type, instruction set.</param>
 /// <param name="Run">The kernel.</param>
-public readonly record struct KernelRow<TKernel>(Isa Isa, string Name, TKernel Run)
+internal readonly record struct KernelRow<TKernel>(Isa Isa, string Name, TKernel Run)
     where TKernel : Delegate;
 
 /// <summary>Every kernel there is: one table per op, best first. All rows of a table give the same bits.</summary>
-public static unsafe class KernelTable
+internal static unsafe class KernelTable
 {
     /// <summary>Matrix products.</summary>
     public static readonly KernelRow<Kernel<GemmArguments>>[] Gemm =

@@ -72,7 +72,7 @@ public sealed class EmbeddingModel : IDisposable
     /// Loads a model for a certain set of the processor's kernels; the bits are the same for all of them.
     /// </summary>
     /// <exception cref="ArgumentException">The options name a device: these kernels are the processor's.</exception>
-    public static EmbeddingModel Load(string path, EmbeddingOptions options, KernelSet kernels)
+    internal static EmbeddingModel Load(string path, EmbeddingOptions options, KernelSet kernels)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(kernels);

@@ -11,7 +11,7 @@ namespace Sextant.Kernels;
 /// l = Sum(p) in 32 lanes counted from the first visible key; y[d] = (the fma chain of p[j]·v[j,d], j ascending) ·
 /// (1/l), and where some key may be invisible, the chain's −0 becomes +0 first. Strides count elements.
 /// </remarks>
-public unsafe struct AttentionArguments
+internal unsafe struct AttentionArguments
 {
     /// <summary>q [n,D].</summary>
     public float* Q;

@@ -9,7 +9,7 @@ namespace Sextant.Kernels.Elementary;
 /// <summary>
 /// log, exp, pow, sine and cosine of binary64 numbers as fixed sequences of correctly rounded operations.
 /// </summary>
-public static class ElementaryDouble
+internal static class ElementaryDouble
 {
     private const double HalfPiHigh = 1.5707963267948966;
     private const double HalfPiLow = 6.123233995736766e-17;

@@ -7,7 +7,7 @@ namespace Sextant.Kernels.Elementary;
 // Error against double over every finite float: exp 0.89 ulp, erf 6 ulp, tanh 6 ulp.
 
 /// <summary>exp, erf and tanh as fixed sequences of correctly rounded operations.</summary>
-public static class ElementaryReference
+internal static class ElementaryReference
 {
     /// <summary>e to the power x; exactly +0 below −87.33654, +∞ above 88.72283. Within 0.89 ulp.</summary>
     public static float Exp(float x)

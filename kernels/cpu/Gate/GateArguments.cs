@@ -4,7 +4,7 @@ namespace Sextant.Kernels;
 
 /// <summary>x [T,2F] → its first F columns = kind(first F columns) · (last F columns), in place.</summary>
 /// <remarks>The gated feed-forward of GeGLU, SwiGLU and ReGLU (Shazeer, 2020): one product, rounded once.</remarks>
-public unsafe struct GateArguments
+internal unsafe struct GateArguments
 {
     /// <summary>The function of the gate.</summary>
     public ActivationKind Kind;

@@ -6,7 +6,7 @@ namespace Sextant.Kernels;
 /// <remarks>
 /// Order: the word row, bytes times their row's scale; times the scale; + the type row, if there is a type table; + the position row, if there is one.
 /// </remarks>
-public unsafe struct GatherArguments
+internal unsafe struct GatherArguments
 {
     /// <summary>Token ids [T].</summary>
     public int* Ids;

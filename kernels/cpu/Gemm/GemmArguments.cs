@@ -7,7 +7,7 @@ namespace Sextant.Kernels;
 /// Order: each output is one chain acc = fma(x[t,k], w[f,k], acc) from +0 with k ascending; then + bias, then the
 /// activation, then + residual. y may be the residual, but may not overlap x.
 /// </remarks>
-public unsafe struct GemmArguments
+internal unsafe struct GemmArguments
 {
     /// <summary>x [T,K].</summary>
     public float* X;

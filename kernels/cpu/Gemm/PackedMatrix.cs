@@ -7,7 +7,7 @@ namespace Sextant.Kernels;
 /// as [K][width], width being 48, or for the last panel what is left, rounded up to 16 with zeros. One layout serves
 /// every instruction set. A view: whoever allocated the memory owns it.
 /// </summary>
-public readonly unsafe struct PackedMatrix
+internal readonly unsafe struct PackedMatrix
 {
     /// <summary>
     /// Describes panels at <paramref name="panels"/>, 64-byte aligned, and a bias padded with zeros to 16.

@@ -7,7 +7,7 @@ namespace Sextant.Kernels;
 /// Order: acc = Σ (q[t,k] − zero point) · w[f,k], an exact integer; y = ((acc as float · scale of the row) · scale of
 /// the output) + b; then the activation, then + residual. y may be the residual.
 /// </remarks>
-public unsafe struct GemmInt8Arguments
+internal unsafe struct GemmInt8Arguments
 {
     /// <summary>x [T,K] as <see cref="QuantizeArguments"/> leaves it.</summary>
     public byte* Q;

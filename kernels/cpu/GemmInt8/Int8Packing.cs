@@ -9,7 +9,7 @@ namespace Sextant.Kernels;
 /// Weights to bytes, when a model is loaded (kernels/NUMERICS.md, "Products in bytes"). Every operation is one rounding
 /// of one element, so that vectors of any width give the same bytes.
 /// </summary>
-public static unsafe class Int8Packing
+internal static unsafe class Int8Packing
 {
     private const float MinMagnitude = 1e-3f;
     private const float MaxMagnitude = 1e6f;

@@ -5,7 +5,7 @@ namespace Sextant.Kernels;
 /// [K/4][width][4], K being rounded up to a multiple of four and width to one of sixteen, with zeros. One layout serves
 /// every instruction set. A view: whoever allocated the memory owns it.
 /// </summary>
-public readonly unsafe struct PackedInt8Matrix
+internal readonly unsafe struct PackedInt8Matrix
 {
     /// <summary>
     /// The longest row: 255 · 127 · K must be an integer of 32 bits, since sums are exact.

@@ -7,7 +7,7 @@ namespace Sextant.Kernels.Hamming;
 /// words of the eight codes, then their second words, and so on. So a vector holds one word of many codes, and the sum
 /// over a code never crosses its elements.
 /// </summary>
-public unsafe struct HammingArguments
+internal unsafe struct HammingArguments
 {
     /// <summary>Codes in a tile.</summary>
     public const int TileCodes = 8;

@@ -12,7 +12,7 @@ namespace Sextant.Kernels.Hamming;
 /// plane, as of <see cref="Near"/>, belongs to code l of tile t. So 512 distances are compared with a limit in a few
 /// operations, and a search reads single ones of them, rarely.
 /// </remarks>
-public unsafe struct HammingBatchArguments
+internal unsafe struct HammingBatchArguments
 {
     /// <summary>Most tiles of a call.</summary>
     public const int MaxTiles = 64;

@@ -7,7 +7,7 @@ namespace Sextant.Kernels;
 /// Order: mean = Sum(x)/H; d = x − mean; v = SumOfSquares(d)/H; r = 1/sqrt(v + ε); y = fma(d·r, γ, β), the sums in 32
 /// lanes. y may be x.
 /// </remarks>
-public unsafe struct LayerNormArguments
+internal unsafe struct LayerNormArguments
 {
     /// <summary>x [T,H].</summary>
     public float* X;

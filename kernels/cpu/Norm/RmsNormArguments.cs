@@ -8,7 +8,7 @@ namespace Sextant.Kernels;
 /// norms a row; with one group per head it norms queries and keys. y may be x or the residual. Zhang and Sennrich,
 /// 2019.
 /// </remarks>
-public unsafe struct RmsNormArguments
+internal unsafe struct RmsNormArguments
 {
     /// <summary>x [T, groups·n].</summary>
     public float* X;

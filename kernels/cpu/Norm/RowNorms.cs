@@ -5,7 +5,7 @@ namespace Sextant.Kernels;
 /// <summary>
 /// Norms of rows in the order that kernels/NUMERICS.md gives them, for tables that are computed at load.
 /// </summary>
-public static unsafe class RowNorms
+internal static unsafe class RowNorms
 {
     /// <summary>LayerNorm of each row of x [rows, γ] in place.</summary>
     public static void LayerNorm(Span<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, float epsilon)

@@ -5,7 +5,7 @@ namespace Sextant.Kernels;
 /// Order of operations: kernels/NUMERICS.md, "Quantise a row". A row that holds a NaN or an infinity gets the scale NaN,
 /// so that the products say so.
 /// </remarks>
-public unsafe struct QuantizeArguments
+internal unsafe struct QuantizeArguments
 {
     /// <summary>x [T,K].</summary>
     public float* X;

@@ -8,7 +8,7 @@ namespace Sextant.Kernels;
 /// y[i] = fma(0 − s, x[i + h], x[i]·c) and y[i + h] = fma(s, x[i], x[i + h]·c). Su et al., 2021, with halves in place
 /// of neighbours; weights made for neighbours have their rows permuted when they are loaded.
 /// </remarks>
-public unsafe struct RopeArguments
+internal unsafe struct RopeArguments
 {
     /// <summary>x [T, heads·D].</summary>
     public float* X;

@@ -3,7 +3,7 @@ using Sextant.Kernels.Elementary;
 namespace Sextant.Kernels;
 
 /// <summary>Rows of the table that rotary positions turn by.</summary>
-public static class RotationRows
+internal static class RotationRows
 {
     /// <summary>
     /// Writes rows for positions <paramref name="first"/> … to <paramref name="rows"/> [count, 2h]: for each of the h

@@ -29,7 +29,7 @@ public enum PoolKind
 /// Order: one chain per column, rows ascending, from +0 (weighted: fma(i+1, x, acc)); then one division by n, sqrt(n)
 /// or Σ(i+1), each rounded once to f32. Max: a &gt; b ? a : b, ascending, from the first row.
 /// </remarks>
-public unsafe struct PoolArguments
+internal unsafe struct PoolArguments
 {
     /// <summary>Which pooling.</summary>
     public PoolKind Kind;

@@ -6,7 +6,7 @@ namespace Sextant.Kernels.SignDot;
 /// scores [8·TileCount] = Σ (bit ? q : −q): a float query against binary codes, whose bits stand for +1 and −1. Codes
 /// lie in the Hamming kernels' tiles of eight; element e of a code is bit e % 64 of its word e / 64.
 /// </summary>
-public unsafe struct SignDotArguments
+internal unsafe struct SignDotArguments
 {
     /// <summary>[64·Words], in the order of the codes' bits; +0 where a code has no dimension.</summary>
     public float* Query;

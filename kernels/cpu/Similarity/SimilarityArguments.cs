@@ -19,7 +19,7 @@ public enum RowType
 }
 
 /// <summary>What is computed of a query and a row.</summary>
-public enum Measure
+internal enum Measure
 {
     /// <summary>Σ q·x.</summary>
     Dot,
@@ -29,7 +29,7 @@ public enum Measure
 }
 
 /// <summary>scores [QueryCount, Count] = measure(queries [QueryCount, N], rows [Count, N]), sums in 32 lanes.</summary>
-public unsafe struct SimilarityArguments
+internal unsafe struct SimilarityArguments
 {
     /// <summary>No arguments; one query.</summary>
     public SimilarityArguments()

@@ -3,7 +3,7 @@ namespace Sextant.Kernels;
 /// <summary>
 /// Sums and maxima of short rows in the order that kernels/NUMERICS.md gives them, for code outside of kernels.
 /// </summary>
-public static class RowSums
+internal static class RowSums
 {
     /// <summary>Σ x[i] in 32 lanes.</summary>
     public static float Sum(ReadOnlySpan<float> x) => Kernels.Sum.SumReference.Sum(x);

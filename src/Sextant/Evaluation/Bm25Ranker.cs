@@ -4,7 +4,7 @@ using Sextant.Search;
 namespace Sextant.Evaluation;
 
 /// <summary>Ranks by <see cref="Bm25Index"/>; needs no model.</summary>
-public sealed class Bm25Ranker : Ranker
+internal sealed class Bm25Ranker : Ranker
 {
     private readonly RetrievalSet _set;
     private readonly TermAnalyzer _analyzer;

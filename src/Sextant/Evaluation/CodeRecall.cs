@@ -9,14 +9,14 @@ namespace Sextant.Evaluation;
 /// <param name="RecallAt10">
 /// Of the 10 nearest by the dot product of float vectors, the share that is among its 10.
 /// </param>
-public readonly record struct CodeRecallLine(string Name, int VectorBytes, double RecallAt10);
+internal readonly record struct CodeRecallLine(string Name, int VectorBytes, double RecallAt10);
 
 /// <summary>Compares searches in codes with the exact search in float vectors, on the queries of a set.</summary>
 /// <remarks>
 /// Ranges, scales and centroids are fitted to the documents, as an index of them would; queries are not seen.
 /// Judgements do not count: the exact search is what is to be found.
 /// </remarks>
-public static class CodeRecall
+internal static class CodeRecall
 {
     private const int Depth = 10;
 

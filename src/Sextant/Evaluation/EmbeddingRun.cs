@@ -1,13 +1,13 @@
 namespace Sextant.Evaluation;
 
 /// <summary>Takes vectors [n, Dimensions], row by row, as they come.</summary>
-public delegate void VectorSink(ReadOnlySpan<float> vectors);
+internal delegate void VectorSink(ReadOnlySpan<float> vectors);
 
 /// <summary>Embeds any number of texts in pieces, so that only what is done with the vectors takes memory.</summary>
 /// <param name="model">The model, which the caller owns.</param>
 /// <param name="progress">Told how many texts are done, of all calls together.</param>
 /// <param name="cancellationToken">Ends the work.</param>
-public sealed class EmbeddingRun(
+internal sealed class EmbeddingRun(
     EmbeddingModel model, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
 {
     // The model batches by itself; texts of a piece are enough to sort by length, and their vectors stay small.

@@ -6,7 +6,7 @@ namespace Sextant.Evaluation;
 /// <param name="first">One ranker; disposed with this one.</param>
 /// <param name="second">The other one, of the same set; disposed with this one.</param>
 /// <param name="documents">How many documents the set has.</param>
-public sealed class FusedRanker(Ranker first, Ranker second, int documents) : Ranker
+internal sealed class FusedRanker(Ranker first, Ranker second, int documents) : Ranker
 {
     /// <inheritdoc/>
     public override int Rank(int query, Span<int> documents)

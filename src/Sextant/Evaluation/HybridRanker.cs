@@ -7,7 +7,7 @@ namespace Sextant.Evaluation;
 /// <param name="words">BM25 of the same set; disposed with this one.</param>
 /// <param name="documents">How many documents the set has.</param>
 /// <param name="weight">What the vectors weigh, from 0 to 1.</param>
-public sealed class HybridRanker(Ranker vectors, Ranker words, int documents, float weight) : Ranker
+internal sealed class HybridRanker(Ranker vectors, Ranker words, int documents, float weight) : Ranker
 {
     /// <inheritdoc/>
     public override int Rank(int query, Span<int> documents)

@@ -1,7 +1,7 @@
 namespace Sextant.Evaluation;
 
 /// <summary>How far two lists of numbers agree on the order of things.</summary>
-public static class RankCorrelation
+internal static class RankCorrelation
 {
     /// <summary>
     /// Spearman's coefficient: Pearson's correlation of the ranks, equal values sharing the mean of their ranks. From

@@ -5,7 +5,7 @@ namespace Sextant.Evaluation;
 /// Grades are trec_eval's: above 0 means relevant, a larger grade more so; 0 and below mean not relevant, and a
 /// document without a grade counts as 0. A query without any relevant document has no measure: the result is NaN.
 /// </remarks>
-public static class RankedMeasures
+internal static class RankedMeasures
 {
     /// <summary>
     /// Normalised discounted cumulative gain: Σ grade / log2(rank + 1) over the first <paramref name="depth"/> ranks,

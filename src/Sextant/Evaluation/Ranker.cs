@@ -1,7 +1,7 @@
 namespace Sextant.Evaluation;
 
 /// <summary>Puts the documents of a set into order for each of its queries.</summary>
-public abstract class Ranker : IDisposable
+internal abstract class Ranker : IDisposable
 {
     /// <summary>Ranks documents for a query.</summary>
     /// <param name="query">The query's place in the set.</param>

@@ -3,10 +3,10 @@ namespace Sextant.Evaluation;
 /// <summary>Means over the queries of a set.</summary>
 /// <param name="NdcgAt10"><see cref="RankedMeasures.Ndcg"/> of the first 10 documents.</param>
 /// <param name="RecallAt100"><see cref="RankedMeasures.Recall"/> among the first 100 documents.</param>
-public readonly record struct RetrievalResult(double NdcgAt10, double RecallAt100);
+internal readonly record struct RetrievalResult(double NdcgAt10, double RecallAt100);
 
 /// <summary>Measures a ranker on a set.</summary>
-public static class RetrievalEvaluation
+internal static class RetrievalEvaluation
 {
     private const int GainDepth = 10;
     private const int RecallDepth = 100;

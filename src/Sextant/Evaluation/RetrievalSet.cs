@@ -3,15 +3,15 @@ namespace Sextant.Evaluation;
 /// <summary>What a person said of a document for a query.</summary>
 /// <param name="Document">The document's place in the set, or −1 for one that the set does not have.</param>
 /// <param name="Grade">Above 0: relevant, a larger grade more so.</param>
-public readonly record struct Judgement(int Document, int Grade);
+internal readonly record struct Judgement(int Document, int Grade);
 
 /// <summary>A query and all that was said of documents for it.</summary>
 /// <param name="Text">What is searched for.</param>
 /// <param name="Judgements">No document twice; those without a judgement count as not relevant.</param>
-public sealed record RetrievalQuery(string Text, IReadOnlyList<Judgement> Judgements);
+internal sealed record RetrievalQuery(string Text, IReadOnlyList<Judgement> Judgements);
 
 /// <summary>Documents, queries and judgements to measure a ranking with.</summary>
-public sealed class RetrievalSet
+internal sealed class RetrievalSet
 {
     /// <summary>Creates a set; queries without a relevant document are left out, and counted.</summary>
     /// <exception cref="ArgumentException">A judgement names a place that is none of a document.</exception>

@@ -4,10 +4,10 @@ using Sextant.Search;
 namespace Sextant.Evaluation;
 
 /// <summary>Two texts and how similar people found them; any scale, larger is more similar.</summary>
-public readonly record struct SimilarityPair(string First, string Second, double Score);
+internal readonly record struct SimilarityPair(string First, string Second, double Score);
 
 /// <summary>Measures whether a model finds those texts similar that people find similar.</summary>
-public static class SimilarityEvaluation
+internal static class SimilarityEvaluation
 {
     /// <summary>
     /// Spearman's correlation between the people's scores and the cosines of the vectors. NaN where all scores, or all

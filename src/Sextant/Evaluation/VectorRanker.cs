@@ -3,7 +3,7 @@ using Sextant.Search;
 namespace Sextant.Evaluation;
 
 /// <summary>Ranks by the dot product of float vectors; every document is compared, as in a search.</summary>
-public sealed class VectorRanker : Ranker
+internal sealed class VectorRanker : Ranker
 {
     private readonly FlatIndex _documents;
     private readonly FlatIndex _queries;

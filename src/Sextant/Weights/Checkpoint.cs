@@ -9,7 +9,7 @@ namespace Sextant.Weights;
 /// is the caller's packed weights plus one such window for each reading thread.
 /// Reading is safe from several threads; disposing while another thread reads is not.
 /// </remarks>
-public sealed class Checkpoint : IDisposable
+internal sealed class Checkpoint : IDisposable
 {
     private const string SingleFile = "model.safetensors";
     private const string IndexFile = "model.safetensors.index.json";

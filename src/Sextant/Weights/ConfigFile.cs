@@ -7,7 +7,7 @@ namespace Sextant.Weights;
 /// A null counts as absent, as the Python libraries that write these files mean it. Numbers must be numbers: "12" in
 /// quotes is refused. Not for several threads at once.
 /// </remarks>
-public sealed class ConfigFile
+internal sealed class ConfigFile
 {
     private readonly JsonElement _object;
     private readonly string _prefix;

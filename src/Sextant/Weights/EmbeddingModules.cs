@@ -2,7 +2,7 @@ namespace Sextant.Weights;
 
 /// <summary>One step from tokens to the vector, as a line of modules.json describes it.</summary>
 /// <param name="Folder">The module's own folder.</param>
-public abstract record EmbeddingModule(string Folder);
+internal abstract record EmbeddingModule(string Folder);
 
 /// <summary>The encoder: tokens to hidden states. Its config.json, weights and tokenizer are in its folder.</summary>
 /// <param name="Folder">The module's own folder.</param>
@@ -10,7 +10,7 @@ public abstract record EmbeddingModule(string Folder);
 /// max_seq_length, special tokens included; null: the smaller of the model's positions and the tokenizer's own limit.
 /// </param>
 /// <param name="LowerCase">do_lower_case: texts are lower-cased before the tokenizer sees them.</param>
-public sealed record TransformerModule(string Folder, int? MaxTokens, bool LowerCase) : EmbeddingModule(Folder)
+internal sealed record TransformerModule(string Folder, int? MaxTokens, bool LowerCase) : EmbeddingModule(Folder)
 {
     /// <summary>
     /// A StaticEmbedding instead: token vectors and their mean, with no layers and no pooling module.
@@ -27,7 +27,7 @@ public sealed record TransformerModule(string Folder, int? MaxTokens, bool Lower
 /// <param name="InputSize">Width of the hidden states.</param>
 /// <param name="OutputSize">Width of the vector: the input's times the number of names.</param>
 /// <param name="IncludePrompt">False: the prompt's tokens are left out of the pooling.</param>
-public sealed record PoolingModule(string Folder, string Pooling, int InputSize, int OutputSize, bool IncludePrompt)
+internal sealed record PoolingModule(string Folder, string Pooling, int InputSize, int OutputSize, bool IncludePrompt)
     : EmbeddingModule(Folder);
 
 /// <summary>
@@ -38,9 +38,9 @@ public sealed record PoolingModule(string Folder, string Pooling, int InputSize,
 /// <param name="OutputSize">out_features.</param>
 /// <param name="Bias">Whether there is a bias.</param>
 /// <param name="Activation">identity, tanh, relu, gelu (the erf form), silu or sigmoid.</param>
-public sealed record DenseModule(string Folder, int InputSize, int OutputSize, bool Bias, string Activation)
+internal sealed record DenseModule(string Folder, int InputSize, int OutputSize, bool Bias, string Activation)
     : EmbeddingModule(Folder);
 
 /// <summary>Scales the vector to length one.</summary>
 /// <param name="Folder">The module's own folder.</param>
-public sealed record NormalizeModule(string Folder) : EmbeddingModule(Folder);
+internal sealed record NormalizeModule(string Folder) : EmbeddingModule(Folder);

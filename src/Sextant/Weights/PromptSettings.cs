@@ -3,7 +3,7 @@ namespace Sextant.Weights;
 /// <summary>
 /// config_sentence_transformers.json: prompts by name, and how the model's vectors are meant to be compared.
 /// </summary>
-public sealed class PromptSettings
+internal sealed class PromptSettings
 {
     // In sentence-transformers' order.
     private static readonly string[] s_documentNames = ["document", "passage", "corpus"];

@@ -9,7 +9,7 @@ namespace Sextant.Weights;
 /// The modules run in the order of modules.json: one Transformer, one Pooling somewhere behind it, and behind that
 /// Dense and Normalize in any number and order. Their sizes fit each other. Immutable.
 /// </remarks>
-public sealed class SentenceTransformersModules
+internal sealed class SentenceTransformersModules
 {
     private SentenceTransformersModules(string folder, bool isPlain, EmbeddingModule[] modules, PromptSettings settings,
         List<string> unread)

@@ -4,7 +4,7 @@ namespace Sextant.Weights;
 
 /// <summary>A tensor as a safetensors header describes it. Its size was checked against its byte range.</summary>
 /// <remarks>Immutable; its values are read through <see cref="Checkpoint"/>.</remarks>
-public sealed class TensorInfo
+internal sealed class TensorInfo
 {
     private readonly long[] _shape;
 
