@@ -20,6 +20,7 @@ internal sealed class KernelSet
         Quantize = KernelTable.Select(KernelTable.Quantize, isa);
         _gemmInt8 = KernelTable.Select(KernelTable.GemmInt8, isa);
         _managedGemmInt8 = KernelTable.Select(KernelTable.GemmInt8, isa < Isa.Avx512 ? isa : Isa.Avx512);
+        GemmBFloat16 = KernelTable.Select(KernelTable.GemmBFloat16, isa);
         Attention = KernelTable.Select(KernelTable.Attention, isa);
         LayerNorm = KernelTable.Select(KernelTable.LayerNorm, isa);
         RmsNorm = KernelTable.Select(KernelTable.RmsNorm, isa);
@@ -45,6 +46,15 @@ internal sealed class KernelSet
 
     /// <summary>Matrix product.</summary>
     public KernelRow<Kernel<GemmArguments>> Gemm { get; }
+
+    /// <summary>Matrix product of bfloat16 numbers.</summary>
+    public KernelRow<Kernel<GemmArguments>> GemmBFloat16 { get; }
+
+    /// <summary>
+    /// Whether <see cref="GemmBFloat16"/> is fastest on paired weights: no other set can read them.
+    /// </summary>
+    public bool PairsBFloat16 =>
+        Isa == Isa.Avx512Vnni && ProcessorBits.HasAvx512Bf16 && MachineCodeProblem is null;
 
     /// <summary>Rows as bytes.</summary>
     public KernelRow<Kernel<QuantizeArguments>> Quantize { get; }
@@ -105,6 +115,7 @@ internal sealed class KernelSet
     public IReadOnlyList<(string Op, string Kernel)> Describe() =>
     [
         ("gemm", Gemm.Name),
+        ("gemm bf16", GemmBFloat16.Name),
         ("quantize", Quantize.Name),
         ("gemm int8", GemmInt8.Name),
         ("attention", Attention.Name),

@@ -5,6 +5,7 @@ using Sextant.Kernels.Dot;
 using Sextant.Kernels.Gate;
 using Sextant.Kernels.Gather;
 using Sextant.Kernels.Gemm;
+using Sextant.Kernels.GemmBFloat16;
 using Sextant.Kernels.GemmInt8;
 using Sextant.Kernels.Hamming;
 using Sextant.Kernels.Norm;
@@ -68,6 +69,16 @@ internal static unsafe class KernelTable
         new(Isa.Avx2, "GemmInt8Avx2", GemmInt8<DotAvx2>.Run),
         new(Isa.Vector128, "GemmInt8Vector128", GemmInt8<DotVector128>.Run),
         new(Isa.Reference, "GemmInt8Reference", GemmInt8Reference.Run),
+    ];
+
+    /// <summary>Matrix products of bfloat16 numbers.</summary>
+    public static readonly KernelRow<Kernel<GemmArguments>>[] GemmBFloat16 =
+    [
+        new(Isa.Avx512Vnni, "GemmBFloat16Avx512Vnni", GemmBFloat16Avx512.Run),
+        new(Isa.Avx512, "GemmBFloat16Avx512", GemmBFloat16<Avx512Isa, Vector512<float>>.Run),
+        new(Isa.Avx2, "GemmBFloat16Avx2", GemmBFloat16<Avx2Isa, Vector256<float>>.Run),
+        new(Isa.Vector128, "GemmBFloat16Vector128", GemmBFloat16<Vector128Isa, Vector128<float>>.Run),
+        new(Isa.Reference, "GemmBFloat16Reference", GemmBFloat16Reference.Run),
     ];
 
     /// <summary>Attention of one head of one sequence.</summary>

@@ -25,6 +25,15 @@ internal static unsafe class MachineCode
         return (byte*)mapping.Address + offset + (OperatingSystem.IsWindows() ? X64Code.WindowsEntry : 0);
     }
 
+    /// <summary>The same for many.</summary>
+    public static nint[] EntriesAt(ReadOnlySpan<int> offsets)
+    {
+        var entries = new nint[offsets.Length];
+        for (int i = 0; i < entries.Length; i++)
+            entries[i] = (nint)EntryAt(offsets[i]);
+        return entries;
+    }
+
     private static Mapping Map()
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)

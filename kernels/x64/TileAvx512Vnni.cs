@@ -10,7 +10,7 @@ namespace Sextant.Kernels.X64;
 internal readonly unsafe struct TileAvx512Vnni : IInt8Tile
 {
     // By vectors − 1 and rows − 1.
-    private static readonly nint[] s_entries = Entries();
+    private static readonly nint[] s_entries = MachineCode.EntriesAt(X64Code.GemmInt8Tiles);
 
     public static int Rows => 8;
 
@@ -31,12 +31,4 @@ internal readonly unsafe struct TileAvx512Vnni : IInt8Tile
 
     public static void Activate(ActivationKind kind, float* tile, nint stride, int rows, int columns) =>
         ActivationF32<Avx512Isa, Vector512<float>>.Run(kind, tile, stride, rows, columns);
-
-    private static nint[] Entries()
-    {
-        var entries = new nint[X64Code.GemmInt8Tiles.Length];
-        for (int i = 0; i < entries.Length; i++)
-            entries[i] = (nint)MachineCode.EntryAt(X64Code.GemmInt8Tiles[i]);
-        return entries;
-    }
 }

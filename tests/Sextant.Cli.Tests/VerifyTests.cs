@@ -37,17 +37,21 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
     {
         Outcome outcome = CommandLine.Run("verify", "--model", model.Folder);
         Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
-        string note = Assert.Single(outcome.Lines, line => line.StartsWith("reference int8 to exact", StringComparison.Ordinal));
-        Assert.Contains("cosine 0.99", note);
+        string[] notes = [.. outcome.Lines.Where(line => line.Contains(" to exact, whole model: cosine "))];
+        Assert.Equal(["reference int8", "reference bf16"], notes.Select(note => note[..14]));
+        Assert.Contains("cosine 0.99", notes[0]);
+        Assert.Contains("cosine 0.9999", notes[1]);
         string[] compared = [.. outcome.Lines.Skip(1).Where(
-            line => line != note && !line.Contains(" was not compared: "))];
+            line => !notes.Contains(line) && !line.Contains(" was not compared: "))];
         Assert.All(compared, line => Assert.EndsWith("yes", line));
-        // Sets and devices, each with every op and the whole model; of int8 the products and the whole model.
-        string[] bytes = [.. compared.Where(line => line.Contains(" int8 "))];
+        // Sets and devices, each with every op and the whole model; of int8 and bf16 the products and the whole model.
+        string[] bytes = [.. compared.Where(line => line.Contains(" int8 ") || line.Contains(" bf16 "))];
         int sets = (compared.Length - bytes.Length) / (VerifiedOps.Names.Length + 1);
         Assert.Equal(0, (compared.Length - bytes.Length) % (VerifiedOps.Names.Length + 1));
         Assert.True(sets >= KernelTable.Gemm.Count(row => InstructionSets.IsSupported(row.Isa)));
-        Assert.Equal(2 * KernelTable.GemmInt8.Count(row => InstructionSets.IsSupported(row.Isa)), bytes.Length);
+        int narrow = KernelTable.GemmInt8.Count(row => InstructionSets.IsSupported(row.Isa))
+            + KernelTable.GemmBFloat16.Count(row => InstructionSets.IsSupported(row.Isa));
+        Assert.Equal(2 * narrow, bytes.Length);
         Assert.Equal(sets + (bytes.Length / 2), compared.Count(line => line.Contains(" whole model ")));
         Assert.StartsWith("reference ", outcome.Lines[1]);
     }

@@ -79,6 +79,7 @@ public class SwitchTests
         Check(KernelTable.Gemm);
         Check(KernelTable.Quantize);
         Check(KernelTable.GemmInt8);
+        Check(KernelTable.GemmBFloat16);
         Check(KernelTable.Attention);
         Check(KernelTable.LayerNorm);
         Check(KernelTable.RmsNorm);

@@ -26,6 +26,9 @@ internal static class Tolerances
     /// </summary>
     public const double MinInt8Cosine = 0.99;
 
+    /// <summary>The same in bf16, which keeps eight bits of every number. Set 2026-11-30.</summary>
+    public const double MinBFloat16Cosine = 0.9995;
+
     /// <summary>Scores below 2 kept in f32: half an ulp, and a logarithm rounded to f32. Set 2026-11.</summary>
     public const double Score = 4e-7;
 

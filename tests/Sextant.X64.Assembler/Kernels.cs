@@ -6,11 +6,8 @@ internal static class Kernels
     public static CodeImage All()
     {
         var kernels = new List<AssembledKernel>();
-        for (int vectors = 1; vectors <= GemmInt8Tile.MaxVectors; vectors++)
-        {
-            for (int rows = 1; rows <= GemmInt8Tile.MaxRows; rows++)
-                kernels.Add(GemmInt8Tile.Assemble(rows, vectors));
-        }
+        kernels.AddRange(TileLoop.Shapes().Select(shape => GemmInt8Tile.Assemble(shape.Rows, shape.Vectors)));
+        kernels.AddRange(TileLoop.Shapes().Select(shape => GemmBFloat16Tile.Assemble(shape.Rows, shape.Vectors)));
         kernels.Add(HammingPopcount.One());
         kernels.Add(HammingPopcount.Four());
         kernels.Add(PeakLoops.Int8());

@@ -34,17 +34,10 @@ internal static class SourceFiles
             text.Append(CultureInfo.InvariantCulture,
                 $"    /// <summary>Where {kernel.Name} begins.</summary>\n    public const int {kernel.Name} = 0x{offset:x};\n\n");
         }
+        AppendTiles(text, image, "GemmInt8", GemmInt8Tile.NameOf);
+        AppendTiles(text, image, "GemmBFloat16", GemmBFloat16Tile.NameOf);
         text.Append(
-            "    /// <summary>Where the tiles begin, by vectors − 1 and rows − 1.</summary>\n"
-            + "    public static ReadOnlySpan<int> GemmInt8Tiles =>\n    [\n");
-        for (int vectors = 1; vectors <= GemmInt8Tile.MaxVectors; vectors++)
-        {
-            IEnumerable<string> row = Enumerable.Range(1, GemmInt8Tile.MaxRows).Select(rows => string.Create(
-                CultureInfo.InvariantCulture, $"0x{image.OffsetOf(GemmInt8Tile.NameOf(rows, vectors)):x4}"));
-            text.Append("        ").Append(string.Join(", ", row)).Append(",\n");
-        }
-        text.Append(
-            "    ];\n\n    /// <summary>The code; it may stand anywhere.</summary>\n"
+            "    /// <summary>The code; it may stand anywhere.</summary>\n"
             + "    public static ReadOnlySpan<byte> Bytes =>\n    [\n");
         foreach (byte[] line in image.Bytes.Chunk(BytesPerLine))
         {
@@ -81,6 +74,18 @@ internal static class SourceFiles
         return text.ToString();
     }
 
-    private static bool IsTile(AssembledKernel kernel) =>
-        kernel.Name.StartsWith("GemmInt8_", StringComparison.Ordinal);
+    private static void AppendTiles(StringBuilder text, CodeImage image, string op, Func<int, int, string> nameOf)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"    /// <summary>Where the tiles of {op} begin, by vectors − 1 and rows − 1.</summary>\n");
+        text.Append(CultureInfo.InvariantCulture, $"    public static ReadOnlySpan<int> {op}Tiles =>\n    [\n");
+        for (int vectors = 1; vectors <= TileLoop.MaxVectors; vectors++)
+        {
+            IEnumerable<string> row = Enumerable.Range(1, TileLoop.MaxRows).Select(rows => string.Create(
+                CultureInfo.InvariantCulture, $"0x{image.OffsetOf(nameOf(rows, vectors)):x4}"));
+            text.Append("        ").Append(string.Join(", ", row)).Append(",\n");
+        }
+        text.Append("    ];\n\n");
+    }
+
+    private static bool IsTile(AssembledKernel kernel) => kernel.Name.StartsWith("Gemm", StringComparison.Ordinal);
 }

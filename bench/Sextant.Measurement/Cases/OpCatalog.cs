@@ -6,6 +6,7 @@ internal static class OpCatalog
     public static readonly IReadOnlyList<OpCases> Ops =
     [
         new GemmCases(),
+        new GemmBFloat16Cases(),
         new QuantizeCases(),
         new GemmInt8Cases(),
         new AttentionCases(),

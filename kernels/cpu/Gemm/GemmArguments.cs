@@ -45,6 +45,12 @@ internal unsafe struct GemmArguments
     /// <summary>Working memory of <see cref="ScratchLength"/> elements, 64-byte aligned, of this call alone.</summary>
     public float* Scratch;
 
+    /// <summary>Rows that are narrowed together where products are of bfloat16 numbers.</summary>
+    public const int NarrowRows = 64;
+
+    /// <summary>Elements of scratch that a product of bfloat16 numbers needs: that of the f32 one, and rows.</summary>
+    public static int NarrowScratchLength(int inputs) => ScratchLength(inputs) + NarrowRows * (inputs + 32);
+
     /// <summary>Elements of scratch that a product with K inputs needs: a widened panel and an edge tile.</summary>
     public static int ScratchLength(int inputs) => (inputs + 8) * PackedMatrix.PanelWidth;
 

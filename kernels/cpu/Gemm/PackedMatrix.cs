@@ -12,8 +12,10 @@ internal readonly unsafe struct PackedMatrix
     /// <summary>
     /// Describes panels at <paramref name="panels"/>, 64-byte aligned, and a bias padded with zeros to 16.
     /// </summary>
-    public PackedMatrix(byte* panels, StoredType type, int outputs, int inputs, float* bias)
+    public PackedMatrix(
+        byte* panels, StoredType type, int outputs, int inputs, float* bias, bool isPaired = false)
     {
+        IsPaired = isPaired;
         Panels = panels;
         Type = type;
         Outputs = outputs;
@@ -26,6 +28,11 @@ internal readonly unsafe struct PackedMatrix
 
     /// <summary>How the elements are stored.</summary>
     public readonly StoredType Type;
+
+    /// <summary>
+    /// Whether panels are [K/2][width][2], inputs k + 1 and k beside each other: for assembled products of bfloat16.
+    /// </summary>
+    public readonly bool IsPaired;
 
     /// <summary>F, the length of an output row.</summary>
     public readonly int Outputs;
@@ -68,6 +75,29 @@ internal readonly unsafe struct PackedMatrix
 
     /// <summary>Packs one panel of rows stored in 16 bits.</summary>
     public void PackPanel(int panel, ReadOnlySpan<ushort> rows) => Pack((ushort*)PanelAt(panel), WidthOf(panel), rows);
+
+    /// <summary>The same matrix of bfloat16 numbers and an even K, its panels paired in place.</summary>
+    public PackedMatrix Paired()
+    {
+        if (Type != StoredType.BF16 || Inputs % 2 != 0 || IsPaired)
+            throw new InvalidOperationException($"{Type} with {Inputs} inputs is not paired, or is already.");
+        ushort* rows = stackalloc ushort[2 * PanelWidth];
+        for (int panel = 0; panel < PanelCount; panel++)
+        {
+            int width = WidthOf(panel);
+            var pairs = (ushort*)PanelAt(panel);
+            for (int k = 0; k < Inputs; k += 2, pairs += 2 * width)
+            {
+                new Span<ushort>(pairs, 2 * width).CopyTo(new Span<ushort>(rows, 2 * width));
+                for (int f = 0; f < width; f++)
+                {
+                    pairs[2 * f] = rows[width + f];
+                    pairs[(2 * f) + 1] = rows[f];
+                }
+            }
+        }
+        return new PackedMatrix(Panels, Type, Outputs, Inputs, Bias, isPaired: true);
+    }
 
     // Reads a row's cache line once and scatters it; sixteen rows at a time keep the written lines in the L1.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

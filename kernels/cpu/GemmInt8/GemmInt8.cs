@@ -37,69 +37,32 @@ internal static unsafe class GemmInt8<TTile>
             x = prepared;
             stride = preparedStride;
         }
-        for (int panel = g.FirstPanel; panel < g.EndPanel; panel++)
-            RunPanel(g, row, rows, panel, x, stride, edge);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunPanel(
-        in GemmInt8Arguments g, int row, int rows, int panel, byte* x, nint stride, float* edge)
-    {
         PackedInt8Matrix w = g.Weight;
-        int first = panel * PackedMatrix.PanelWidth;
-        int width = w.WidthOf(panel);
-        int valid = Math.Min(width, w.Outputs - first);
-        bool late = g.Activation != ActivationKind.Identity || valid != width;
-        // y may be the residual, which is added after the activation: the products then wait beside it.
-        bool direct = valid == width && (g.Activation == ActivationKind.Identity || g.Residual == null);
-        int tiles = (rows + TTile.Rows - 1) / TTile.Rows;
-        int share = (4 * PackedMatrix.PanelWidth + tiles - 1) / tiles;
-        int groups = w.Groups;
-        Int8TileArguments t = default;
-        t.XStride = stride;
-        t.B = w.PanelAt(panel);
-        t.BStep = 4 * width;
-        t.BEnd = t.B + groups * t.BStep;
-        t.YStride = (direct ? g.YStride : PackedMatrix.PanelWidth) * sizeof(float);
-        t.ResidualStride = g.ResidualStride * sizeof(float);
-        t.ColumnScales = w.Scales + first;
-        t.ColumnSums = w.Sums + first;
-        t.Bias = w.Bias + first;
-        t.PrefetchStep = share;
-        for (int tile = 0; tile < tiles; tile++)
+        for (int panel = g.FirstPanel; panel < g.EndPanel; panel++)
         {
-            int tileRow = row + tile * TTile.Rows;
-            int tileRows = Math.Min(TTile.Rows, row + rows - tileRow);
-            float* y = g.Y + tileRow * g.YStride + first;
-            float* residual = g.Residual == null ? null : g.Residual + tileRow * g.ResidualStride + first;
-            t.X = x + (tileRow - row) * stride;
-            t.Y = direct ? y : edge;
-            t.Residual = late ? null : residual;
-            t.RowScales = g.Scales + tileRow;
-            t.RowOffsets = g.Offsets + tileRow;
-            t.Prefetch = t.BEnd + (nint)tile * share * groups;
-            TTile.Run(ref t, tileRows, width);
-            if (late)
-                Finish(g, t.YStride / sizeof(float), direct ? y : edge, y, residual, tileRows, valid);
-        }
-    }
-
-    // Activation, then residual, then the copy of an edge tile to y.
-    private static void Finish(
-        in GemmInt8Arguments g, nint stride, float* tile, float* y, float* residual, int rows, int columns)
-    {
-        TTile.Activate(g.Activation, tile, stride, rows, columns);
-        if (tile == y && residual == null)
-            return;
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < columns; column++)
+            int first = panel * PackedMatrix.PanelWidth;
+            Int8TileArguments t = default;
+            t.X = x;
+            t.XStride = stride;
+            t.B = w.PanelAt(panel);
+            t.ColumnScales = w.Scales + first;
+            t.ColumnSums = w.Sums + first;
+            t.Bias = w.Bias + first;
+            TiledPanel<TTile>.Run(ref t, new PanelOutputs
             {
-                float value = tile[row * stride + column];
-                if (residual != null)
-                    value += residual[row * g.ResidualStride + column];
-                y[row * g.YStride + column] = value;
-            }
+                Rows = rows,
+                Width = w.WidthOf(panel),
+                Valid = Math.Min(w.WidthOf(panel), w.Outputs - first),
+                Groups = groups,
+                Activation = g.Activation,
+                Y = g.Y + row * g.YStride + first,
+                YStride = g.YStride,
+                Residual = g.Residual == null ? null : g.Residual + row * g.ResidualStride + first,
+                ResidualStride = g.ResidualStride,
+                Edge = edge,
+                RowScales = g.Scales + row,
+                RowOffsets = g.Offsets + row,
+            });
         }
     }
 }

@@ -14,7 +14,8 @@ internal static class DeviceFlags
             + "not there, and says so. Default: cpu.");
     public static readonly Flag Precision = new(
         "--precision", "P",
-        "exact (f32, the same bits on every device), int8 (products of bytes, on the CPU, the same bits on every CPU) or "
+        "exact (f32, the same bits on every device), int8 or bf16 (products of bytes or of "
+        + "bfloat16 numbers, on the CPU, the same bits on every CPU), or "
         + "fast (the fastest that the device has: int8 on the CPU, 16-bit products on a GPU that has them). "
         + "Default: exact.");
 
@@ -44,9 +45,10 @@ internal static class DeviceFlags
 
     /// <summary>The precision that the flags name.</summary>
     public static Precision PrecisionOf(ArgumentValues arguments) =>
-        arguments.Choice(Precision, "exact", "int8", "fast") switch
+        arguments.Choice(Precision, "exact", "int8", "bf16", "fast") switch
         {
             "int8" => Backends.Precision.Int8,
+            "bf16" => Backends.Precision.BFloat16,
             "fast" => Backends.Precision.Fast,
             _ => Backends.Precision.Exact,
         };

@@ -10,7 +10,7 @@ namespace Sextant.Cli.Verbs;
 /// <param name="Load">Loads a model whose every op runs there.</param>
 /// <param name="CreateBackend">Its ops alone; null where only whole models are compared.</param>
 /// <param name="Precision">
-/// What it computes in: exact and int8 are compared bit by bit, each with its own reference; fast has bits of its own.
+/// What it computes in: all but fast are compared bit by bit, each with its own reference; fast has bits of its own.
 /// </param>
 internal sealed record VerifiedSet(
     string Name, Func<string, EmbeddingOptions, EmbeddingModel> Load, Func<Backend>? CreateBackend = null,
@@ -19,11 +19,15 @@ internal sealed record VerifiedSet(
     /// <summary>Whether it is near the reference, with bits of its own.</summary>
     public bool IsFast => Precision == Precision.Fast;
 
+    /// <summary>Before the name of an op, where a reference of its own is meant.</summary>
+    public string Group => Precision is Precision.Int8 or Precision.BFloat16 ? Word(Precision) + " " : "";
+
     /// <summary>All sets that this machine can run, the reference first: the others are compared with it.</summary>
     public static IReadOnlyList<VerifiedSet> All() =>
     [
         .. WithKernels(KernelTable.Gemm).Select(isa => Of(isa, Precision.Exact)),
         .. WithKernels(KernelTable.GemmInt8).Select(isa => Of(isa, Precision.Int8)),
+        .. WithKernels(KernelTable.GemmBFloat16).Select(isa => Of(isa, Precision.BFloat16)),
     ];
 
     /// <summary>
@@ -51,8 +55,11 @@ internal sealed record VerifiedSet(
         where TKernel : Delegate =>
         InstructionSets.Supported.Where(isa => Array.Exists(table, row => row.Isa == isa)).Order();
 
+    private static string Word(Precision precision) =>
+        precision == Precision.BFloat16 ? "bf16" : precision.ToString().ToLowerInvariant();
+
     private static VerifiedSet Of(Isa isa, Precision precision) => new(
-        precision == Precision.Exact ? InstructionSets.Name(isa) : $"{InstructionSets.Name(isa)} int8",
+        precision == Precision.Exact ? InstructionSets.Name(isa) : $"{InstructionSets.Name(isa)} {Word(precision)}",
         (path, options) => EmbeddingModel.Load(path, options with { Precision = precision }, new KernelSet(isa)),
         () => new CpuDevice(new KernelSet(isa), null).CreateBackend(precision, null),
         precision);
@@ -60,7 +67,7 @@ internal sealed record VerifiedSet(
     /// <summary>A device in one precision.</summary>
     // A model holds the device that it is on; so does a backend.
     public static VerifiedSet Of(string choice, Precision precision, Func<Device> open) => new(
-        precision == Precision.Exact ? choice : $"{choice} {precision.ToString().ToLowerInvariant()}",
+        precision == Precision.Exact ? choice : $"{choice} {Word(precision)}",
         (path, options) =>
         {
             using Device device = open();

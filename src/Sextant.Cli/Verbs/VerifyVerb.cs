@@ -22,8 +22,8 @@ internal sealed class VerifyVerb : Verb
         + "with every kernel set of the CPU and on every CUDA and OpenCL device, and compares each with the reference: "
         + "the largest difference, the largest in steps of the float format (ulp), and whether all bits are equal. "
         + "Fails, with exit code 1, when they are not. A device that has fast mode is compared in it too: its bits are "
-        + "its own, so that the cosine stands in their place, which fails below 0.99. Products in bytes (int8) are "
-        + "compared bit by bit too, with their own reference, and that one with the exact one by its cosine.";
+        + "its own, so that the cosine stands in their place, which fails below 0.99. Products in int8 and bf16 are "
+        + "compared bit by bit too, each with its own reference, and that one with the exact one by its cosine.";
 
     public override Flag[] Flags =>
     [
@@ -76,14 +76,14 @@ internal sealed class VerifyVerb : Verb
                     using Backend backend = set.CreateBackend();
                     // Weights that are loaded from here on are what they will be.
                     backend.Settle(() => { });
-                    foreach (string op in set.Precision == Precision.Int8 ? ["linear"] : VerifiedOps.Names)
+                    foreach (string op in set.Group.Length > 0 ? ["linear"] : VerifiedOps.Names)
                     {
                         terminal.Cancellation.ThrowIfCancellationRequested();
                         equal &= Compare(set, op, ops.Run(op, backend), expected, table);
                     }
                 }
                 float[] vectors = Embed(model, progress, terminal.Cancellation);
-                if (set.Precision == Precision.Int8 && !expected.ContainsKey(Key(set, "whole model")))
+                if (set.Group.Length > 0 && !expected.ContainsKey(Key(set, "whole model")))
                     equal &= Near(set, vectors, expected["whole model"], notes);
                 equal &= Compare(set, "whole model", vectors, expected, table);
                 // A device in fast mode may have a choice of products.
@@ -102,8 +102,7 @@ internal sealed class VerifyVerb : Verb
         return Tool.Failed;
     }
 
-    // Bytes have a reference of their own.
-    private static string Key(VerifiedSet set, string op) => set.Precision == Precision.Int8 ? $"int8 {op}" : op;
+    private static string Key(VerifiedSet set, string op) => set.Group + op;
 
     private static bool Near(VerifiedSet set, float[] values, float[] exact, StringBuilder notes)
     {

@@ -15,6 +15,9 @@ internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTe
     /// <summary>Where the weights are.</summary>
     protected CpuWeights Weights { get; } = new();
 
+    /// <summary>The kernel of <see cref="Linear"/>.</summary>
+    protected virtual Kernel<GemmArguments> Product => kernels.Gemm.Run;
+
     public override string Name => $"CPU ({InstructionSets.Name(kernels.Isa)}, {team.Threads} threads)";
 
     // Enough rows to hide the reading of the weights, few enough that activations stay in the cache: one MiniLM-shaped
@@ -157,7 +160,7 @@ internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTe
             Scratch = scratch.Pointer,
         };
         bool together = team.Threads > 1 && 2.0 * x.Rows * weight.Inputs * weight.Outputs >= SplitFlops;
-        var job = new LinearJob(kernels, arguments, scratch.Stride, together ? team.Threads : 1);
+        var job = new LinearJob(Product, arguments, scratch.Stride, together ? team.Threads : 1);
         team.Run(job, job.Items);
     }
 

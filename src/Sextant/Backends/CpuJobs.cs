@@ -22,14 +22,14 @@ internal readonly unsafe struct LayerNormJob(KernelSet kernels, LayerNormArgumen
 
 internal readonly unsafe struct LinearJob : IJob
 {
-    private readonly KernelSet _kernels;
+    private readonly Kernel<GemmArguments> _kernel;
     private readonly GemmArguments _arguments;
     private readonly nint _scratchStride;
     private readonly ProductSplit _split;
 
-    public LinearJob(KernelSet kernels, GemmArguments arguments, nint scratchStride, int threads)
+    public LinearJob(Kernel<GemmArguments> kernel, GemmArguments arguments, nint scratchStride, int threads)
     {
-        _kernels = kernels;
+        _kernel = kernel;
         _arguments = arguments;
         _scratchStride = scratchStride;
         _split = new ProductSplit(arguments.Rows, arguments.Weight.PanelCount, threads);
@@ -46,7 +46,7 @@ internal readonly unsafe struct LinearJob : IJob
         if (part.Residual != null)
             part.Residual += firstRow * part.ResidualStride;
         part.Scratch += worker * _scratchStride;
-        _kernels.Gemm.Run(part);
+        _kernel(part);
     }
 }
 

@@ -20,4 +20,10 @@ public enum Precision
     /// instruction set, but other bits than <see cref="Exact"/>. Weights take a byte each.
     /// </summary>
     Int8,
+
+    /// <summary>
+    /// Products of bfloat16 numbers, summed in f32 in one order: the same bits in any batch and order, for any number of
+    /// threads and any instruction set, near <see cref="Exact"/>. Weights take two bytes each.
+    /// </summary>
+    BFloat16,
 }

@@ -82,6 +82,28 @@ public class Int8ExactnessTests
         }
     }
 
+    /// <summary>Products of bfloat16 numbers keep the order of the exact ones: the same promise.</summary>
+    [Theory]
+    [MemberData(nameof(ExactnessTests.Families), MemberType = typeof(ExactnessTests))]
+    public void EveryFamilyInBFloat16(string name, AttentionDirection? attention)
+    {
+        string folder = TestData.Shared("golden", "models", name);
+        TokenSequence[] texts = ExactnessTests.Sequences(s_slow ? 3 : 6, 1000, s_slow ? 12 : 50);
+        byte[][] expected = ExactnessTests.Alone(folder, Isa.Reference, 1, texts, attention, Precision.BFloat16);
+        foreach (Isa isa in KernelSets.BFloat16.Where(i => i != Isa.Reference))
+        {
+            ExactnessTests.AssertEqual(
+                expected, ExactnessTests.Alone(folder, isa, 1, texts, attention, Precision.BFloat16),
+                $"{name} alone, {isa}");
+            ExactnessTests.AssertEqual(
+                expected, ExactnessTests.Batched(folder, isa, 2, texts, 1, attention, Precision.BFloat16),
+                $"{name} batched, {isa}, 2 threads");
+        }
+        byte[][] exact = ExactnessTests.Alone(folder, InstructionSets.Supported[0], 1, texts, attention);
+        for (int i = 0; i < texts.Length; i++)
+            Assert.InRange(Cosine(exact[i], expected[i]), Tolerances.MinBFloat16Cosine, 1.000001);
+    }
+
     private static byte[][] Alone(
         string folder, Isa isa, int threads, TokenSequence[] texts, AttentionDirection? attention = null) =>
         ExactnessTests.Alone(folder, isa, threads, texts, attention, Precision.Int8);

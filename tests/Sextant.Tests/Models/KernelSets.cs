@@ -11,6 +11,9 @@ internal static class KernelSets
     /// <summary>For products in bytes.</summary>
     public static IEnumerable<Isa> Int8 => With(KernelTable.GemmInt8);
 
+    /// <summary>For products of bfloat16 numbers.</summary>
+    public static IEnumerable<Isa> BFloat16 => With(KernelTable.GemmBFloat16);
+
     private static IEnumerable<Isa> With<TKernel>(KernelRow<TKernel>[] table)
         where TKernel : Delegate =>
         InstructionSets.Supported.Where(isa => Array.Exists(table, row => row.Isa == isa));

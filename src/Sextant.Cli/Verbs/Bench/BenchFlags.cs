@@ -128,7 +128,8 @@ internal static class BenchFlags
         "exact" => Precision.Exact,
         "fast" => Precision.Fast,
         "int8" => Precision.Int8,
+        "bf16" => Precision.BFloat16,
         _ => throw new WrongUsageException(
-            $"--precision is '{name}'; accepted: exact, int8, fast, or several with commas"),
+            $"--precision is '{name}'; accepted: exact, int8, bf16, fast, or several with commas"),
     };
 }
