@@ -31,6 +31,7 @@ internal static class ProcessHost
         int exit = Tool.Run(args, new Terminal(input, output, error)
         {
             OutputIsTerminal = !Console.IsOutputRedirected,
+            HasStyles = !Console.IsOutputRedirected && HasStyles(),
             Width = Console.IsOutputRedirected ? 80 : ReadWidth(),
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Cancellation = cancellation.Token,
@@ -39,6 +40,11 @@ internal static class ProcessHost
         GC.KeepAlive(terminate);
         return signalled != 0 && exit != 0 ? signalled : exit;
     }
+
+    // no-color.org
+    private static bool HasStyles() =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"));
 
     private static int ReadWidth()
     {

@@ -9,6 +9,12 @@ public sealed record Terminal(Stream Input, Stream Output, TextWriter Error)
     /// <summary>Whether a person sees the output.</summary>
     public bool OutputIsTerminal { get; init; }
 
+    /// <summary>Whether the output may carry styles and links: a terminal that is not dumb, and no NO_COLOR.</summary>
+    public bool HasStyles { get; init; }
+
+    /// <summary>The output for those who clean all text themselves, and add styles to it.</summary>
+    internal Stream StyledOutput { get; init; } = Stream.Null;
+
     /// <summary>Whether a person sees the errors, so that progress is welcome.</summary>
     public bool ErrorIsTerminal { get; init; }
 

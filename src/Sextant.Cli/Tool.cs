@@ -49,6 +49,7 @@ public static class Tool
         terminal = terminal with
         {
             Output = terminal.OutputIsTerminal ? new CleanStream(terminal.Output) : terminal.Output,
+            StyledOutput = terminal.Output,
             Error = new CleanWriter(terminal.Error),
         };
         try

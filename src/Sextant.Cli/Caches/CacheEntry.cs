@@ -9,12 +9,12 @@ namespace Sextant.Cli.Caches;
 /// <summary>The bytes of a file in the cache.</summary>
 /// <remarks>
 /// Little-endian: SHA-256 of what follows; passages, dimensions (each 32 bits); for each passage start, end (64 bits),
-/// first line, last line, tokens, the model's tokens, how many of them it lost and did not know, bytes of its text (32
-/// bits) and the text in UTF-8; the vectors.
+/// first line, last line, tokens, the model's tokens, how many of them it lost and did not know, bytes of its headings and
+/// of its text (32 bits), and both in UTF-8; the vectors.
 /// </remarks>
 internal static class CacheEntry
 {
-    private const int PassageHead = 44;
+    private const int PassageHead = 48;
     private const int FileHead = 8;
 
     public static byte[] Write(CachedFile file)
@@ -28,13 +28,14 @@ internal static class CacheEntry
         for (int i = 0; i < count; i++)
         {
             (Passage passage, TextReport report) = (file.Passages[i], file.Reports[i]);
-            byte[] text = Encoding.UTF8.GetBytes(passage.Text);
+            byte[] headings = Encoding.UTF8.GetBytes(passage.Headings), text = Encoding.UTF8.GetBytes(passage.Text);
             BinaryPrimitives.WriteInt64LittleEndian(head, passage.Start);
             BinaryPrimitives.WriteInt64LittleEndian(head[8..], passage.End);
             Numbers(
                 head[16..], passage.FirstLine, passage.LastLine, passage.Tokens, report.Tokens, report.Truncated,
-                report.Unknown, text.Length);
+                report.Unknown, headings.Length, text.Length);
             bytes.Write(head);
+            bytes.Write(headings);
             bytes.Write(text);
         }
         bytes.Write(MemoryMarshal.AsBytes(file.Vectors.AsSpan()));
@@ -61,11 +62,14 @@ internal static class CacheEntry
         {
             long start = BinaryPrimitives.ReadInt64LittleEndian(rest);
             long end = BinaryPrimitives.ReadInt64LittleEndian(rest[8..]);
-            int length = Number(rest, 10);
+            (int headings, int length) = (Number(rest, 10), Number(rest, 11));
             reports[i] = new TextReport(Number(rest, 7), Number(rest, 8), Number(rest, 9));
-            string text = Encoding.UTF8.GetString(rest.Slice(PassageHead, length));
-            passages.Add(new Passage(path, Number(rest, 4), Number(rest, 5), start, end, Number(rest, 6), text));
-            rest = rest[(PassageHead + length)..];
+            string text = Encoding.UTF8.GetString(rest.Slice(PassageHead + headings, length));
+            passages.Add(new Passage(path, Number(rest, 4), Number(rest, 5), start, end, Number(rest, 6), text)
+            {
+                Headings = Encoding.UTF8.GetString(rest.Slice(PassageHead, headings)),
+            });
+            rest = rest[(PassageHead + headings + length)..];
         }
         return new CachedFile(passages, MemoryMarshal.Cast<byte, float>(rest).ToArray(), reports);
     }

@@ -44,16 +44,25 @@ internal static class FoundPassages
     };
 
     /// <summary>A heading line with rank, score and place, and some lines of the text below it.</summary>
-    public static void WriteTable(Stream output, IEnumerable<FoundPassage> found, int width)
+    /// <param name="output">Where to write.</param>
+    /// <param name="found">The passages.</param>
+    /// <param name="width">Columns of the terminal.</param>
+    /// <param name="marks">Marks words and paths; null where the terminal has no styles.</param>
+    public static void WriteTable(Stream output, IEnumerable<FoundPassage> found, int width, TextMarks? marks)
     {
         using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         foreach (FoundPassage one in found)
         {
-            writer.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{one.Rank,3}  {one.Score:F4}  {PassagePlace.Of(one.Passage)}"));
+            string place = PassagePlace.Of(one.Passage).ToString();
+            if (marks is not null)
+                place = TextMarks.Link(place, one.Passage.File);
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{one.Rank,3}  {one.Score:F4}  {place}"));
+            foreach (string line in TerminalText.Wrap(
+                TerminalText.OneLine(one.Passage.Headings), Math.Max(20, width - 6), maxLines: 1))
+                writer.WriteLine("     " + line);
             foreach (string line in TerminalText.Wrap(
                 TerminalText.OneLine(one.Passage.Text), Math.Max(20, width - 6), LinesOfText))
-                writer.WriteLine("     " + line);
+                writer.WriteLine("     " + (marks?.Mark(line) ?? line));
             if (one.AlsoIn.Count > 0)
                 writer.WriteLine("     " + Others(one.AlsoIn));
         }
@@ -100,6 +109,8 @@ internal static class FoundPassages
                     writer.WriteNumber("bm25"u8, terms);
                 Write(writer, PassagePlace.Of(one.Passage));
                 writer.WriteNumber("tokens"u8, one.Passage.Tokens);
+                if (one.Passage.Headings.Length > 0)
+                    writer.WriteString("headings"u8, one.Passage.Headings);
                 writer.WriteString("text"u8, one.Passage.Text);
                 if (one.AlsoIn.Count > 0)
                 {

@@ -2,6 +2,7 @@ using System.Text;
 using Sextant.Cli.Caches;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
+using Sextant.Documents;
 using Sextant.Indexes;
 using Sextant.Passages;
 using Sextant.Search;
@@ -84,13 +85,13 @@ internal sealed class EmbeddedPassages
                 _files.Add(cached);
                 return;
             }
-            using StreamReader? text = TextFile.Open(path, out SkippedPath reason, _encoding);
+            using DocumentText? text = DocumentText.Open(path, out SkippedPath reason, _encoding);
             if (text is null)
             {
                 skipped(reason);
                 return;
             }
-            Wait([.. _reader.Read(text, path)], path, checksum);
+            Wait([.. text.Passages(_reader, path)], path, checksum);
         }
         catch (Exception problem)
             when (problem is IOException or UnauthorizedAccessException or DecoderFallbackException)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Sextant.Cli.Outputs;
+using Sextant.Documents;
 using Sextant.Indexes;
 using Sextant.Passages;
 
@@ -119,7 +120,7 @@ internal sealed class IndexRun(
                 progress.Skip(file.Size);
                 return true;
             }
-            using StreamReader? text = TextFile.Open(path, out SkippedPath reason, _encoding);
+            using DocumentText? text = DocumentText.Open(path, out SkippedPath reason, _encoding);
             if (text is null)
             {
                 skipped(reason);
@@ -127,13 +128,13 @@ internal sealed class IndexRun(
                 return false;
             }
             file = file with { Path = key };
-            using IEnumerator<Passage> passages = reader.Read(text, key).GetEnumerator();
+            using IEnumerator<Passage> passages = text.Passages(reader, key).GetEnumerator();
             for (int i = 0; i < done && passages.MoveNext(); i++)
                 terminal.Cancellation.ThrowIfCancellationRequested();
             List<Passage> first = Next(passages);
             if (first.Count == _batch || parts > 0)
             {
-                Long(file, parts, first, passages, text.BaseStream, progress);
+                Long(file, parts, first, passages, text, progress);
                 return true;
             }
             _waiting.Add((file, first));
@@ -175,11 +176,11 @@ internal sealed class IndexRun(
 
     // A file of many passages goes into the index in parts, as it is read: each may be in another commit.
     private void Long(
-        IndexedFile file, int part, List<Passage> some, IEnumerator<Passage> passages, Stream read,
+        IndexedFile file, int part, List<Passage> some, IEnumerator<Passage> passages, DocumentText text,
         IndexProgress progress)
     {
         DeleteParts(file.Path, part);
-        long position = read.Position;
+        long position = text.BytesRead;
         progress.Skip(part == 0 ? 0 : position);
         for (; ; part++)
         {
@@ -188,8 +189,8 @@ internal sealed class IndexRun(
             writer.Upsert(Document(file, part, isContinued, some, vectors));
             Truncated += truncated;
             Passages += some.Count;
-            progress.Add(part == 0 ? read.Position : read.Position - position, some.Count);
-            position = read.Position;
+            progress.Add(part == 0 ? text.BytesRead : text.BytesRead - position, some.Count);
+            position = text.BytesRead;
             if (!isContinued)
                 break;
             CommitSometimes();

@@ -1,5 +1,6 @@
 using System.Text;
 using Sextant.Cli.Outputs;
+using Sextant.Documents;
 using Sextant.Passages;
 
 namespace Sextant.Cli.Verbs;
@@ -57,11 +58,11 @@ internal static class PassageSample
         var kept = new List<string>();
         try
         {
-            using StreamReader? text = TextFile.Open(path, out _, encoding);
+            using DocumentText? text = DocumentText.Open(path, out _, encoding);
             if (text is null)
                 return [];
             long step = 1, place = 0;
-            foreach (Passage passage in reader.Read(text, path))
+            foreach (Passage passage in text.Passages(reader, path))
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (place++ % step != 0)

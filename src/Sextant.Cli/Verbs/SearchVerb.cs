@@ -14,10 +14,16 @@ internal sealed class SearchVerb : Verb
         "--in", "PATH", "A file of text, a folder of such files, or '-' for standard input; may be given again.",
         Repeats: true);
     private static readonly Flag Most = new("-k", "N", "How many passages to print. Default: 10.");
+    private static readonly Flag Rerank = new(
+        "--rerank", "MODEL",
+        "Score the first 50 again by a cross-encoder, which reads query and passage together: a folder, or ORG/NAME in "
+            + "the hub's cache.");
     private static readonly Flag NoCache = new(
         "--no-cache", "", "Neither use vectors of earlier searches nor keep those of this one.");
     private static readonly Flag Format = new(
         "--format", "F", "table (in a pipe: a line for each, with tabs) or json. Default: table.");
+
+    private const int RerankedPassages = 50;
 
     public override string Name => "search";
 
@@ -35,7 +41,7 @@ internal sealed class SearchVerb : Verb
 
     public override Flag[] Flags =>
     [
-        In, IndexSearch.Index, RankingFlags.Ranking, Most, IndexSearch.MinScore, IndexSearch.Diverse, Format,
+        In, IndexSearch.Index, RankingFlags.Ranking, Rerank, Most, IndexSearch.MinScore, IndexSearch.Diverse, Format,
         RankingFlags.Language, NoCache, .. IndexSearch.Flags, PassageFlags.Chunk, PassageFlags.Overlap,
         EncodingFlag.TextEncoding, SkippedSummary.ListFlag,
         ModelFlags.Model, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
@@ -70,9 +76,11 @@ internal sealed class SearchVerb : Verb
         QueryText.Require(arguments.Texts[0]);
         string format = arguments.Choice(Format, "table", "json") ?? "table";
         int most = arguments.Number(Most, 1, 10_000) ?? 10;
+        string query = arguments.Texts[0];
+        int first = arguments.Has(Rerank) ? Math.Max(most, RerankedPassages) : most;
         if (arguments.Has(IndexSearch.Index))
         {
-            Write(IndexSearch.Run(arguments.Texts[0], most, arguments, terminal), format, terminal);
+            Write(Final(IndexSearch.Run(query, first, arguments, terminal)), format, query, arguments, terminal);
             return Tool.Ok;
         }
         foreach (string path in paths)
@@ -80,8 +88,25 @@ internal sealed class SearchVerb : Verb
             if (!StandardInput.Is(path) && !File.Exists(path) && !Directory.Exists(path))
                 throw new InputException($"{path}: there is no such file or folder.");
         }
-        Write(InFiles(paths, arguments.Texts[0], most, arguments, terminal), format, terminal);
+        Write(Final(InFiles(paths, query, first, arguments, terminal)), format, query, arguments, terminal);
         return Tool.Ok;
+
+        List<FoundPassage> Final(List<FoundPassage> found) =>
+            arguments.Text(Rerank) is { } reranker ? Reranked(found, reranker, query, most, arguments, terminal) : found;
+    }
+
+    private static List<FoundPassage> Reranked(
+        List<FoundPassage> found, string reranker, string query, int most, ArgumentValues arguments, Terminal terminal)
+    {
+        using var model = SequenceClassifier.Load(reranker, HeadFlags.Classifier(arguments));
+        string[] texts = [.. found.Take(RerankedPassages).Select(one => one.Passage.Text)];
+        using var progress = new ProgressLine(terminal, "passages by the cross-encoder", texts.Length);
+        RankedDocument[] best = model.Rank(query, texts, most, default, progress, terminal.Cancellation);
+        return
+        [
+            .. best.Select((one, position) => found[one.Index] with { Rank = position + 1, Score = one.Score }),
+            .. found.Skip(texts.Length).Take(most - best.Length),
+        ];
     }
 
     private static List<FoundPassage> InFiles(
@@ -123,15 +148,20 @@ internal sealed class SearchVerb : Verb
         return new PassageCache(CacheFolder.Path, maker, model.Dimensions, CacheFolder.MaxBytes);
     }
 
-    private static void Write(List<FoundPassage> found, string format, Terminal terminal)
+    private static void Write(
+        List<FoundPassage> found, string format, string query, ArgumentValues arguments, Terminal terminal)
     {
         if (found.Count == 0)
             terminal.Error.WriteLine("sextant search: nothing was found.");
-        using OutputFile output = OutputFile.Create(null, terminal);
+        bool isStyled = format == "table" && terminal.OutputIsTerminal && terminal.HasStyles;
+        using OutputFile output = OutputFile.Create(
+            null, isStyled ? terminal with { Output = terminal.StyledOutput } : terminal);
         if (format == "json")
             FoundPassages.WriteJson(output.Stream, found);
         else if (terminal.OutputIsTerminal)
-            FoundPassages.WriteTable(output.Stream, found, terminal.Width);
+            FoundPassages.WriteTable(
+                output.Stream, found, terminal.Width,
+                isStyled ? new TextMarks(query, RankingFlags.AnalyzerOf(arguments)) : null);
         else
             FoundPassages.WritePlain(output.Stream, found);
         output.Commit();

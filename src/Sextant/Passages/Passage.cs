@@ -9,4 +9,10 @@ namespace Sextant.Passages;
 /// <param name="Tokens">Tokens of its sentences, special tokens not included.</param>
 /// <param name="Text">The file's characters from <paramref name="Start"/> to <paramref name="End"/>, unchanged.</param>
 public sealed record Passage(
-    string File, int FirstLine, int LastLine, long Start, long End, int Tokens, string Text);
+    string File, int FirstLine, int LastLine, long Start, long End, int Tokens, string Text)
+{
+    /// <summary>
+    /// The headings that it stands below, from the outermost on, with " › " between; not one that it begins with.
+    /// </summary>
+    public string Headings { get; init; } = "";
+}

@@ -8,8 +8,10 @@ namespace Sextant.Passages;
 /// <param name="Tokens">Tokens in it.</param>
 /// <param name="IsHeading">Whether it is a heading.</param>
 /// <param name="BeginsParagraph">Whether a paragraph begins with it.</param>
+/// <param name="Headings">The headings that it stands below.</param>
 internal readonly record struct Segment(
-    long Start, int Length, int FirstLine, int LastLine, int Tokens, bool IsHeading, bool BeginsParagraph)
+    long Start, int Length, int FirstLine, int LastLine, int Tokens, bool IsHeading, bool BeginsParagraph,
+    string Headings)
 {
     public long End => Start + Length;
 }
@@ -129,7 +131,10 @@ internal sealed class PassageBuilder(string file, PassageOptions options)
         int length = (int)(_segments[end - 1].End - _segments[first].Start);
         return new Passage(
             file, _segments[first].FirstLine, _segments[end - 1].LastLine, _segments[first].Start,
-            _segments[end - 1].End, Tokens(first, end), new string(_text, offset, length));
+            _segments[end - 1].End, Tokens(first, end), new string(_text, offset, length))
+        {
+            Headings = _segments[first].Headings,
+        };
     }
 
     private int Tokens(int first, int end)

@@ -4,6 +4,7 @@ namespace Sextant.Passages;
 
 /// <summary>Cuts text into passages by tokens, at the borders of sentences, paragraphs and sections.</summary>
 /// <remarks>
+/// <para>In Markdown, front matter and lists of links are no passages, and passages know the headings above them.</para>
 /// <para>A heading begins a new passage. A passage that is full ends at a paragraph's border in its second half, where
 /// it has one, and otherwise at a sentence's; a sentence with too many tokens is cut at words, a word with too many at
 /// characters. The last sentences of a passage are repeated in the next, up to the overlap, but not over a heading; a
@@ -79,7 +80,10 @@ public sealed class PassageReader
 
     private IEnumerable<Passage> ReadAll(TextReader reader, string file)
     {
-        var segments = new SegmentReader(reader, LineStarts.For(file), _options.MaxCharacters);
+        var lines = LineStarts.For(file);
+        var headings = new HeadingPath();
+        var segments = new SegmentReader(
+            lines.Markup ? FrontMatter.Without(reader) : reader, lines, _options.MaxCharacters);
         var builder = new PassageBuilder(file, _options);
         var parts = new List<(int Start, int Length, int Tokens)>();
         while (segments.Read())
@@ -87,6 +91,7 @@ public sealed class PassageReader
             parts.Clear();
             Split(segments.Text, 0, parts);
             int line = segments.Line;
+            string path = segments.IsHeading ? headings.Enter(segments.Text) : headings.Text;
             for (int i = 0, end = 0; i < parts.Count; i++)
             {
                 (int start, int length, int tokens) = parts[i];
@@ -94,11 +99,11 @@ public sealed class PassageReader
                 int lastLine = line + segments.Text.Slice(start, length).Count('\n');
                 var next = new Segment(
                     segments.Start + start, length, line, lastLine, tokens, i == 0 && segments.IsHeading,
-                    i == 0 && segments.BeginsParagraph);
+                    i == 0 && segments.BeginsParagraph, path);
                 bool isFar = i == 0 && segments.IsFar;
                 while (builder.MustCut(next, isFar))
                 {
-                    if (builder.Cut(next, isFar) is { } passage)
+                    if (builder.Cut(next, isFar) is { } passage && !(lines.Markup && LinkList.Is(passage.Text)))
                         yield return passage;
                 }
                 ReadOnlySpan<char> gap = i == 0 ? segments.Gap : segments.Text[end..start];
@@ -106,7 +111,7 @@ public sealed class PassageReader
                 (line, end) = (lastLine, start + length);
             }
         }
-        if (builder.Finish() is { } last)
+        if (builder.Finish() is { } last && !(lines.Markup && LinkList.Is(last.Text)))
             yield return last;
     }
 
