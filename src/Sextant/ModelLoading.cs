@@ -63,6 +63,8 @@ internal static class ModelLoading
         int[]? average = options.AverageLayers is { Count: > 0 } list ? [.. list] : null;
         if (average is not null && options.Layers is not null)
             throw new UnsupportedRequestException("Layers and AverageLayers exclude each other.");
+        if (average is null && options.Layers is null)
+            average = WeightedLayers(modules);
         int? deepest = average is null ? options.Layers : average.Max();
         if (deepest < 0 || average?.Min() < 0)
             throw new UnsupportedRequestException("Layers are counted from 0, the state before the first layer.");
@@ -166,6 +168,15 @@ internal static class ModelLoading
                 steps.Add(LoadDense(dense, backend));
                 inputs = dense.OutputSize;
             }
+            else if (module is LayerNormModule norm)
+            {
+                if (norm.Size != inputs)
+                {
+                    throw new InvalidModelException(norm.Folder,
+                        $"the LayerNorm takes {norm.Size} values; what comes before it gives {inputs}.");
+                }
+                steps.Add(LoadNorm(norm, backend));
+            }
             else if (module is NormalizeModule)
             {
                 steps.Add(HeadStep.Normalize);
@@ -178,12 +189,42 @@ internal static class ModelLoading
         }
         if (normalizes)
             steps.Add(HeadStep.Normalize);
-        bool normalized = steps is [.., { Weight: null }];
+        bool normalized = steps is [.., { IsNormalize: true }];
         if (options.Normalize == true && !normalized)
             steps.Add(HeadStep.Normalize);
-        while (options.Normalize == false && steps is [.., { Weight: null }])
+        while (options.Normalize == false && steps is [.., { IsNormalize: true }])
             steps.RemoveAt(steps.Count - 1);
         return [.. steps];
+    }
+
+    // PyTorch's own ε, which the module does not change.
+    private static HeadStep LoadNorm(LayerNormModule norm, Backend backend)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(norm.Folder);
+        var loader = new WeightLoader(checkpoint, backend, "norm.", $"a LayerNorm of {norm.Size}");
+        return new HeadStep(null, Kernels.ActivationKind.Identity)
+        {
+            Norm = (loader.Vector(norm.Size, "weight"), loader.Vector(norm.Size, "bias"), 1e-5f),
+        };
+    }
+
+    // The states that a WeightedLayerPooling averages; null without one.
+    private static int[]? WeightedLayers(SentenceTransformersModules modules)
+    {
+        if (modules.Modules.OfType<WeightedLayersModule>().FirstOrDefault() is not { } module)
+            return null;
+        int count = module.LastLayer - module.FirstLayer + 1;
+        using Checkpoint checkpoint = Checkpoint.Open(module.Folder);
+        TensorInfo weights = checkpoint.Require("layer_weights", [count], $"a WeightedLayerPooling of {count} layers");
+        var values = new float[count];
+        checkpoint.ReadRows(weights, 0, values);
+        if (values[0] == 0 || Array.Exists(values, value => value != values[0]))
+        {
+            throw new InvalidModelException(weights.File,
+                "'layer_weights' holds weights that differ, or zeros; a WeightedLayerPooling of equal weights, which "
+                + "is the average, is accepted.");
+        }
+        return [.. Enumerable.Range(module.FirstLayer, count)];
     }
 
     private static HeadStep LoadDense(DenseModule dense, Backend backend)

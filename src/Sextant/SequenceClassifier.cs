@@ -57,7 +57,10 @@ public sealed class SequenceClassifier : IDisposable
     /// </exception>
     public Tokenizer Tokenizer => _calls.Tokenizer;
 
-    /// <summary>Loads a model folder in Hugging Face's format whose checkpoint has a classification head.</summary>
+    /// <summary>
+    /// Loads a model folder whose checkpoint has a classification head, plain or as sentence-transformers writes a
+    /// cross-encoder.
+    /// </summary>
     /// <exception cref="InvalidModelException">A file is missing, damaged, has no such head, or says something that is
     /// not supported.</exception>
     /// <exception cref="UnsupportedRequestException">The family's head or an option is not supported.</exception>
@@ -67,11 +70,13 @@ public sealed class SequenceClassifier : IDisposable
         path = HubCache.Resolve(path);
         options ??= new ClassifierOptions();
         LabelSettings? labels = null;
+        (TransformerModule Transformer, PromptSettings Settings, List<string> Notes) modules =
+            ClassifierModules.Read(path);
         LoadedModel model = HeadLoading.Load(
-            path, HeadLoading.Modules(path), options.Common,
+            path, modules, options.Common,
             config => HeadCatalog.Find(HeadCatalog.Classification, "sequence classification", config),
             (plan, head) => new SequenceHead(plan.Pool, head), perVocabulary: false,
-            (config, count) => labels = LabelSettings.Read(config, count));
+            (config, count) => labels = LabelSettings.Read(config, count, modules.Settings.Activation));
         return new SequenceClassifier(model, labels!, options);
     }
 

@@ -8,7 +8,8 @@ namespace Sextant;
 
 /// <summary>
 /// A sparse encoder (SPLADE, Formal et al., 2021): a text's weight for each token of the vocabulary is log(1 +
-/// relu(x)), x being the largest score that the model's masked-language head gives that token at any place of the text.
+/// relu(x)), x being the largest score that the model's masked-language head gives that token at any place of the text;
+/// where the folder asks for log1p_relu, the logarithm of one more than that.
 /// </summary>
 /// <remarks>
 /// Thread-safe, as <see cref="EmbeddingModel"/> is: any number of threads may call any member; each call in flight has
@@ -21,9 +22,11 @@ public sealed class SparseEncoder : IDisposable
     private readonly LoadedModel _model;
     private readonly ModelCalls _calls;
     private readonly int _maxTerms;
+    private readonly bool _isDamped;
 
-    private SparseEncoder(LoadedModel model, SparseOptions options)
+    private SparseEncoder(LoadedModel model, SparseOptions options, bool isDamped)
     {
+        _isDamped = isDamped;
         _model = model;
         _maxTerms = options.MaxTerms ?? int.MaxValue;
         _calls = new ModelCalls(model, options.Truncation, nameof(SparseEncoder));
@@ -60,10 +63,10 @@ public sealed class SparseEncoder : IDisposable
         if (options.MaxTerms < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxTerms, "At least one term is needed.");
         LoadedModel model = HeadLoading.Load(
-            path, SparseModules.Read(path), options.Common,
+            path, SparseModules.Read(path, out bool isDamped), options.Common,
             config => HeadCatalog.Find(HeadCatalog.MaskedLanguage, "a masked-language head", config),
             (_, head) => new SpladeHead(head, blockRows), perVocabulary: true);
-        return new SparseEncoder(model, options);
+        return new SparseEncoder(model, options, isDamped);
     }
 
     /// <summary>The terms of a text, ascending by id, in a new array.</summary>
@@ -97,7 +100,7 @@ public sealed class SparseEncoder : IDisposable
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(destination);
         destination.Begin(texts.Count);
-        _calls.Run(new TextInputs(texts, prompt), new SparseRows(destination, _maxTerms), reports, progress,
+        _calls.Run(new TextInputs(texts, prompt), new SparseRows(destination, _maxTerms, _isDamped), reports, progress,
             cancellationToken);
     }
 
@@ -110,7 +113,7 @@ public sealed class SparseEncoder : IDisposable
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(destination);
         destination.Begin(sequences.Count);
-        _calls.Run(new SequenceInputs(sequences), new SparseRows(destination, _maxTerms), reports, progress,
+        _calls.Run(new SequenceInputs(sequences), new SparseRows(destination, _maxTerms, _isDamped), reports, progress,
             cancellationToken);
     }
 
@@ -118,7 +121,7 @@ public sealed class SparseEncoder : IDisposable
     public void Dispose() => _calls.Dispose();
 
     // Maxima over tokens to terms: the logarithm is taken of what is above zero only.
-    private readonly struct SparseRows(SparseVectors destination, int most) : IRowSink
+    private readonly struct SparseRows(SparseVectors destination, int most, bool isDamped) : IRowSink
     {
         public void Take(int index, ReadOnlySpan<float> row)
         {
@@ -141,7 +144,10 @@ public sealed class SparseEncoder : IDisposable
                 terms.Sort(static (a, b) => a.Id.CompareTo(b.Id));
             }
             foreach (ref TermWeight term in terms)
-                term = term with { Weight = ElementaryDouble.LogOnePlus(term.Weight) };
+            {
+                float weight = ElementaryDouble.LogOnePlus(term.Weight);
+                term = term with { Weight = isDamped ? ElementaryDouble.LogOnePlus(weight) : weight };
+            }
             destination.Set(index, terms.Length);
         }
 

@@ -44,9 +44,10 @@ internal static class Tolerances
     public const double UnitVector = 1e-6;
 
     /// <summary>
-    /// A layer of width 8 in f32 against double, relative to the largest value: worst seen 1.4e-7. Set 2026-11-30.
+    /// A layer of width 8 in f32 against double, relative to 1 or to the largest value above 1: worst seen 2.7e-7,
+    /// three times that are allowed. Set 2026-11-30.
     /// </summary>
-    public const double Cases = 6e-7;
+    public const double Cases = 8e-7;
 
     /// <summary>Weights below 1 rounded to binary16: half an ulp each, a few layers on. Set 2026-11-30.</summary>
     public const double Halves = 4e-3;

@@ -13,10 +13,11 @@ internal sealed record LabelSettings(string[] Labels, ScoreFunction LabelFunctio
     /// <remarks>
     /// Labels as transformers' text-classification pipeline: sigmoid for one label or problem_type
     /// multi_label_classification, softmax for more, nothing for regression. Ranks as sentence-transformers'
-    /// CrossEncoder: the activation that the config names (sentence_transformers.activation_fn or, in older files,
+    /// CrossEncoder: the activation that config_sentence_transformers.json names, which is <paramref name="stated"/>,
+    /// else the one that the config names (sentence_transformers.activation_fn or, in older files,
     /// sbert_ce_default_activation_function), else sigmoid for one label and nothing for more.
     /// </remarks>
-    public static LabelSettings Read(ConfigFile config, int count)
+    public static LabelSettings Read(ConfigFile config, int count, string? stated = null)
     {
         string? problem = config.OptionalOneOf(
             "problem_type", "regression", "single_label_classification", "multi_label_classification");
@@ -28,10 +29,13 @@ internal sealed record LabelSettings(string[] Labels, ScoreFunction LabelFunctio
             _ => count == 1 ? ScoreFunction.Sigmoid : ScoreFunction.Softmax,
         };
         config.Ignore("num_labels", "label2id");
-        return new LabelSettings(Names(config, count), labels, Rank(config, count));
+        return new LabelSettings(Names(config, count), labels, Rank(config, count, stated));
     }
 
-    private static ScoreFunction Rank(ConfigFile config, int count)
+    private const string Accepted =
+        "'torch.nn.modules.linear.Identity' and 'torch.nn.modules.activation.Sigmoid'";
+
+    private static ScoreFunction Rank(ConfigFile config, int count, string? stated)
     {
         ConfigFile? own = config.OptionalObject("sentence_transformers");
         own?.Ignore("version");
@@ -39,14 +43,16 @@ internal sealed record LabelSettings(string[] Labels, ScoreFunction LabelFunctio
             ? "activation_fn"
             : "sbert_ce_default_activation_function";
         ConfigFile from = key == "activation_fn" ? own! : config;
-        string? name = from.OptionalString(key);
+        string? name = stated ?? from.OptionalString(key);
         return name switch
         {
             null => count == 1 ? ScoreFunction.Sigmoid : ScoreFunction.None,
             "torch.nn.modules.linear.Identity" => ScoreFunction.None,
             "torch.nn.modules.activation.Sigmoid" => ScoreFunction.Sigmoid,
-            _ => throw from.Refuse(
-                key, "'torch.nn.modules.linear.Identity' and 'torch.nn.modules.activation.Sigmoid'"),
+            _ when stated is null => throw from.Refuse(key, Accepted),
+            _ => throw new InvalidModelException(
+                Path.Combine(Path.GetDirectoryName(config.File) ?? "", "config_sentence_transformers.json"),
+                $"'activation_fn' is {MessageText.Quote(name)}; accepted: {Accepted}."),
         };
     }
 

@@ -71,6 +71,9 @@ internal sealed class WeightLoader(Checkpoint checkpoint, Backend backend, strin
     public Table Table(int rows, int columns, ComputeRows compute) =>
         backend.LoadTable(new ComputedRows(rows, columns, compute), keep16: false);
 
+    /// <summary>A vector of <paramref name="length"/> as one row.</summary>
+    public Table Vector(int length, string name) => Vector(Column(length, name), length);
+
     /// <summary>A norm's weights under today's names or the first releases' (gamma, beta).</summary>
     public Norm Norm(int length, string name, NormKind kind, float epsilon)
     {

@@ -5,10 +5,18 @@ using Sextant.Tensors;
 
 namespace Sextant.Pooling;
 
-/// <summary>One step behind the pooling: a dense layer, or scaling to length one where there is no matrix.</summary>
+/// <summary>
+/// One step after the pooling: a dense layer, a LayerNorm, or scaling to length one where there is neither.
+/// </summary>
 internal sealed record HeadStep(Matrix? Weight, ActivationKind Activation)
 {
     public static readonly HeadStep Normalize = new(null, ActivationKind.Identity);
+
+    /// <summary>γ, β and ε of a LayerNorm; null for other steps.</summary>
+    public (Table Gamma, Table Beta, float Epsilon)? Norm { get; init; }
+
+    /// <summary>Whether the step scales to length one.</summary>
+    public bool IsNormalize => Weight is null && Norm is null;
 }
 
 /// <summary>
@@ -55,7 +63,7 @@ internal sealed class EmbeddingHead : OutputHead
     public override int LargestInputs { get; }
 
     /// <summary>Whether the vectors have length one.</summary>
-    public bool IsNormalized => _steps is [.., { Weight: null }];
+    public bool IsNormalized => _steps is [.., { IsNormalize: true }];
 
     /// <summary>The same head with vectors of another length; it shares the matrices.</summary>
     /// <exception cref="UnsupportedRequestException">The vectors are not so long.</exception>
@@ -83,6 +91,10 @@ internal sealed class EmbeddingHead : OutputHead
                 Tensor y = workspace.Take(batch.Sequences, weight.Outputs);
                 backend.Linear(x, weight, _steps[i].Activation, default, y, scratch);
                 x = y;
+            }
+            else if (_steps[i].Norm is { } norm)
+            {
+                backend.LayerNorm(x, norm.Gamma, norm.Beta, norm.Epsilon, x);
             }
             else
             {

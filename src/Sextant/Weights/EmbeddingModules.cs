@@ -44,3 +44,17 @@ internal sealed record DenseModule(string Folder, int InputSize, int OutputSize,
 /// <summary>Scales the vector to length one.</summary>
 /// <param name="Folder">The module's own folder.</param>
 internal sealed record NormalizeModule(string Folder) : EmbeddingModule(Folder);
+
+/// <summary>LayerNorm of the vector, with 'norm.weight' and 'norm.bias' [size] in the folder's safetensors.</summary>
+/// <param name="Folder">The module's own folder.</param>
+/// <param name="Size">dimension.</param>
+internal sealed record LayerNormModule(string Folder, int Size) : EmbeddingModule(Folder);
+
+/// <summary>
+/// The average of hidden states by layer in place of the last one's, weighted by 'layer_weights' in the folder's
+/// safetensors.
+/// </summary>
+/// <param name="Folder">The module's own folder.</param>
+/// <param name="FirstLayer">layer_start: the first state; 0 is the one before the first layer.</param>
+/// <param name="LastLayer">num_hidden_layers: the last state.</param>
+internal sealed record WeightedLayersModule(string Folder, int FirstLayer, int LastLayer) : EmbeddingModule(Folder);

@@ -46,7 +46,8 @@ internal static class ModuleReader
         if (config.OptionalObject("modality_config")?.OptionalObject("text") is { } text)
         {
             text.OptionalOneOf("method", "forward");
-            text.OptionalOneOf("method_output_name", task == "fill-mask" ? "logits" : "last_hidden_state");
+            text.OptionalOneOf(
+                "method_output_name", task == "feature-extraction" ? "last_hidden_state" : "logits");
         }
         config.Ignore("unpad_inputs");
         AddUnread(config, unread);
@@ -78,6 +79,24 @@ internal static class ModuleReader
             throw config.Refuse("use_residual", "false");
         AddUnread(config, unread);
         return new DenseModule(folder, inputSize, outputSize, bias, activation);
+    }
+
+    public static LayerNormModule ReadLayerNorm(string folder, List<string> unread)
+    {
+        ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
+        int size = config.Int("dimension", 1, LargestSize);
+        AddUnread(config, unread);
+        return new LayerNormModule(folder, size);
+    }
+
+    public static WeightedLayersModule ReadWeightedLayers(string folder, List<string> unread)
+    {
+        ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
+        config.Ignore("word_embedding_dimension");
+        int layers = config.OptionalInt("num_hidden_layers", 0, 1024) ?? 12;
+        int first = config.OptionalInt("layer_start", 0, layers) ?? Math.Min(4, layers);
+        AddUnread(config, unread);
+        return new WeightedLayersModule(folder, first, layers);
     }
 
     private static string[] PoolingNames(ConfigFile config)

@@ -49,9 +49,14 @@ internal sealed class PromptSettings
     /// </summary>
     public bool? Normalize { get; }
 
+    /// <summary>What a cross-encoder makes of its scores, as a class of PyTorch; null: not said.</summary>
+    internal string? Activation { get; private init; }
+
     /// <summary>Reads the folder's file; where it is absent, the two empty prompts.</summary>
-    internal static PromptSettings Read(string folder, List<string> unread, string modelType = "SentenceTransformer")
+    internal static PromptSettings Read(string folder, List<string> unread, params ReadOnlySpan<string> modelTypes)
     {
+        if (modelTypes.IsEmpty)
+            modelTypes = ["SentenceTransformer"];
         var prompts = new Dictionary<string, string> { ["query"] = "", ["document"] = "" };
         ConfigFile? config = ConfigFile.ReadIfPresent(Path.Combine(folder, "config_sentence_transformers.json"));
         if (config is null)
@@ -68,10 +73,14 @@ internal sealed class PromptSettings
             throw config.Refuse("default_prompt_name", MessageText.Words([.. prompts.Keys]));
         string? similarity = config.OptionalOneOf("similarity_fn_name", "cosine", "dot", "euclidean", "manhattan");
         int? truncate = config.OptionalInt("truncate_dim", 1, int.MaxValue);
-        config.OptionalOneOf("model_type", modelType);
+        config.OptionalOneOf("model_type", modelTypes);
+        string? activation = config.OptionalString("activation_fn");
         config.Ignore("__version__");
         bool? normalize = config.OptionalBool("normalize");
         ModuleReader.AddUnread(config, unread);
-        return new PromptSettings(prompts, given, defaultName, similarity, truncate, normalize);
+        return new PromptSettings(prompts, given, defaultName, similarity, truncate, normalize)
+        {
+            Activation = activation,
+        };
     }
 }

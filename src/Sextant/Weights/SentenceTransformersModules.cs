@@ -6,8 +6,9 @@ namespace Sextant.Weights;
 /// A model folder as sentence-transformers means it: modules.json, the modules' own files, and the prompts.
 /// </summary>
 /// <remarks>
-/// The modules run in the order of modules.json: one Transformer, one Pooling somewhere behind it, and behind that
-/// Dense and Normalize in any number and order. Their sizes fit each other. Immutable.
+/// The modules run in the order of modules.json: one Transformer, perhaps a WeightedLayerPooling, one Pooling somewhere
+/// after it, and after that Dense, LayerNorm and Normalize in any number and order. Their sizes fit each other.
+/// Immutable.
 /// </remarks>
 internal sealed class SentenceTransformersModules
 {
@@ -94,13 +95,18 @@ internal sealed class SentenceTransformersModules
                 return ModuleReader.ReadDense(path, unread);
             case "Normalize":
                 return new NormalizeModule(path);
+            case "LayerNorm":
+                return ModuleReader.ReadLayerNorm(path, unread);
+            case "WeightedLayerPooling":
+                return ModuleReader.ReadWeightedLayers(path, unread);
             case "Dropout":
                 // Does nothing outside training.
                 return null;
             default:
                 throw new InvalidModelException(file,
                     $"asks for the module {MessageText.Quote(type)}; the Transformer, "
-                    + "StaticEmbedding, Pooling, Dense, Normalize and Dropout of sentence-transformers are accepted.");
+                    + "StaticEmbedding, WeightedLayerPooling, Pooling, Dense, LayerNorm, Normalize and Dropout of "
+                    + "sentence-transformers are accepted.");
         }
     }
 
@@ -133,7 +139,7 @@ internal sealed class SentenceTransformersModules
             throw new InvalidModelException(file,
                 "does not begin with a Transformer, which turns text into hidden states.");
         PoolingModule? pooling = null;
-        bool isTable = ((TransformerModule)modules[0]).IsTable;
+        bool isTable = ((TransformerModule)modules[0]).IsTable, weighted = false;
         int? size = null;
         foreach (EmbeddingModule module in modules.AsSpan(1))
         {
@@ -151,10 +157,20 @@ internal sealed class SentenceTransformersModules
                     pooling = first;
                     size = first.OutputSize;
                     break;
+                case WeightedLayersModule when isTable || pooling is not null || weighted:
+                    throw new InvalidModelException(file, "has a WeightedLayerPooling where it has no layers to "
+                        + "average; one is accepted, between the Transformer and its Pooling.");
+                case WeightedLayersModule:
+                    weighted = true;
+                    break;
                 case not null when pooling is null && !isTable:
                     throw new InvalidModelException(file,
                         "has a Dense or Normalize before its Pooling; they take the pooled "
                         + "vector.");
+                case LayerNormModule norm when size is { } width && norm.Size != width:
+                    throw new InvalidModelException(Path.Combine(norm.Folder, "config.json"),
+                        $"'dimension' is {MessageText.Number(norm.Size)}; the module before it gives "
+                        + $"{MessageText.Number(width)} values.");
                 case DenseModule dense when size is { } given && dense.InputSize != given:
                     throw new InvalidModelException(Path.Combine(dense.Folder, "config.json"),
                         $"'in_features' is {MessageText.Number(dense.InputSize)}; the module before it gives "
