@@ -92,7 +92,7 @@ internal static class VectorIntrinsics
             generator.Builder.AppendLine(string.Format(CultureInfo.InvariantCulture, text, [.. operands]));
             return;
         }
-        string to = Declared(generator, $"v{value.Id}");
+        string to = Declared(generator, $"vec{value.Id}");
         string right = string.Format(
             CultureInfo.InvariantCulture, text.Replace("{to}", to, StringComparison.Ordinal), [.. operands]);
         generator.Builder.Append(to).Append(" = ").Append(right).AppendLine(";");
@@ -112,7 +112,7 @@ internal static class VectorIntrinsics
     private static string Variable(CLCodeGenerator generator, Value value) => value switch
     {
         PrimitiveValue constant => Declared(generator, $"slot{constant.Int32Value}"),
-        MethodCall call => $"v{call.Id}",
+        MethodCall call => $"vec{call.Id}",
         _ => throw new NotSupportedException($"{value} names no vector: neither a constant nor a result."),
     };
 

@@ -42,6 +42,9 @@ internal static class PtxArithmetic
 
         ["bfe.u64"] = (a, b, c) => a >> (int)b & ((1UL << (int)c) - 1),
         ["add.s64"] = (a, b, _) => a + b,
+        ["add.u64"] = (a, b, _) => a + b,
+        ["mad.lo.u64"] = (a, b, c) => (a * b) + c,
+        ["rem.s64"] = (a, b, _) => (ulong)((long)a % (long)b),
         ["sub.s64"] = (a, b, _) => a - b,
         ["mul.lo.s64"] = (a, b, _) => a * b,
         ["div.s64"] = (a, b, _) => (ulong)((long)a / (long)b),
@@ -67,6 +70,8 @@ internal static class PtxArithmetic
         ["or.pred"] = (a, b, _) => (a | b) & 1,
         ["xor.pred"] = (a, b, _) => (a ^ b) & 1,
         ["not.pred"] = (a, _, _) => ~a & 1,
+        ["setp.hs.u32"] = (a, b, _) => Bit((uint)a >= (uint)b),
+        ["setp.hi.u64"] = (a, b, _) => Bit(a > b),
         ["popc.b64"] = (a, _, _) => (ulong)BitOperations.PopCount(a),
 
         ["add.rn.f32"] = (a, b, _) => Of(Single(a) + Single(b)),
@@ -88,6 +93,8 @@ internal static class PtxArithmetic
         ["cvt.u64.u32"] = (a, _, _) => (uint)a,
         ["cvt.s64.s32"] = (a, _, _) => (ulong)(int)a,
         ["cvt.u32.u64"] = (a, _, _) => (uint)a,
+        ["cvt.s32.s64"] = (a, _, _) => (uint)a,
+        ["cvt.s32.u16"] = (a, _, _) => (ushort)a,
         ["cvt.u32.u16"] = (a, _, _) => (ushort)a,
         ["cvt.u16.u32"] = (a, _, _) => (ushort)a,
         ["cvt.f64.f32"] = (a, _, _) => Of((double)Single(a)),
