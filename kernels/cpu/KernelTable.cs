@@ -63,11 +63,11 @@ internal static unsafe class KernelTable
     /// <summary>Matrix products in bytes.</summary>
     public static readonly KernelRow<Kernel<GemmInt8Arguments>>[] GemmInt8 =
     [
-        new(Isa.Avx512Vnni, "GemmInt8Avx512Vnni", GemmInt8<TileAvx512Vnni>.Run),
-        new(Isa.Avx512, "GemmInt8Avx512", GemmInt8<DotAvx512>.Run),
-        new(Isa.AvxVnni, "GemmInt8AvxVnni", GemmInt8<DotAvxVnni>.Run),
-        new(Isa.Avx2, "GemmInt8Avx2", GemmInt8<DotAvx2>.Run),
-        new(Isa.Vector128, "GemmInt8Vector128", GemmInt8<DotVector128>.Run),
+        new(Isa.Avx512Vnni, "GemmInt8Avx512Vnni", GemmInt8<TileAvx512Vnni, TileAvx512Vnni>.Run),
+        new(Isa.Avx512, "GemmInt8Avx512", GemmInt8<DotAvx512, OnWordPanels<DotAvx512, Vector512<int>>>.Run),
+        new(Isa.AvxVnni, "GemmInt8AvxVnni", GemmInt8<DotAvxVnni, DotAvxVnni>.Run),
+        new(Isa.Avx2, "GemmInt8Avx2", GemmInt8<DotAvx2, OnWordPanels<DotAvx2, Vector256<int>>>.Run),
+        new(Isa.Vector128, "GemmInt8Vector128", GemmInt8<DotVector128, OnWordPanels<DotVector128, Vector128<int>>>.Run),
         new(Isa.Reference, "GemmInt8Reference", GemmInt8Reference.Run),
     ];
 

@@ -52,6 +52,7 @@ internal static unsafe class GemmBFloat16Avx512
                     Residual = g.Residual == null ? null : g.Residual + row * g.ResidualStride + first,
                     ResidualStride = g.ResidualStride,
                     Edge = edge,
+                    Next = t.B + (nint)groups * 4 * w.WidthOf(panel),
                 });
             }
         }

@@ -4,7 +4,9 @@ using Sextant.Kernels.Hamming;
 
 namespace Sextant.Kernels.X64;
 
-/// <summary>Hamming distances by vpopcntq, assembled; where a processor or a system lacks it, by the compiled kernel.</summary>
+/// <summary>
+/// Hamming distances by vpopcntq, assembled; where a processor or a system lacks it, by the compiled kernel.
+/// </summary>
 internal static unsafe class HammingAvx512Popcount
 {
     private const int QueriesAtOnce = 4;

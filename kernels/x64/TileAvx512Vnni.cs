@@ -16,6 +16,10 @@ internal readonly unsafe struct TileAvx512Vnni : IInt8Tile
 
     public static int PreparedGroup => 0;
 
+    public static void Expand(sbyte* panel, int width, int groups, sbyte* to)
+    {
+    }
+
     public static void Prepare(byte* row, int offset, int groups, byte* to)
     {
     }

@@ -43,8 +43,8 @@ public unsafe class GemmBFloat16Tests
     }
 
     /// <summary>
-    /// Magnitudes from what becomes zero to what overflows, denormals and numbers that cancel: where an instruction that
-    /// flushes denormals, or that rounds once for two products, would show.
+    /// Magnitudes from what becomes zero to what overflows, denormals and numbers that cancel: where an instruction
+    /// that flushes denormals, or that rounds once for two products, would show.
     /// </summary>
     [Fact]
     public void ExtremeMagnitudesGiveTheBitsOfTheReference()

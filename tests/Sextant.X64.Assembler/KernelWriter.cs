@@ -5,9 +5,9 @@ namespace Sextant.X64;
 
 /// <summary>A kernel while it is written: instructions, and a comment for each block of them.</summary>
 /// <remarks>
-/// Convention: one pointer to the arguments, in rdi at the first entry (System V), in rcx at the second (Windows), which
-/// is <see cref="WindowsEntry"/> bytes later. Only registers that neither convention keeps are used, but for xmm6 … xmm15,
-/// which wait in the arguments where the caller says so: the stack is never touched, so that no unwind data is needed.
+/// Convention: one pointer to the arguments, in rdi at the first entry (System V), in rcx at the second (Windows),
+/// which is <see cref="WindowsEntry"/> bytes later. Only registers that neither convention keeps are used, but for
+/// xmm6 … xmm15, which wait in the arguments where the caller says so: the stack is never touched, so that no unwind data is needed.
 /// </remarks>
 internal sealed class KernelWriter
 {

@@ -32,7 +32,8 @@ internal static class SourceFiles
         foreach ((int offset, AssembledKernel kernel) in image.Kernels.Where(one => !IsTile(one.Kernel)))
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"    /// <summary>Where {kernel.Name} begins.</summary>\n    public const int {kernel.Name} = 0x{offset:x};\n\n");
+                $"    /// <summary>Where {kernel.Name} begins.</summary>\n"
+                + $"    public const int {kernel.Name} = 0x{offset:x};\n\n");
         }
         AppendTiles(text, image, "GemmInt8", GemmInt8Tile.NameOf);
         AppendTiles(text, image, "GemmBFloat16", GemmBFloat16Tile.NameOf);
@@ -51,7 +52,8 @@ internal static class SourceFiles
     public static string Listing(CodeImage image)
     {
         var text = new StringBuilder();
-        text.Append("Machine code of kernels/x64, assembled by tests/Sextant.X64.Assembler: address, bytes, instruction.\n");
+        text.Append(
+            "Machine code of kernels/x64, assembled by tests/Sextant.X64.Assembler: address, bytes, instruction.\n");
         var formatter = new IntelFormatter();
         formatter.Options.FirstOperandCharIndex = 12;
         var output = new StringOutput();
@@ -76,7 +78,9 @@ internal static class SourceFiles
 
     private static void AppendTiles(StringBuilder text, CodeImage image, string op, Func<int, int, string> nameOf)
     {
-        text.Append(CultureInfo.InvariantCulture, $"    /// <summary>Where the tiles of {op} begin, by vectors − 1 and rows − 1.</summary>\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"    /// <summary>Where the tiles of {op} begin, by vectors − 1 and rows − 1.</summary>\n");
         text.Append(CultureInfo.InvariantCulture, $"    public static ReadOnlySpan<int> {op}Tiles =>\n    [\n");
         for (int vectors = 1; vectors <= TileLoop.MaxVectors; vectors++)
         {

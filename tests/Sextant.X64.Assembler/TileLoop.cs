@@ -5,7 +5,9 @@ using static Sextant.X64.TileOffsets;
 
 namespace Sextant.X64;
 
-/// <summary>What the tiles of products have in common: rows in r8 and rax, the pass over the inputs, the stores.</summary>
+/// <summary>
+/// What the tiles of products have in common: rows in r8 and rax, the pass over the inputs, the stores.
+/// </summary>
 internal static class TileLoop
 {
     public const int MaxRows = 8;

@@ -17,8 +17,8 @@ internal sealed class KernelBench(MeasureContext context)
         if (choice.Precisions.Any(precision => precision != Precision.Exact))
         {
             throw new InvalidChoiceException(
-                "the processor's kernels say what they compute in by their names (--op gemm, --op gemm-int8); --precision "
-                + "fast is for CUDA devices of compute capability 8.0 and newer");
+                "the processor's kernels say what they compute in by their names (--op gemm, --op gemm-int8); "
+                + "--precision fast is for CUDA devices of compute capability 8.0 and newer");
         }
         List<Entry> entries = Entries(choice);
         try

@@ -30,6 +30,9 @@ internal sealed class SextantContestant(string folder, Precision precision, int 
     private TokenSequence[] _batch = [];
     private float[] _vectors = [];
 
+    /// <summary>What computes.</summary>
+    public string Device => _model.Card.Device;
+
     public string Name => precision == Precision.Exact ? "Sextant f32" : "Sextant int8";
 
     public bool IsInt8 => precision == Precision.Int8;
@@ -107,7 +110,8 @@ internal sealed class OrtContestant : IContestant, IDisposable
         {
             using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_options, names, values, [_output]);
             long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
-            vectors.AddRange(Pooled(outputs[0].GetTensorDataAsSpan<float>(), (int)shape[0], (int)shape[1], (int)shape[2]));
+            vectors.AddRange(Pooled(
+                outputs[0].GetTensorDataAsSpan<float>(), (int)shape[0], (int)shape[1], (int)shape[2]));
         }
         return [.. vectors];
     }

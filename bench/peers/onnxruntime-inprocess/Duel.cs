@@ -35,7 +35,10 @@ internal static partial class Duel
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static partial int ReadClock(int clock, Span<long> time);
 
-    /// <summary>A row of the table: lower quartiles (what others do on the machine only adds), cosines to the first contestant, ratios.</summary>
+    /// <summary>
+    /// A row of the table: lower quartiles (what others do on the machine only adds), cosines to the first contestant,
+    /// ratios.
+    /// </summary>
     public static string Run(IContestant[] all, int sequences, int tokens, double seconds)
     {
         var random = new Random(1);
@@ -62,12 +65,14 @@ internal static partial class Duel
         }
         double[] quartiles = Array.ConvertAll(times, LowerQuartile);
         int ours = Array.FindIndex(all, one => one.IsInt8);
-        double theirs = Enumerable.Range(ours + 1, all.Length - ours - 1).Where(i => all[i].IsInt8).Min(i => quartiles[i]);
+        double theirs = Enumerable.Range(ours + 1, all.Length - ours - 1).Where(i => all[i].IsInt8)
+            .Min(i => quartiles[i]);
         string cells = string.Join(" | ", Enumerable.Range(0, all.Length).Select(i =>
             string.Create(CultureInfo.InvariantCulture, $"{quartiles[i]:F3} ({cosines[i]:F4})")));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {sequences}×{tokens} | {cells} | {quartiles[0] / quartiles[ours]:F2} | {theirs / quartiles[ours]:F2} |");
+            $"| {sequences}×{tokens} | {cells} | {quartiles[0] / quartiles[ours]:F2} | "
+            + $"{theirs / quartiles[ours]:F2} |");
     }
 
     /// <summary>The processor's name.</summary>
@@ -75,7 +80,8 @@ internal static partial class Duel
     {
         const string File = "/proc/cpuinfo";
         string? line = System.IO.File.Exists(File)
-            ? System.IO.File.ReadLines(File).FirstOrDefault(one => one.StartsWith("model name", StringComparison.Ordinal))
+            ? System.IO.File.ReadLines(File)
+                .FirstOrDefault(one => one.StartsWith("model name", StringComparison.Ordinal))
             : null;
         return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? "processor";
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sextant.Backends;
-using Sextant.Kernels;
 using Sextant.Peers;
 
 // ONNX Runtime and Sextant in one process, in turns, on the same ids: a folder with a model and the graphs that
@@ -32,7 +31,7 @@ using var int8 = new SextantContestant(args[0], Precision.Int8, threads);
 OrtContestant[] theirs = Array.ConvertAll(graphs, graph => new OrtContestant(graph, threads));
 IContestant[] all = [exact, int8, .. theirs];
 Console.WriteLine(
-    $"{Duel.Processor()}, {threads} thread(s), {InstructionSets.Name(KernelSet.Chosen.Isa)}, ONNX Runtime "
+    $"{Duel.Processor()}, {int8.Device}, ONNX Runtime "
     + $"{OrtContestant.Version}, {DateTime.UtcNow:yyyy-MM-dd}; lower quartiles of "
     + $"{(Duel.IsThreadTime ? "thread time" : "time")} of passes in turns, ms (least cosine to Sextant f32)");
 Console.WriteLine();

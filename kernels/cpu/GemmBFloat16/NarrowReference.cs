@@ -1,8 +1,8 @@
 namespace Sextant.Kernels.GemmBFloat16;
 
 /// <summary>
-/// The specification of narrowing to bfloat16: the upper eight bits of a significand by Dekker's splitting, so that plain
-/// f32 operations do it on every machine.
+/// The specification of narrowing to bfloat16: the upper eight bits of a significand by Dekker's splitting, so that
+/// plain f32 operations do it on every machine.
 /// </summary>
 internal static class NarrowReference
 {

@@ -52,6 +52,9 @@ internal readonly unsafe struct DotAvx2 : IDotIsa<Vector256<int>>, IInt8Tile
     public static void Prepare(byte* row, int offset, int groups, byte* to) =>
         WordRows.Prepare(row, offset, groups, (short*)to);
 
+    public static void Expand(sbyte* panel, int width, int groups, sbyte* to) =>
+        WordPanels<DotAvx2, Vector256<int>>.Expand(panel, width, groups, to);
+
     public static void Run(ref Int8TileArguments t, int rows, int width) =>
         GemmInt8Tile<DotAvx2, Vector256<int>>.Run(ref t, rows, width);
 

@@ -46,6 +46,10 @@ internal readonly unsafe struct DotAvxVnni : IDotIsa<Vector256<int>>, IInt8Tile
         value.Store(y);
     }
 
+    public static void Expand(sbyte* panel, int width, int groups, sbyte* to)
+    {
+    }
+
     public static void Prepare(byte* row, int offset, int groups, byte* to)
     {
     }

@@ -64,6 +64,9 @@ internal readonly unsafe struct DotVector128 : IDotIsa<Vector128<int>>, IInt8Til
     public static void Prepare(byte* row, int offset, int groups, byte* to) =>
         WordRows.Prepare(row, offset, groups, (short*)to);
 
+    public static void Expand(sbyte* panel, int width, int groups, sbyte* to) =>
+        WordPanels<DotVector128, Vector128<int>>.Expand(panel, width, groups, to);
+
     public static void Run(ref Int8TileArguments t, int rows, int width) =>
         GemmInt8Tile<DotVector128, Vector128<int>>.Run(ref t, rows, width);
 

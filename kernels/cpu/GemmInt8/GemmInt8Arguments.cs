@@ -52,7 +52,12 @@ internal unsafe struct GemmInt8Arguments
     public float* Scratch;
 
     /// <summary>
-    /// Elements of scratch that a product with K inputs needs: 64 rows of x in 16 bits and an edge tile.
+    /// Elements of scratch that a product with K inputs needs: an edge tile, 64 rows of x and a panel in 16 bits.
     /// </summary>
-    public static int ScratchLength(int inputs) => (((inputs + 7) & ~7) + 16) * 32 + 8 * PackedMatrix.PanelWidth;
+    public static int ScratchLength(int inputs) =>
+        ScratchBeforePanel(inputs) + ((inputs + 3) & ~3) * PackedMatrix.PanelWidth / 2;
+
+    /// <summary>Elements of scratch before the panel.</summary>
+    internal static int ScratchBeforePanel(int inputs) =>
+        (((inputs + 7) & ~7) + 16) * 32 + 8 * PackedMatrix.PanelWidth;
 }

@@ -1,17 +1,14 @@
 namespace Sextant.Kernels.GemmInt8;
 
 /// <summary>
-/// Products of bytes summed in 32-bit integers, over one vector of integers. All sums are exact, so that kernels written
-/// over this interface give the same integers at every width.
+/// Products of bytes summed in 32-bit integers, over one vector of integers. All sums are exact, so that kernels
+/// written over this interface give the same integers at every width.
 /// </summary>
 internal unsafe interface IDotIsa<TVector>
     where TVector : struct
 {
     /// <summary>Integers in a vector.</summary>
     static abstract int Count { get; }
-
-    /// <summary>Most rows of a tile.</summary>
-    static abstract int Rows { get; }
 
     /// <summary>Vectors in a tile's row, 1 to 3.</summary>
     static abstract int Vectors { get; }

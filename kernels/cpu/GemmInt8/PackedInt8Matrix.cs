@@ -55,7 +55,8 @@ internal readonly unsafe struct PackedInt8Matrix
 
     /// <summary>Bytes of a whole matrix.</summary>
     public static long Bytes(int outputs, int inputs) =>
-        PanelBytes(outputs, inputs) + (3L * PackedMatrix.PaddedOutputs(outputs) + ((inputs + 15) & ~15)) * sizeof(float);
+        PanelBytes(outputs, inputs)
+        + (3L * PackedMatrix.PaddedOutputs(outputs) + ((inputs + 15) & ~15)) * sizeof(float);
 
     /// <summary>Width of a panel, padding included: 16, 32 or 48.</summary>
     public int WidthOf(int panel) => Math.Min(

@@ -41,6 +41,9 @@ internal unsafe struct PanelOutputs
     /// <summary>Room for a tile of eight rows.</summary>
     public float* Edge;
 
+    /// <summary>What is fetched meanwhile; any address will do.</summary>
+    public sbyte* Next;
+
     /// <summary>A scale and an offset for each row; null for none.</summary>
     public float* RowScales;
 
@@ -76,7 +79,7 @@ internal static unsafe class TiledPanel<TTile>
             t.Residual = late ? null : residual;
             t.RowScales = o.RowScales + row;
             t.RowOffsets = o.RowOffsets + row;
-            t.Prefetch = t.BEnd + (nint)(row / TTile.Rows) * share * o.Groups;
+            t.Prefetch = o.Next + (nint)(row / TTile.Rows) * share * o.Groups;
             TTile.Run(ref t, rows, o.Width);
             if (late)
                 Finish(o, t.YStride / sizeof(float), direct ? y : o.Edge, y, residual, rows);

@@ -2,8 +2,8 @@ namespace Sextant.Kernels;
 
 /// <summary>Rows of x [T,K] as unsigned bytes with a zero point, for products in integers.</summary>
 /// <remarks>
-/// Order of operations: kernels/NUMERICS.md, "Quantise a row". A row that holds a NaN or an infinity gets the scale NaN,
-/// so that the products say so.
+/// Order of operations: kernels/NUMERICS.md, "Quantise a row". A row that holds a NaN or an infinity gets the scale
+/// NaN, so that the products say so.
 /// </remarks>
 internal unsafe struct QuantizeArguments
 {

@@ -6,8 +6,8 @@ using Sextant.Measurement.Models;
 namespace Sextant.Tests.Models;
 
 /// <summary>
-/// In bytes too, one text has one bit pattern: alone or in any batch, in any order, on any threads, with any instruction
-/// set; and it is near the exact one.
+/// In bytes too, one text has one bit pattern: alone or in any batch, in any order, on any threads, with any
+/// instruction set; and it is near the exact one.
 /// </summary>
 public class Int8ExactnessTests
 {
@@ -53,7 +53,9 @@ public class Int8ExactnessTests
             Assert.InRange(Cosine(exact[i], expected[i]), Tolerances.MinInt8Cosine, 1.000001);
     }
 
-    /// <summary>As the models that people use are: how weights are stored must not matter but for what they hold.</summary>
+    /// <summary>
+    /// As the models that people use are: how weights are stored must not matter but for what they hold.
+    /// </summary>
     [Theory]
     [InlineData("f32")]
     [InlineData("f16")]
