@@ -1,16 +1,18 @@
-# Thin verbs over dotnet: each is one command that CI runs too.
+# Thin verbs over dotnet: each is one command, which CI runs through this file. Further arguments go to dotnet.
 param(
     [ValidateSet('build', 'test', 'format', 'bench', 'pack', 'publish')]
-    [string] $Verb = 'build'
+    [string] $Verb = 'build',
+    [Parameter(ValueFromRemainingArguments)]
+    [string[]] $Rest = @()
 )
 $ErrorActionPreference = 'Stop'
 Set-Location $PSScriptRoot
 switch ($Verb) {
-    'build'   { dotnet build Engine.sln --configuration Release }
-    'test'    { dotnet test Engine.sln --configuration Release }
-    'format'  { dotnet format Engine.sln --verify-no-changes }
-    'bench'   { dotnet run --configuration Release --project src/Sextant.Cli -- bench --quick }
-    'pack'    { dotnet pack Engine.sln --configuration Release --output artifacts }
-    'publish' { dotnet publish src/Sextant.Cli --configuration Release --use-current-runtime --self-contained false --output artifacts/sextant }
+    'build'   { dotnet build Engine.sln --configuration Release @Rest }
+    'test'    { dotnet test Engine.sln --configuration Release @Rest }
+    'format'  { dotnet format Engine.sln --no-restore --verify-no-changes @Rest }
+    'bench'   { dotnet run --configuration Release --project src/Sextant.Cli @Rest -- bench --quick }
+    'pack'    { dotnet pack Engine.sln --configuration Release --output artifacts @Rest }
+    'publish' { dotnet publish src/Sextant.Cli --configuration Release --use-current-runtime --self-contained false --output artifacts/sextant @Rest }
 }
 exit $LASTEXITCODE
