@@ -51,6 +51,8 @@ internal sealed class GemmBFloat16Cases : OpCases
 
         public override double Flops { get; }
 
+        public override string Unit => "bf16";
+
         public override double Bytes { get; }
 
         protected override Span<int> Output =>

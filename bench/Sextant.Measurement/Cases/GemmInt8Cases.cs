@@ -69,6 +69,8 @@ internal sealed class GemmInt8Cases : OpCases
 
         public override double Flops { get; }
 
+        public override string Unit => "i8";
+
         public override double Bytes { get; }
 
         protected override Span<int> Output =>

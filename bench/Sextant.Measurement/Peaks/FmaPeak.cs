@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -50,6 +51,19 @@ internal static class FmaPeak
         while (slices.Next())
             sink += loop.Run(Iterations);
         return double.IsNaN(sink) ? double.NaN : Iterations * loop.Operations / slices.Median / 1e9;
+    }
+
+    /// <summary>
+    /// How much faster than the widest f32 a unit's widest kind is, over about <paramref name="seconds"/>; 1 where this
+    /// machine has no such unit, so that f32 stands in for it.
+    /// </summary>
+    /// <param name="unit">The start of a kind: f32, bf16, i8.</param>
+    /// <param name="seconds">How long each of the two is measured.</param>
+    public static double OverF32(string unit, double seconds)
+    {
+        string? widest = Kinds.Where(kind => kind.StartsWith(unit + "-", StringComparison.Ordinal)).MaxBy(
+            kind => int.Parse(kind.AsSpan(unit.Length + 1), CultureInfo.InvariantCulture));
+        return widest is null || widest == Kinds[0] ? 1 : Measure(widest, seconds) / Measure(seconds);
     }
 
     private static IEnumerable<Loop> FindLoops()

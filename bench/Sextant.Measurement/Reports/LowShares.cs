@@ -14,6 +14,10 @@ internal static class LowShares
     {
         ["gemm"] = "with few rows each output is one chain of dependent fused multiply-adds, and their latency is not "
             + "hidden by other rows",
+        ["gemm-int8"] = "with few rows the bytes of the weights are read for one use each, and outputs are scaled to f32",
+        ["gemm-bf16"] = "with few rows each output is one chain of dependent products, whose latency is not hidden",
+        ["quantize"] = "a row's smallest and largest value are found before its first byte is written, so that it is read "
+            + "twice",
         ["attention"] = "a score needs the maximum of its row before its exponential, and short sequences leave few "
             + "independent chains",
         ["layernorm"] = "a row is read twice, and the 32 partial sums of each pass are folded in a fixed order, whose "
