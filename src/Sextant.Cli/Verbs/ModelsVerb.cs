@@ -46,7 +46,7 @@ internal sealed class ModelsVerb : Verb
         yield return (NamedModels.Tiny, EmbeddingModel.DefaultPath, "mit");
         foreach (string name in NamedModels.Shipped)
         {
-            if (Directory.Exists(NamedModels.ShippedFolder(name)))
+            if (NamedModels.IsHere(name))
                 yield return (name, NamedModels.ShippedFolder(name), "apache-2.0");
         }
         foreach ((HubName name, string folder) in HubCache.All())

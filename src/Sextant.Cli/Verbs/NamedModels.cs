@@ -22,7 +22,7 @@ internal static class NamedModels
             return named;
         if (Environment.GetEnvironmentVariable(DefaultVariable) is { Length: > 0 } chosen)
             return chosen;
-        if (Directory.Exists(ShippedFolder(Shipped[0])))
+        if (IsHere(Shipped[0]))
             return Shipped[0];
         arguments.Warn($"the model {Shipped[0]} did not come with this build, so the small model {Tiny} is used");
         return Tiny;
@@ -38,7 +38,7 @@ internal static class NamedModels
         if (Array.IndexOf(Shipped, name) < 0)
             return HubCache.Resolve(name);
         string folder = ShippedFolder(name);
-        return Directory.Exists(folder)
+        return IsHere(name)
             ? folder
             : throw new InputException(
                 $"the model {name} did not come with this build; a build with -p:SextantModels={name} makes it, "
@@ -48,6 +48,9 @@ internal static class NamedModels
     /// <summary>What finds the model again from another folder: a name as it is, a folder by its whole path.</summary>
     public static string Lasting(string name) =>
         name == Tiny || Array.IndexOf(Shipped, name) >= 0 || !Directory.Exists(name) ? name : Path.GetFullPath(name);
+
+    /// <summary>Whether a model came with this build of the tool.</summary>
+    public static bool IsHere(string name) => File.Exists(Path.Combine(ShippedFolder(name), "model.safetensors"));
 
     /// <summary>Where a model that comes with the tool is, if it does.</summary>
     public static string ShippedFolder(string name) => Path.Combine(AppContext.BaseDirectory, "weights", name);
