@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -58,6 +59,27 @@ internal static class InstructionSets
     public static IReadOnlyList<Isa> Supported { get; } =
         Array.FindAll(
             [Isa.Avx512Vnni, Isa.Avx512, Isa.AvxVnni, Isa.Avx2, Isa.Vector128, Isa.Reference], IsSupported);
+
+    /// <summary>
+    /// The best set of kernels that the processor has the instructions for and this process cannot run: the program
+    /// was compiled ahead of time without them, or they are turned off. Null where nothing is lost.
+    /// </summary>
+    public static Isa? Unused { get; } =
+        ProcessorBits.HasAvx512 && !IsSupported(Isa.Avx512) ? Isa.Avx512
+        : ProcessorBits.HasAvx2AndFma && !IsSupported(Isa.Avx2) ? Isa.Avx2
+        : null;
+
+    /// <summary>What <see cref="Unused"/> means and what to do about it, a sentence or two; null where it is null.</summary>
+    public static string? UnusedNote => Unused is not { } isa ? null
+        : $"The processor has {Name(isa)}, but "
+            + (RuntimeFeature.IsDynamicCodeCompiled
+                ? "it is turned off for this process"
+                : "this program was compiled ahead of time without it")
+            + $": kernels of {Name(Supported[0])} run"
+            + (HasFusedMultiplyAdd ? "." : ", and each fused multiply-add is computed in software, which is far slower.")
+            + (RuntimeFeature.IsDynamicCodeCompiled
+                ? ""
+                : $" Publish with IlcInstructionSet {(isa == Isa.Avx512 ? "x86-64-v4" : "x86-64-v3")}, or native.");
 
     /// <summary>The instruction set to use: the one <see cref="Variable"/> names, else the best.</summary>
     /// <exception cref="PlatformNotSupportedException">

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Sextant.Backends;
+using Sextant.Kernels;
 using Sextant.Layers;
 using Sextant.Models;
 using Sextant.Pooling;
@@ -132,7 +134,9 @@ internal static class ModelLoading
             Prompt = null,
             QueryPrompt = settings.QueryPromptName,
             DocumentPrompt = settings.DocumentPromptName,
-            Notes = notes,
+            // Turned off is what the user did; compiled without is what nobody notices.
+            Notes = !RuntimeFeature.IsDynamicCodeCompiled && InstructionSets.UnusedNote is { } note
+                ? [.. notes, note] : notes,
         };
 
     private static PoolingPlan Pooling(string path, SentenceTransformersModules modules, EmbeddingOptions options)

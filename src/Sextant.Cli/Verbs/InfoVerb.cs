@@ -42,6 +42,8 @@ internal sealed class InfoVerb : Verb
         facts.Add("threads", (options.Threads ?? Environment.ProcessorCount).ToString(CultureInfo.InvariantCulture));
         facts.Add("instruction sets", string.Join(", ", InstructionSets.Supported.Select(InstructionSets.Name)));
         facts.Add("machine code", KernelSet.MachineCodeProblem ?? "of our own can be run");
+        if (InstructionSets.UnusedNote is { } unused)
+            facts.Add("not used", unused);
         facts.Section("kernels");
         foreach ((string op, string kernel) in KernelSet.Chosen.Describe())
             facts.Add(op, kernel);

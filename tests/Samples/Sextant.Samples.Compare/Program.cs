@@ -3,6 +3,8 @@ using System.Globalization;
 using Sextant;
 
 using EmbeddingModel model = EmbeddingModel.LoadDefault();
+foreach (string note in model.Card.Notes)
+    Console.Error.WriteLine(note);
 string[] texts = args.Length > 1 ? args
     : ["How do I cook rice?", "Boil the rice until it is soft.", "Parliament passed the budget."];
 
