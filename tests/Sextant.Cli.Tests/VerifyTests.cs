@@ -38,7 +38,8 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
         Outcome outcome = CommandLine.Run("verify", "--model", model.Folder);
         Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
         string[] notes = [.. outcome.Lines.Where(line => line.Contains(" to exact, whole model: cosine "))];
-        Assert.Equal(["reference int8", "reference bf16"], notes.Select(note => note[..14]));
+        Assert.Equal(2, notes.Length);
+        Assert.All(notes, (note, i) => Assert.Contains(i == 0 ? " int8 to exact" : " bf16 to exact", note));
         Assert.Contains("cosine 0.99", notes[0]);
         Assert.Contains("cosine 0.9999", notes[1]);
         string[] compared = [.. outcome.Lines.Skip(1).Where(
@@ -51,8 +52,10 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.True(sets >= KernelTable.Gemm.Count(row => InstructionSets.IsSupported(row.Isa)));
         int narrow = KernelTable.GemmInt8.Count(row => InstructionSets.IsSupported(row.Isa))
             + KernelTable.GemmBFloat16.Count(row => InstructionSets.IsSupported(row.Isa));
-        Assert.Equal(2 * narrow, bytes.Length);
-        Assert.Equal(sets + (bytes.Length / 2), compared.Count(line => line.Contains(" whole model ")));
+        // Whole models are not run by their references, where there are others.
+        int whole = narrow - (narrow > 2 ? 2 : 0);
+        Assert.Equal(narrow + whole, bytes.Length);
+        Assert.Equal(sets + whole, compared.Count(line => line.Contains(" whole model ")));
         Assert.StartsWith("reference ", outcome.Lines[1]);
     }
 
