@@ -112,6 +112,15 @@ public sealed class ConfigOverrideTests : IDisposable
     }
 
     [Fact]
+    public void TheSideThatIsCutIsNoted()
+    {
+        _scratch.Write("tokenizer.json", Bert().ToJsonString());
+        _scratch.Write("tokenizer_config.json", """{"truncation_side": "left", "model_max_length": Infinity}""");
+        Assert.Contains(Tokenizer.LoadFolder(_scratch.Path).Notes,
+            note => note.Contains("'truncation_side' is left", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void ABeginningThatIsNotAskedForIsLeftOff()
     {
         JsonObject file = Read(Path.Combine(TestData.Fixtures, "tokenizers", "syn-bl-llama3-style", "tokenizer.json"));

@@ -50,6 +50,11 @@ internal static class ConfigOverrides
             SetPrefixSpace(parts, byteLevel, config);
         if (config.Flag("add_bos_token") == false && Array.IndexOf(s_framingClasses, config.Class) >= 0)
             DropBeginning(parts, config);
+        if (config.Text("truncation_side") == "left")
+        {
+            parts.Notes.Add($"{Name}: 'truncation_side' is left; the end of a long text is cut all the same, unless the "
+                + "caller asks for the other side.");
+        }
         List<string>? inputs = config.Strings("model_input_names");
         parts.GivesTypes = inputs?.Contains("token_type_ids") ?? Array.IndexOf(s_classesWithoutTypes, config.Class) < 0;
         if (!parts.GivesTypes)
