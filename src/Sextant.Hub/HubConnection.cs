@@ -93,7 +93,10 @@ internal sealed class HubConnection : IDisposable
             {
                 TimeSpan wait = retry.After ?? pause;
                 if (wait > _options.MaxPause)
-                    throw new HubException($"{what}: {retry.Message}; it asks to come back in {wait.TotalSeconds:F0} s.");
+                {
+                    throw new HubException(
+                        $"{what}: {retry.Message}; it asks to come back in {wait.TotalSeconds:F0} s.");
+                }
                 await Task.Delay(wait, cancellation).ConfigureAwait(false);
             }
             catch (Exception problem) when (problem is HttpRequestException or IOException and not HubException
@@ -104,7 +107,8 @@ internal sealed class HubConnection : IDisposable
             catch (Exception problem) when (problem is HttpRequestException or RetryException
                 or IOException and not HubException)
             {
-                throw new HubException($"{what}: {_options.Endpoint.Host} cannot be reached: {problem.Message}", problem);
+                throw new HubException(
+                    $"{what}: {_options.Endpoint.Host} cannot be reached: {problem.Message}", problem);
             }
         }
     }

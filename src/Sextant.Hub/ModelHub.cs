@@ -26,7 +26,10 @@ public static class ModelHub
         CancellationToken cancellationToken = default)
     {
         if (!HubName.TryParse(name, out HubName parsed))
-            throw new ArgumentException($"'{name}' is no name of a model; ORG/NAME or ORG/NAME@REVISION is needed.", nameof(name));
+        {
+            throw new ArgumentException(
+                $"'{name}' is no name of a model; ORG/NAME or ORG/NAME@REVISION is needed.", nameof(name));
+        }
         options ??= new HubOptions();
         string folder = HubCache.FolderOf(parsed, options.CacheFolder);
         if (options.IsOffline)
@@ -45,7 +48,8 @@ public static class ModelHub
         {
             void Received(long bytes) =>
                 progress?.Report(new PullProgress(Interlocked.Add(ref done, bytes), total, file.Path));
-            using (await BlobLock.Take(Path.Combine(locks, file.Blob + ".lock"), cancellationToken).ConfigureAwait(false))
+            string lockPath = Path.Combine(locks, file.Blob + ".lock");
+            using (await BlobLock.Take(lockPath, cancellationToken).ConfigureAwait(false))
             {
                 string path = string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString));
                 await new BlobDownload(connection, options, blobs, file).Run(

@@ -90,7 +90,8 @@ internal sealed class PassageCache
             foreach (FileInfo file in files)
             {
                 kept += file.Length;
-                bool isLeft = file.Extension == ".partial" && DateTime.UtcNow - file.LastWriteTimeUtc > TimeSpan.FromDays(1);
+                bool isLeft = file.Extension == ".partial"
+                    && DateTime.UtcNow - file.LastWriteTimeUtc > TimeSpan.FromDays(1);
                 if (kept > _maxBytes || isLeft)
                     TryDelete(file.FullName);
             }
@@ -103,6 +104,8 @@ internal sealed class PassageCache
     private string FileOf(string path, string checksum)
     {
         string ending = Path.GetExtension(path).ToLowerInvariant();
+        if (ending == ".gz") // what is inside decides, and its name says what it is
+            ending = Path.GetExtension(Path.GetFileNameWithoutExtension(path)).ToLowerInvariant() + ending;
         string key = Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes($"{checksum}{ending.Length}:{ending}{_maker}")));
         return Path.Combine(_folder, key[..2], key[2..] + Ending);
@@ -114,7 +117,10 @@ internal sealed class PassageCache
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(folder);
         else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        {
+            Directory.CreateDirectory(
+                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     private static void TryDelete(string file)

@@ -108,7 +108,8 @@ internal sealed class IndexVerb : Verb
         code.Require(model.Dimensions);
         string prompt = arguments.Text(DocumentPrompt) ?? PromptOf(model, model.Card.DocumentPrompt);
         IndexModel.Loaded loaded = new(
-            NamedModels.Lasting(modelName), options.Dimensions, options.Layers, options.Pooling, arguments.Text(ModelFlags.Attention));
+            NamedModels.Lasting(modelName), options.Dimensions, options.Layers, options.Pooling,
+            arguments.Text(ModelFlags.Attention));
         List<KeyValuePair<string, string>> properties = ModelFingerprint.Of(model, prompt);
         properties.Add(new("query prompt", arguments.Text(QueryPrompt) ?? PromptOf(model, model.Card.QueryPrompt)));
         properties.Add(new("terms", RankingFlags.AnalyzerOf(arguments).Name));

@@ -117,7 +117,8 @@ internal sealed class SearchVerb : Verb
             arguments.Fraction(IndexSearch.MinScore, float.MinValue, float.MaxValue) ?? float.NegativeInfinity,
             arguments.Fraction(IndexSearch.Diverse, 0, 1) ?? 0);
         RankingFlags.RequireVectors(
-            plan.Ranking, arguments, IndexSearch.MinScore, IndexSearch.Diverse, ModelFlags.Prompt, ModelFlags.PromptText);
+            plan.Ranking, arguments, IndexSearch.MinScore, IndexSearch.Diverse, ModelFlags.Prompt,
+            ModelFlags.PromptText);
         int? chunk = PassageFlags.ChunkOf(arguments);
         int? overlap = PassageFlags.OverlapOf(arguments);
         EmbeddingOptions options = ModelFlags.Options(arguments);
@@ -183,7 +184,8 @@ internal sealed class SearchVerb : Verb
         if (paths.Count > 0)
             throw new WrongUsageException("--in and --index are both given; a search is in files or in an index");
         foreach (Flag flag in (Flag[])
-            [RankingFlags.Language, NoCache, PassageFlags.Chunk, PassageFlags.Overlap, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling,
+            [RankingFlags.Language, NoCache, PassageFlags.Chunk, PassageFlags.Overlap, ModelFlags.Dimensions,
+             ModelFlags.Layers, ModelFlags.Pooling,
              ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText, EncodingFlag.TextEncoding])
         {
             if (arguments.Has(flag))

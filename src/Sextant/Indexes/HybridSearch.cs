@@ -5,12 +5,12 @@ namespace Sextant.Indexes;
 /// <summary>Ranks an index's passages by vectors and terms together.</summary>
 /// <remarks>
 /// Candidates are the first of both rankings; each gets both scores, so that a passage is not punished for having been
-/// found by one alone. The scale of similarities needs their mean over all passages, which an even sample stands for. Over four judged sets the ranking is that over all scores within 0.002 nDCG@10
-/// (Evaluation/README.md). Thread-safe.
+/// found by one alone. The scale of similarities needs their mean over all passages, which an even sample stands for.
+/// Over four judged sets the ranking is that over all scores within 0.001 nDCG@10 (Evaluation/README.md). Thread-safe.
 /// </remarks>
 public sealed class HybridSearch
 {
-    // Of each ranking so many take part. What is behind is far below the best of either.
+    // Of each ranking so many take part. What follows is far below the best of either.
     private const int Depth = 1000;
 
     private const int SampleSize = 1024;

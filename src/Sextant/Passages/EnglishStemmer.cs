@@ -1,6 +1,6 @@
 namespace Sextant.Passages;
 
-/// <summary>Cuts English words down to what their forms share: "connected", "connecting", "connections": "connect".</summary>
+/// <summary>Cuts English words down to what their forms share: of "connected" and "connections", "connect".</summary>
 /// <remarks>
 /// The Porter2 stemmer: M. F. Porter, "The English (Porter2) stemming algorithm", snowballstem.org, as Snowball 3
 /// defines it. Names of steps and regions are the definition's: R1 is what follows the first consonant after a vowel,
@@ -137,7 +137,8 @@ internal static class EnglishStemmer
                     _length = start + 2;
                 return;
             }
-            string? found = Ends("ingly") ? "ingly" : Ends("edly") ? "edly" : Ends("ing") ? "ing" : Ends("ed") ? "ed" : null;
+            string? found = Ends("ingly") ? "ingly" : Ends("edly") ? "edly"
+                : Ends("ing") ? "ing" : Ends("ed") ? "ed" : null;
             if (found is null)
                 return;
             int stem = _length - found.Length;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Sextant.Passages;
 
-/// <summary>Tells a list of Markdown links, such as a table of contents, from text: it leads elsewhere and says nothing.</summary>
+/// <summary>Tells a list of Markdown links, such as a table of contents, from text.</summary>
 internal static partial class LinkList
 {
     private const int MinLinks = 3;

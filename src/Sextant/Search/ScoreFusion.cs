@@ -1,6 +1,6 @@
 namespace Sextant.Search;
 
-/// <summary>Makes one ranking of the similarities of vectors and the scores of terms (BM25), by the scores themselves.</summary>
+/// <summary>Makes one ranking of vectors' similarities and terms' scores (BM25), by the scores themselves.</summary>
 /// <remarks>
 /// Each kind is brought to a scale of its own for the query: similarities to 0 at their mean over all passages and 1 at
 /// the nearest, scores of terms to 0 without any term and 1 at the best. The fused score is their weighted mean, so 1
@@ -9,7 +9,7 @@ namespace Sextant.Search;
 /// </remarks>
 public static class ScoreFusion
 {
-    /// <summary>What the vectors' similarity weighs, and 1 minus it the terms' score, where a model says nothing else.</summary>
+    /// <summary>What similarities weigh beside the scores of terms, where a model says nothing else.</summary>
     public const float DefaultWeight = 0.5f;
 
     /// <summary>A passage's score.</summary>
@@ -36,7 +36,8 @@ public static class ScoreFusion
         if (similarities.Length != terms.Length)
         {
             throw new ArgumentException(
-                $"{terms.Length} scores by terms are not one for each of {similarities.Length} similarities.", nameof(terms));
+                $"{terms.Length} scores by terms are not one for each of {similarities.Length} similarities.",
+                nameof(terms));
         }
         RequireWeight(weight);
         ScoreScale near = ScoreScale.OfSimilarities(similarities), worded = ScoreScale.OfTerms(terms);
