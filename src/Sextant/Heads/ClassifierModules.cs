@@ -13,6 +13,7 @@ internal static class ClassifierModules
     /// <exception cref="InvalidModelException">The modules are others, or a file is damaged.</exception>
     public static (TransformerModule Transformer, PromptSettings Settings, List<string> Notes) Read(string path)
     {
+        ModelFolder.Require(path);
         var unread = new List<string>();
         TransformerModule transformer;
         PromptSettings settings;
