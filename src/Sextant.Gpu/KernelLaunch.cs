@@ -2,23 +2,37 @@ using System.Runtime.CompilerServices;
 
 namespace Sextant.Gpu;
 
-/// <summary>One kernel with its grid and its arguments, in the order of its parameters. Lives on the stack.</summary>
-/// <param name="kernel">Which.</param>
-/// <param name="groups">Groups of items.</param>
-/// <param name="groupSize">Items of a group.</param>
-internal unsafe struct KernelLaunch(GpuKernel kernel, long groups, int groupSize)
+/// <summary>
+/// One kernel with its grid and its arguments, in the order of its parameters: an argument that is not of its parameter's
+/// type, or one too many, is refused. Lives on the stack.
+/// </summary>
+internal unsafe struct KernelLaunch
 {
     /// <summary>Most arguments.</summary>
     public const int Most = 48;
 
+    private readonly GpuParameter[] _parameters;
+    private int _parameter;
     private Arguments _values;
     private Sizes _sizes;
 
-    public readonly GpuKernel Kernel => kernel;
+    /// <param name="kernel">Which.</param>
+    /// <param name="groups">Groups of items.</param>
+    /// <param name="groupSize">Items of a group: what the catalogue says, or one on a processor.</param>
+    public KernelLaunch(GpuKernel kernel, long groups, int groupSize)
+    {
+        (Kernel, Groups, GroupSize) = (kernel, groups, groupSize);
+        GpuKernelInfo info = GpuKernels.Of(kernel);
+        _parameters = info.Parameters;
+        if (groupSize != info.GroupSize && groupSize != 1)
+            throw new InvalidOperationException($"{info.Name} has {info.GroupSize} items a group, not {groupSize}.");
+    }
 
-    public readonly long Groups => groups;
+    public GpuKernel Kernel { get; }
 
-    public readonly int GroupSize => groupSize;
+    public long Groups { get; }
+
+    public int GroupSize { get; }
 
     public int Count { get; private set; }
 
@@ -46,23 +60,41 @@ internal unsafe struct KernelLaunch(GpuKernel kernel, long groups, int groupSize
     public readonly int Size(int index) => _sizes[index];
 
     /// <summary>Adds a number.</summary>
-    public void Add(int value) => Add(value, sizeof(int));
+    public void Add(int value) => AddNumber(value, sizeof(int), "i32");
 
     /// <summary>Adds a number.</summary>
-    public void Add(float value) => Add(BitConverter.SingleToInt32Bits(value), sizeof(float));
+    public void Add(float value) =>
+        AddNumber(BitConverter.SingleToInt32Bits(value), sizeof(float), "f32");
 
     /// <summary>Adds a number.</summary>
-    public void Add(long value) => Add(value, sizeof(long));
+    public void Add(long value) => AddNumber(value, sizeof(long), "i64");
 
     /// <summary>Adds a switch.</summary>
-    public void Add(bool value) => Add(value ? 1L : 0L, sizeof(int));
+    public void Add(bool value) => AddNumber(value ? 1L : 0L, sizeof(int), "i32");
 
     /// <summary>Adds a piece of memory: its block, and the element at which it begins. Address 0 is none.</summary>
     public void Add(AddressSpace space, nint address, int elementSize)
     {
+        GpuParameter parameter = Next();
+        if (parameter.ElementSize != elementSize)
+            throw Wrong(parameter, $"memory of elements of {elementSize} bytes");
         Add(address == 0 ? 0 : space[address].Handle, sizeof(long));
         Add(address == 0 ? 0 : AddressSpace.Offset(address) / elementSize, sizeof(long));
     }
+
+    private void AddNumber(long value, int size, string type)
+    {
+        GpuParameter parameter = Next();
+        if (parameter.Type != type)
+            throw Wrong(parameter, type);
+        Add(value, size);
+    }
+
+    private GpuParameter Next() => _parameter < _parameters.Length ? _parameters[_parameter++]
+        : throw new InvalidOperationException($"{GpuKernels.Of(Kernel).Name} has {_parameters.Length} parameters.");
+
+    private readonly InvalidOperationException Wrong(GpuParameter parameter, string found) =>
+        new($"{GpuKernels.Of(Kernel).Name}: {parameter.Name} is {parameter.Type}; it was given {found}.");
 
     private void Add(long value, int size)
     {

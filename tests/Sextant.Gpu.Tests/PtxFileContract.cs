@@ -30,6 +30,23 @@ public abstract partial class PtxFileContract(string file, string target, string
         Enum.GetValues<GpuKernel>().Where(Holds).Select(kernel => GpuKernels.Names[(int)kernel]).Order(),
         Kernels.Keys.Order());
 
+    /// <summary>What launches are checked against is what clang made of the sources.</summary>
+    [Fact]
+    public void ParametersAreThoseOfTheCatalogue() => Assert.All(Enum.GetValues<GpuKernel>().Where(Holds), kernel =>
+    {
+        GpuKernelInfo info = GpuKernels.Of(kernel);
+        string text = Kernels[info.Name];
+        string[] declared = [.. Parameter().Matches(text[..text.IndexOf(')', StringComparison.Ordinal)])
+            .Select(match => match.Groups[1].Value)];
+        Assert.Equal(info.Parameters.SelectMany(Words), declared);
+        if (MaxThreads().Match(text) is { Success: true } most)
+            Assert.Equal(info.GroupSize, int.Parse(most.Groups[1].Value, CultureInfo.InvariantCulture));
+
+        // Memory is an address and an element.
+        static string[] Words(GpuParameter parameter) => parameter.ElementSize > 0 ? ["u64", "u64"]
+            : [parameter.Type == "f32" ? "f32" : $"u{parameter.Type[1..]}"];
+    });
+
     [Fact]
     public void TheTargetIsTheOldestThatIsPromised()
     {
@@ -48,6 +65,12 @@ public abstract partial class PtxFileContract(string file, string target, string
 
     [GeneratedRegex(@"\.shared \.align \d+ \.b8 \w+\[(\d+)\]")]
     private static partial Regex SharedArrays();
+
+    [GeneratedRegex(@"\.param \.([uf]\d+) ")]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex(@"\.maxntid (\d+)")]
+    private static partial Regex MaxThreads();
 
     [GeneratedRegex(@"\bcall\b")]
     private static partial Regex Call();

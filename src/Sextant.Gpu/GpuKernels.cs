@@ -1,0 +1,127 @@
+using Sextant.Kernels;
+
+namespace Sextant.Gpu;
+
+/// <summary>The catalogue of kernels: a line each, in the order of <see cref="GpuKernel"/>.</summary>
+internal static class GpuKernels
+{
+    private const string Table = "words:T* scale:f32 types:f32* has_types:i32 position_table:f32* has_positions:i32";
+    private const string Forms = "x:f32* x16:u16* x_stride:i64 x_narrow:i32";
+    private const string ResultForms = "y:f32* y16:u16* y_stride:i64 y_narrow:i32";
+    private const string Wide = "x:f32* x_stride:i64";
+    private const string Result = "y:f32* y_stride:i64";
+    private const string Residual = "residual:f32* residual_stride:i64 has_residual:i32";
+    private const string Epilogue = $"bias:f32* has_bias:i32 activation:i32 {Residual}";
+    private const string Heads = "starts:i32* blocks:i32* heads:i32 heads_of_key:i32 size:i32";
+    private const string Visible = "before:i32 after:i32 softcap:f32 bias:f32* has_bias:i32 reach:i32";
+    private const string Scores = $"q:f32* k:f32* v:f32* stride:i64 scale:f32 {Visible} position_keys:f32* "
+        + $"position_queries:f32* position_rows:f32* positions:i32 {Result}";
+    private const string Distances = "distances:u16* distances_stride:i64 code_count:i32 tile_count:i32 limits:i32*";
+    private const string Iterations = "iterations:i32 y:f32*";
+
+    private const string Gathered =
+        $"ids:i32* type_ids:i32* positions:i32* rows:i32 columns:i32 {Table} {Result}";
+
+    private const string Product =
+        $"{Wide} x_aligned:i32 rows:i32 w:T* inputs:i32 outputs:i32 {Epilogue} {Result}";
+
+    private const string FastProduct = "x:u16* x_stride:i64 x_aligned:i32 rows:i32 w:u16* padded_inputs:i32 inputs:i32 "
+        + $"outputs:i32 {Epilogue} {ResultForms} y_aligned:i32";
+
+    private const string FastAttention =
+        $"{Heads} q:u16* k:u16* v:u16* stride:i64 aligned:i32 scale:f32 {Visible} {ResultForms}";
+
+    /// <summary>All of them.</summary>
+    public static readonly GpuKernelInfo[] All =
+    [
+        Exact("layer_norm", 128, $"{Wide} gamma:f32* beta:f32* epsilon:f32 rows:i32 columns:i32 {Result}"),
+        Exact("rms_norm", 128, $"{Wide} gamma:f32* epsilon:f32 rows:i32 groups:i32 columns:i32 {Residual} {Result}"),
+        Exact("normalize_rows", 128, $"{Wide} rows:i32 columns:i32"),
+        Exact("pool_rows", 256, $"starts:i32* skips:i32* use_skips:i32 sequences:i32 {Wide} columns:i32 kind:i32 {Result}"),
+        Exact("accumulate_rows", 256, $"{Wide} rows:i32 columns:i32 divisor:f32 {Result}"),
+        Exact("copy_rows", 256, $"{Wide} rows:i32 columns:i32 {Result}"),
+        Exact("gate_rows", 256, $"{Wide} rows:i32 columns:i32 activation:i32"),
+        Exact("rope_rows", 256, $"{Wide} rows:i32 heads:i32 size:i32 half:i32 positions:i32* table:f32*"),
+        Exact("probe", 256, "inputs:f32* count:i32 outputs:f32*"),
+        Exact("hamming_scan", 256, "tiles:u64* tile_count:i32 code_count:i32 words:i32 bits:i32 queries:u64* query_count:i32 "
+            + "allowed:u64* has_allowed:i32 distances:u16* distances_stride:i64 counts:i32*"),
+        Exact("hamming_ties", 256, $"{Distances} ties:i32*"),
+        Exact("hamming_collect", 256, $"{Distances} last_ids:i32* k:i32 places:i32* hits:i32*"),
+        Exact("clear_integers", 256, "values:i32* count:i32"),
+        Exact("peak_fma_f32", 256, Iterations),
+        Exact("peak_fma_f64", 256, Iterations),
+        Exact("peak_read", 256, "x:f32* vectors:i32 passes:i32 y:f32*"),
+        Exact("peak_write", 256, "x:f32* vectors:i32 passes:i32"),
+        Exact("peak_copy", 256, "x:f32* vectors:i32 passes:i32 y:f32*"),
+        Exact("peak_nothing", 256, "y:f32*"),
+        Exact("peak_shared", 256, Iterations),
+        .. Stored("gather", 256, Gathered),
+        .. Stored("gemm_128", 256, Product),
+        .. Stored("gemm_64", 256, Product),
+        .. Stored("gemm_16", 64, Product),
+        Exact("attention_32", 128, $"{Heads} {Scores}"),
+        Exact("attention_64", 128, $"{Heads} {Scores}"),
+        Exact("attention_128", 128, $"{Heads} {Scores}"),
+        Exact("attention_256", 64, $"{Heads} {Scores}"),
+        .. Stored("gemm", 1, Product).Select(kernel => kernel with { IsForProcessors = true }),
+        Exact("attention_cpu", 1, "starts:i32* blocks:i32* items:i32 heads:i32 heads_of_key:i32 size:i32 "
+            + $"{Scores} scratch:f32* scratch_stride:i64") with { IsForProcessors = true },
+        .. Fast("layer_norm", 128, $"{Forms} gamma:f32* beta:f32* epsilon:f32 rows:i32 columns:i32 {ResultForms}"),
+        .. Fast("rms_norm", 128, $"{Forms} gamma:f32* epsilon:f32 rows:i32 groups:i32 columns:i32 {Residual} {ResultForms}"),
+        .. Fast("gate_rows", 256, $"{Forms} rows:i32 columns:i32 activation:i32"),
+        .. Fast("rope_rows", 256, $"{Forms} rows:i32 heads:i32 size:i32 half:i32 positions:i32* table:f32*"),
+        .. Fast("narrow_rows", 256, "x:f32* y:u16* stride:i64 rows:i32 columns:i32"),
+        .. Fast("widen_rows", 256, "x:u16* y:f32* stride:i64 rows:i32 columns:i32"),
+        .. Fast("gemm_128", 256, FastProduct),
+        .. Fast("gemm_64", 128, FastProduct),
+        .. Fast("gemm_32", 128, FastProduct),
+        .. Fast("attention_32", 128, FastAttention),
+        .. Fast("attention_64", 128, FastAttention),
+        .. Fast("attention_128", 128, FastAttention),
+        .. Fast("peak_mma", 128, Iterations),
+        .. Warpgroups("gemm_wide_256", 256, 4 * (128 + 256) * 128, FastProduct),
+        .. Warpgroups("gemm_wide_128", 256, 3 * (128 + 128) * 128, FastProduct),
+        .. Warpgroups("gemm_wide_64", 128, 4 * (64 + 128) * 128, FastProduct),
+        .. Warpgroups("gemm_wide_32", 128, 6 * (64 + 32) * 128, FastProduct),
+        .. Warpgroups("peak_wide", 256, (128 + 256) * 128, Iterations),
+    ];
+
+    /// <summary>What the sources call them.</summary>
+    public static readonly string[] Names = [.. All.Select(kernel => kernel.Name)];
+
+    /// <summary>What is known of one.</summary>
+    public static GpuKernelInfo Of(GpuKernel kernel) => All[(int)kernel];
+
+    /// <summary>Whether it is one of Fast.cl.</summary>
+    public static bool IsFast(GpuKernel kernel) => Of(kernel).Module == GpuModule.Fast;
+
+    /// <summary>Whether it is one of Fast90.cl; those that are neither are of Exact.cl.</summary>
+    public static bool IsWide(GpuKernel kernel) => Of(kernel).Module == GpuModule.Fast90;
+
+    /// <summary>Bytes of shared memory that CUDA is to give each group.</summary>
+    public static int SharedBytes(GpuKernel kernel) => Of(kernel).SharedBytes;
+
+    /// <summary>Whether it is for processors alone.</summary>
+    public static bool IsForProcessors(GpuKernel kernel) => Of(kernel).IsForProcessors;
+
+    private static GpuKernelInfo Exact(string name, int groupSize, string parameters) =>
+        new(name, GpuModule.Exact, null, groupSize, 0, GpuParameter.Parse(parameters, null));
+
+    private static IEnumerable<GpuKernelInfo> Stored(string name, int groupSize, string parameters) =>
+        ((StoredType[])[StoredType.F32, StoredType.F16, StoredType.BF16]).Select(type => new GpuKernelInfo(
+            $"{name}_{Word(type)}", GpuModule.Exact, type, groupSize, 0, GpuParameter.Parse(parameters, type)));
+
+    private static IEnumerable<GpuKernelInfo> Fast(string name, int groupSize, string parameters) =>
+        Narrow(name, GpuModule.Fast, groupSize, 0, parameters);
+
+    // The tiles of FastWideKernels.h, and what puts their beginning at a multiple of 1024.
+    private static IEnumerable<GpuKernelInfo> Warpgroups(string name, int groupSize, int tileBytes, string parameters) =>
+        Narrow(name, GpuModule.Fast90, groupSize, tileBytes + 1024, parameters);
+
+    private static IEnumerable<GpuKernelInfo> Narrow(
+        string name, GpuModule module, int groupSize, int sharedBytes, string parameters) =>
+        ((StoredType[])[StoredType.F16, StoredType.BF16]).Select(type => new GpuKernelInfo(
+            $"{name}_fast_{Word(type)}", module, type, groupSize, sharedBytes, GpuParameter.Parse(parameters, type)));
+
+    private static string Word(StoredType type) => type.ToString().ToLowerInvariant();
+}
