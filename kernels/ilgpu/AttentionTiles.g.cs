@@ -31,8 +31,8 @@ internal static class AttentionTiles
         for (int first = block.First; first < block.End; first += 32)
         {
             AttentionParts.Fill(
-                queries.Cast<float>(), 36, a.Q, a.Stride, block.Start, block.Column, first, block.Length, 32, 0,
-                32, a.Size, 128);
+                queries.Cast<float>(), 36, a.Q, a.Stride, block.Start, block.Column, first, block.Length,
+                32, 0, 32, a.Size, 128);
             int last = first + 32 < block.End ? first + 31 : block.End - 1;
             int from0 = AttentionParts.FirstKey(a, first);
             int tiles = (AttentionParts.EndKey(a, last, block.Length) - from0 + 31) / 32;
@@ -200,8 +200,8 @@ internal static class AttentionTiles
                     int there = block.Length - from < 32 ? block.Length - from : 32;
                     Group.Barrier();
                     AttentionParts.Fill(
-                        tileOne, 36, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length, 32,
-                        0, 32, a.Size, 128);
+                        tileOne, 36, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length,
+                        32, 0, 32, a.Size, 128);
                     Group.Barrier();
                     for (int j = 0; j < there; j++)
                     {
@@ -350,8 +350,8 @@ internal static class AttentionTiles
         for (int first = block.First; first < block.End; first += 32)
         {
             AttentionParts.Fill(
-                queries.Cast<float>(), 68, a.Q, a.Stride, block.Start, block.Column, first, block.Length, 32, 0,
-                64, a.Size, 128);
+                queries.Cast<float>(), 68, a.Q, a.Stride, block.Start, block.Column, first, block.Length,
+                32, 0, 64, a.Size, 128);
             int last = first + 32 < block.End ? first + 31 : block.End - 1;
             int from0 = AttentionParts.FirstKey(a, first);
             int tiles = (AttentionParts.EndKey(a, last, block.Length) - from0 + 31) / 32;
@@ -519,8 +519,8 @@ internal static class AttentionTiles
                     int there = block.Length - from < 32 ? block.Length - from : 32;
                     Group.Barrier();
                     AttentionParts.Fill(
-                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length, 32,
-                        0, 64, a.Size, 128);
+                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length,
+                        32, 0, 64, a.Size, 128);
                     Group.Barrier();
                     for (int j = 0; j < there; j++)
                     {
@@ -694,8 +694,8 @@ internal static class AttentionTiles
         for (int first = block.First; first < block.End; first += 32)
         {
             AttentionParts.Fill(
-                queries.Cast<float>(), 132, a.Q, a.Stride, block.Start, block.Column, first, block.Length, 32, 0,
-                128, a.Size, 128);
+                queries.Cast<float>(), 132, a.Q, a.Stride, block.Start, block.Column, first, block.Length,
+                32, 0, 128, a.Size, 128);
             int last = first + 32 < block.End ? first + 31 : block.End - 1;
             int from0 = AttentionParts.FirstKey(a, first);
             int tiles = (AttentionParts.EndKey(a, last, block.Length) - from0 + 31) / 32;
@@ -863,8 +863,8 @@ internal static class AttentionTiles
                     int there = block.Length - from < 32 ? block.Length - from : 32;
                     Group.Barrier();
                     AttentionParts.Fill(
-                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length, 32,
-                        0, 64, a.Size, 128);
+                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length,
+                        32, 0, 64, a.Size, 128);
                     Group.Barrier();
                     for (int j = 0; j < there; j++)
                     {
@@ -898,8 +898,8 @@ internal static class AttentionTiles
                     }
                     Group.Barrier();
                     AttentionParts.Fill(
-                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length, 32,
-                        64, 64, a.Size, 128);
+                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length,
+                        32, 64, 64, a.Size, 128);
                     Group.Barrier();
                     for (int j = 0; j < there; j++)
                     {
@@ -1105,8 +1105,8 @@ internal static class AttentionTiles
         for (int first = block.First; first < block.End; first += 16)
         {
             AttentionParts.Fill(
-                queries.Cast<float>(), 260, a.Q, a.Stride, block.Start, block.Column, first, block.Length, 16, 0,
-                256, a.Size, 64);
+                queries.Cast<float>(), 260, a.Q, a.Stride, block.Start, block.Column, first, block.Length,
+                16, 0, 256, a.Size, 64);
             int last = first + 16 < block.End ? first + 15 : block.End - 1;
             int from0 = AttentionParts.FirstKey(a, first);
             int tiles = (AttentionParts.EndKey(a, last, block.Length) - from0 + 31) / 32;
@@ -1274,8 +1274,8 @@ internal static class AttentionTiles
                     int there = block.Length - from < 32 ? block.Length - from : 32;
                     Group.Barrier();
                     AttentionParts.Fill(
-                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length, 32,
-                        0, 64, a.Size, 64);
+                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length,
+                        32, 0, 64, a.Size, 64);
                     Group.Barrier();
                     for (int j = 0; j < there; j++)
                     {
@@ -1309,8 +1309,8 @@ internal static class AttentionTiles
                     }
                     Group.Barrier();
                     AttentionParts.Fill(
-                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length, 32,
-                        64, 64, a.Size, 64);
+                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length,
+                        32, 64, 64, a.Size, 64);
                     Group.Barrier();
                     for (int j = 0; j < there; j++)
                     {
@@ -1344,8 +1344,8 @@ internal static class AttentionTiles
                     }
                     Group.Barrier();
                     AttentionParts.Fill(
-                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length, 32,
-                        128, 64, a.Size, 64);
+                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length,
+                        32, 128, 64, a.Size, 64);
                     Group.Barrier();
                     for (int j = 0; j < there; j++)
                     {
@@ -1379,8 +1379,8 @@ internal static class AttentionTiles
                     }
                     Group.Barrier();
                     AttentionParts.Fill(
-                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length, 32,
-                        192, 64, a.Size, 64);
+                        tileOne, 68, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length,
+                        32, 192, 64, a.Size, 64);
                     Group.Barrier();
                     for (int j = 0; j < there; j++)
                     {

@@ -122,7 +122,10 @@ internal static partial class AttentionVectors
         if (!scaled || a.Positions != 0)
         {
             for (j = 0; j < there; j++)
-                Adjust(a, head, table, contents, spare, keys + (j * a.Stride), scores + (Rows * (long)j), begin + j - first);
+            {
+                Adjust(
+                    a, head, table, contents, spare, keys + (j * a.Stride), scores + (Rows * (long)j), begin + j - first);
+            }
         }
         Vec.Set(Most, Vec.Of(float.NegativeInfinity));
         for (j = 0; j < there; j++)

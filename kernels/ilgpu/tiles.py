@@ -149,8 +149,8 @@ def attention_tile(head, queries):
         for (int first = block.First; first < block.End; first += {queries})
         {{
             AttentionParts.Fill(
-                queries.Cast<float>(), {4 * wide}, a.Q, a.Stride, block.Start, block.Column, first, block.Length, {queries}, 0,
-                {head}, a.Size, {items});
+                queries.Cast<float>(), {4 * wide}, a.Q, a.Stride, block.Start, block.Column, first, block.Length,
+                {queries}, 0, {head}, a.Size, {items});
             int last = first + {queries} < block.End ? first + {queries - 1} : block.End - 1;
             int from0 = AttentionParts.FirstKey(a, first);
             int tiles = (AttentionParts.EndKey(a, last, block.Length) - from0 + 31) / 32;""")
@@ -222,8 +222,8 @@ def attention_tile(head, queries):
     for p in range(parts):
         line("                    Group.Barrier();")
         line("                    AttentionParts.Fill(")
-        line(f"                        tileOne, {4 * narrow}, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length, 32,")
-        line(f"                        {p * part}, {part}, a.Size, {items});")
+        line(f"                        tileOne, {4 * narrow}, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length,")
+        line(f"                        32, {p * part}, {part}, a.Size, {items});")
         line("                    Group.Barrier();")
         line("                    for (int j = 0; j < there; j++)")
         line("                    {")

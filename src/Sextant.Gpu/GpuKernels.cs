@@ -37,13 +37,15 @@ internal static class GpuKernels
         Exact("layer_norm", 128, $"{Wide} gamma:f32* beta:f32* epsilon:f32 rows:i32 columns:i32 {Result}"),
         Exact("rms_norm", 128, $"{Wide} gamma:f32* epsilon:f32 rows:i32 groups:i32 columns:i32 {Residual} {Result}"),
         Exact("normalize_rows", 128, $"{Wide} rows:i32 columns:i32"),
-        Exact("pool_rows", 256, $"starts:i32* skips:i32* use_skips:i32 sequences:i32 {Wide} columns:i32 kind:i32 {Result}"),
+        Exact("pool_rows", 256,
+            $"starts:i32* skips:i32* use_skips:i32 sequences:i32 {Wide} columns:i32 kind:i32 {Result}"),
         Exact("accumulate_rows", 256, $"{Wide} rows:i32 columns:i32 divisor:f32 {Result}"),
         Exact("copy_rows", 256, $"{Wide} rows:i32 columns:i32 {Result}"),
         Exact("gate_rows", 256, $"{Wide} rows:i32 columns:i32 activation:i32"),
         Exact("rope_rows", 256, $"{Wide} rows:i32 heads:i32 size:i32 half:i32 positions:i32* table:f32*"),
         Exact("probe", 256, "inputs:f32* count:i32 outputs:f32*"),
-        Exact("hamming_scan", 256, "tiles:u64* tile_count:i32 code_count:i32 words:i32 bits:i32 queries:u64* query_count:i32 "
+        Exact("hamming_scan", 256,
+            "tiles:u64* tile_count:i32 code_count:i32 words:i32 bits:i32 queries:u64* query_count:i32 "
             + "allowed:u64* has_allowed:i32 distances:u16* distances_stride:i64 counts:i32*"),
         Exact("hamming_ties", 256, $"{Distances} ties:i32*"),
         Exact("hamming_collect", 256, $"{Distances} last_ids:i32* k:i32 places:i32* hits:i32*"),
@@ -67,7 +69,8 @@ internal static class GpuKernels
         Exact("attention_cpu", 1, "starts:i32* blocks:i32* items:i32 heads:i32 heads_of_key:i32 size:i32 "
             + $"{Scores} scratch:f32* scratch_stride:i64") with { IsForProcessors = true },
         .. Fast("layer_norm", 128, $"{Forms} gamma:f32* beta:f32* epsilon:f32 rows:i32 columns:i32 {ResultForms}"),
-        .. Fast("rms_norm", 128, $"{Forms} gamma:f32* epsilon:f32 rows:i32 groups:i32 columns:i32 {Residual} {ResultForms}"),
+        .. Fast("rms_norm", 128,
+            $"{Forms} gamma:f32* epsilon:f32 rows:i32 groups:i32 columns:i32 {Residual} {ResultForms}"),
         .. Fast("gate_rows", 256, $"{Forms} rows:i32 columns:i32 activation:i32"),
         .. Fast("rope_rows", 256, $"{Forms} rows:i32 heads:i32 size:i32 half:i32 positions:i32* table:f32*"),
         .. Fast("narrow_rows", 256, "x:f32* y:u16* stride:i64 rows:i32 columns:i32"),

@@ -73,7 +73,9 @@ internal static unsafe class CompilerCheck
     {
         var random = new Random(23);
         float[] edges =
-            [0f, -0f, 1f, -1f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-40f, -1e-40f, 3f, -87f, -88f];
+        [
+            0f, -0f, 1f, -1f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-40f, -1e-40f, 3f, -87f, -88f,
+        ];
         var inputs = new float[2 * Cases];
         for (int i = 0; i < inputs.Length; i++)
         {

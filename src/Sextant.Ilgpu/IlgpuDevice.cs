@@ -73,7 +73,8 @@ public sealed class IlgpuDevice : GpuDevice
         Context context = IlgpuContext.Cuda(index);
         return new IlgpuDriver(
             Required(context, info.DisplayName),
-            new IlgpuFacts($"{info.DisplayName} through ILGPU", true, false, false, false, false, info.Memory, 16 * 1024));
+            new IlgpuFacts(
+                $"{info.DisplayName} through ILGPU", true, false, false, false, false, info.Memory, 16 * 1024));
     }
 
     private static IlgpuDriver OpenOpenCl(int index, bool? asProcessor)

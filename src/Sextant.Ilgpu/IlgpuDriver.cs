@@ -9,16 +9,20 @@ namespace Sextant.Ilgpu;
 /// <param name="Name">For people.</param>
 /// <param name="HasGenericSpace">Whether an OpenCL device has a generic address space.</param>
 /// <param name="IsProcessor">Whether kernels with a vector for each item serve it.</param>
-/// <param name="IsForTests">Whether a processor gets the kernels of GPUs, which its driver takes minutes to optimise.</param>
+/// <param name="IsForTests">
+/// Whether a processor gets the kernels of GPUs, which its driver takes minutes to optimise.
+/// </param>
 /// <param name="IsCpu">Whether it is ILGPU's own accelerator.</param>
 /// <param name="TakesTurns">Whether the kernels of one queue at a time may run.</param>
 /// <param name="LargestBlock">Most bytes of one block.</param>
 /// <param name="TokensPerBatch">Tokens of a batch that serve it best.</param>
 internal sealed record IlgpuFacts(
-    string Name, bool HasGenericSpace, bool IsProcessor, bool IsForTests, bool IsCpu, bool TakesTurns, long LargestBlock,
-    int TokensPerBatch);
+    string Name, bool HasGenericSpace, bool IsProcessor, bool IsForTests, bool IsCpu, bool TakesTurns,
+    long LargestBlock, int TokensPerBatch);
 
-/// <summary>An accelerator of ILGPU under the host code of all devices; kernels are compiled when they are first used.</summary>
+/// <summary>
+/// An accelerator of ILGPU under the host code of all devices; kernels are compiled when they are first used.
+/// </summary>
 internal sealed class IlgpuDriver : GpuDriver
 {
     private readonly Context _context;

@@ -50,7 +50,7 @@ internal sealed class IlgpuLauncher<TArguments>(
         var reader = new ArgumentReader(driver, in launch);
         var arguments = TArguments.Read(ref reader);
         if (!reader.IsAtEnd)
-            throw new InvalidOperationException($"{GpuKernels.Names[(int)launch.Kernel]} was given too many arguments.");
+            throw new InvalidOperationException($"{GpuKernels.Of(launch.Kernel).Name} was given too many arguments.");
         var size = new KernelConfig(checked((int)launch.Groups), launch.GroupSize);
         lock (Turn)
             start(stream, size, arguments);

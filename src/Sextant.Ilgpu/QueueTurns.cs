@@ -12,7 +12,8 @@ internal static class QueueTurns
     private static AcceleratorStream? s_stream;
 
     /// <summary>Starts a kernel when those of the other streams have ended.</summary>
-    public static void Start(AcceleratorStream stream, IlgpuLauncher launcher, IlgpuDriver driver, ref readonly Gpu.KernelLaunch launch)
+    public static void Start(
+        AcceleratorStream stream, IlgpuLauncher launcher, IlgpuDriver driver, ref readonly Gpu.KernelLaunch launch)
     {
         lock (s_lock)
         {

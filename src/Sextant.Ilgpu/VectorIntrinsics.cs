@@ -70,7 +70,8 @@ internal static class VectorIntrinsics
     }
 
     private static string Part(string body, string name, string count) =>
-        $"(float16)(0.0f); {{{{ float16 {name} = (float16)(0.0f); for (int e = 0; e < {count}; e++) {body} {{to}} = {name}; }}}}";
+        $"(float16)(0.0f); {{{{ float16 {name} = (float16)(0.0f); "
+        + $"for (int e = 0; e < {count}; e++) {body} {{to}} = {name}; }}}}";
 
     // ILGPU calls it by its name and with all of these parameters.
 #pragma warning disable IDE0051, IDE0060

@@ -14,7 +14,8 @@ internal sealed class DevicesVerb : Verb
 {
     public override string Name => "devices";
 
-    public override string Summary => "Lists what can compute here: the CPU, CUDA and OpenCL devices, directly and through ILGPU.";
+    public override string Summary =>
+        "Lists what can compute here: the CPU, CUDA and OpenCL devices, directly and through ILGPU.";
 
     public override string Usage => "";
 
