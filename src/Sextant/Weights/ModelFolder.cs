@@ -5,12 +5,15 @@ namespace Sextant.Weights;
 /// </summary>
 internal static class ModelFolder
 {
+    private const string Onnx =
+        "a graph for ONNX engines, not weights ('sextant convert' makes a model folder of a BERT encoder's export)";
+
     // What other engines read, and how it is called.
     private static readonly (string Pattern, string Kind)[] s_others =
     [
         ("pytorch_model*.bin", "a pickle, which is never read; save the model as safetensors"),
-        ("*.onnx", "a graph for ONNX engines, not weights"),
-        ("onnx/*.onnx", "a graph for ONNX engines, not weights"),
+        ("*.onnx", Onnx),
+        ("onnx/*.onnx", Onnx),
         ("openvino/*.xml", "a graph for OpenVINO, not weights"),
         ("*.gguf", "llama.cpp's format"),
         ("tf_model.h5", "TensorFlow's format"),
