@@ -212,12 +212,48 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         Write("a.txt", "the sea.");
         Assert.Equal(0, Run("index", "--output", Index, Files).Exit);
         Outcome outcome = CommandLine.Run("search", "--index", Index, "--model", EmbeddingModel.DefaultPath, "sea");
-        Assert.Equal((1, true), Exit(outcome, "made by another model: its config"));
+        Assert.Equal((1, true), Exit(outcome, $"made with {model.Folder}; "));
+        Assert.Equal((1, true), Exit(outcome, "the weights have other values"));
         Outcome update = CommandLine.Run("index", "--output", Index, "--update", "--model", EmbeddingModel.DefaultPath,
             Files);
         Assert.Equal((1, true), Exit(update, "made by another model"));
         // Where none is named, it is the one that made the index.
         Assert.Equal(0, CommandLine.Run("search", "--index", Index, "sea").Exit);
+    }
+
+    [Fact]
+    public void ValuesMakeAModelAndNotBytes()
+    {
+        Write("a.txt", "the sea.");
+        Assert.Equal(0, Run("index", "--output", Index, Files).Exit);
+        string other = Path.Combine(_root, "copy"), config = Path.Combine(other, "config.json");
+        foreach (string file in Directory.GetFiles(model.Folder, "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(other, Path.GetRelativePath(model.Folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+        string[] search = ["search", "--index", Index, "--model", other, "sea"];
+        string values = File.ReadAllText(config).Trim();
+        // A line feed, another order, another spelling of a number, and keys that nothing reads.
+        foreach (string same in (string[])[
+            values + "\n", values.Replace(",", " ,\n", StringComparison.Ordinal),
+            "{\"transformers_version\": \"9\", \"never_read\": [1, 2]," + values[1..]])
+        {
+            File.WriteAllText(config, same);
+            Outcome outcome = CommandLine.Run(search);
+            Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
+        }
+        foreach (string file in Directory.GetFiles(other, "*.json", SearchOption.AllDirectories))
+            File.AppendAllText(file, "\n \n");
+        Assert.Equal(0, CommandLine.Run(search).Exit);
+
+        File.WriteAllText(config, System.Text.RegularExpressions.Regex.Replace(
+            values, "\"layer_norm_eps\": *[^,}]*", "\"layer_norm_eps\": 0.25"));
+        Outcome differs = CommandLine.Run(search);
+        Assert.Equal((1, true), Exit(differs, "config.json: layer_norm_eps is "));
+        Assert.Contains("here 0.25", differs.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains(model.Folder, differs.ErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]

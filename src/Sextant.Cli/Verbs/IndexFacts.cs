@@ -39,6 +39,11 @@ internal static class IndexFacts
         facts.Section("made with");
         foreach ((string name, string value) in definition.Properties)
         {
+            if (ModelFingerprint.IsLong(name))
+            {
+                facts.Add(name, Number(value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
+                continue;
+            }
             bool isText = name is "document prompt" or "query prompt";
             string shown = isText ? $"\"{value}\"" : name == "model" && value.Length == 0 ? "the tool's own" : value;
             facts.Add(name, shown);

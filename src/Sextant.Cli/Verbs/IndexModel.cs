@@ -49,7 +49,7 @@ internal static class IndexModel
         EmbeddingModel model = EmbeddingModel.Load(folder, options);
         try
         {
-            definition.RequireSame(path, ModelFingerprint.Of(model, definition.Property("document prompt") ?? ""));
+            ModelFingerprint.RequireSame(path, definition, model);
         }
         catch
         {

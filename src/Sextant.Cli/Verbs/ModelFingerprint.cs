@@ -1,41 +1,160 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Sextant.Indexes;
+using Sextant.Weights;
 
 namespace Sextant.Cli.Verbs;
 
 /// <summary>
 /// What decides the bits of a model's vectors, by name: two models that agree in it give the same ones.
 /// </summary>
+/// <remarks>
+/// Values are compared, not bytes: a file that was written anew, with other white space or in another order, is the
+/// same, and so is a key that nothing reads. Indexes of earlier versions have sums of bytes, which are compared as they
+/// were.
+/// </remarks>
 internal static class ModelFingerprint
 {
+    private const string Config = "config values", Modules = "modules values";
+    private const string Weights = "weights by tensor", Tokenizer = "tokenizer values";
+    private const string NotUsed = " was not used.";
+    private const int MaxNamed = 3;
+
+    /// <summary>Properties that hold many values, a line each: not for people.</summary>
+    public static bool IsLong(string property) => property is Config or Modules;
+
     public static List<KeyValuePair<string, string>> Of(EmbeddingModel model, string documentPrompt)
     {
-        ModelCard card = model.Card;
-        var groups = new SortedDictionary<string, List<string>>(StringComparer.Ordinal)
+        Dictionary<string, List<string>> groups = Groups(model.Card.Path);
+        string Name(string file) => Path.GetRelativePath(model.Card.Path, file).Replace('\\', '/');
+        Dictionary<string, HashSet<string>> unread = Unread(model.Card, Name);
+        string Lines(string group) => string.Join('\n', groups[group].SelectMany(
+            file => ConfigValues.Lines(file, Name(file), unread.GetValueOrDefault(Name(file)) ?? [])).Order(
+                StringComparer.Ordinal));
+        using var tokenizer = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string file in groups["tokenizer"])
         {
-            ["weights"] = [],
+            tokenizer.AppendData(System.Text.Encoding.UTF8.GetBytes(Name(file) + "\n"));
+            if (file.EndsWith(".json", StringComparison.Ordinal))
+                ConfigValues.AddTo(tokenizer, file);
+            else
+                tokenizer.AppendData(File.ReadAllBytes(file));
+        }
+        IEnumerable<string> tensors = groups["weights"].Where(
+            file => file.EndsWith(".safetensors", StringComparison.Ordinal));
+        return
+        [
+            new(Weights, TensorFingerprint.Of(tensors.Select(file => (Path.GetDirectoryName(Name(file)) ?? "", file)))),
+            new(Config, Lines("config")),
+            new(Tokenizer, Convert.ToHexStringLower(tokenizer.GetHashAndReset())[..32]),
+            new(Modules, Lines("modules")),
+            .. OfCard(model.Card, documentPrompt),
+        ];
+    }
+
+    /// <summary>Refuses a model that is not the one an index was made with, in words.</summary>
+    /// <exception cref="InvalidIndexException">It differs; the message says in what, and where the index's own
+    /// was.</exception>
+    public static void RequireSame(string path, IndexDefinition definition, EmbeddingModel model)
+    {
+        string prompt = definition.Property("document prompt") ?? "";
+        List<KeyValuePair<string, string>> expected =
+            definition.Property(Config) is null ? OfBytes(model, prompt) : Of(model, prompt);
+        string[] differences = [.. expected.Where(one => definition.Property(one.Key) != one.Value).SelectMany(
+            one => InWords(one.Key, definition.Property(one.Key), one.Value))];
+        if (differences.Length == 0)
+            return;
+        string more = differences.Length > MaxNamed
+            ? string.Create(CultureInfo.InvariantCulture, $", and {differences.Length - MaxNamed} more values differ")
+            : "";
+        string folder = definition.Property("model") is { Length: > 0 } made ? made : "the tiny model";
+        throw new InvalidIndexException(path,
+            $"was made by another model than that in {model.Card.Path}: it was made with {folder}; "
+                + $"{string.Join(", ", differences.Take(MaxNamed))}{more}. Use the model that made it (--model), or build "
+                + "the index anew.");
+    }
+
+    private static IEnumerable<string> InWords(string name, string? made, string here)
+    {
+        if (!IsLong(name))
+        {
+            return name switch
+            {
+                Weights or "weights" => ["the weights have other values"],
+                Tokenizer or "tokenizer" => ["the tokenizer's files have other values"],
+                "config" or "modules" => [$"the files of its {name} have other bytes"],
+                _ => [$"its {name} is '{made ?? "not said"}', here '{here}'"],
+            };
+        }
+        Dictionary<string, string> before = ByKey(made ?? ""), now = ByKey(here);
+        return before.Keys.Union(now.Keys).Order(StringComparer.Ordinal)
+            .Where(key => before.GetValueOrDefault(key) != now.GetValueOrDefault(key))
+            .Select(key => $"{key} is {before.GetValueOrDefault(key) ?? "not there"}, here "
+                + (now.GetValueOrDefault(key) ?? "not there"));
+    }
+
+    private static Dictionary<string, string> ByKey(string lines)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            values[line[..line.IndexOf('=')]] = line[(line.IndexOf('=') + 1)..];
+        return values;
+    }
+
+    // As versions before did it.
+    private static List<KeyValuePair<string, string>> OfBytes(EmbeddingModel model, string documentPrompt) =>
+    [
+        .. Groups(model.Card.Path).Select(
+            group => new KeyValuePair<string, string>(group.Key, FileFingerprint.Of(group.Value))),
+        .. OfCard(model.Card, documentPrompt),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, string>> OfCard(ModelCard card, string documentPrompt) =>
+    [
+        new("architecture", card.Architecture),
+        new("pooling", card.Pooling),
+        new("normalized", card.Normalized ? "yes" : "no"),
+        new("dimensions", card.Dimensions.ToString(CultureInfo.InvariantCulture)),
+        new("layers", card.LayersInUse),
+        new("precision", card.Precision.ToString().ToLowerInvariant()),
+        new("max tokens", card.MaxTokens.ToString(CultureInfo.InvariantCulture)),
+        new("document prompt", documentPrompt),
+    ];
+
+    // Keys that nothing read, by file: the card notes them as "file: key was not used."
+    private static Dictionary<string, HashSet<string>> Unread(ModelCard card, Func<string, string> name)
+    {
+        var unread = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        foreach (string note in card.Notes.Where(one => one.EndsWith(NotUsed, StringComparison.Ordinal)))
+        {
+            int colon = note.LastIndexOf(": ", StringComparison.Ordinal);
+            if (colon < 0)
+                continue;
+            string file = note[..colon], key = note[(colon + 2)..^NotUsed.Length].Trim('\'');
+            string relative = Path.IsPathRooted(file) ? name(file) : file;
+            if (!unread.TryGetValue(relative, out HashSet<string>? keys))
+                unread.Add(relative, keys = new HashSet<string>(StringComparer.Ordinal));
+            keys.Add(key);
+        }
+        return unread;
+    }
+
+    private static Dictionary<string, List<string>> Groups(string folder)
+    {
+        var groups = new Dictionary<string, List<string>>
+        {
             ["config"] = [],
-            ["tokenizer"] = [],
             ["modules"] = [],
+            ["tokenizer"] = [],
+            ["weights"] = [],
         };
-        foreach (string file in Directory.EnumerateFiles(card.Path, "*", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(
+            StringComparer.Ordinal))
         {
-            string name = Path.GetRelativePath(card.Path, file).Replace('\\', '/');
-            if (Group(name) is { } group)
+            if (Group(Path.GetRelativePath(folder, file).Replace('\\', '/')) is { } group)
                 groups[group].Add(file);
         }
-        List<KeyValuePair<string, string>> all = [.. groups.Select(group =>
-            new KeyValuePair<string,
-            string>(group.Key, FileFingerprint.Of(group.Value.Order(StringComparer.Ordinal))))];
-        all.Add(new("architecture", card.Architecture));
-        all.Add(new("pooling", card.Pooling));
-        all.Add(new("normalized", card.Normalized ? "yes" : "no"));
-        all.Add(new("dimensions", card.Dimensions.ToString(CultureInfo.InvariantCulture)));
-        all.Add(new("layers", card.LayersInUse));
-        all.Add(new("precision", card.Precision.ToString().ToLowerInvariant()));
-        all.Add(new("max tokens", card.MaxTokens.ToString(CultureInfo.InvariantCulture)));
-        all.Add(new("document prompt", documentPrompt));
-        return all;
+        return groups;
     }
 
     // Files of other formats, pictures and read-me's decide nothing.
