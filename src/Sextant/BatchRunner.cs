@@ -1,5 +1,6 @@
 using Sextant.Backends;
 using Sextant.Heads;
+using Sextant.Kernels;
 using Sextant.Models;
 using Sextant.Tensors;
 
@@ -111,10 +112,13 @@ internal sealed class BatchRunner(LoadedModel model)
     private Tensor RunBatch(EmbeddingSession session, int longest, CancellationToken cancellation)
     {
         (Trunk trunk, int inputs) = (model.Trunk, model.Head.LargestInputs);
+        using CallCancellation work = CallCancellation.Enter(cancellation);
         session.Workspace.Reset(WorkspaceBytes(session, longest));
         Tensor hidden = trunk.Run(model.Backend, session.Batch, longest, session.Workspace, model.Layers, cancellation);
         Tensor scratch = model.Backend.TakeScratch(session.Workspace, new ScratchNeeds(1, 1, 0, inputs));
-        return model.Head.Run(model.Backend, session.Batch, hidden, session.Workspace, scratch);
+        Tensor vectors = model.Head.Run(model.Backend, session.Batch, hidden, session.Workspace, scratch);
+        cancellation.ThrowIfCancellationRequested(); // what was dropped meanwhile is no result
+        return vectors;
     }
 
     private long WorkspaceBytes(EmbeddingSession session, int longest) =>

@@ -87,25 +87,31 @@ public sealed class EmbeddingModel : IDisposable
     public string PromptText(Prompt prompt) => _model.Prompts.TextOf(prompt);
 
     /// <summary>The vector of a text, in a new array.</summary>
-    public float[] Embed(string text, Prompt prompt = default)
+    /// <param name="text">The text.</param>
+    /// <param name="prompt">What is put before it.</param>
+    /// <param name="cancellationToken">Looked at between blocks of products and of attention.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public float[] Embed(string text, Prompt prompt = default, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         var vector = new float[Dimensions];
-        Embed(text, vector, prompt);
+        Embed(text, vector, prompt, cancellationToken);
         return vector;
     }
 
     /// <summary>
-    /// The vector of what is searched for, in a new array: <see cref="Embed(string, Prompt)"/> with
+    /// The vector of what is searched for, in a new array: <see cref="Embed(string, Prompt, CancellationToken)"/> with
     /// <see cref="Prompt.Query"/>.
     /// </summary>
-    public float[] EmbedQuery(string text) => Embed(text, Prompt.Query);
+    public float[] EmbedQuery(string text, CancellationToken cancellationToken = default) =>
+        Embed(text, Prompt.Query, cancellationToken);
 
     /// <summary>
-    /// The vector of what is searched in, in a new array: <see cref="Embed(string, Prompt)"/> with
+    /// The vector of what is searched in, in a new array: <see cref="Embed(string, Prompt, CancellationToken)"/> with
     /// <see cref="Prompt.Document"/>.
     /// </summary>
-    public float[] EmbedDocument(string text) => Embed(text, Prompt.Document);
+    public float[] EmbedDocument(string text, CancellationToken cancellationToken = default) =>
+        Embed(text, Prompt.Document, cancellationToken);
 
     /// <summary>
     /// Writes the vector of a text to <paramref name="destination"/> [Dimensions]. Allocates nothing.
@@ -115,10 +121,13 @@ public sealed class EmbeddingModel : IDisposable
     /// The text is too long and the policy is <see cref="Truncation.Error"/>.
     /// </exception>
     /// <exception cref="NonFiniteEmbeddingException">The weights overflow on this text.</exception>
-    public TextReport Embed(ReadOnlySpan<char> text, Span<float> destination, Prompt prompt = default)
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
+    public TextReport Embed(
+        ReadOnlySpan<char> text, Span<float> destination, Prompt prompt = default,
+        CancellationToken cancellationToken = default)
     {
         ModelCalls.CheckDestination(1, Dimensions, destination);
-        return _calls.RunText(text, prompt, new DenseRows(destination, Dimensions));
+        return _calls.RunText(text, prompt, new DenseRows(destination, Dimensions), cancellationToken);
     }
 
     /// <summary>
@@ -128,7 +137,7 @@ public sealed class EmbeddingModel : IDisposable
     /// <param name="destination">At least texts × <see cref="Dimensions"/> elements.</param>
     /// <param name="reports">Where to say what became of each text: as many as texts, or empty.</param>
     /// <param name="progress">Told how many texts are done.</param>
-    /// <param name="cancellationToken">Looked at between layers.</param>
+    /// <param name="cancellationToken">Looked at between blocks of products and of attention.</param>
     /// <exception cref="TextTooLongException">
     /// A text is too long and the policy is <see cref="Truncation.Error"/>.
     /// </exception>
@@ -140,7 +149,8 @@ public sealed class EmbeddingModel : IDisposable
         Embed(texts, default, destination, reports, progress, cancellationToken);
 
     /// <summary>The same with a prompt of the caller's choice before each text.</summary>
-    /// <inheritdoc cref="Embed(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)"/>
+    /// <inheritdoc cref="Embed(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?,
+    /// CancellationToken)"/>
     /// <exception cref="UnsupportedRequestException">The model has no prompt of this name.</exception>
     public void Embed(
         IReadOnlyList<string> texts, Prompt prompt, Span<float> destination, Span<TextReport> reports = default,
@@ -160,8 +170,9 @@ public sealed class EmbeddingModel : IDisposable
     /// <param name="destination">At least texts × <paramref name="dimensions"/> elements.</param>
     /// <param name="reports">Where to say what became of each text: as many as texts, or empty.</param>
     /// <param name="progress">Told how many texts are done.</param>
-    /// <param name="cancellationToken">Looked at between layers.</param>
-    /// <inheritdoc cref="Embed(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)" path="/exception"/>
+    /// <param name="cancellationToken">Looked at between blocks of products and of attention.</param>
+    /// <inheritdoc cref="Embed(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?,
+    /// CancellationToken)" path="/exception"/>
     /// <exception cref="UnsupportedRequestException">
     /// The model has no prompt of this name, or its vectors are not so long.
     /// </exception>
@@ -181,7 +192,8 @@ public sealed class EmbeddingModel : IDisposable
     /// <summary>
     /// Writes the vectors of token sequences, used as given, to <paramref name="destination"/>; needs no tokenizer.
     /// </summary>
-    /// <inheritdoc cref="Embed(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)"/>
+    /// <inheritdoc cref="Embed(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?,
+    /// CancellationToken)"/>
     /// <exception cref="InvalidTokensException">A sequence is empty, or an id does not fit the model.</exception>
     public void EmbedTokens(
         IReadOnlyList<TokenSequence> sequences, Span<float> destination, Span<TextReport> reports = default,

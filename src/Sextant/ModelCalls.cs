@@ -37,7 +37,8 @@ internal sealed class ModelCalls : IDisposable
     public ModelCard Card => _card ??= _model.Card with { Notes = [.. _model.Card.Notes, .. TokenizerNotes()] };
 
     /// <summary>One text; allocates nothing.</summary>
-    public TextReport RunText<TSink>(ReadOnlySpan<char> text, Prompt prompt, TSink sink)
+    public TextReport RunText<TSink>(
+        ReadOnlySpan<char> text, Prompt prompt, TSink sink, CancellationToken cancellation)
         where TSink : struct, IRowSink, allows ref struct
     {
         using CallsInFlight.Call call = _calls.Enter();
@@ -47,7 +48,7 @@ internal sealed class ModelCalls : IDisposable
         {
             session.Sequences.Clear();
             TextReport report = _reader.AddText(session, _reader.Prepare(session, prompt), text, 0);
-            _runner.Run(session, 0, sink, null, CancellationToken.None);
+            _runner.Run(session, 0, sink, null, cancellation);
             return report;
         }
         finally

@@ -97,7 +97,7 @@ public sealed class SequenceClassifier : IDisposable
     /// <param name="destination">At least texts × labels elements.</param>
     /// <param name="reports">Where to say what became of each text: as many as texts, or empty.</param>
     /// <param name="progress">Told how many texts are done.</param>
-    /// <param name="cancellationToken">Looked at between layers.</param>
+    /// <param name="cancellationToken">Looked at between blocks of products and of attention.</param>
     /// <exception cref="TextTooLongException">
     /// A text is too long and the policy is <see cref="Truncation.Error"/>.
     /// </exception>
@@ -141,7 +141,7 @@ public sealed class SequenceClassifier : IDisposable
     /// <param name="destination">At least as many elements as documents.</param>
     /// <param name="reports">Where to say what became of each pair: as many as documents, or empty.</param>
     /// <param name="progress">Told how many documents are done.</param>
-    /// <param name="cancellationToken">Looked at between layers.</param>
+    /// <param name="cancellationToken">Looked at between blocks of products and of attention.</param>
     /// <exception cref="UnsupportedRequestException">
     /// The model has several labels, so its scores are no ranks.
     /// </exception>
@@ -164,7 +164,7 @@ public sealed class SequenceClassifier : IDisposable
     /// <param name="most">How many to return at most.</param>
     /// <param name="reports">Where to say what became of each pair: as many as documents, or empty.</param>
     /// <param name="progress">Told how many documents are done.</param>
-    /// <param name="cancellationToken">Looked at between layers.</param>
+    /// <param name="cancellationToken">Looked at between blocks of products and of attention.</param>
     /// <inheritdoc cref="Rank(string, IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)" path="/exception"/>
     public RankedDocument[] Rank(
         string query, IReadOnlyList<string> documents, int most = int.MaxValue, Span<TextReport> reports = default,

@@ -70,11 +70,11 @@ public sealed class SparseEncoder : IDisposable
     }
 
     /// <summary>The terms of a text, ascending by id, in a new array.</summary>
-    public TermWeight[] Embed(string text, Prompt prompt = default)
+    public TermWeight[] Embed(string text, Prompt prompt = default, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         var vectors = new SparseVectors();
-        Embed([text], vectors, prompt);
+        Embed([text], vectors, prompt, cancellationToken: cancellationToken);
         return vectors[0].ToArray();
     }
 
@@ -87,7 +87,7 @@ public sealed class SparseEncoder : IDisposable
     /// <param name="prompt">What is put before each text.</param>
     /// <param name="reports">Where to say what became of each text: as many as texts, or empty.</param>
     /// <param name="progress">Told how many texts are done.</param>
-    /// <param name="cancellationToken">Looked at between layers.</param>
+    /// <param name="cancellationToken">Looked at between blocks of products and of attention.</param>
     /// <exception cref="TextTooLongException">
     /// A text is too long and the policy is <see cref="Truncation.Error"/>.
     /// </exception>

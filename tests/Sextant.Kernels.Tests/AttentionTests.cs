@@ -29,6 +29,24 @@ public unsafe class AttentionTests
             Cases.AssertSameBits(expected, Run(isa, tokens, headSize), $"{isa} n={tokens} d={headSize}");
     }
 
+    [Fact]
+    public void ACancelledCallEndsBetweenBlocksOfQueries()
+    {
+        const int Tokens = 3 * AttentionArguments.QueryRows;
+        foreach (Isa isa in Cases.VectorSets)
+        {
+            using var cancellation = new CancellationTokenSource();
+            float[] whole = Run(isa, Tokens, 16), same;
+            using (CallCancellation.Enter(cancellation.Token))
+                same = Run(isa, Tokens, 16);
+            Cases.AssertSameBits(whole, same, $"{isa} with a token");
+            cancellation.Cancel();
+            using (CallCancellation.Enter(cancellation.Token))
+                Assert.All(Run(isa, Tokens, 16), value => Assert.True(float.IsNaN(value), $"{isa} went on"));
+            Assert.False(CallCancellation.IsRequested);
+        }
+    }
+
     /// <summary>Masks, softcaps, biases and position tables, and shared keys apart from their queries.</summary>
     public static TheoryData<int, int, string> Kinds()
     {

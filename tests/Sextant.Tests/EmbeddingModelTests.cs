@@ -115,6 +115,24 @@ public class EmbeddingModelTests
     }
 
     [Fact]
+    public void OneTextTakesATokenToo()
+    {
+        using EmbeddingModel model = EmbeddingModel.LoadDefault();
+        using var source = new CancellationTokenSource();
+        float[] expected = model.Embed("ships sail over the sea");
+        Assert.Equal(expected, model.Embed("ships sail over the sea", cancellationToken: source.Token));
+        source.Cancel();
+        float[] vector = [.. Enumerable.Repeat(float.NaN, model.Dimensions)];
+        Assert.Throws<OperationCanceledException>(() => model.Embed("ships sail", cancellationToken: source.Token));
+        Assert.Throws<OperationCanceledException>(() => model.EmbedQuery("ships sail", source.Token));
+        Assert.Throws<OperationCanceledException>(() => model.EmbedDocument("ships sail", source.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => model.Embed("ships sail".AsSpan(), vector, default, source.Token));
+        Assert.All(vector, value => Assert.True(float.IsNaN(value)));
+        Assert.Equal(expected, model.Embed("ships sail over the sea"));
+    }
+
+    [Fact]
     public void CancellingStops()
     {
         using EmbeddingModel model = EmbeddingModel.LoadDefault();

@@ -45,7 +45,7 @@ internal static unsafe class AttentionF32<TIsa, TVector>
         if (changed)
             LayOut(a, line, positions);
 
-        for (int row = 0; row < n; row += AttentionArguments.QueryRows)
+        for (int row = 0; row < n && !CallCancellation.IsRequested; row += AttentionArguments.QueryRows)
         {
             int rows = Math.Min(AttentionArguments.QueryRows, n - row);
             int begin = masked ? a.FirstKey(row) : 0;

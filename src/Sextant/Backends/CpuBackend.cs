@@ -86,7 +86,7 @@ internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTe
             Epsilon = epsilon,
         };
         int items = RowItems(x);
-        team.Run(new LayerNormJob(kernels, arguments, items), items);
+        team.Run(new LayerNormJob(kernels, arguments, items), items, CallCancellation.Token);
     }
 
     public override void RmsNorm(Tensor x, Table gamma, float epsilon, Tensor residual, Tensor y)
@@ -106,7 +106,7 @@ internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTe
             Epsilon = epsilon,
         };
         int items = RowItems(x);
-        team.Run(new RmsNormJob(kernels, arguments, items), items);
+        team.Run(new RmsNormJob(kernels, arguments, items), items, CallCancellation.Token);
     }
 
     public override void Rope(PackedBatch batch, Tensor x, int headSize, Table table)
@@ -125,7 +125,7 @@ internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTe
                 Table = (float*)table.Address,
             };
             int items = RowItems(x);
-            team.Run(new RopeJob(kernels, arguments, items), items);
+            team.Run(new RopeJob(kernels, arguments, items), items, CallCancellation.Token);
         }
     }
 
@@ -140,7 +140,7 @@ internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTe
             Columns = x.Columns / 2,
         };
         int items = RowItems(x);
-        team.Run(new GateJob(kernels, arguments, items), items);
+        team.Run(new GateJob(kernels, arguments, items), items, CallCancellation.Token);
     }
 
     public override void Linear(
@@ -161,7 +161,7 @@ internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTe
         };
         bool together = team.Threads > 1 && 2.0 * x.Rows * weight.Inputs * weight.Outputs >= SplitFlops;
         var job = new LinearJob(Product, arguments, scratch.Stride, together ? team.Threads : 1);
-        team.Run(job, job.Items);
+        team.Run(job, job.Items, CallCancellation.Token);
     }
 
     public override void Attend(
@@ -174,7 +174,7 @@ internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTe
             double flops = 4.0 * batch.Tokens * batch.Tokens / batch.Sequences * y.Columns;
             if (flops >= SplitFlops)
             {
-                team.Run(job, items);
+                team.Run(job, items, CallCancellation.Token);
             }
             else
             {

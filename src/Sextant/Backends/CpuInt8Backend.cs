@@ -117,7 +117,7 @@ internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, 
             Offsets = offsets,
         };
         int items = (long)x.Rows * x.Columns < SplitElements ? 1 : Math.Min(x.Rows, 2 * _team.Threads);
-        _team.Run(new QuantizeJob(_kernels, quantize, items), items);
+        _team.Run(new QuantizeJob(_kernels, quantize, items), items, CallCancellation.Token);
         var product = new GemmInt8Arguments
         {
             Q = steps,
@@ -135,7 +135,7 @@ internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, 
         };
         bool together = _team.Threads > 1 && 2.0 * x.Rows * weight.Inputs * weight.Outputs >= SplitProducts;
         var job = new LinearInt8Job(_kernels, product, scratch.Stride, together ? _team.Threads : 1);
-        _team.Run(job, job.Items);
+        _team.Run(job, job.Items, CallCancellation.Token);
     }
 
     private void Quantize(Int8Matrix matrix)

@@ -54,8 +54,11 @@ internal readonly unsafe struct AttentionJob(
     KernelSet kernels, int* starts, Tensor qkv, AttentionShape shape, PositionBias? bias, Tensor y,
     Tensor scratch) : IJob
 {
+    private readonly CancellationToken _cancellation = CallCancellation.Token;
+
     public void Execute(int item, int worker)
     {
+        using CallCancellation work = CallCancellation.Enter(_cancellation); // on whatever thread this is
         int sequence = item / shape.Heads;
         int head = item % shape.Heads;
         int size = shape.HeadSize;

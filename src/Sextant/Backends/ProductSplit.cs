@@ -6,6 +6,9 @@ internal readonly struct ProductSplit
     // A panel that is read once serves this many rows from the L2.
     private const int BlockRows = 128;
 
+    // One thread alone needs no items, but for a call that may be cancelled between them.
+    private const int AloneRows = 1024;
+
     private readonly int _rows;
     private readonly int _panels;
     private readonly int _rowItems;
@@ -18,7 +21,10 @@ internal readonly struct ProductSplit
         _rowItems = 1;
         _panelItems = 1;
         if (threads == 1)
+        {
+            _rowItems = Math.Max(1, rows / AloneRows);
             return;
+        }
         // Four items a thread, so that one that is held up costs little.
         _rowItems = Math.Max(1, rows / BlockRows);
         _panelItems = Math.Clamp((4 * threads + _rowItems - 1) / _rowItems, 1, panels);

@@ -107,7 +107,7 @@ internal sealed unsafe class CodeEncoder
         {
             if (!float.IsFinite(value))
             {
-                throw new ScoreOverflowException(
+                throw ScoreOverflow.Error(
                     "the transformed vector is not a number: the values are so large that their products overflow.",
                     nameof(vector));
             }

@@ -94,7 +94,7 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
         {
             return _search.Search(query, hits, Count, options, _live.Among(options.Allowed));
         }
-        catch (ScoreOverflowException problem) when (IsOrdinary(query))
+        catch (ArgumentException problem) when (ScoreOverflow.IsCauseOf(problem) && IsOrdinary(query))
         {
             throw Overflows(problem);
         }
@@ -280,7 +280,7 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
         {
             return _search.Score(query, prepared, ids, hits, minScore);
         }
-        catch (ScoreOverflowException problem) when (IsOrdinary(query))
+        catch (ArgumentException problem) when (ScoreOverflow.IsCauseOf(problem) && IsOrdinary(query))
         {
             throw Overflows(problem);
         }

@@ -40,6 +40,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
     private delegate*<void*, int, int, void> _execute;
     private void* _job;
     private int _count;
+    private CancellationToken _cancellation;
     private int _next;
     private int _state;            // Open while workers may join, plus the number that have joined and not left
     private int _generation;
@@ -70,8 +71,11 @@ internal sealed unsafe class ThreadTeam : IDisposable
     /// <summary>Threads that work on a job, the caller included.</summary>
     public int Threads { get; }
 
-    /// <summary>Does items 0 … count − 1 of a job and returns when all are done. Allocates nothing.</summary>
-    public void Run<TJob>(TJob job, int count)
+    /// <summary>
+    /// Does items 0 … count − 1 of a job and returns when all are done, or when it was cancelled: then the rest is
+    /// dropped, and the caller throws. Allocates nothing.
+    /// </summary>
+    public void Run<TJob>(TJob job, int count, CancellationToken cancellation = default)
         where TJob : struct, IJob
     {
         using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
@@ -79,7 +83,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
         {
             try
             {
-                RunTogether(&Execute<TJob>, Unsafe.AsPointer(ref job), count);
+                RunTogether(&Execute<TJob>, Unsafe.AsPointer(ref job), count, cancellation);
             }
             finally
             {
@@ -87,7 +91,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
             }
             return;
         }
-        for (int item = 0; item < count; item++)
+        for (int item = 0; item < count && !cancellation.IsCancellationRequested; item++)
             job.Execute(item, 0);
     }
 
@@ -104,11 +108,13 @@ internal sealed unsafe class ThreadTeam : IDisposable
     private static void Execute<TJob>(void* job, int item, int worker)
         where TJob : struct, IJob => Unsafe.AsRef<TJob>(job).Execute(item, worker);
 
-    private void RunTogether(delegate*<void*, int, int, void> execute, void* job, int count)
+    private void RunTogether(
+        delegate*<void*, int, int, void> execute, void* job, int count, CancellationToken cancellation)
     {
         _execute = execute;
         _job = job;
         _count = count;
+        _cancellation = cancellation;
         _next = 0;
         _failure = null;
         Volatile.Write(ref _state, Open);
@@ -122,6 +128,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
         var spinner = default(SpinWait);
         while (Volatile.Read(ref _state) != 0)
             spinner.SpinOnce(sleep1Threshold: -1);
+        _cancellation = default;
         if (_failure is { } failure)
             throw new AggregateException(failure);
     }
@@ -130,8 +137,11 @@ internal sealed unsafe class ThreadTeam : IDisposable
     {
         try
         {
-            for (int item; (item = Interlocked.Increment(ref _next) - 1) < _count;)
+            for (int item; !_cancellation.IsCancellationRequested
+                && (item = Interlocked.Increment(ref _next) - 1) < _count;)
+            {
                 _execute(_job, item, worker);
+            }
         }
         catch (Exception failure)
         {

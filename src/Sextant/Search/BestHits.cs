@@ -33,7 +33,7 @@ public ref struct BestHits
             return false;
         if (float.IsNaN(hit.Score))
         {
-            throw new ScoreOverflowException(
+            throw ScoreOverflow.Error(
                 $"the score of vector {hit.Id} is not a number: the values are so large that their products overflow.");
         }
         if (_count < _heap.Length)

@@ -60,7 +60,7 @@ internal sealed unsafe class RowCodec
             Span<float> unit = Dimensions <= 4096 ? stackalloc float[Dimensions] : new float[Dimensions];
             vector.CopyTo(unit);
             fixed (float* start = unit)
-                _normalize(start, Dimensions);
+                UnitLength.Scale(start, Dimensions, _normalize);
             EncodeAsIs(unit, row);
             return;
         }
@@ -136,7 +136,7 @@ internal sealed unsafe class RowCodec
     {
         query.CopyTo(new Span<float>(destination, Dimensions));
         if (Metric == Metric.Cosine)
-            _normalize(destination, Dimensions);
+            UnitLength.Scale(destination, Dimensions, _normalize);
     }
 
     private static void Score(in RowScorer scorer, float* row, float* score) => scorer.Score((byte*)row, 1, score);

@@ -61,9 +61,9 @@ internal static unsafe class ShardedRows
         {
             team.Run(scan, shards);
         }
-        catch (AggregateException problem) when (problem.InnerException is ScoreOverflowException inner)
+        catch (AggregateException problem) when (problem.InnerException is ArgumentException inner)
         {
-            throw new ScoreOverflowException(inner.Message, "query", inner);
+            throw new ArgumentException(inner.Message, "query", inner);
         }
         catch (AggregateException problem) when (problem.InnerException is SextantException)
         {

@@ -22,6 +22,36 @@ public class ThreadTeamTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void ItemsOfACancelledCallAreDropped(int threads)
+    {
+        using var team = new ThreadTeam(threads);
+        for (int round = 0; round < 50; round++)
+        {
+            using var cancellation = new CancellationTokenSource();
+            var done = new int[1000];
+            team.Run(new CancelJob(done, cancellation), done.Length, cancellation.Token);
+            // One that was begun on each thread is finished.
+            Assert.InRange(done.Sum(), 1, 10 + (2 * threads));
+            // The next call is another one.
+            Array.Clear(done);
+            team.Run(new CountJob(done, threads), done.Length);
+            Assert.Equal(done.Length, done.Sum());
+        }
+    }
+
+    private readonly struct CancelJob(int[] done, CancellationTokenSource cancellation) : IJob
+    {
+        public void Execute(int item, int worker)
+        {
+            done[item]++;
+            if (item >= 9)
+                cancellation.Cancel();
+        }
+    }
+
     [Fact]
     public void SleepersWakeUp()
     {

@@ -1,7 +1,8 @@
 using System.Text;
 using Sextant.Indexes;
+using Sextant.Weights;
 
-namespace Sextant.Weights;
+namespace Sextant.Cli.Verbs;
 
 /// <summary>Tells checkpoints apart by their tensors: names, element types, shapes and values.</summary>
 /// <remarks>
