@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Sextant.Indexes;
-using Sextant.Weights;
 
 namespace Sextant.Cli.Verbs;
 
