@@ -21,33 +21,42 @@ internal static class EnglishTerms
         WordTerms.Split(text, word => terms.Add(StemOf(word)));
         for (int start = 0; start < text.Length;)
         {
-            int length = RunLength(text[start..], out int signs);
-            if (signs > 0)
-                AddIdentifier(text.Slice(start, length), terms);
-            start += Math.Max(1, length);
+            // Signs are rare: the search for one is vectorised, and the run is what lies around it.
+            int sign = text[start..].IndexOfAny(Signs);
+            if (sign < 0)
+                return;
+            int first = RunStart(text, start, start + sign);
+            int length = RunLength(text[first..]);
+            AddIdentifier(text.Slice(first, length), terms);
+            start = first + length;
         }
     }
 
-    private static int RunLength(ReadOnlySpan<char> text, out int signs)
+    // Back from a sign over the word before it.
+    private static int RunStart(ReadOnlySpan<char> text, int least, int position)
     {
-        signs = 0;
+        while (position > least)
+        {
+            bool isPair = position - 2 >= least && char.IsSurrogatePair(text[position - 2], text[position - 1]);
+            int before = position - (isPair ? 2 : 1), next = before;
+            if (!IsWord(CodePoints.Next(text, ref next)))
+                break;
+            position = before;
+        }
+        return position;
+    }
+
+    private static int RunLength(ReadOnlySpan<char> text)
+    {
         int position = 0;
         while (position < text.Length)
         {
             int next = position;
             if (Signs.Contains(text[position]))
-            {
-                signs++;
-                position++;
-            }
-            else if (IsWord(CodePoints.Next(text, ref next)))
-            {
-                position = next;
-            }
-            else
-            {
+                next++;
+            else if (!IsWord(CodePoints.Next(text, ref next)))
                 break;
-            }
+            position = next;
         }
         return position;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Sextant.Tokens;
 
@@ -19,6 +20,7 @@ public static class WordTerms
     }
 
     /// <summary>Hands over the terms of a text, in order and with repetitions.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a search is over before the loop would be compiled anew
     internal static void Split(ReadOnlySpan<char> text, Action<string> found)
     {
         var term = new StringBuilder();
