@@ -161,8 +161,9 @@ public class ExactIndexTests
         Assert.Throws<ArgumentException>(() =>
             index.Search([1, 2, 3], new Hit[1], new SearchOptions { Allowed = new IdSet(0) }));
         index.Add([float.MaxValue, float.MaxValue, float.MaxValue]);
-        Assert.Throws<ArgumentException>(
+        ArgumentException overflow = Assert.ThrowsAny<ArgumentException>(
             () => index.Search([float.MaxValue, -float.MaxValue, 1], new Hit[1]));
+        Assert.Contains("overflow", overflow.Message);
     }
 
     [Fact]
