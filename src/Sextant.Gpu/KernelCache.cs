@@ -7,7 +7,10 @@ namespace Sextant.Gpu;
 /// Compiled kernels on disk: in the folder that SEXTANT_CACHE names (empty: nowhere), else in the user's cache
 /// (XDG_CACHE_HOME or ~/.cache on Unix, LocalApplicationData on Windows), below "sextant".
 /// </summary>
-/// <remarks>Nothing here ever fails: without a cache, kernels are compiled again.</remarks>
+/// <remarks>
+/// Nothing here ever fails: without a cache, kernels are compiled again. Names are hashes of all that makes a kernel. A
+/// folder that others may write (<see cref="PrivatePath"/>) is neither read nor written.
+/// </remarks>
 internal static class KernelCache
 {
     /// <summary>The variable that names the folder.</summary>
@@ -36,7 +39,7 @@ internal static class KernelCache
     {
         try
         {
-            if (file is null || !System.IO.File.Exists(file))
+            if (file is null || !System.IO.File.Exists(file) || !PrivatePath.Is(file))
                 return null;
             byte[] bytes = System.IO.File.ReadAllBytes(file);
             return bytes.Length > ChecksumBytes
@@ -57,8 +60,26 @@ internal static class KernelCache
         string part = $"{file}.{Environment.ProcessId}.part";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            System.IO.File.WriteAllBytes(part, [.. SHA256.HashData(content), .. content]);
+            string folder = Path.GetDirectoryName(file)!;
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(folder);
+            }
+            else
+            {
+                const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                Directory.CreateDirectory(folder, Owner | UnixFileMode.UserExecute);
+                options.UnixCreateMode = Owner;
+            }
+            if (!PrivatePath.Is(folder))
+                return;
+            System.IO.File.Delete(part); // a link that was put there, not what it leads to
+            using (var stream = new FileStream(part, options))
+            {
+                stream.Write(SHA256.HashData(content));
+                stream.Write(content);
+            }
             System.IO.File.Move(part, file, overwrite: true);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)

@@ -130,6 +130,49 @@ public sealed class DeviceErrorTests
     }
 
     [Fact]
+    public void ACacheThatOthersMayWriteIsNotUsed()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("modes are Unix's");
+            return;
+        }
+        const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        string root = Directory.CreateTempSubdirectory("sextant-cache-").FullName;
+        string folder = Path.Combine(root, "kind"), file = Path.Combine(folder, "x.bin");
+        string link = Path.Combine(root, "link");
+        try
+        {
+            KernelCache.Write(file, [1, 2, 3]);
+            Assert.Equal([1, 2, 3], KernelCache.Read(file)!);
+            foreach (string open in (string[])[file, folder, root])
+            {
+                foreach (UnixFileMode others in (UnixFileMode[])[UnixFileMode.OtherWrite, UnixFileMode.GroupWrite])
+                {
+                    File.SetUnixFileMode(open, Mine | others);
+                    Assert.Null(KernelCache.Read(file));
+                    if (open != file)
+                    {
+                        KernelCache.Write(file, [4]);
+                        Assert.Equal([file], Directory.GetFiles(folder));
+                    }
+                    File.SetUnixFileMode(open, Mine);
+                    Assert.Equal([1, 2, 3], KernelCache.Read(file)!);
+                }
+            }
+            // A link is as private as what it leads to.
+            Directory.CreateSymbolicLink(link, folder);
+            Assert.Equal([1, 2, 3], KernelCache.Read(Path.Combine(link, "x.bin"))!);
+            File.SetUnixFileMode(folder, Mine | UnixFileMode.OtherWrite);
+            Assert.Null(KernelCache.Read(Path.Combine(link, "x.bin")));
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [Fact]
     public void ACacheThatIsDamagedOrClosedOnlyCostsTime()
     {
         string file = Path.Combine(Path.GetTempPath(), $"sextant-cache-{Environment.ProcessId}", "kind", "x.bin");

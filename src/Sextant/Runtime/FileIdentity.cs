@@ -14,11 +14,6 @@ namespace Sextant.Runtime;
 /// <param name="Mode">Type and permissions, as stat has them.</param>
 internal readonly unsafe partial record struct FileIdentity(ulong Device, ulong Number, uint Owner, int Mode)
 {
-    private const int GroupWrites = 0x10, OthersWrite = 0x02, Sticky = 0x200;
-
-    /// <summary>Whether somebody beside the owner may write it, or take out of a folder what is not theirs.</summary>
-    public bool IsOpenToOthers => (Mode & (GroupWrites | OthersWrite)) != 0 && (Mode & Sticky) == 0;
-
     /// <summary>The user that this process acts for.</summary>
     public static uint User => UserId();
 
