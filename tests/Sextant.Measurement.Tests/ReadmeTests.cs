@@ -36,12 +36,30 @@ public partial class ReadmeTests
             shown);
     }
 
+    // A record in Markdown stands in the README as it is.
+    [Fact]
+    public void TablesOfRecordsAreThoseRecords()
+    {
+        string readme = File.ReadAllText(Path.Combine(Checkout.Root, Readme)).ReplaceLineEndings("\n");
+        MatchCollection blocks = TakenFrom().Matches(readme);
+        Assert.NotEmpty(blocks);
+        foreach (Match block in blocks)
+        {
+            string record = File.ReadAllText(Path.Combine(Checkout.Root, block.Groups[1].Value)).ReplaceLineEndings("\n");
+            Assert.Contains("\n" + block.Groups[2].Value, record, StringComparison.Ordinal);
+        }
+    }
+
+    [GeneratedRegex("<!-- from (\\S+) -->\n(.*?)<!-- end of \\1 -->\n", RegexOptions.Singleline)]
+    private static partial Regex TakenFrom();
+
     // A time, a rate, a size or a share in prose would drift: it belongs into a block that a command writes.
     [Fact]
     public void MeasuredFiguresStandInGeneratedBlocksOnly()
     {
         string readme = File.ReadAllText(Path.Combine(Checkout.Root, "README.md")).ReplaceLineEndings("\n");
         Assert.True(Cut(ref readme, HeadlineCommand, HeadlineEnd).Length > 500);
+        readme = TakenFrom().Replace(readme, "");
         Assert.Empty(Figure().Matches(readme).Select(match => match.Value));
         Assert.All(
             new[] { "12 ms", "3.5 GFLOP/s", "99 %", "1.3× ", "twenty times slower", "0.2 µs", "60 MiB", "5 queries/s" },

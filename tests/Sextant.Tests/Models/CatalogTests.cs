@@ -12,7 +12,7 @@ public class CatalogTests
     [Fact]
     public void TheReadmeHasTheTable()
     {
-        string readme = File.ReadAllText(Path.Combine(TestData.Root, "README.md"));
+        string readme = File.ReadAllText(Path.Combine(TestData.Root, "src", "Sextant", "Models", "README.md"));
         string expected = $"<!-- families -->\n{ModelCatalog.Table()}<!-- /families -->";
         Assert.True(readme.Contains(expected, StringComparison.Ordinal), $"README.md needs:\n{expected}");
     }
