@@ -1,28 +1,23 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sextant.Runtime;
 
 namespace Sextant.Gpu;
 
-/// <summary>
-/// Compiled kernels on disk: in the folder that SEXTANT_CACHE names (empty: nowhere), else in the user's cache
-/// (XDG_CACHE_HOME or ~/.cache on Unix, LocalApplicationData on Windows), below "sextant".
-/// </summary>
+/// <summary>Compiled kernels on disk, in <see cref="UserCache"/>.</summary>
 /// <remarks>
 /// Nothing here ever fails: without a cache, kernels are compiled again. Names are hashes of all that makes a kernel. A
 /// folder that others may write (<see cref="PrivatePath"/>) is neither read nor written.
 /// </remarks>
 internal static class KernelCache
 {
-    /// <summary>The variable that names the folder.</summary>
-    public const string Variable = "SEXTANT_CACHE";
-
     // A file is a checksum of what follows it.
     private const int ChecksumBytes = SHA256.HashSizeInBytes;
 
     /// <summary>Where kernels that are made of these parts are kept; null where nothing is kept.</summary>
     public static string? File(string kind, params ReadOnlySpan<string> parts)
     {
-        string? folder = Folder();
+        string? folder = UserCache.Folder();
         if (folder is null)
             return null;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -39,7 +34,7 @@ internal static class KernelCache
     {
         try
         {
-            if (file is null || !System.IO.File.Exists(file) || !PrivatePath.Is(file))
+            if (file is null || !UserCache.Has(file))
                 return null;
             byte[] bytes = System.IO.File.ReadAllBytes(file);
             return bytes.Length > ChecksumBytes
@@ -60,22 +55,9 @@ internal static class KernelCache
         string part = $"{file}.{Environment.ProcessId}.part";
         try
         {
-            string folder = Path.GetDirectoryName(file)!;
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(folder);
-            }
-            else
-            {
-                const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-                Directory.CreateDirectory(folder, Owner | UnixFileMode.UserExecute);
-                options.UnixCreateMode = Owner;
-            }
-            if (!PrivatePath.Is(folder))
+            if (!UserCache.TryCreate(Path.GetDirectoryName(file)!))
                 return;
-            System.IO.File.Delete(part); // a link that was put there, not what it leads to
-            using (var stream = new FileStream(part, options))
+            using (FileStream stream = UserCache.Create(part))
             {
                 stream.Write(SHA256.HashData(content));
                 stream.Write(content);
@@ -87,20 +69,4 @@ internal static class KernelCache
             // The next process compiles again.
         }
     }
-
-    private static string? Folder()
-    {
-        string? named = Environment.GetEnvironmentVariable(Variable);
-        if (named is not null)
-            return named.Length == 0 ? null : named;
-        if (OperatingSystem.IsWindows())
-            return Beside(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData));
-        string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (!string.IsNullOrEmpty(cache))
-            return Beside(cache);
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        return home.Length == 0 ? null : Beside(Path.Combine(home, ".cache"));
-    }
-
-    private static string? Beside(string folder) => folder.Length == 0 ? null : Path.Combine(folder, "sextant");
 }

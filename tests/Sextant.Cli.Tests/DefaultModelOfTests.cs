@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Sextant.Cli.Caches;
 using Sextant.Cli.Verbs;
+using Sextant.Runtime;
 
 namespace Sextant.Cli.Tests;
 
@@ -12,7 +12,7 @@ internal static class DefaultModelOfTests
     {
         Environment.SetEnvironmentVariable(NamedModels.DefaultVariable, NamedModels.Tiny);
         string cache = Directory.CreateTempSubdirectory("sextant-cache-").FullName;
-        Environment.SetEnvironmentVariable(CacheFolder.FolderVariable, cache);
+        Environment.SetEnvironmentVariable(UserCache.Variable, cache);
         Environment.SetEnvironmentVariable("NO_PROXY", "127.0.0.1,localhost");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(cache, recursive: true);
     }

@@ -2,6 +2,7 @@ using Sextant.Cli.Caches;
 using Sextant.Cli.Outputs;
 using Sextant.Cli.Verbs;
 using Sextant.Passages;
+using Sextant.Runtime;
 
 namespace Sextant.Cli.Tests;
 
@@ -87,7 +88,7 @@ public sealed class PassageCacheTests(TinyModel model) : IClassFixture<TinyModel
     public void TheToolKeepsNothingWhereItIsTold()
     {
         Write("a.txt", "the sea.");
-        string before = Environment.GetEnvironmentVariable(CacheFolder.FolderVariable)!;
+        string before = Environment.GetEnvironmentVariable(UserCache.Variable)!;
         int Files() => Directory.Exists(before) ? Directory.GetFiles(before, "*", SearchOption.AllDirectories).Length : 0;
         string[] search = ["search", "--model", model.Folder, "--in", Path.Combine(_root, "files"), "the sea."];
         string expected = CommandLine.Run([.. search, "--no-cache"]).Output;
@@ -95,6 +96,31 @@ public sealed class PassageCacheTests(TinyModel model) : IClassFixture<TinyModel
         Assert.Equal(expected, CommandLine.Run(search).Output);
         Assert.NotEqual(0, Files());
         Assert.Equal(expected, CommandLine.Run(search).Output);
+    }
+
+    [Fact]
+    public void AFolderThatOthersMayWriteIsNotUsed()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("modes are Unix's");
+            return;
+        }
+        string path = Write("a.txt", "the sea.");
+        using var loaded = EmbeddingModel.Load(model.Folder);
+        Read(loaded, Cache());
+        string checksum = Indexes.FileFingerprint.Of(path);
+        Assert.NotNull(Cache().Find(path, checksum));
+        string entry = Assert.Single(Directory.GetFiles(Folder, "*", SearchOption.AllDirectories));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(entry));
+        UnixFileMode mode = File.GetUnixFileMode(Folder);
+        File.SetUnixFileMode(Folder, mode | UnixFileMode.OtherWrite);
+        Assert.Null(Cache().Find(path, checksum));
+        Write("b.txt", "the sky.");
+        Read(loaded, Cache());
+        Assert.Single(Directory.GetFiles(Folder, "*", SearchOption.AllDirectories));
+        File.SetUnixFileMode(Folder, mode);
+        Assert.NotNull(Cache().Find(path, checksum));
     }
 
     private PassageCache Cache(string name = "a model", long maxBytes = long.MaxValue) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Sextant.Passages;
+using Sextant.Runtime;
 
 namespace Sextant.Cli.Caches;
 
@@ -9,7 +10,7 @@ namespace Sextant.Cli.Caches;
 /// <remarks>
 /// A file's name is the SHA-256 of all that decides its content: the text's bytes and its ending, the model, its prompt
 /// and its options, how passages are cut, and the program itself. What cannot be read, is damaged or does not fit is not
-/// there; what cannot be written is not kept. Processes may share the folder: files appear whole.
+/// there; what cannot be written is not kept; a folder that others may write is neither read nor written. Processes may share the folder: files appear whole.
 /// </remarks>
 internal sealed class PassageCache
 {
@@ -42,7 +43,7 @@ internal sealed class PassageCache
         string file = FileOf(path, checksum);
         try
         {
-            if (!File.Exists(file))
+            if (!UserCache.Has(file))
                 return null;
             CachedFile? found = CacheEntry.Read(File.ReadAllBytes(file), path, _dimensions);
             if (found is not null && DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > TimeSpan.FromHours(1))
@@ -64,9 +65,15 @@ internal sealed class PassageCache
         string partial = $"{file}.{Guid.NewGuid():N}.partial";
         try
         {
-            CreateFolder(Path.GetDirectoryName(file)!);
+            // Texts of the user's are in it: nobody else may look, or put others there.
+            if (!UserCache.TryCreate(Path.GetDirectoryName(file)!))
+            {
+                _isBroken = true;
+                return;
+            }
             byte[] bytes = CacheEntry.Write(embedded);
-            File.WriteAllBytes(partial, bytes);
+            using (FileStream stream = UserCache.Create(partial))
+                stream.Write(bytes);
             File.Move(partial, file, overwrite: true);
             _written += bytes.Length;
         }
@@ -109,18 +116,6 @@ internal sealed class PassageCache
         string key = Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes($"{checksum}{ending.Length}:{ending}{_maker}")));
         return Path.Combine(_folder, key[..2], key[2..] + Ending);
-    }
-
-    // Texts of the user's are in it: nobody else may look.
-    private static void CreateFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-        {
-            Directory.CreateDirectory(
-                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
     }
 
     private static void TryDelete(string file)

@@ -4,6 +4,7 @@ using Sextant.Cli.Caches;
 using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 using Sextant.Passages;
+using Sextant.Runtime;
 
 namespace Sextant.Cli.Verbs;
 
@@ -140,13 +141,15 @@ internal sealed class SearchVerb : Verb
         return run.Best(passages);
     }
 
-    private static PassageCache Cache(EmbeddingModel model, PassageOptions cutting, Encoding? encoding)
+    private static PassageCache? Cache(EmbeddingModel model, PassageOptions cutting, Encoding? encoding)
     {
+        if (UserCache.Folder() is not { } folder)
+            return null;
         List<KeyValuePair<string, string>> maker =
             ModelFingerprint.Of(model, model.PromptText(Prompt.Document));
         maker.Add(new("cutting", cutting.ToString()));
         maker.Add(new("encoding", encoding?.WebName ?? ""));
-        return new PassageCache(CacheFolder.Path, maker, model.Dimensions, CacheFolder.MaxBytes);
+        return new PassageCache(folder, maker, model.Dimensions, CacheSize.MaxBytes);
     }
 
     private static void Write(
