@@ -31,7 +31,7 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
         Assert.Contains(turned ?? "", stats);
         foreach (string query in (string[])["the sky is blue.", "ships sail over the sea"])
         {
-            Outcome files = Run("search", "--in", Files, "-k", "5", query);
+            Outcome files = Run("search", "--in", Files, "--precision", "exact", "-k", "5", query);
             Outcome index = Run("search", "--index", Index, "-k", "5", "--oversample", "100", query);
             Assert.Equal((0, ""), (index.Exit, index.Error));
             Assert.Equal(Scores(files), Scores(index));

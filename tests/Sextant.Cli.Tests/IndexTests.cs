@@ -24,7 +24,8 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         Assert.StartsWith("30 files embedded (", made.Output);
         foreach (string query in (string[])["the sky is blue.", "ships sail over the sea", "seven"])
         {
-            Outcome files = Run("search", "--in", Files, "--chunk", "12", "-k", "5", "--format", "json", query);
+            Outcome files = Run(
+                "search", "--in", Files, "--precision", "exact", "--chunk", "12", "-k", "5", "--format", "json", query);
             Outcome index = Run("search", "--index", Index, "-k", "5", "--format", "json", "--oversample", "1000",
                 query);
             Assert.Equal((0, ""), (index.Exit, index.Error));
@@ -61,7 +62,8 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
         foreach (string query in (string[])["ships sail over the sea", "seven"])
         {
             Outcome files = Run(
-                "search", "--in", Files, "--ranking", "dense", "--chunk", "8", "-k", "5", "--format", "json", query);
+                "search", "--in", Files, "--precision", "exact", "--ranking", "dense", "--chunk", "8", "-k", "5", "--format",
+                "json", query);
             Outcome index = Run("search", "--index", Index, "--ranking", "dense", "-k", "5", "--format", "json", query);
             Assert.Equal(Normal(files.Output), Normal(index.Output));
         }

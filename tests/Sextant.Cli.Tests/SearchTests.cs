@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Sextant.Cli.Verbs;
 
 namespace Sextant.Cli.Tests;
 
@@ -13,7 +15,7 @@ public sealed class SearchTests(TinyModel model) : IClassFixture<TinyModel>, IDi
     {
         Write("a/notes.md", "# ships\n\nships sail over the sea.\n\n# grass\n\nthe grass is green.\n");
         Write("b.txt", "\n\nthe sky is blue.");
-        Outcome outcome = Search("the sky is blue.", "-k2");
+        Outcome outcome = Search("the sky is blue.", "-k2", "--precision", "exact");
         Assert.Equal((0, ""), (outcome.Exit, outcome.Error));
         Assert.Equal(2, outcome.Lines.Length);
         string[] fields = outcome.Lines[0].Split('\t');
@@ -142,9 +144,27 @@ public sealed class SearchTests(TinyModel model) : IClassFixture<TinyModel>, IDi
         Write("b.bin", "\0\u0001");
         Write(".git/config", "text");
         Write("empty", "");
-        Outcome outcome = Search("sea");
+        Outcome outcome = Search("sea", "--precision", "exact");
         Assert.Equal(0, outcome.Exit);
         Assert.Equal("sextant search: skipped 3 files and folders: 1 binary, 1 empty, 1 hidden", outcome.ErrorLine);
+    }
+
+    // Int8 is chosen where nobody chose, and said; its cosines are near those of float32, and no others.
+    [Fact]
+    public void FilesAreEmbeddedInInt8UnlessAskedOtherwise()
+    {
+        Write("a.txt", "ships sail over the sea.");
+        Outcome chosen = Search("the sky is blue.", "--ranking", "dense");
+        Assert.Equal((0, SearchVerb.Int8Note), (chosen.Exit, chosen.ErrorLine));
+        Outcome asked = Search("the sky is blue.", "--ranking", "dense", "--precision", "int8");
+        Assert.Equal((0, "", chosen.Output), (asked.Exit, asked.Error, asked.Output));
+        Outcome exact = Search("the sky is blue.", "--ranking", "dense", "--precision", "exact");
+        Assert.Equal((0, ""), (exact.Exit, exact.Error));
+        Assert.Equal(Score(exact), Score(chosen), 0.05);
+        Assert.Equal("", Search("sea", "--ranking", "bm25").Error);
+
+        static double Score(Outcome outcome) =>
+            double.Parse(outcome.Lines[0].Split('\t')[1], CultureInfo.InvariantCulture);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class DeviceFlags
         "exact (f32, the same bits on every device), int8 or bf16 (products of bytes or of "
         + "bfloat16 numbers, on the CPU, the same bits on every CPU), or "
         + "fast (the fastest that the device has: int8 on the CPU, 16-bit products on a GPU that has them). "
-        + "Default: exact.");
+        + "Default: exact; search --in: int8 on the CPU.");
 
     /// <summary>Both.</summary>
     public static readonly Flag[] All = [Device, Precision];
