@@ -16,6 +16,12 @@ internal static class TestData
     /// <summary>Whether SEXTANT_TESTDATA names the large data.</summary>
     public static bool IsHere => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SEXTANT_TESTDATA"));
 
+    /// <summary>
+    /// Whether everything is tried on everything (SEXTANT_EXHAUSTIVE=1, as .ci/run sets it); else as much as a newcomer
+    /// waits for.
+    /// </summary>
+    public static bool IsExhaustive => Environment.GetEnvironmentVariable("SEXTANT_EXHAUSTIVE") == "1";
+
     /// <summary>A path under SEXTANT_TESTDATA; the test is skipped by name where the variable is not set.</summary>
     public static string Shared(params string[] parts)
     {

@@ -31,8 +31,10 @@ public class GoldenTests
         var data = new TheoryData<string, Isa>();
         foreach (string name in Families.Concat(s_withHeads))
         {
-            foreach (Isa isa in InstructionSets.Supported.Where(
-                i => InstructionSets.HasFusedMultiplyAdd || i == Isa.Reference))
+            // All sets have the same bits, which ExactnessTests prove: the best one stands for them.
+            Isa[] fast = [.. InstructionSets.Supported.Where(
+                i => InstructionSets.HasFusedMultiplyAdd || i == Isa.Reference)];
+            foreach (Isa isa in TestData.IsExhaustive ? fast : fast[..1])
                 data.Add(name, isa);
         }
         return data;
