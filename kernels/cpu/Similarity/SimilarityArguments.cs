@@ -70,7 +70,7 @@ internal unsafe struct SimilarityArguments
     [Conditional("DEBUG")]
     internal readonly void AssertValid()
     {
-        Debug.Assert(QueryCount > 0 && Count >= 0 && N > 0 && QueryStride >= 0);
+        Debug.Assert(QueryCount >= 0 && Count >= 0 && N > 0 && QueryStride >= 0);
         Pointers.AssertApart(
             Query, ((QueryCount - 1) * QueryStride + N) * sizeof(float),
             Scores, QueryCount * Count * sizeof(float));
