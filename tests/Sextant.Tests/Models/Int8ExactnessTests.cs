@@ -38,8 +38,9 @@ public class Int8ExactnessTests
     [MemberData(nameof(ExactnessTests.Families), MemberType = typeof(ExactnessTests))]
     public void EveryFamily(string name, AttentionDirection? attention)
     {
-        string folder = TestData.Shared("golden", "models", name);
-        TokenSequence[] texts = ExactnessTests.Sequences(s_slow ? 4 : 8, 1000, s_slow ? 12 : 60);
+        string folder = TestData.Model(name);
+        int count = s_slow ? 4 : TestData.IsExhaustive ? 8 : 3;
+        TokenSequence[] texts = ExactnessTests.Sequences(count, 1000, s_slow ? 12 : 60);
         byte[][] expected = Alone(folder, Isa.Reference, 1, texts, attention);
         foreach (Isa isa in KernelSets.Int8.Where(i => i != Isa.Reference))
         {
@@ -89,8 +90,9 @@ public class Int8ExactnessTests
     [MemberData(nameof(ExactnessTests.Families), MemberType = typeof(ExactnessTests))]
     public void EveryFamilyInBFloat16(string name, AttentionDirection? attention)
     {
-        string folder = TestData.Shared("golden", "models", name);
-        TokenSequence[] texts = ExactnessTests.Sequences(s_slow ? 3 : 6, 1000, s_slow ? 12 : 50);
+        string folder = TestData.Model(name);
+        int count = TestData.IsExhaustive && !s_slow ? 6 : 3;
+        TokenSequence[] texts = ExactnessTests.Sequences(count, 1000, s_slow ? 12 : 50);
         byte[][] expected = ExactnessTests.Alone(folder, Isa.Reference, 1, texts, attention, Precision.BFloat16);
         foreach (Isa isa in KernelSets.BFloat16.Where(i => i != Isa.Reference))
         {
