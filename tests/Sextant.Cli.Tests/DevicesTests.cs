@@ -68,6 +68,9 @@ public sealed class DevicesTests(TinyModel model) : IClassFixture<TinyModel>
         string info = CommandLine.Run("info", "--model", model.Folder, "--precision", "fast").Output;
         Assert.Contains("int8", info);
         Assert.Contains("cosine to exact 0.99", info);
+        Assert.Contains("exact, fast, int8, bf16", CommandLine.Run("devices").Output);
+        Assert.Matches(
+            "precision +bf16", CommandLine.Run("info", "--model", model.Folder, "--precision", "bf16").Output);
         Assert.Equal(2, CommandLine.Run("embed", "text", "--precision", "quick").Exit);
     }
 

@@ -83,7 +83,7 @@ internal static class DevicePeers
                 passes => peer.Times(FormattableString.Invariant($"time {passes} {sequences} {mode}")).Median));
         }
         var pass = new PassSubject([model], batch);
-        string name = precision.ToString().ToLowerInvariant();
+        string name = precision.Word();
         records.Duel(
             new BenchRow
             {

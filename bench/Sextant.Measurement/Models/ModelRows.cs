@@ -88,5 +88,5 @@ internal sealed class ModelRows(MeasureContext context, BenchDevice on)
     public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>As ids and flags write it.</summary>
-    public static string Text(Precision precision) => precision.ToString().ToLowerInvariant();
+    public static string Text(Precision precision) => precision.Word();
 }

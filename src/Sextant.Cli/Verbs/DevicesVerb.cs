@@ -35,7 +35,8 @@ internal sealed class DevicesVerb : Verb
         facts.Section("cpu");
         facts.Add("kernels", InstructionSets.Name(KernelSet.Chosen.Isa));
         facts.Add("threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
-        facts.Add("precision", "exact");
+        facts.Add("precision", string.Join(", ", Enum.GetValues<Precision>().Where(Device.Cpu.Supports)
+            .Select(PrecisionName.Word)));
         foreach (ListedDevice device in AnyDevice.All())
             Add(facts, device);
         using OutputFile output = OutputFile.Create(null, terminal);
@@ -57,10 +58,8 @@ internal sealed class DevicesVerb : Verb
         if (device.Problem is { } problem)
             facts.Add("cannot be used", problem);
         else
-            facts.Add("precision", string.Join(", ", device.Precisions.Select(Word)));
+            facts.Add("precision", string.Join(", ", device.Precisions.Select(PrecisionName.Word)));
         if (device.FastNote is { } note)
             facts.Add("fast", note);
     }
-
-    private static string Word(Precision precision) => precision.ToString().ToLowerInvariant();
 }

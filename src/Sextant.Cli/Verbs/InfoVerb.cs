@@ -89,7 +89,7 @@ internal sealed class InfoVerb : Verb
         facts.Add("runs on", card.Device);
         if (card.DeviceFallback is { } reason)
             facts.Add("in place of", reason);
-        facts.Add("precision", card.Precision.ToString().ToLowerInvariant());
+        facts.Add("precision", card.Precision.Word());
         facts.Add("parameters", Number(card.Parameters));
         facts.Add(
             "memory", string.Create(CultureInfo.InvariantCulture, $"{card.PackedBytes / 1048576.0:F1} MiB of weights"));

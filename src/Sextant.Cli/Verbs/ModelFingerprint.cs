@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Sextant.Backends;
 using Sextant.Indexes;
 
 namespace Sextant.Cli.Verbs;
@@ -115,7 +116,7 @@ internal static class ModelFingerprint
         new("normalized", card.Normalized ? "yes" : "no"),
         new("dimensions", card.Dimensions.ToString(CultureInfo.InvariantCulture)),
         new("layers", card.LayersInUse),
-        new("precision", card.Precision.ToString().ToLowerInvariant()),
+        new("precision", card.Precision.Word()),
         new("max tokens", card.MaxTokens.ToString(CultureInfo.InvariantCulture)),
         new("document prompt", documentPrompt),
     ];

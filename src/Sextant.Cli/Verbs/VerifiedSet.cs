@@ -23,7 +23,7 @@ internal sealed record VerifiedSet(
     public bool IsOpsAlone { get; init; }
 
     /// <summary>Before the name of an op, where a reference of its own is meant.</summary>
-    public string Group => Precision is Precision.Int8 or Precision.BFloat16 ? Word(Precision) + " " : "";
+    public string Group => Precision is Precision.Int8 or Precision.BFloat16 ? Precision.Word() + " " : "";
 
     /// <summary>All sets that this machine can run, the reference first: the others are compared with it.</summary>
     public static IReadOnlyList<VerifiedSet> All() =>
@@ -66,11 +66,8 @@ internal sealed record VerifiedSet(
         where TKernel : Delegate =>
         InstructionSets.Supported.Where(isa => Array.Exists(table, row => row.Isa == isa)).Order();
 
-    private static string Word(Precision precision) =>
-        precision == Precision.BFloat16 ? "bf16" : precision.ToString().ToLowerInvariant();
-
     private static VerifiedSet Of(Isa isa, Precision precision) => new(
-        precision == Precision.Exact ? InstructionSets.Name(isa) : $"{InstructionSets.Name(isa)} {Word(precision)}",
+        precision == Precision.Exact ? InstructionSets.Name(isa) : $"{InstructionSets.Name(isa)} {precision.Word()}",
         (path, options) => EmbeddingModel.Load(path, options with { Precision = precision }, new KernelSet(isa)),
         () => new CpuDevice(new KernelSet(isa), null).CreateBackend(precision, null),
         precision);
@@ -78,7 +75,7 @@ internal sealed record VerifiedSet(
     /// <summary>A device in one precision.</summary>
     // A model holds the device that it is on; so does a backend.
     public static VerifiedSet Of(string choice, Precision precision, Func<Device> open) => new(
-        precision == Precision.Exact ? choice : $"{choice} {Word(precision)}",
+        precision == Precision.Exact ? choice : $"{choice} {precision.Word()}",
         (path, options) =>
         {
             using Device device = open();

@@ -57,9 +57,9 @@ public abstract class Device : IDisposable
         if (!Supports(precision))
         {
             string[] supported = Array.ConvertAll(
-                Array.FindAll(Enum.GetValues<Precision>(), Supports), one => one.ToString().ToLowerInvariant());
+                Array.FindAll(Enum.GetValues<Precision>(), Supports), PrecisionName.Word);
             throw new UnsupportedRequestException(
-                $"precision {precision.ToString().ToLowerInvariant()} was asked for; {Name} has "
+                $"precision {precision.Word()} was asked for; {Name} has "
                 + (supported.Length == 1 ? $"{supported[0]} only." : $"{string.Join(", ", supported)}."));
         }
     }
