@@ -57,7 +57,7 @@ internal struct AttentionBlock
     /// <summary>Where the head's queries and outputs begin in a row, and its keys.</summary>
     public long Column, KeyColumn;
 
-    /// <summary>The head; the sequence's tokens; the first query, and the one behind the last.</summary>
+    /// <summary>The head; the sequence's tokens; the first query, and the one after the last.</summary>
     public int Head, Length, First, End;
 
     /// <summary>Whether a query may not see a key.</summary>
@@ -102,7 +102,7 @@ internal static class AttentionParts
     /// <summary>The first key that a query sees.</summary>
     public static int FirstKey(AttentionArguments a, int query) => query > a.Before ? query - a.Before : 0;
 
-    /// <summary>The key behind the last that it sees.</summary>
+    /// <summary>The key after the last that it sees.</summary>
     public static int EndKey(AttentionArguments a, int query, int length) =>
         a.After < length - 1 - query ? query + a.After + 1 : length;
 

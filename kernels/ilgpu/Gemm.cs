@@ -45,7 +45,7 @@ internal struct GemmArguments<TOne, TFour> : IKernelArguments<GemmArguments<TOne
 
 internal static class GemmEpilogue
 {
-    /// <summary>Finishes four outputs next to each other, of which those behind the last are dropped.</summary>
+    /// <summary>Finishes four outputs next to each other, of which those after the last are dropped.</summary>
     public static void Write<TOne, TFour>(GemmArguments<TOne, TFour> a, int row, int column, Float4 sums)
         where TOne : unmanaged
         where TFour : unmanaged

@@ -38,7 +38,7 @@ internal sealed partial class PtxKernel
     public void Run(PtxMemory memory, ref readonly KernelLaunch launch)
     {
         byte[] fields = Fields(in launch);
-        // What lies behind the last field is read as zeros.
+        // What lies after the last field is read as zeros.
         Array.Resize(ref fields, fields.Length + sizeof(ulong));
         var parameters = new ulong[_offsets.Length];
         for (int i = 0; i < parameters.Length; i++)

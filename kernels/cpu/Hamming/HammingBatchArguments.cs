@@ -51,11 +51,11 @@ internal unsafe struct HammingBatchArguments
     public int Words;
 
     /// <summary>
-    /// [QueryCount, PlaneCount(Words), 8], 64-byte aligned: distances. Undefined behind the last tile.
+    /// [QueryCount, PlaneCount(Words), 8], 64-byte aligned: distances. Undefined after the last tile.
     /// </summary>
     public ulong* Planes;
 
-    /// <summary>[QueryCount, 8]: a bit for each code that is near; 0 behind the last tile.</summary>
+    /// <summary>[QueryCount, 8]: a bit for each code that is near; 0 after the last tile.</summary>
     public ulong* Near;
 
     /// <summary>Planes of a distance: the bits of the largest one.</summary>

@@ -62,7 +62,7 @@ internal ref struct ByteReader(string file, ReadOnlySpan<byte> bytes)
         return taken;
     }
 
-    /// <summary>Refuses what lies behind the last field.</summary>
+    /// <summary>Refuses what lies after the last field.</summary>
     public readonly void End()
     {
         if (!_rest.IsEmpty)

@@ -6,7 +6,7 @@ namespace Sextant.Indexes;
 /// <summary>The checksum of an index's files: CRC-32C in four lanes, so that it runs at the memory's speed.</summary>
 /// <remarks>
 /// Lane i takes the 8-byte little-endian words i, i + 4, i + 8 … (each as one step of CRC-32C, which begins with all
-/// bits set and is not inverted at its end); bytes behind the last 32 go to lane 0, one by one. The result is the
+/// bits set and is not inverted at its end); bytes after the last 32 go to lane 0, one by one. The result is the
 /// CRC-32C of the four lanes (4 bytes each) and the length (8 bytes).
 /// </remarks>
 public static class Checksum

@@ -11,7 +11,7 @@ namespace Sextant.Indexes;
 internal sealed unsafe class SegmentTiles : TileSource
 {
     private readonly IReadOnlyList<Segment> _segments;
-    private readonly int[] _firstTiles; // and the number of tiles behind the last
+    private readonly int[] _firstTiles; // and the number of tiles after the last
     private readonly int[] _firstIds;
     private readonly CodeLayout _layout;
     private readonly int _plane;

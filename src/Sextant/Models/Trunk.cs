@@ -56,7 +56,7 @@ internal sealed class Trunk(
     }
 
     /// <summary>
-    /// batch → hidden [T,H], in the workspace. The state behind the last layer has the last norm; those before it are
+    /// batch → hidden [T,H], in the workspace. The state after the last layer has the last norm; those before it are
     /// as the layers give them.
     /// </summary>
     public Tensor Run(

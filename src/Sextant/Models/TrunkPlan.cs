@@ -24,7 +24,7 @@ internal sealed record TrunkPlan
     /// <summary>What scores gain by distance; null for nothing.</summary>
     public LoadPositionBias? Bias { get; init; }
 
-    /// <summary>A norm behind the last layer.</summary>
+    /// <summary>A norm after the last layer.</summary>
     public string? FinalNorm { get; init; }
 
     /// <summary>Attention without limits, a bias or a cap, for this shape.</summary>

@@ -112,7 +112,7 @@ internal static class Sentences
         return CharacterBorder(text, limit);
     }
 
-    // at: the first end character; end: behind the last and the closing quotes and brackets.
+    // at: the first end character; end: after the last and the closing quotes and brackets.
     private static bool IsEnd(ReadOnlySpan<char> text, int at, int end)
     {
         if (IdeographicEnds.Contains(text[at]))

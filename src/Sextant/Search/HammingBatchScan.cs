@@ -89,7 +89,7 @@ internal readonly unsafe struct HammingBatchScan : IJob
                 may[code] = Ones((codes - code + TileCodes - 1) / TileCodes);
             return true;
         }
-        // The ids of a tile are one byte of the bits; those behind the last id are zero.
+        // The ids of a tile are one byte of the bits; those after the last id are zero.
         byte* bits = (byte*)Allowed + (firstId / TileCodes);
         int tiles = (codes + TileCodes - 1) / TileCodes;
         Vector512<byte> bytes = Vector512<byte>.Zero;

@@ -16,7 +16,7 @@ public sealed unsafe class IdSet
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
         Capacity = capacity;
-        // A word more than needed: scans read whole bytes of tiles that end behind the last id.
+        // A word more than needed: scans read whole bytes of tiles that end after the last id.
         _words = GC.AllocateArray<ulong>((int)(((long)capacity + 63) / 64) + 1, pinned: true);
     }
 

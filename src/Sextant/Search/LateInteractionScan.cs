@@ -7,7 +7,7 @@ internal readonly unsafe struct LateInteractionScan : IJob
 {
     public required FlatIndex Vectors { get; init; }
 
-    /// <summary>The first vector of each document, and behind the last the number of vectors.</summary>
+    /// <summary>The first vector of each document, and after the last the number of vectors.</summary>
     public required List<int> Firsts { get; init; }
 
     /// <summary>[QueryVectors, dimensions].</summary>

@@ -1,6 +1,6 @@
 namespace Sextant.Tokens;
 
-/// <summary>Puts a space where a word ends, which a suffix tells, except behind the last token.</summary>
+/// <summary>Puts a space where a word ends, which a suffix tells, except after the last token.</summary>
 internal sealed class BpeDecoder(string suffix) : Decoder
 {
     internal static Decoder Read(ComponentFields fields)
