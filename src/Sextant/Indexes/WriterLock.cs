@@ -13,6 +13,7 @@ namespace Sextant.Indexes;
 internal sealed partial class WriterLock : IDisposable
 {
     private const int ExclusiveAtOnce = 2 | 4;
+    private const int Unlock = 8;
 
     private readonly IndexFolder _folder;
     private readonly SafeFileHandle _file;
@@ -67,10 +68,24 @@ internal sealed partial class WriterLock : IDisposable
             throw new IOException($"{path} was deleted or replaced; another writer may be at work.");
     }
 
+    /// <summary>Lets the next writer in.</summary>
+    /// <remarks>
+    /// Closing alone would not: a process that is being started holds copies of both handles between fork and exec, and
+    /// a lock stays until the last copy is closed, or any of them is unlocked.
+    /// </remarks>
     public void Dispose()
     {
-        _file.Dispose();
-        _names?.Dispose();
+        Release(_names);
+        Release(_file);
+    }
+
+    private static void Release(SafeFileHandle? locked)
+    {
+        if (locked is null or { IsClosed: true })
+            return;
+        if (!OperatingSystem.IsWindows())
+            _ = Lock(locked, Unlock);
+        locked.Dispose();
     }
 
     private static bool IsTaken(int error) => error == (OperatingSystem.IsMacOS() ? 35 : 11);

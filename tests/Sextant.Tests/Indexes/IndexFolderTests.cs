@@ -1,10 +1,12 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Sextant.Indexes;
 using static Sextant.Tests.Indexes.SomeDocuments;
 
 namespace Sextant.Tests.Indexes;
 
 /// <summary>A writer touches its own files, and no others; there is one writer, whoever takes its lock away.</summary>
-public sealed class IndexFolderTests : IDisposable
+public sealed partial class IndexFolderTests : IDisposable
 {
     private readonly ScratchIndex _scratch = new();
 
@@ -104,6 +106,33 @@ public sealed class IndexFolderTests : IDisposable
         Assert.Equal(["a"], reader.Keys());
     }
 
+    // Between fork and exec a process that is being started holds a copy of every handle, close-on-exec or not.
+    [Fact]
+    public void AClosedWriterLetsTheNextOneInThoughAChildHoldsCopiesOfItsHandles()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "finds the handles in /proc");
+        var copies = new List<int>();
+        try
+        {
+            using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+            {
+                foreach (FileSystemInfo handle in new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos())
+                {
+                    if (handle.LinkTarget?.StartsWith(_scratch.Path, StringComparison.Ordinal) == true)
+                        copies.Add(Duplicate(int.Parse(handle.Name, CultureInfo.InvariantCulture)));
+                }
+            }
+            Assert.True(copies.Count >= 2, $"{copies.Count} handles");
+            Assert.All(copies, copy => Assert.NotEqual(-1, copy));
+            IndexWriter.Open(_scratch.Path).Dispose();
+        }
+        finally
+        {
+            foreach (int copy in copies)
+                _ = Close(copy);
+        }
+    }
+
     [Fact]
     public void TheLockHoldsWhereDotNetsLocksAreSwitchedOff()
     {
@@ -158,4 +187,10 @@ public sealed class IndexFolderTests : IDisposable
         IndexWriter.Open(_scratch.Path).Dispose();
         Assert.False(File.Exists(_scratch.File("segment-9")));
     }
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Duplicate(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int handle);
 }
