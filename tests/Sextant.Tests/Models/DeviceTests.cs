@@ -31,7 +31,7 @@ public class DeviceTests
     {
         var error = Assert.Throws<UnsupportedRequestException>(
             () => EmbeddingModel.LoadDefault(new() { Precision = (Precision)77 }));
-        Assert.Contains("77 was asked for; CPU has exact, fast, int8, bfloat16.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("precision 77 was asked for; CPU has exact, fast, int8, bf16.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
