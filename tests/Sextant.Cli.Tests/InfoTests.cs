@@ -34,8 +34,8 @@ public sealed class InfoTests(TinyModel model) : IClassFixture<TinyModel>
     public void EveryOpHasItsKernel()
     {
         Outcome outcome = CommandLine.Run("info", "--model", model.Folder);
-        foreach ((string op, string kernel) in KernelSet.Chosen.Describe())
-            Assert.Matches($@"(?m)^  {op} +{kernel}$", outcome.Output);
+        foreach (ChosenKernel op in KernelSet.Chosen.Ops)
+            Assert.Matches($@"(?m)^  {op.Table.Op} +{op.Name}$", outcome.Output);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -41,8 +40,8 @@ public class SwitchTests
             // An op without a kernel for a set takes the next one below.
             string[] above = [.. InstructionSets.Supported.Where(isa => isa > KernelSet.Chosen.Isa).Select(
                 InstructionSets.Name)];
-            Assert.All(KernelSet.Chosen.Describe(), op => Assert.DoesNotContain(
-                above, other => op.Kernel.EndsWith(other, StringComparison.OrdinalIgnoreCase)));
+            Assert.All(KernelSet.Chosen.Ops, op => Assert.DoesNotContain(
+                above, other => op.Name.EndsWith(other, StringComparison.OrdinalIgnoreCase)));
         }
         if (!any)
             Assert.Skip("No switch that takes an instruction set away is set.");
@@ -91,44 +90,32 @@ public class SwitchTests
     [Fact]
     public void EveryTableHasOneKernelPerInstructionSetAndEndsInTheReference()
     {
-        int tables = typeof(KernelTable).GetFields(BindingFlags.Public | BindingFlags.Static).Length;
-        int checkedTables = 0;
-        Check(KernelTable.Gemm);
-        Check(KernelTable.Quantize);
-        Check(KernelTable.GemmInt8);
-        Check(KernelTable.GemmBFloat16);
-        Check(KernelTable.Attention);
-        Check(KernelTable.LayerNorm);
-        Check(KernelTable.RmsNorm);
-        Check(KernelTable.Rope);
-        Check(KernelTable.Gather);
-        Check(KernelTable.Pool);
-        Check(KernelTable.Activation);
-        Check(KernelTable.Gate);
-        Check(KernelTable.Normalize);
-        Check(KernelTable.Dot);
-        Check(KernelTable.Hamming);
-        Check(KernelTable.HammingBatch);
-        Check(KernelTable.Similarity);
-        Check(KernelTable.SignDot);
-        Assert.Equal(tables, checkedTables);
-
-        void Check<TKernel>(KernelRow<TKernel>[] table)
-            where TKernel : Delegate
+        Assert.NotEmpty(KernelSet.Chosen.Ops);
+        Assert.All(KernelSet.Chosen.Ops, op =>
         {
-            checkedTables++;
-            CheckTable(table);
-        }
+            IReadOnlyList<(Isa Isa, string Name)> kernels = op.Table.Kernels;
+            Assert.Equal(Isa.Reference, kernels[^1].Isa);
+            Assert.Distinct(kernels.Select(kernel => kernel.Name));
+            for (int i = 1; i < kernels.Count; i++)
+            {
+                Assert.True(
+                    kernels[i - 1].Isa > kernels[i].Isa, $"{kernels[i - 1].Name} stands before {kernels[i].Name}.");
+            }
+            Assert.All(kernels, kernel => Assert.EndsWith($"{kernel.Isa}", kernel.Name, StringComparison.Ordinal));
+        });
     }
 
-    private static void CheckTable<TKernel>(KernelRow<TKernel>[] table)
-        where TKernel : Delegate
+    [Fact]
+    public void EveryOpIsInTheSetOnce()
     {
-        Assert.Equal(Isa.Reference, table[^1].Isa);
-        Assert.Equal(table.Length, table.Select(row => row.Name).Distinct().Count());
-        for (int i = 1; i < table.Length; i++)
-            Assert.True(table[i - 1].Isa > table[i].Isa, $"{table[i - 1].Name} stands before {table[i].Name}.");
-        Assert.All(table, row => Assert.EndsWith(row.Isa.ToString(), row.Name, StringComparison.Ordinal));
+        // An op is a property of the set, and a table.
+        int ops = typeof(KernelSet).GetProperties()
+            .Count(property => property.PropertyType.IsAssignableTo(typeof(ChosenKernel)));
+        Assert.Equal(ops, KernelSet.Chosen.Ops.Count);
+        Assert.Distinct(KernelSet.Chosen.Ops.Select(op => op.Table.Op));
+        int tables = typeof(KernelTable).Assembly.GetTypes()
+            .Count(type => typeof(KernelTable).IsAssignableFrom(type.GetField("Table")?.FieldType));
+        Assert.Equal(tables, ops);
     }
 
     private static bool Is(string variable, string value) => Environment.GetEnvironmentVariable(variable) == value;

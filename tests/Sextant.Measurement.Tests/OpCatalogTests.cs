@@ -9,7 +9,7 @@ public class OpCatalogTests
     [Fact]
     public void EveryOpOfTheKernelTablesHasBenchCases()
     {
-        string[] ops = [.. new KernelSet(Isa.Reference).Describe().Select(op => op.Op.Replace(' ', '-'))];
+        string[] ops = [.. new KernelSet(Isa.Reference).Ops.Select(op => op.Table.Op.Replace(' ', '-'))];
         Assert.Equal(ops.Order(), OpCatalog.Ops.Select(op => op.Op).Order());
     }
 
@@ -18,10 +18,10 @@ public class OpCatalogTests
     {
         foreach (Isa isa in InstructionSets.Supported)
         {
-            foreach ((string op, string kernel) in new KernelSet(isa).Describe())
+            foreach (ChosenKernel op in new KernelSet(isa).Ops)
             {
-                OpCases cases = OpCatalog.Ops.Single(one => one.Op == op.Replace(' ', '-'));
-                Assert.Contains(kernel, cases.Kernels.Select(one => one.Name));
+                OpCases cases = OpCatalog.Ops.Single(one => one.Op == op.Table.Op.Replace(' ', '-'));
+                Assert.Contains(op.Name, cases.Kernels.Select(one => one.Name));
             }
         }
     }

@@ -3,12 +3,8 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>Element-wise functions of x [T,F], in place.</summary>
-internal sealed class ActivationCases : OpCases
+internal sealed class ActivationCases() : OpCases<ActivationKernel>(ActivationKernels.Table)
 {
-    public override string Op => "activation";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Activation);
-
     public override string ShapeForm => "T,F";
 
     public override IReadOnlyList<string> Variants => ["gelu", "gelu_new", "silu", "tanh", "relu"];
@@ -17,7 +13,7 @@ internal sealed class ActivationCases : OpCases
         quick ? [[32, 1536]] : [[8, 1536], [32, 1536], [128, 1536]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Activation, isa), Find(KernelTable.Activation, Isa.Reference), shape[0], shape[1],
+        Best(isa), Reference, shape[0], shape[1],
         Kind(variant));
 
     /// <summary>Operations of the written sequence for one element.</summary>

@@ -5,7 +5,7 @@ namespace Sextant.Measurement.Cases;
 /// <summary>
 /// One head of one sequence, y [n,D] = softmax(q · kᵀ · scale) · v, inside rows of 3·12·D as a model has them.
 /// </summary>
-internal sealed class AttentionCases : OpCases
+internal sealed class AttentionCases() : OpCases<Kernel<AttentionArguments>>(AttentionKernels.Table)
 {
     // exp in the written sequence (10 fma and 3 others), the maximum, the scaling fma, the sum.
     public const double SoftmaxFlops = 27;
@@ -13,10 +13,6 @@ internal sealed class AttentionCases : OpCases
 
     // Tokens that a query sees on each side, as ModernBERT's local layers have it.
     private const int Window = 64;
-
-    public override string Op => "attention";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Attention);
 
     public override string ShapeForm => "n,D";
 
@@ -26,7 +22,7 @@ internal sealed class AttentionCases : OpCases
         ? [[32, 32], [128, 32]] : [[8, 32], [32, 32], [128, 32], [512, 32], [128, 64], [512, 64]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Attention, isa), Find(KernelTable.Attention, Isa.Reference), shape[0], shape[1], variant switch
+        Best(isa), Reference, shape[0], shape[1], variant switch
         {
             "causal" => (AttentionArguments.Everything, 0),
             "window" => (Window, Window),

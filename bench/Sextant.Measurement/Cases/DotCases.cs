@@ -3,19 +3,15 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>Dot products of a query [n] with rows [count,n] that come from memory.</summary>
-internal sealed class DotCases : OpCases
+internal sealed class DotCases() : OpCases<DotKernel>(DotKernels.Table)
 {
-    public override string Op => "dot";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Dot);
-
     public override string ShapeForm => "count,n";
 
     public override IReadOnlyList<int[]> Shapes(bool quick) =>
         quick ? [[4096, 384]] : [[4096, 384], [4096, 768], [4096, 1024]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Dot, isa), Find(KernelTable.Dot, Isa.Reference), shape[0], shape[1], cold);
+        Best(isa), Reference, shape[0], shape[1], cold);
 
     private sealed unsafe class Case : KernelCase
     {

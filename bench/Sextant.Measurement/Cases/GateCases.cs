@@ -3,12 +3,8 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>Gated activations: the first F columns of x [T,2F] become kind(first) · last, in place.</summary>
-internal sealed class GateCases : OpCases
+internal sealed class GateCases() : OpCases<Kernel<GateArguments>>(GateKernels.Table)
 {
-    public override string Op => "gate";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Gate);
-
     public override string ShapeForm => "T,F";
 
     public override IReadOnlyList<string> Variants => ["silu", "gelu"];
@@ -16,7 +12,7 @@ internal sealed class GateCases : OpCases
     public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[8, 3072]] : [[8, 3072], [32, 3072]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Gate, isa), Find(KernelTable.Gate, Isa.Reference), shape[0], shape[1],
+        Best(isa), Reference, shape[0], shape[1],
         ActivationCases.Kind(variant));
 
     private sealed unsafe class Case(

@@ -5,19 +5,15 @@ namespace Sextant.Measurement.Cases;
 /// <summary>
 /// Embedding sums of T tokens with H columns: words from a table larger than the caches, types and positions hot.
 /// </summary>
-internal sealed class GatherCases : OpCases
+internal sealed class GatherCases() : OpCases<Kernel<GatherArguments>>(GatherKernels.Table)
 {
-    public override string Op => "gather";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Gather);
-
     public override string ShapeForm => "T,H";
 
     public override IReadOnlyList<int[]> Shapes(bool quick) =>
         quick ? [[32, 384]] : [[8, 384], [32, 384], [128, 384], [128, 768], [128, 1024]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Gather, isa), Find(KernelTable.Gather, Isa.Reference), shape[0], shape[1], cold);
+        Best(isa), Reference, shape[0], shape[1], cold);
 
     private sealed unsafe class Case : KernelCase
     {

@@ -3,12 +3,8 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>Matrix products of bfloat16 numbers, y [T,F] = narrow(x) [T,K] · w [F,K]ᵀ.</summary>
-internal sealed class GemmBFloat16Cases : OpCases
+internal sealed class GemmBFloat16Cases() : OpCases<Kernel<GemmArguments>>(GemmBFloat16Kernels.Table)
 {
-    public override string Op => "gemm-bf16";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.GemmBFloat16);
-
     public override string ShapeForm => "T,F,K";
 
     public override IReadOnlyList<string> Variants => ["bf16"];
@@ -16,7 +12,7 @@ internal sealed class GemmBFloat16Cases : OpCases
     public override IReadOnlyList<int[]> Shapes(bool quick) => new GemmCases().Shapes(quick);
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.GemmBFloat16, isa), Find(KernelTable.GemmBFloat16, Isa.Reference), shape,
+        Best(isa), Reference, shape,
         new KernelSet(isa).PairsBFloat16);
 
     private sealed unsafe class Case : KernelCase

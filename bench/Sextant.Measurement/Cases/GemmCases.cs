@@ -3,12 +3,8 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>Matrix products y [T,F] = x [T,K] · w [F,K]ᵀ + b.</summary>
-internal sealed class GemmCases : OpCases
+internal sealed class GemmCases() : OpCases<Kernel<GemmArguments>>(GemmKernels.Table)
 {
-    public override string Op => "gemm";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Gemm);
-
     public override string ShapeForm => "T,F,K";
 
     public override IReadOnlyList<string> Variants => ["f32", "f16", "bf16"];
@@ -19,7 +15,7 @@ internal sealed class GemmCases : OpCases
             [512, 3072, 768], [4096, 1536, 384]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) =>
-        new Case(Find(KernelTable.Gemm, isa), Find(KernelTable.Gemm, Isa.Reference), shape, variant switch
+        new Case(Best(isa), Reference, shape, variant switch
         {
             "f16" => StoredType.F16,
             "bf16" => StoredType.BF16,

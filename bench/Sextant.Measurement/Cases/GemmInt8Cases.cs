@@ -3,12 +3,8 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>Matrix products in bytes, y [T,F] = x [T,K] · w [F,K]ᵀ + b, of rows that are quantised already.</summary>
-internal sealed class GemmInt8Cases : OpCases
+internal sealed class GemmInt8Cases() : OpCases<Kernel<GemmInt8Arguments>>(GemmInt8Kernels.Table)
 {
-    public override string Op => "gemm-int8";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.GemmInt8);
-
     public override string ShapeForm => "T,F,K";
 
     public override IReadOnlyList<string> Variants => ["int8"];
@@ -16,7 +12,7 @@ internal sealed class GemmInt8Cases : OpCases
     public override IReadOnlyList<int[]> Shapes(bool quick) => new GemmCases().Shapes(quick);
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) =>
-        new Case(Find(KernelTable.GemmInt8, isa), Find(KernelTable.GemmInt8, Isa.Reference), shape);
+        new Case(Best(isa), Reference, shape);
 
     private sealed unsafe class Case : KernelCase
     {

@@ -6,12 +6,8 @@ namespace Sextant.Measurement.Cases;
 /// <summary>
 /// Hamming distances of many queries to count codes that come from memory, a block of them at a time.
 /// </summary>
-internal sealed class HammingBatchCases : OpCases
+internal sealed class HammingBatchCases() : OpCases<Kernel<HammingBatchArguments>>(HammingBatchKernels.Table)
 {
-    public override string Op => "hamming-batch";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.HammingBatch);
-
     public override string ShapeForm => "count,bits,queries";
 
     public override IReadOnlyList<string> Variants => ["u1"];
@@ -21,7 +17,7 @@ internal sealed class HammingBatchCases : OpCases
         : [[16384, 256, 16], [16384, 256, 64], [16384, 384, 64], [16384, 1024, 64]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.HammingBatch, isa), Find(KernelTable.HammingBatch, Isa.Reference), shape[0], shape[1],
+        Best(isa), Reference, shape[0], shape[1],
         shape[2], cold);
 
     private sealed unsafe class Case : KernelCase

@@ -4,12 +4,8 @@ using Sextant.Kernels.Hamming;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>Hamming distances of queries to count codes that come from memory; the distances stay in a cache.</summary>
-internal sealed class HammingCases : OpCases
+internal sealed class HammingCases() : OpCases<Kernel<HammingArguments>>(HammingKernels.Table)
 {
-    public override string Op => "hamming";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Hamming);
-
     public override string ShapeForm => "count,bits,queries";
 
     public override IReadOnlyList<string> Variants => ["u1"];
@@ -19,7 +15,7 @@ internal sealed class HammingCases : OpCases
         : [[16384, 256, 1], [16384, 384, 1], [16384, 1024, 1], [16384, 384, 4]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Hamming, isa), Find(KernelTable.Hamming, Isa.Reference), shape[0], shape[1], shape[2], cold);
+        Best(isa), Reference, shape[0], shape[1], shape[2], cold);
 
     private sealed unsafe class Case : KernelCase
     {

@@ -3,19 +3,15 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>LayerNorm of x [T,H].</summary>
-internal sealed class LayerNormCases : OpCases
+internal sealed class LayerNormCases() : OpCases<Kernel<LayerNormArguments>>(LayerNormKernels.Table)
 {
-    public override string Op => "layernorm";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.LayerNorm);
-
     public override string ShapeForm => "T,H";
 
     public override IReadOnlyList<int[]> Shapes(bool quick) =>
         quick ? [[32, 384]] : [[8, 384], [32, 384], [128, 384], [128, 768], [128, 1024]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.LayerNorm, isa), Find(KernelTable.LayerNorm, Isa.Reference), shape[0], shape[1]);
+        Best(isa), Reference, shape[0], shape[1]);
 
     private sealed unsafe class Case : NormCase<LayerNormArguments>
     {

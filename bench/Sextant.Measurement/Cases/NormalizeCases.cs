@@ -3,18 +3,14 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>Scaling x [n] to length one, in place.</summary>
-internal sealed class NormalizeCases : OpCases
+internal sealed class NormalizeCases() : OpCases<NormalizeKernel>(NormalizeKernels.Table)
 {
-    public override string Op => "normalize";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Normalize);
-
     public override string ShapeForm => "n";
 
     public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[384]] : [[384], [768], [1024]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Normalize, isa), Find(KernelTable.Normalize, Isa.Reference), shape[0]);
+        Best(isa), Reference, shape[0]);
 
     private sealed unsafe class Case(NormalizeKernel kernel, NormalizeKernel reference, int length) : InPlaceCase(
         length, 1)

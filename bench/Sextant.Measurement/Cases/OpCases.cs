@@ -5,7 +5,7 @@ namespace Sextant.Measurement.Cases;
 /// <summary>Makes the cases of one op: a file for each op, a line in <see cref="OpCatalog"/>.</summary>
 internal abstract class OpCases
 {
-    /// <summary>As <see cref="KernelSet.Describe"/> calls it, with - for spaces.</summary>
+    /// <summary>As its table calls it, with - for spaces.</summary>
     public abstract string Op { get; }
 
     /// <summary>The op's table: instruction set and name of each kernel, best first.</summary>
@@ -26,11 +26,19 @@ internal abstract class OpCases
     /// <param name="variant">One of <see cref="Variants"/>.</param>
     /// <param name="cold">Memory larger than the caches, random, for what memory bounds.</param>
     public abstract KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold);
+}
 
-    protected static IReadOnlyList<(Isa Isa, string Name)> Names<TKernel>(KernelRow<TKernel>[] table)
-        where TKernel : Delegate => Array.ConvertAll(table, row => (row.Isa, row.Name));
+/// <summary>The cases of an op, which has its name and its kernels from a table.</summary>
+internal abstract class OpCases<TKernel>(KernelTable<TKernel> table) : OpCases
+    where TKernel : Delegate
+{
+    public sealed override string Op { get; } = table.Op.Replace(' ', '-');
+
+    public sealed override IReadOnlyList<(Isa Isa, string Name)> Kernels => table.Kernels;
+
+    /// <summary>The scalar code that says what the bits are.</summary>
+    protected TKernel Reference { get; } = table.Select(Isa.Reference).Run;
 
     /// <summary>The best kernel that needs no more than <paramref name="isa"/>.</summary>
-    protected static TKernel Find<TKernel>(KernelRow<TKernel>[] table, Isa isa)
-        where TKernel : Delegate => KernelTable.Select(table, isa).Run;
+    protected TKernel Best(Isa isa) => table.Select(isa).Run;
 }

@@ -3,12 +3,8 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>Pooling of x [n,H] to y [H].</summary>
-internal sealed class PoolCases : OpCases
+internal sealed class PoolCases() : OpCases<Kernel<PoolArguments>>(PoolKernels.Table)
 {
-    public override string Op => "pool";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Pool);
-
     public override string ShapeForm => "n,H";
 
     public override IReadOnlyList<string> Variants => ["mean", "max", "weightedmean"];
@@ -17,7 +13,7 @@ internal sealed class PoolCases : OpCases
         quick ? [[128, 384]] : [[32, 384], [128, 384], [512, 768]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Pool, isa), Find(KernelTable.Pool, Isa.Reference), shape[0], shape[1], Kind(variant));
+        Best(isa), Reference, shape[0], shape[1], Kind(variant));
 
     /// <summary>The pooling of a variant.</summary>
     public static PoolKind Kind(string variant) => variant switch

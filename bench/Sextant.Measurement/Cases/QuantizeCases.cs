@@ -4,18 +4,14 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>Rows of x [T,K] as bytes.</summary>
-internal sealed class QuantizeCases : OpCases
+internal sealed class QuantizeCases() : OpCases<Kernel<QuantizeArguments>>(QuantizeKernels.Table)
 {
-    public override string Op => "quantize";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Quantize);
-
     public override string ShapeForm => "T,K";
 
     public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[8, 384]] : [[8, 384], [128, 384], [128, 1536]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Quantize, isa), Find(KernelTable.Quantize, Isa.Reference), shape[0], shape[1]);
+        Best(isa), Reference, shape[0], shape[1]);
 
     private sealed unsafe class Case : KernelCase
     {

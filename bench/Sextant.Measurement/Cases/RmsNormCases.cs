@@ -3,19 +3,15 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>RMSNorm of x [T,H], one group a row.</summary>
-internal sealed class RmsNormCases : OpCases
+internal sealed class RmsNormCases() : OpCases<Kernel<RmsNormArguments>>(RmsNormKernels.Table)
 {
-    public override string Op => "rmsnorm";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.RmsNorm);
-
     public override string ShapeForm => "T,H";
 
     public override IReadOnlyList<int[]> Shapes(bool quick) =>
         quick ? [[32, 1024]] : [[8, 1024], [32, 1024], [128, 1024]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.RmsNorm, isa), Find(KernelTable.RmsNorm, Isa.Reference), shape[0], shape[1]);
+        Best(isa), Reference, shape[0], shape[1]);
 
     private sealed unsafe class Case : NormCase<RmsNormArguments>
     {

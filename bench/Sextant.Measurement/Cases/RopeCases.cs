@@ -3,19 +3,15 @@ using Sextant.Kernels;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>Rotary positions on x [T, heads·D], in place.</summary>
-internal sealed class RopeCases : OpCases
+internal sealed class RopeCases() : OpCases<Kernel<RopeArguments>>(RopeKernels.Table)
 {
-    public override string Op => "rope";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Rope);
-
     public override string ShapeForm => "T,heads,D";
 
     public override IReadOnlyList<int[]> Shapes(bool quick) =>
         quick ? [[32, 12, 64]] : [[8, 12, 64], [32, 12, 64], [128, 16, 128]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Rope, isa), Find(KernelTable.Rope, Isa.Reference), shape[0], shape[1], shape[2] & ~1);
+        Best(isa), Reference, shape[0], shape[1], shape[2] & ~1);
 
     private sealed unsafe class Case : InPlaceCase
     {

@@ -4,12 +4,8 @@ using Sextant.Kernels.SignDot;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>A float query against count binary codes that come from memory.</summary>
-internal sealed class SignDotCases : OpCases
+internal sealed class SignDotCases() : OpCases<Kernel<SignDotArguments>>(SignDotKernels.Table)
 {
-    public override string Op => "sign-dot";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.SignDot);
-
     public override string ShapeForm => "count,bits";
 
     public override IReadOnlyList<string> Variants => ["f32xu1"];
@@ -17,7 +13,7 @@ internal sealed class SignDotCases : OpCases
     public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[4096, 384]] : [[4096, 384], [4096, 1024]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.SignDot, isa), Find(KernelTable.SignDot, Isa.Reference), shape[0], shape[1], cold);
+        Best(isa), Reference, shape[0], shape[1], cold);
 
     private sealed unsafe class Case : KernelCase
     {

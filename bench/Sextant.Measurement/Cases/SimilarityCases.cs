@@ -4,12 +4,8 @@ using Sextant.Kernels.Similarity;
 namespace Sextant.Measurement.Cases;
 
 /// <summary>A query's dot product with, or squared distance to, stored rows [count,n] that come from memory.</summary>
-internal sealed class SimilarityCases : OpCases
+internal sealed class SimilarityCases() : OpCases<Kernel<SimilarityArguments>>(SimilarityKernels.Table)
 {
-    public override string Op => "similarity";
-
-    public override IReadOnlyList<(Isa Isa, string Name)> Kernels => Names(KernelTable.Similarity);
-
     public override string ShapeForm => "count,n";
 
     public override IReadOnlyList<string> Variants => ["f32", "f16", "bf16", "i8", "f32-distance", "i8-distance"];
@@ -17,7 +13,7 @@ internal sealed class SimilarityCases : OpCases
     public override IReadOnlyList<int[]> Shapes(bool quick) => quick ? [[4096, 384]] : [[4096, 384], [4096, 1024]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Find(KernelTable.Similarity, isa), Find(KernelTable.Similarity, Isa.Reference), shape[0], shape[1],
+        Best(isa), Reference, shape[0], shape[1],
         variant.Split('-')[0] switch
         {
             "f16" => RowType.F16,

@@ -45,8 +45,8 @@ internal sealed class InfoVerb : Verb
         if (InstructionSets.UnusedNote is { } unused)
             facts.Add("not used", unused);
         facts.Section("kernels");
-        foreach ((string op, string kernel) in KernelSet.Chosen.Describe())
-            facts.Add(op, kernel);
+        foreach (ChosenKernel op in KernelSet.Chosen.Ops)
+            facts.Add(op.Table.Op, op.Name);
 
         // What is known of the machine is shown even where the model cannot be loaded.
         using OutputFile output = OutputFile.Create(null, terminal);

@@ -28,9 +28,9 @@ internal sealed record VerifiedSet(
     /// <summary>All sets that this machine can run, the reference first: the others are compared with it.</summary>
     public static IReadOnlyList<VerifiedSet> All() =>
     [
-        .. WithKernels(KernelTable.Gemm).Select(isa => Of(isa, Precision.Exact)),
-        .. Narrow(KernelTable.GemmInt8, Precision.Int8),
-        .. Narrow(KernelTable.GemmBFloat16, Precision.BFloat16),
+        .. WithKernels(GemmKernels.Table).Select(isa => Of(isa, Precision.Exact)),
+        .. Narrow(GemmInt8Kernels.Table, Precision.Int8),
+        .. Narrow(GemmBFloat16Kernels.Table, Precision.BFloat16),
     ];
 
     /// <summary>
@@ -54,17 +54,15 @@ internal sealed record VerifiedSet(
     }
 
     // The scalar reference of the products is compared; a whole model by it, once more, would take minutes.
-    private static IEnumerable<VerifiedSet> Narrow<TKernel>(KernelRow<TKernel>[] table, Precision precision)
-        where TKernel : Delegate
+    private static IEnumerable<VerifiedSet> Narrow(KernelTable table, Precision precision)
     {
         Isa[] sets = [.. WithKernels(table)];
         return sets.Select((isa, i) => Of(isa, precision) with { IsOpsAlone = i == 0 && sets.Length > 1 });
     }
 
     // A set without a kernel of its own runs that of the next set below, which is compared already.
-    private static IEnumerable<Isa> WithKernels<TKernel>(KernelRow<TKernel>[] table)
-        where TKernel : Delegate =>
-        InstructionSets.Supported.Where(isa => Array.Exists(table, row => row.Isa == isa)).Order();
+    private static IEnumerable<Isa> WithKernels(KernelTable table) =>
+        InstructionSets.Supported.Intersect(table.Kernels.Select(kernel => kernel.Isa)).Order();
 
     private static VerifiedSet Of(Isa isa, Precision precision) => new(
         precision == Precision.Exact ? InstructionSets.Name(isa) : $"{InstructionSets.Name(isa)} {precision.Word()}",

@@ -6,15 +6,14 @@ namespace Sextant.Tests.Models;
 internal static class KernelSets
 {
     /// <summary>For products in f32.</summary>
-    public static IEnumerable<Isa> Exact => With(KernelTable.Gemm);
+    public static IEnumerable<Isa> Exact => With(GemmKernels.Table);
 
     /// <summary>For products in bytes.</summary>
-    public static IEnumerable<Isa> Int8 => With(KernelTable.GemmInt8);
+    public static IEnumerable<Isa> Int8 => With(GemmInt8Kernels.Table);
 
     /// <summary>For products of bfloat16 numbers.</summary>
-    public static IEnumerable<Isa> BFloat16 => With(KernelTable.GemmBFloat16);
+    public static IEnumerable<Isa> BFloat16 => With(GemmBFloat16Kernels.Table);
 
-    private static IEnumerable<Isa> With<TKernel>(KernelRow<TKernel>[] table)
-        where TKernel : Delegate =>
-        InstructionSets.Supported.Where(isa => Array.Exists(table, row => row.Isa == isa));
+    private static IEnumerable<Isa> With(KernelTable table) =>
+        InstructionSets.Supported.Intersect(table.Kernels.Select(kernel => kernel.Isa));
 }

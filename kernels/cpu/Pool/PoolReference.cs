@@ -1,4 +1,4 @@
-namespace Sextant.Kernels.Segment;
+namespace Sextant.Kernels.Pool;
 
 /// <summary>The specification of the poolings.</summary>
 internal static unsafe class PoolReference

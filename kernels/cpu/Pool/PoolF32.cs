@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Sextant.Kernels.Vectors;
 
-namespace Sextant.Kernels.Segment;
+namespace Sextant.Kernels.Pool;
 
 // Poolings: a vector of columns at a time, rows ascending.   Bound: L2 bandwidth.
 
