@@ -1,6 +1,9 @@
 using Sextant.Backends;
 using Sextant.Batches;
 using Sextant.Kernels;
+using Sextant.Measurement.Cases;
+using Sextant.Measurement.Devices;
+using Sextant.Measurement.Devices.Ops;
 using Sextant.Tensors;
 
 namespace Sextant.Cli.Verbs;
@@ -32,14 +35,19 @@ internal sealed class VerifiedOps
         }
     }
 
-    /// <summary>Names of the ops, in order.</summary>
+    /// <summary>Names of the ops in their variants, as the op catalogue of the benches has them.</summary>
     public static string[] Names { get; } =
-        ["gather", "layernorm", "rmsnorm", "rope", "gate", "linear", "attention", "attention, window", "pool",
-            "normalize"];
+        [.. BackendOpCatalog.Ops.SelectMany(op => op.Variants.Select(variant => Name(op, variant)))];
+
+    /// <summary>The product in f32: what precisions have a reference of their own for.</summary>
+    public static string Product { get; } =
+        BackendOpCatalog.Ops.Where(op => op.Method == nameof(Backend.Linear)).Select(op => Name(op, "f32")).Single();
 
     /// <summary>Runs one op and returns what it wrote.</summary>
-    public float[] Run(string op, Backend backend)
+    public float[] Run(string name, Backend backend)
     {
+        BackendOp op = BackendOpCatalog.Ops.Single(op => op.Variants.Any(variant => Name(op, variant) == name));
+        string variant = op.Variants.Single(variant => Name(op, variant) == name);
         int tokens = _batch.Tokens;
         int size = _hidden / _heads;
         var needs = new ScratchNeeds(s_lengths.Max(), size, 0, Math.Max(_hidden, _wide));
@@ -50,50 +58,62 @@ internal sealed class VerifiedOps
         Tensor x = Filled(backend, workspace, tokens, _hidden, 1);
         Tensor y = workspace.Take(tokens, _hidden);
         Tensor scratch = backend.TakeScratch(workspace, needs);
-        switch (op)
+        switch (op.Method)
         {
-            case "gather":
+            case nameof(Backend.Gather):
                 backend.Gather(
                     _batch, Table(backend, Vocabulary, _hidden, 2), 1.5f, null, Table(backend, 128, _hidden, 3), y);
                 return Get(backend, y);
-            case "layernorm":
-                backend.LayerNorm(x, Column(backend, 4), Column(backend, 5), 1e-12f, y);
+            case nameof(Backend.LayerNorm):
+                backend.LayerNorm(x, Table(backend, _hidden, 1, 4), Table(backend, _hidden, 1, 5), 1e-12f, y);
                 return Get(backend, y);
-            case "rmsnorm":
+            case nameof(Backend.RmsNorm):
                 backend.RmsNorm(x, Table(backend, 1, _hidden, 6), 1e-6f, x, y);
                 return Get(backend, y);
-            case "rope":
+            case nameof(Backend.Rope):
                 backend.Rope(_batch, x, size, Table(backend, 128, Math.Max(2, size & ~1), 7));
                 return Get(backend, x);
-            case "gate":
+            case nameof(Backend.Gate):
                 Tensor gated = Filled(backend, workspace, tokens, 2 * _wide, 8);
-                backend.Gate(gated, ActivationKind.Gelu);
+                backend.Gate(gated, ActivationCases.Kind(variant));
                 return Get(backend, gated.ColumnRange(0, _wide));
-            case "linear":
+            case nameof(Backend.Linear):
+                ElementType type = LinearOp.Type(variant);
                 Tensor wide = workspace.Take(tokens, _wide);
-                backend.Linear(x, Matrix(backend, _wide, _hidden, 9), ActivationKind.Gelu, default, wide, scratch);
-                backend.Linear(wide, Matrix(backend, _hidden, _wide, 10), ActivationKind.Identity, x, x, scratch);
+                backend.Linear(x, Matrix(backend, _wide, _hidden, 9, type), ActivationKind.Gelu, default, wide, scratch);
+                backend.Linear(wide, Matrix(backend, _hidden, _wide, 10, type), ActivationKind.Identity, x, x, scratch);
                 return Get(backend, x);
-            case "pool":
-                backend.Pool(_batch, x, PoolKind.Mean, false, y);
+            case nameof(Backend.Pool):
+                backend.Pool(_batch, x, PoolCases.Kind(variant), false, y);
                 return Get(backend, y.RowRange(0, _batch.Sequences));
-            case "normalize":
+            case nameof(Backend.Normalize):
                 backend.Normalize(x);
                 return Get(backend, x);
-            default:
+            case nameof(Backend.Accumulate):
+                backend.Copy(Filled(backend, workspace, tokens, _hidden, 12), y);
+                backend.Accumulate(x, 3f, y);
+                return Get(backend, y);
+            case nameof(Backend.Copy):
+                backend.Copy(x, y);
+                return Get(backend, y);
+            case nameof(Backend.Attend):
                 var shape = new AttentionShape
                 {
                     Heads = _heads,
                     KeyHeads = _heads,
                     HeadSize = size,
                     Scale = 1f / MathF.Sqrt(size),
-                    Before = op == "attention" ? AttentionArguments.Everything : 20,
-                    After = op == "attention" ? AttentionArguments.Everything : 9,
+                    Before = variant == "window" ? 20 : AttentionArguments.Everything,
+                    After = variant switch { "window" => 9, "causal" => 0, _ => AttentionArguments.Everything },
                 };
                 backend.Attend(_batch, Filled(backend, workspace, tokens, 3 * _hidden, 11), shape, null, y, scratch);
                 return Get(backend, y);
+            default:
+                throw new NotSupportedException($"'{name}' is in the op catalogue and is not verified.");
         }
     }
+
+    private static string Name(BackendOp op, string variant) => op.Variants.Count == 1 ? op.Op : $"{op.Op} {variant}";
 
     // Rows of a table, picked by their own numbers: that is how numbers come to a device.
     private static Tensor Filled(Backend backend, Workspace workspace, int rows, int columns, int seed)
@@ -106,13 +126,11 @@ internal sealed class VerifiedOps
     }
 
     private static Table Table(Backend backend, int rows, int columns, int seed) =>
-        backend.LoadTable(new RandomRows(rows, columns, seed, 1f), keep16: false);
+        backend.LoadTable(new HostRows(rows, columns, seed), keep16: false);
 
-    private Table Column(Backend backend, int seed) =>
-        backend.LoadTable(new RandomRows(_hidden, 1, seed, 1f), keep16: false);
-
-    private static Matrix Matrix(Backend backend, int outputs, int inputs, int seed) => backend.LoadMatrix(
-        new RandomRows(outputs, inputs, seed, 0.1f), new RandomRows(outputs, 1, seed + 20, 0.1f));
+    private static Matrix Matrix(Backend backend, int outputs, int inputs, int seed, ElementType type) =>
+        backend.LoadMatrix(
+            new HostRows(outputs, inputs, seed, 0.1f, type), new HostRows(outputs, 1, seed + 20, 0.1f));
 
     private static float[] Get(Backend backend, Tensor tensor)
     {

@@ -77,7 +77,7 @@ internal sealed class VerifyVerb : Verb
                     using Backend backend = set.CreateBackend();
                     // Weights that are loaded from here on are what they will be.
                     backend.Settle(() => { });
-                    foreach (string op in set.Group.Length > 0 ? ["linear"] : VerifiedOps.Names)
+                    foreach (string op in set.Group.Length > 0 ? [VerifiedOps.Product] : VerifiedOps.Names)
                     {
                         terminal.Cancellation.ThrowIfCancellationRequested();
                         equal &= Compare(set, op, ops.Run(op, backend), expected, table);

@@ -25,12 +25,15 @@ internal sealed class LinearOp : BackendOp
         ];
 
     public override BackendCase Create(int[] shape, string variant) =>
-        new Case(shape[0], shape[1], shape[2], variant switch
-        {
-            "f16" => ElementType.F16,
-            "bf16" => ElementType.BF16,
-            _ => ElementType.F32,
-        });
+        new Case(shape[0], shape[1], shape[2], Type(variant));
+
+    /// <summary>How the weights of a variant are stored.</summary>
+    public static ElementType Type(string variant) => variant switch
+    {
+        "f16" => ElementType.F16,
+        "bf16" => ElementType.BF16,
+        _ => ElementType.F32,
+    };
 
     private sealed class Case(int rows, int outputs, int inputs, ElementType type) : BackendCase
     {
