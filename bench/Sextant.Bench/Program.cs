@@ -12,6 +12,7 @@ const string Usage = """
       errors                     elementary functions, default model and families against double, from a checkout's root
       families [SHAPE...]        one shape of each family with its fixture's error, or those named
       tokenizers FOLDER...       speeds of tokenizer.json files
+      tokenizer-peers VOCAB.TXT  Microsoft.ML.Tokenizers and FastBertTokenizer in turns with ours
       index                      a million codes of 1024 bits on disk
       device D THREADS           products on cuda[:N] or opencl[:N] and on the processor, in turns
       peers onnxruntime|pytorch|llamacpp[-bf16|-q8_0] SHAPE THREADS FOLDER
@@ -35,6 +36,9 @@ try
             return 0;
         case ["tokenizers", _, ..]:
             TokenizerReport.Run(args.AsSpan(1));
+            return 0;
+        case ["tokenizer-peers", var vocabulary]:
+            TokenizerPeers.Run(vocabulary);
             return 0;
         case ["device", var choice, var threads]:
             DeviceReport.Run(choice, Number(threads));

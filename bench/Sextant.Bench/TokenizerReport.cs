@@ -119,7 +119,8 @@ internal static class TokenizerReport
         return seconds[Rounds / 2];
     }
 
-    private static string English(int length)
+    /// <summary>Sentences of ordinary words, always the same.</summary>
+    public static string English(int length)
     {
         string[] words = Words.Split(' ');
         var random = new Random(11);

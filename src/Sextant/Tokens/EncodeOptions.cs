@@ -20,6 +20,12 @@ public readonly record struct EncodeOptions
     /// <summary>Which end is cut off.</summary>
     public TruncationSide Side { get; init; }
 
+    /// <summary>
+    /// Whether a text is read no further than the limit needs, where its end is cut off. <see
+    /// cref="TokenBuffer.Truncated"/> then says that tokens were cut off, but not how many.
+    /// </summary>
+    public bool StopAtLimit { get; init; }
+
     /// <summary>Keep what was cut off as overflowing windows: see <see cref="TokenBuffer.OverflowCount"/>.</summary>
     public bool KeepOverflow { get; init; }
 

@@ -15,7 +15,7 @@ internal sealed class SequenceTokens
     private TokenSpaces? _spaces;
     private int _keep;
     private TruncationSide _side;
-    private bool _hasOffsets;
+    private bool _hasOffsets, _stops;
     private int _windowSize, _windowStep;
 
     /// <summary>Tokens kept.</summary>
@@ -23,6 +23,9 @@ internal sealed class SequenceTokens
 
     /// <summary>Tokens of the whole text.</summary>
     internal long Total { get; private set; }
+
+    /// <summary>Whether nothing that still comes is kept or counted.</summary>
+    internal bool IsComplete => _stops && _side == TruncationSide.Right && Total > _keep;
 
     /// <summary>Main window and its overflowing ones.</summary>
     internal int WindowCount { get; private set; }
@@ -41,9 +44,10 @@ internal sealed class SequenceTokens
     /// <param name="side">Which end is cut off.</param>
     /// <param name="offsets">Whether offsets are kept.</param>
     /// <param name="spaces">The spaces of each id's text, where offsets are to be trimmed by them; else null.</param>
-    internal void Begin(int keep, TruncationSide side, bool offsets, TokenSpaces? spaces)
+    /// <param name="stops">Whether what comes after a token too many is of no use.</param>
+    internal void Begin(int keep, TruncationSide side, bool offsets, TokenSpaces? spaces, bool stops = false)
     {
-        (Count, Total, _keep, _side, _hasOffsets) = (0, 0, keep, side, offsets);
+        (Count, Total, _keep, _side, _hasOffsets, _stops) = (0, 0, keep, side, offsets, stops);
         _spaces = offsets ? spaces : null;
         WindowCount = 1;
     }

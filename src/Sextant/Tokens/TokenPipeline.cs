@@ -48,14 +48,14 @@ internal sealed class TokenPipeline
     {
         scratch.Budget.Begin(_file, text.Length);
         var splits = new AddedTokenSplits(AddedTokens.Raw, text, scratch.Budget);
-        while (splits.MoveNext())
+        while (!tokens.IsComplete && splits.MoveNext())
         {
             if (splits.Token is not null)
             {
                 tokens.AddToken(splits.Token.Id, text[splits.Start..splits.End], splits.Start, splits.End);
                 continue;
             }
-            for (int start = splits.Start; start < splits.End;)
+            for (int start = splits.Start; start < splits.End && !tokens.IsComplete;)
             {
                 int end = PartEnd(text, start, splits.End, partLength);
                 scratch.Budget.BeginPart(end - start);

@@ -208,7 +208,7 @@ public sealed class Tokenizer
         ReadOnlySpan<char> text, TokenBuffer buffer, SequenceTokens tokens, int limit, in EncodeOptions options)
     {
         bool offsets = options.Offsets != OffsetUnit.None;
-        tokens.Begin(options.KeepOverflow ? int.MaxValue : limit, options.Side, offsets, _spaces);
+        tokens.Begin(options.KeepOverflow ? int.MaxValue : limit, options.Side, offsets, _spaces, options.StopAtLimit);
         ReadOnlySpan<char> sound = buffer.Scratch.Sanitize(text);
         _pipeline.Run(sound, buffer.Scratch, tokens, offsets);
         tokens.Complete();
