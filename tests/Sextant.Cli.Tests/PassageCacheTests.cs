@@ -3,6 +3,7 @@ using Sextant.Cli.Outputs;
 using Sextant.Cli.Verbs;
 using Sextant.Passages;
 using Sextant.Runtime;
+using Sextant.Search;
 
 namespace Sextant.Cli.Tests;
 
@@ -20,17 +21,66 @@ public sealed class PassageCacheTests(TinyModel model) : IClassFixture<TinyModel
         string file = Write("a.txt", "the sea.\n\nthe sky is blue.");
         using EmbeddingModel loaded = EmbeddingModel.Load(model.Folder);
         EmbeddedPassages first = Read(loaded, Cache());
-        Assert.Equal(first.Vectors.Row(0), loaded.Embed(first.Passages[0].Text));
+        Assert.Equal(first.Vectors.Row(0), loaded.Embed(first.Passages.Passage(0).Text));
         // Other vectors under the same key: if they come back, nothing was embedded.
         float[] other = new float[TinyModel.Hidden * first.Passages.Count];
         other[3] = 1;
-        Cache().Put(file, Indexes.FileFingerprint.Of(file), new CachedFile(
-            first.Passages, other, [.. first.Passages.Select(_ => new TextReport(5, 1, 2))]));
+        Cache().Put(file, Indexes.FileFingerprint.Of(file), CachedFile.Of(
+            file, All(first), other, [.. All(first).Select(_ => new TextReport(5, 1, 2))], TermAnalyzer.English));
         EmbeddedPassages second = Read(loaded, Cache());
-        Assert.Equal(first.Passages, second.Passages);
+        Assert.Equal(All(first), All(second));
         Assert.Equal(other, second.Vectors.Row(0).ToArray());
         Assert.Equal(first.Passages.Count, second.Truncated);
         Assert.Equal(first.Vectors.Row(0), Read(loaded, null).Vectors.Row(0));
+    }
+
+    [Fact]
+    public void TermsOfFilesScoreAsOneIndexDoes()
+    {
+        string[] texts =
+        [
+            "# The sea\n\nthe sea, the sea! 海 and the sky", "the sky is blue; --dry-run keeps the sea.", "nothing\n",
+            "Sailing ships sail. A ship.", "ſea ﬁsh 𝒳 café",
+        ];
+        var files = new FilePassages();
+        var index = new Bm25Index();
+        for (int i = 0; i < texts.Length; i++)
+        {
+            Passage[] passages =
+            [
+                .. texts[i].Split('\n').Select((text, line) => new Passage("f", line, line, 0, text.Length, 1, text)),
+            ];
+            files.Add(CachedFile.Of("f", passages, [], [], TermAnalyzer.English));
+            foreach (Passage passage in passages)
+                index.Add(TermAnalyzer.English.Terms(passage.Text));
+        }
+        Assert.Equal(index.Count, files.Count);
+        foreach (string query in (string[])["the sea sea", "--dry-run ship", "海", "𝒳 café ſea", "nowhere", ""])
+        {
+            List<string> terms = TermAnalyzer.English.Terms(query);
+            float[] expected = new float[index.Count];
+            index.Score(terms, expected);
+            Assert.Equal(expected, files.Bm25(terms));
+        }
+    }
+
+    [Fact]
+    public void WordsAloneNeedNoWeights()
+    {
+        Write("a.txt", "the sea.");
+        string folder = Path.Combine(_root, "model");
+        foreach (string file in Directory.GetFiles(model.Folder, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(folder, Path.GetRelativePath(model.Folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            if (!file.EndsWith(".safetensors", StringComparison.Ordinal))
+                File.Copy(file, copy);
+        }
+        string[] search = ["search", "--in", Path.Combine(_root, "files"), "--ranking", "bm25", "--model"];
+        Outcome expected = CommandLine.Run([.. search, model.Folder, "sea"]);
+        Assert.Contains("the sea.", expected.Output, StringComparison.Ordinal);
+        Assert.Equal(expected.Output, CommandLine.Run([.. search, folder, "sea"]).Output);
+        Assert.Equal(expected.Output, CommandLine.Run([.. search, folder, "--no-cache", "sea"]).Output);
     }
 
     [Fact]
@@ -45,7 +95,7 @@ public sealed class PassageCacheTests(TinyModel model) : IClassFixture<TinyModel
         Assert.Null(Cache().Find(page, Indexes.FileFingerprint.Of(page)));
         Write("a.txt", "the sky.");
         Assert.Null(Cache().Find(file, Indexes.FileFingerprint.Of(file)));
-        Assert.Equal("the sky.", Read(loaded, Cache()).Passages[^1].Text);
+        Assert.Equal("the sky.", All(Read(loaded, Cache()))[^1].Text);
     }
 
     [Fact]
@@ -130,11 +180,17 @@ public sealed class PassageCacheTests(TinyModel model) : IClassFixture<TinyModel
     {
         var terminal = new Terminal(Stream.Null, Stream.Null, TextWriter.Null);
         var passages = new EmbeddedPassages(
-            loaded, PassageFlags.Reader(loaded, new PassageOptions { Chunk = 32, Overlap = 8 }), cache, null, terminal);
+            loaded, PassageFlags.Reader(loaded.Tokenizer, new PassageOptions { Chunk = 32, Overlap = 8 }),
+            TermAnalyzer.English, cache, null, terminal);
         using var progress = new ProgressLine(terminal, "passages");
-        passages.Read([Path.Combine(_root, "files")], skipped => Assert.Fail(skipped.Path), progress);
+        passages.Read(
+            FoundFiles.Begin([Path.Combine(_root, "files")], checksums: true, default), input: false,
+            skipped => Assert.Fail(skipped.Path), progress);
         return passages;
     }
+
+    private static List<Passage> All(EmbeddedPassages read) =>
+        [.. Enumerable.Range(0, read.Passages.Count).Select(read.Passages.Passage)];
 
     private string Write(string name, string text)
     {

@@ -20,6 +20,7 @@ internal sealed class PassageCache
     private readonly string _maker;
     private readonly int _dimensions;
     private readonly long _maxBytes;
+    private readonly Lazy<bool> _isPrivate;
     private long _written;
     private bool _isBroken;
 
@@ -31,6 +32,7 @@ internal sealed class PassageCache
         string folder, IEnumerable<KeyValuePair<string, string>> maker, int dimensions, long maxBytes)
     {
         (_folder, _dimensions, _maxBytes) = (Path.Combine(folder, "passages"), dimensions, maxBytes);
+        _isPrivate = new Lazy<bool>(() => PrivatePath.Is(_folder));
         // Each name and value with its length before it: no two lists of them read the same.
         _maker = string.Concat(maker.Append(new("program", ProgramId())).Select(one =>
             string.Create(
@@ -43,9 +45,11 @@ internal sealed class PassageCache
         string file = FileOf(path, checksum);
         try
         {
-            if (!UserCache.Has(file))
+            if (!_isPrivate.Value
+                || !PrivatePath.IsIn(_folder, Path.GetFileName(Path.GetDirectoryName(file)!), Path.GetFileName(file))
+                || !File.Exists(file))
                 return null;
-            CachedFile? found = CacheEntry.Read(File.ReadAllBytes(file), path, _dimensions);
+            CachedFile? found = CachedFile.Read(File.ReadAllBytes(file), path, _dimensions);
             if (found is not null && DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > TimeSpan.FromHours(1))
                 File.SetLastWriteTimeUtc(file, DateTime.UtcNow); // what was used last is kept longest
             return found;
@@ -57,25 +61,24 @@ internal sealed class PassageCache
     }
 
     /// <summary>Keeps a file.</summary>
-    public void Put(string path, string checksum, CachedFile embedded)
+    public void Put(string path, string checksum, CachedFile file)
     {
         if (_isBroken)
             return;
-        string file = FileOf(path, checksum);
-        string partial = $"{file}.{Guid.NewGuid():N}.partial";
+        string name = FileOf(path, checksum);
+        string partial = $"{name}.{Guid.NewGuid():N}.partial";
         try
         {
             // Texts of the user's are in it: nobody else may look, or put others there.
-            if (!UserCache.TryCreate(Path.GetDirectoryName(file)!))
+            if (!UserCache.TryCreate(Path.GetDirectoryName(name)!))
             {
                 _isBroken = true;
                 return;
             }
-            byte[] bytes = CacheEntry.Write(embedded);
             using (FileStream stream = UserCache.Create(partial))
-                stream.Write(bytes);
-            File.Move(partial, file, overwrite: true);
-            _written += bytes.Length;
+                stream.Write(file.Bytes);
+            File.Move(partial, name, overwrite: true);
+            _written += file.Bytes.Length;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

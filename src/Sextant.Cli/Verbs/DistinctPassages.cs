@@ -1,3 +1,4 @@
+using System.Text;
 using Sextant.Cli.Outputs;
 using Sextant.Passages;
 using Sextant.Search;
@@ -9,6 +10,7 @@ namespace Sextant.Cli.Verbs;
 internal sealed class DistinctPassages(int most)
 {
     private readonly Dictionary<string, List<PassagePlace>> _places = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _lengths = []; // of the kept texts, in UTF-8
 
     /// <summary>Whether what was searched is not all there is to be.</summary>
     public bool IsUnfinished { get; init; }
@@ -18,6 +20,10 @@ internal sealed class DistinctPassages(int most)
 
     /// <summary>Whether one more text was met than are kept.</summary>
     public bool IsFull { get; private set; }
+
+    /// <summary>Whether a passage of this text, in UTF-8, can change what is kept: a text of another length than all
+    /// those kept cannot, once there are enough.</summary>
+    public bool MayTake(ReadOnlySpan<byte> text) => Found.Count < most || _lengths.Contains(text.Length);
 
     /// <summary>Takes the next best hit.</summary>
     public void Add(Passage passage, HybridHit hit)
@@ -31,6 +37,7 @@ internal sealed class DistinctPassages(int most)
         if (IsFull)
             return; // what follows may still be the text of a hit
         _places.Add(passage.Text, same = []);
+        _lengths.Add(Encoding.UTF8.GetByteCount(passage.Text));
         Found.Add(new FoundPassage(Found.Count + 1, hit.Score, passage, same)
         {
             IsUnfinished = IsUnfinished,

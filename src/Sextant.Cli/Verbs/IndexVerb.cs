@@ -120,7 +120,7 @@ internal sealed class IndexVerb : Verb
             properties.Add(new(IndexRun.EncodingProperty, EncodingFlag.Named(encoding).WebName));
         float[] sample = code.NeedsSample
             ? PassageSample.Embed(
-                arguments.Texts, model, PassageFlags.Reader(model, cutting), prompt, terminal,
+                arguments.Texts, model, PassageFlags.Reader(model.Tokenizer, cutting), prompt, terminal,
                 EncodingFlag.Of(arguments))
             : [];
         if (code.NeedsSample)
@@ -161,7 +161,7 @@ internal sealed class IndexVerb : Verb
     {
         List<string> paths = arguments.Texts;
         var skipped = new SkippedSummary(arguments.Has(SkippedSummary.ListFlag) ? terminal : null);
-        var run = new IndexRun(model, writer, PassageFlags.Reader(model, cutting), prompt, attributes, terminal)
+        var run = new IndexRun(model, writer, PassageFlags.Reader(model.Tokenizer, cutting), prompt, attributes, terminal)
         {
             Analyzer = IndexSearch.Analyzer(path, writer.Definition),
         };

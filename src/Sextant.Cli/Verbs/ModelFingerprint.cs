@@ -5,6 +5,11 @@ using Sextant.Indexes;
 
 namespace Sextant.Cli.Verbs;
 
+/// <summary>What a model's files come to.</summary>
+/// <param name="Weights">The tensors' values.</param>
+/// <param name="Tokenizer">The values of the tokenizer's files.</param>
+internal readonly record struct ModelSums(string Weights, string Tokenizer);
+
 /// <summary>
 /// What decides the bits of a model's vectors, by name: two models that agree in it give the same ones.
 /// </summary>
@@ -23,33 +28,51 @@ internal static class ModelFingerprint
     /// <summary>Properties that hold many values, a line each: not for people.</summary>
     public static bool IsLong(string property) => property is Config or Modules;
 
-    public static List<KeyValuePair<string, string>> Of(EmbeddingModel model, string documentPrompt)
+    public static List<KeyValuePair<string, string>> Of(EmbeddingModel model, string documentPrompt) =>
+        Of(model, documentPrompt, OfFiles(model.Card.Path));
+
+    /// <summary>The same, where what the files say was taken while the model was loaded.</summary>
+    public static List<KeyValuePair<string, string>> Of(EmbeddingModel model, string documentPrompt, ModelSums files)
     {
         Dictionary<string, List<string>> groups = Groups(model.Card.Path);
-        string Name(string file) => Path.GetRelativePath(model.Card.Path, file).Replace('\\', '/');
+        string Name(string file) => NameIn(model.Card.Path, file);
         Dictionary<string, HashSet<string>> unread = Unread(model.Card, Name);
         string Lines(string group) => string.Join('\n', groups[group].SelectMany(
             file => ConfigValues.Lines(file, Name(file), unread.GetValueOrDefault(Name(file)) ?? [])).Order(
                 StringComparer.Ordinal));
+        return
+        [
+            new(Weights, files.Weights),
+            new(Config, Lines("config")),
+            new(Tokenizer, files.Tokenizer),
+            new(Modules, Lines("modules")),
+            .. OfCard(model.Card, documentPrompt),
+        ];
+    }
+
+    /// <summary>What the weights and the tokenizer of a folder come to; needs no model.</summary>
+    public static ModelSums OfFiles(string folder)
+    {
+        IEnumerable<string> tensors = Groups(folder)["weights"].Where(
+            file => file.EndsWith(".safetensors", StringComparison.Ordinal));
+        return new ModelSums(
+            TensorFingerprint.Of(tensors.Select(file => (Path.GetDirectoryName(NameIn(folder, file)) ?? "", file))),
+            OfTokenizer(folder));
+    }
+
+    /// <summary>What the tokenizer of a folder comes to.</summary>
+    public static string OfTokenizer(string folder)
+    {
         using var tokenizer = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in groups["tokenizer"])
+        foreach (string file in Groups(folder)["tokenizer"])
         {
-            tokenizer.AppendData(System.Text.Encoding.UTF8.GetBytes(Name(file) + "\n"));
+            tokenizer.AppendData(System.Text.Encoding.UTF8.GetBytes(NameIn(folder, file) + "\n"));
             if (file.EndsWith(".json", StringComparison.Ordinal))
                 ConfigValues.AddTo(tokenizer, file);
             else
                 tokenizer.AppendData(File.ReadAllBytes(file));
         }
-        IEnumerable<string> tensors = groups["weights"].Where(
-            file => file.EndsWith(".safetensors", StringComparison.Ordinal));
-        return
-        [
-            new(Weights, TensorFingerprint.Of(tensors.Select(file => (Path.GetDirectoryName(Name(file)) ?? "", file)))),
-            new(Config, Lines("config")),
-            new(Tokenizer, Convert.ToHexStringLower(tokenizer.GetHashAndReset())[..32]),
-            new(Modules, Lines("modules")),
-            .. OfCard(model.Card, documentPrompt),
-        ];
+        return Convert.ToHexStringLower(tokenizer.GetHashAndReset())[..32];
     }
 
     /// <summary>Refuses a model that is not the one an index was made with, in words.</summary>
@@ -100,6 +123,9 @@ internal static class ModelFingerprint
             values[line[..line.IndexOf('=')]] = line[(line.IndexOf('=') + 1)..];
         return values;
     }
+
+    private static string NameIn(string folder, string file) =>
+        Path.GetRelativePath(folder, file).Replace('\\', '/');
 
     // As versions before did it.
     private static List<KeyValuePair<string, string>> OfBytes(EmbeddingModel model, string documentPrompt) =>

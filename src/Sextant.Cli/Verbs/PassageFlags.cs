@@ -22,7 +22,11 @@ internal static class PassageFlags
     public static int? OverlapOf(ArgumentValues arguments) => arguments.Number(Overlap, 0, 500_000);
 
     /// <summary>How to cut for a model.</summary>
-    public static PassageOptions Options(EmbeddingModel model, int? chunk, int? overlap)
+    public static PassageOptions Options(EmbeddingModel model, int? chunk, int? overlap) =>
+        Options(new ModelText(model.Tokenizer, model.MaxTokens), chunk, overlap);
+
+    /// <summary>How to cut for what a model's files say of texts.</summary>
+    public static PassageOptions Options(ModelText model, int? chunk, int? overlap)
     {
         int most = model.MaxTokens, room = most - model.Tokenizer.SpecialTokenCount(pair: false);
         if (room < 4)
@@ -43,9 +47,6 @@ internal static class PassageFlags
     }
 
     /// <summary>A reader that counts with the model's tokenizer.</summary>
-    public static PassageReader Reader(EmbeddingModel model, PassageOptions cutting)
-    {
-        Tokenizer tokenizer = model.Tokenizer;
-        return new PassageReader(text => tokenizer.CountTokens(text, addSpecialTokens: false), cutting);
-    }
+    public static PassageReader Reader(Tokenizer tokenizer, PassageOptions cutting) =>
+        new(text => tokenizer.CountTokens(text, addSpecialTokens: false), cutting);
 }

@@ -68,9 +68,11 @@ internal sealed class SearchRun
         var passages = new DistinctPassages(_plan.MaxHits);
         foreach (Hit hit in hits)
         {
+            if (!passages.MayTake(all.Passages.Text(hit.Id)))
+                continue;
             float similarity = near.Length > 0 ? near[hit.Id] : float.NaN;
             float terms = worded.Length > 0 ? worded[hit.Id] : float.NaN;
-            passages.Add(all.Passages[hit.Id], new HybridHit(hit.Id, hit.Score, similarity, terms));
+            passages.Add(all.Passages.Passage(hit.Id), new HybridHit(hit.Id, hit.Score, similarity, terms));
         }
         return passages.Found;
     }
@@ -94,18 +96,8 @@ internal sealed class SearchRun
         return near;
     }
 
-    private float[] Terms(EmbeddedPassages all)
-    {
-        if (_plan.Ranking == Ranking.Dense)
-            return [];
-        var index = new Bm25Index();
-        foreach (List<string> terms in all.Passages.AsParallel().AsOrdered().Select(
-            passage => _plan.Analyzer.Terms(passage.Text)))
-            index.Add(terms);
-        float[] worded = new float[all.Passages.Count];
-        index.Score(_plan.Analyzer.Terms(_query), worded);
-        return worded;
-    }
+    private float[] Terms(EmbeddedPassages all) =>
+        _plan.Ranking == Ranking.Dense ? [] : all.Passages.Bm25(_plan.Analyzer.Terms(_query));
 
     private void Warn(EmbeddedPassages all)
     {

@@ -6,6 +6,8 @@ using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 using Sextant.Passages;
 using Sextant.Runtime;
+using Sextant.Tokens;
+using Sextant.Weights;
 
 namespace Sextant.Cli.Verbs;
 
@@ -124,47 +126,61 @@ internal sealed class SearchVerb : Verb
             arguments.Fraction(IndexSearch.Diverse, 0, 1) ?? 0);
         RankingFlags.RequireVectors(
             plan.Ranking, arguments, IndexSearch.MinScore, IndexSearch.Diverse, ModelFlags.Prompt,
-            ModelFlags.PromptText);
+            ModelFlags.PromptText, ModelFlags.Dimensions, ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Attention);
         int? chunk = PassageFlags.ChunkOf(arguments);
         int? overlap = PassageFlags.OverlapOf(arguments);
+        Encoding? encoding = EncodingFlag.Of(arguments);
+        string folder = HubCache.Resolve(ModelFlags.Folder(arguments));
+        string? cache = arguments.Has(NoCache) ? null : UserCache.Folder();
+        var files = FoundFiles.Begin(paths, cache is not null, terminal.Cancellation);
+        if (plan.Ranking == Ranking.Bm25)
+        {
+            // The model's tokenizer cuts the same passages; its vectors are not needed.
+            var text = ModelText.Read(folder);
+            PassageOptions pieces = PassageFlags.Options(text, chunk, overlap);
+            return Best(
+                new SearchRun(null, query, default, plan, terminal), null, text.Tokenizer, pieces,
+                () => [new("tokenizer", ModelFingerprint.OfTokenizer(folder))]);
+        }
+        Task<ModelSums>? sums = cache is null ? null : Task.Run(() => ModelFingerprint.OfFiles(folder));
         EmbeddingOptions options = ModelFlags.Options(arguments);
-        bool narrows = Narrows(options, plan.Ranking, arguments);
+        bool narrows = !arguments.Has(DeviceFlags.Precision) && (options.Device ?? Device.Cpu) == Device.Cpu;
+        // Somebody waits for the files to be embedded: bytes take a third of the time where the processor computes, and
+        // rank nearly alike.
         if (narrows)
             options = options with { Precision = Precision.Int8 };
         Prompt prompt = ModelFlags.PromptOf(arguments) ?? Prompt.Query;
-        // BM25 needs the model's tokenizer, to cut the same passages, but not its vectors.
-        using EmbeddingModel model = ModelFlags.Load(arguments, options);
-        EmbeddingModel? embedding = plan.Ranking == Ranking.Bm25 ? null : model;
+        using var model = EmbeddingModel.Load(folder, options);
         PassageOptions cutting = PassageFlags.Options(model, chunk, overlap);
-        Encoding? encoding = EncodingFlag.Of(arguments);
-        PassageCache? cache = embedding is null || arguments.Has(NoCache) ? null : Cache(model, cutting, encoding);
-        var skipped = new SkippedSummary(arguments.Has(SkippedSummary.ListFlag) ? terminal : null);
-        var run = new SearchRun(embedding, query, prompt, plan, terminal);
-        var passages = new EmbeddedPassages(embedding, PassageFlags.Reader(model, cutting), cache, encoding, terminal);
-        using (var progress = new ProgressLine(terminal, "passages"))
-            passages.Read(paths, skipped.Add, progress);
-        skipped.WriteTo(terminal.Error, "sextant search");
-        if (passages.Passages.Count == 0)
-            throw new InputException($"{string.Join(", ", paths)}: no text was found to search in.");
+        var run = new SearchRun(model, query, prompt, plan, terminal);
+        List<FoundPassage> found = Best(
+            run, model, model.Tokenizer, cutting,
+            () => ModelFingerprint.Of(model, model.PromptText(Prompt.Document), sums!.GetAwaiter().GetResult()));
         if (narrows)
             terminal.Error.WriteLine(Int8Note);
-        return run.Best(passages);
-    }
+        return found;
 
-    // Somebody waits for the files to be embedded: bytes take a third of the time where the processor computes, and rank
-    // nearly alike.
-    private static bool Narrows(EmbeddingOptions options, Ranking ranking, ArgumentValues arguments) =>
-        ranking != Ranking.Bm25 && !arguments.Has(DeviceFlags.Precision) && (options.Device ?? Device.Cpu) == Device.Cpu;
-
-    private static PassageCache? Cache(EmbeddingModel model, PassageOptions cutting, Encoding? encoding)
-    {
-        if (UserCache.Folder() is not { } folder)
-            return null;
-        List<KeyValuePair<string, string>> maker =
-            ModelFingerprint.Of(model, model.PromptText(Prompt.Document));
-        maker.Add(new("cutting", cutting.ToString()));
-        maker.Add(new("encoding", encoding?.WebName ?? ""));
-        return new PassageCache(folder, maker, model.Dimensions, CacheSize.MaxBytes);
+        List<FoundPassage> Best(
+            SearchRun run, EmbeddingModel? model, Tokenizer tokenizer, PassageOptions cutting,
+            Func<List<KeyValuePair<string, string>>> maker)
+        {
+            var skipped = new SkippedSummary(arguments.Has(SkippedSummary.ListFlag) ? terminal : null);
+            PassageCache? kept = cache is null ? null : new PassageCache(
+                cache,
+                [
+                    .. maker(), new("cutting", cutting.ToString()), new("encoding", encoding?.WebName ?? ""),
+                    new("terms", plan.Analyzer.Name),
+                ],
+                model?.Dimensions ?? 0, CacheSize.MaxBytes);
+            var passages = new EmbeddedPassages(
+                model, PassageFlags.Reader(tokenizer, cutting), plan.Analyzer, kept, encoding, terminal);
+            using (var progress = new ProgressLine(terminal, "passages"))
+                passages.Read(files, paths.Any(StandardInput.Is), skipped.Add, progress);
+            skipped.WriteTo(terminal.Error, "sextant search");
+            if (passages.Passages.Count == 0)
+                throw new InputException($"{string.Join(", ", paths)}: no text was found to search in.");
+            return run.Best(passages);
+        }
     }
 
     private static void Write(

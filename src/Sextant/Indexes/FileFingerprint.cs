@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Sextant.Indexes;
 
 /// <summary>Tells files apart by their bytes, at the disk's speed: no protection against a forger.</summary>
@@ -13,13 +15,14 @@ public static class FileFingerprint
     {
         ArgumentNullException.ThrowIfNull(files);
         var sum = new ChecksumLanes();
-        byte[] buffer = new byte[BufferBytes];
+        byte[] rented = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        Span<byte> buffer = rented.AsSpan(0, BufferBytes);
         int held = 0;
         foreach (string path in files)
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
                 1);
-            for (int read; (read = file.Read(buffer, held, buffer.Length - held)) > 0;)
+            for (int read; (read = file.Read(buffer[held..])) > 0;)
             {
                 held += read;
                 if (held == buffer.Length) // parts but the last have whole words of all lanes
@@ -29,7 +32,8 @@ public static class FileFingerprint
                 }
             }
         }
-        sum.Add(buffer.AsSpan(0, held));
+        sum.Add(buffer[..held]);
+        ArrayPool<byte>.Shared.Return(rented);
         return sum.Text();
     }
 }

@@ -54,16 +54,30 @@ internal static class ModelCatalog
     public static Trunk Load(string folder, Backend backend, TrunkRequest request, List<string> notes)
     {
         ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
-        var names = new string[Families.Count];
-        for (int i = 0; i < names.Length; i++)
-            names[i] = Families[i].ModelType;
-        string type = config.OneOf("model_type", names);
+        Family family = FamilyOf(config);
         if (config.Has("quantization_config"))
             throw config.Refuse("quantization_config", "none: weights that another program quantised are not read");
         using Checkpoint checkpoint = Checkpoint.OpenModel(folder, notes);
-        Trunk trunk = Families[Array.IndexOf(names, type)].Load(config, checkpoint, backend, request);
+        Trunk trunk = family.Load(config, checkpoint, backend, request);
         ConfigKeys.Judge(config, trunk.Shape, request.Attention is not null, notes);
         notes.AddRange(trunk.Facts.Unused);
         return trunk;
+    }
+
+    /// <summary>How many positions the trunk of a folder has, by its config.json alone.</summary>
+    public static int Positions(string folder)
+    {
+        ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
+        return FamilyOf(config).Read is { } read
+            ? read(config, null).Shape.Positions
+            : StaticTable.Positions(folder);
+    }
+
+    private static Family FamilyOf(ConfigFile config)
+    {
+        var names = new string[Families.Count];
+        for (int i = 0; i < names.Length; i++)
+            names[i] = Families[i].ModelType;
+        return Families[Array.IndexOf(names, config.OneOf("model_type", names))];
     }
 }

@@ -31,7 +31,7 @@ internal static class StaticTable
     {
         ConfigFile? config = ConfigFile.ReadIfPresent(Path.Combine(folder, "config.json"));
         if (config is not null)
-            return config.IsString("model_type") && config.String("model_type") == Model2Vec;
+            return IsModel2Vec(config);
         if (!File.Exists(Path.Combine(folder, "model.safetensors")))
             return false;
         using Checkpoint checkpoint = Checkpoint.Open(folder);
@@ -44,17 +44,21 @@ internal static class StaticTable
     public static bool Normalizes(string folder) =>
         ConfigFile.ReadIfPresent(Path.Combine(folder, "config.json"))?.OptionalBool("normalize") ?? false;
 
+    /// <summary>Most tokens of a text.</summary>
+    public static int Positions(string folder) =>
+        ConfigFile.ReadIfPresent(Path.Combine(folder, "config.json")) is { } config && IsModel2Vec(config)
+            ? Positions(config)
+            : NoLimit;
+
     /// <summary>Loads the table of a folder with or without a config.json.</summary>
     public static Trunk Load(string folder, Backend backend, TrunkRequest request, List<string> notes)
     {
         ConfigFile? config = ConfigFile.ReadIfPresent(Path.Combine(folder, "config.json"));
         using Checkpoint checkpoint = Checkpoint.Open(folder);
-        bool isModel2Vec = config is not null && config.IsString("model_type")
-            && config.String("model_type") == Model2Vec;
-        if (!isModel2Vec)
+        if (config is null || !IsModel2Vec(config))
             return Load(Plain, NoLimit, checkpoint, backend, request);
-        Trunk trunk = Load(config!, checkpoint, backend, request);
-        foreach (string key in config!.UnreadKeys)
+        Trunk trunk = Load(config, checkpoint, backend, request);
+        foreach (string key in config.UnreadKeys)
             notes.Add($"config.json: '{key}' was not used.");
         return trunk;
     }
@@ -65,9 +69,13 @@ internal static class StaticTable
         // How the table was made, which changes nothing in its use; hidden_dim need not be the width of the rows.
         config.Ignore("tokenizer_name", "apply_pca", "apply_zipf", "sif_coefficient", "hidden_dim", "architectures",
             "model_type", "normalize", "embedding_dtype", "vocabulary_quantization");
-        return Load(Model2Vec, config.OptionalInt("seq_length", 1, int.MaxValue)
-            ?? NoLimit, checkpoint, backend, request);
+        return Load(Model2Vec, Positions(config), checkpoint, backend, request);
     }
+
+    private static bool IsModel2Vec(ConfigFile config) =>
+        config.IsString("model_type") && config.String("model_type") == Model2Vec;
+
+    private static int Positions(ConfigFile config) => config.OptionalInt("seq_length", 1, int.MaxValue) ?? NoLimit;
 
     private static Trunk Load(string name, int limit, Checkpoint checkpoint, Backend backend, TrunkRequest request)
     {

@@ -14,6 +14,25 @@ internal static class PrivatePath
     /// <summary>Whether a file or folder is there and is private.</summary>
     public static bool Is(string path) => OperatingSystem.IsWindows() || Is(Path.GetFullPath(path), MaxLinks);
 
+    /// <summary>The same of something in a folder that was found to be private.</summary>
+    public static bool IsIn(string privateFolder, params ReadOnlySpan<string> names)
+    {
+        if (OperatingSystem.IsWindows())
+            return true;
+        string path = privateFolder;
+        foreach (string name in names)
+        {
+            path = Path.Combine(path, name);
+            if (FileIdentity.OfName(path) is not { } one || (one.Owner != 0 && one.Owner != FileIdentity.User))
+                return false;
+            if ((one.Mode & Type) == Link)
+                return Is(Path.Combine([privateFolder, .. names]));
+            if ((one.Mode & GroupOrOthersWrite) != 0)
+                return false;
+        }
+        return true;
+    }
+
     private static bool Is(string path, int links)
     {
         string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);

@@ -15,6 +15,9 @@ namespace Sextant.Search;
 /// </remarks>
 public sealed class Bm25Index
 {
+    internal const double DefaultK1 = 0.9;
+    internal const double DefaultB = 0.4;
+
     private readonly Dictionary<string, List<Posting>> _postings = new(StringComparer.Ordinal);
     private readonly List<int> _lengths = [];
     private readonly double _k1;
@@ -24,7 +27,7 @@ public sealed class Bm25Index
     /// <summary>Creates an empty index. The defaults are Anserini's, which suit passages.</summary>
     /// <param name="k1">How soon repetitions of a term stop to count; not negative.</param>
     /// <param name="b">How much a document's length counts, from 0 to 1.</param>
-    public Bm25Index(double k1 = 0.9, double b = 0.4)
+    public Bm25Index(double k1 = DefaultK1, double b = DefaultB)
     {
         Require(k1, b);
         (_k1, _b) = (k1, b);
