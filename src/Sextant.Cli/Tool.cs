@@ -1,7 +1,6 @@
 using System.Text;
 using Sextant.Backends;
 using Sextant.Cli.Arguments;
-using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 using Sextant.Cli.Verbs;
 using Sextant.Cli.Verbs.Bench;

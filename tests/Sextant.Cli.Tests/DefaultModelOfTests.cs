@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Sextant.Cli.Verbs;
 using Sextant.Runtime;
 
 namespace Sextant.Cli.Tests;

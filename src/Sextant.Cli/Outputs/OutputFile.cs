@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Sextant.Cli.Inputs;
 
 namespace Sextant.Cli.Outputs;
 

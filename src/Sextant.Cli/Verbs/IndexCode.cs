@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sextant.Cli.Arguments;
-using Sextant.Cli.Inputs;
 using Sextant.Codes;
 using Sextant.Indexes;
 using Sextant.Search;

@@ -94,7 +94,7 @@ internal static class IndexSearch
         }
         float[] vector = new float[reader.Dimensions];
         float weight;
-        using (EmbeddingModel model = IndexModel.Load(path, reader.Definition, arguments))
+        using (EmbeddingModel model = ModelFlags.LoadOf(path, reader.Definition, arguments))
         {
             weight = HybridWeight.Of(model);
             string prompt = arguments.Text(QueryPrompt) ?? reader.Definition.Property("query prompt") ?? "";

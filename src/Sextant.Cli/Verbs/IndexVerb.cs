@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Sextant.Cli.Arguments;
-using Sextant.Cli.Inputs;
 using Sextant.Cli.Outputs;
 using Sextant.Codes;
 using Sextant.Indexes;
@@ -100,7 +99,7 @@ internal sealed class IndexVerb : Verb
     {
         IndexCode code = IndexCode.Of(arguments);
         EmbeddingOptions options = ModelFlags.Options(arguments);
-        string modelName = NamedModels.NameOf(arguments);
+        string modelName = ModelFlags.NameOf(arguments);
         using EmbeddingModel model = EmbeddingModel.Load(NamedModels.FolderOf(modelName), options);
         PassageOptions cutting = PassageFlags.Options(model, PassageFlags.ChunkOf(arguments),
             PassageFlags.OverlapOf(arguments));
@@ -145,7 +144,7 @@ internal sealed class IndexVerb : Verb
         List<IndexAttribute> attributes;
         using (IndexReader reader = IndexReader.Open(path))
             attributes = [.. arguments.All(Attribute).Select(text => ParseAttribute(text, reader))];
-        using EmbeddingModel model = IndexModel.Load(path, writer.Definition, arguments);
+        using EmbeddingModel model = ModelFlags.LoadOf(path, writer.Definition, arguments);
         int Number(string name) => int.TryParse(
             writer.Definition.Property(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
             ? value

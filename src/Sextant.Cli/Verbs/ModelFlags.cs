@@ -1,4 +1,5 @@
 using Sextant.Cli.Arguments;
+using Sextant.Indexes;
 
 namespace Sextant.Cli.Verbs;
 
@@ -40,7 +41,7 @@ internal static class ModelFlags
         Dimensions = arguments.Number(Dimensions, 1, 1 << 16),
         Layers = arguments.Number(Layers, 0, 10_000),
         Pooling = arguments.Text(Pooling),
-        Attention = AttentionNamed(arguments.Choice(Attention, "causal", "bidirectional")),
+        Attention = IndexModel.AttentionNamed(arguments.Choice(Attention, "causal", "bidirectional")),
         Prompt = arguments.Text(Prompt),
         Threads = arguments.Number(Threads, 1, 1024),
         Device = arguments.Device,
@@ -51,14 +52,6 @@ internal static class ModelFlags
             "left" => Truncation.Left,
             _ => Truncation.Right,
         },
-    };
-
-    /// <summary>What tokens see, by its name; null for no name or another one.</summary>
-    public static AttentionDirection? AttentionNamed(string? name) => name switch
-    {
-        "causal" => AttentionDirection.Causal,
-        "bidirectional" => AttentionDirection.Bidirectional,
-        _ => null,
     };
 
     /// <summary>The prompt that the flags say, or null.</summary>
@@ -76,5 +69,13 @@ internal static class ModelFlags
         EmbeddingModel.Load(Folder(arguments), options);
 
     /// <summary>The folder that the flags name.</summary>
-    public static string Folder(ArgumentValues arguments) => NamedModels.FolderOf(NamedModels.NameOf(arguments));
+    public static string Folder(ArgumentValues arguments) => NamedModels.FolderOf(NameOf(arguments));
+
+    /// <summary>The name that --model, the environment or the tool gives; says so where it is the second best.</summary>
+    public static string NameOf(ArgumentValues arguments) =>
+        arguments.Text(Model) ?? NamedModels.Default(arguments.Warn);
+
+    /// <summary>The model that made an index, from --model or where it was; another one is refused.</summary>
+    public static EmbeddingModel LoadOf(string path, IndexDefinition definition, ArgumentValues arguments) =>
+        IndexModel.Load(path, definition, arguments.Text(Model), Options(arguments));
 }

@@ -1,5 +1,4 @@
 using Sextant.Cli.Arguments;
-using Sextant.Cli.Inputs;
 using Sextant.Passages;
 using Sextant.Tokens;
 

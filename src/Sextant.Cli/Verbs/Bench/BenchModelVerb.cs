@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using Sextant.Backends;
 using Sextant.Cli.Arguments;
-using Sextant.Cli.Inputs;
 using Sextant.Measurement.Models;
 
 namespace Sextant.Cli.Verbs.Bench;
@@ -92,7 +91,7 @@ internal sealed class BenchModelVerb : MeasuringVerb
     {
         if (ShapesOf(arguments) is [])
         {
-            string name = NamedModels.NameOf(arguments);
+            string name = ModelFlags.NameOf(arguments);
             string shown = Directory.Exists(name) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(name)) : name;
             return [new LoadedShape(shown, NamedModels.FolderOf(name), ["--model", name], false)];
         }

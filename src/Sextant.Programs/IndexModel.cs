@@ -1,8 +1,7 @@
 using System.Globalization;
-using Sextant.Cli.Arguments;
 using Sextant.Indexes;
 
-namespace Sextant.Cli.Verbs;
+namespace Sextant.Programs;
 
 /// <summary>The model that made an index, found again by what the index says of it.</summary>
 internal static class IndexModel
@@ -29,17 +28,22 @@ internal static class IndexModel
         }
     }
 
-    /// <summary>Loads the model, from --model or where it was; another one is refused.</summary>
-    public static EmbeddingModel Load(string path, IndexDefinition definition, ArgumentValues arguments)
+    /// <summary>Loads the model from a folder or name, or from where it was; another one is refused.</summary>
+    /// <param name="path">The index.</param>
+    /// <param name="definition">The index's.</param>
+    /// <param name="named">The folder or name of the model; null: as the index says.</param>
+    /// <param name="options">Device, precision and threads; how vectors are made is as the index says.</param>
+    public static EmbeddingModel Load(
+        string path, IndexDefinition definition, string? named, EmbeddingOptions options)
     {
-        EmbeddingOptions options = ModelFlags.Options(arguments) with
+        options = options with
         {
             Dimensions = Number(definition, "load dimensions"),
             Layers = Number(definition, "load layers"),
             Pooling = definition.Property("load pooling"),
-            Attention = ModelFlags.AttentionNamed(definition.Property("load attention")),
+            Attention = AttentionNamed(definition.Property("load attention")),
         };
-        string folder = arguments.Text(ModelFlags.Model) ?? definition.Property("model")
+        string folder = named ?? definition.Property("model")
             ?? throw new InvalidIndexException(path,
                 "does not say which model made it: it was not made by 'sextant index'.");
         folder = NamedModels.FolderOf(folder.Length == 0 ? NamedModels.Tiny : folder);
@@ -58,6 +62,14 @@ internal static class IndexModel
         }
         return model;
     }
+
+    /// <summary>What tokens see, by its name; null for no name or another one.</summary>
+    public static AttentionDirection? AttentionNamed(string? name) => name switch
+    {
+        "causal" => AttentionDirection.Causal,
+        "bidirectional" => AttentionDirection.Bidirectional,
+        _ => null,
+    };
 
     private static int? Number(IndexDefinition definition, string name) =>
         int.TryParse(definition.Property(name), NumberStyles.None, CultureInfo.InvariantCulture, out int number)

@@ -2,7 +2,7 @@ using System.Text;
 using Sextant.Indexes;
 using Sextant.Weights;
 
-namespace Sextant.Cli.Verbs;
+namespace Sextant.Programs;
 
 /// <summary>Tells checkpoints apart by their tensors: names, element types, shapes and values.</summary>
 /// <remarks>

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
-using Sextant.Cli.Inputs;
 using Sextant.Passages;
 
-namespace Sextant.Cli.Verbs;
+namespace Sextant.Programs;
 
 /// <summary>
 /// A passage as an index keeps it: start, end, first line, last line, tokens (64 bits each), the length of its headings

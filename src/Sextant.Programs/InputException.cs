@@ -1,4 +1,4 @@
-namespace Sextant.Cli.Inputs;
+namespace Sextant.Programs;
 
 /// <summary>An input does not hold what it should: exit code 1.</summary>
 internal sealed class InputException : Exception

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Sextant.Indexes;
 
-namespace Sextant.Cli.Verbs;
+namespace Sextant.Programs;
 
 /// <summary>What an index knows of a file, by which it sees whether the file has changed.</summary>
 internal sealed record IndexedFile(string Path, long Size, long Modified, string Checksum)

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Sextant.Weights;
 
-namespace Sextant.Cli.Verbs;
+namespace Sextant.Programs;
 
 /// <summary>What JSON files say, whatever their white space, order of keys and spelling of numbers.</summary>
 internal static class ConfigValues

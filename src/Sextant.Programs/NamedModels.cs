@@ -1,10 +1,8 @@
-using Sextant.Cli.Arguments;
-using Sextant.Cli.Inputs;
 using Sextant.Weights;
 
-namespace Sextant.Cli.Verbs;
+namespace Sextant.Programs;
 
-/// <summary>The models that go by a name: those that come with the tool, and those in the hub's cache.</summary>
+/// <summary>The models that go by a name: those that come with the programs, and those in the hub's cache.</summary>
 internal static class NamedModels
 {
     public const string Tiny = "tiny";
@@ -15,16 +13,14 @@ internal static class NamedModels
     /// <summary>Models that come with the tool where its build could get them; the first is the default.</summary>
     public static readonly string[] Shipped = ["minilm", "arctic-xs"];
 
-    /// <summary>The name that --model, the environment or the tool gives; says so where it is the second best.</summary>
-    public static string NameOf(ArgumentValues arguments)
+    /// <summary>The name that the environment or the build gives; warns where it is the second best.</summary>
+    public static string Default(Action<string> warn)
     {
-        if (arguments.Text(ModelFlags.Model) is { } named)
-            return named;
         if (Environment.GetEnvironmentVariable(DefaultVariable) is { Length: > 0 } chosen)
             return chosen;
         if (IsHere(Shipped[0]))
             return Shipped[0];
-        arguments.Warn($"the model {Shipped[0]} did not come with this build, so the small model {Tiny} is used");
+        warn($"the model {Shipped[0]} did not come with this build, so the small model {Tiny} is used");
         return Tiny;
     }
 

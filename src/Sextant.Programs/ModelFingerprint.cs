@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Sextant.Backends;
 using Sextant.Indexes;
 
-namespace Sextant.Cli.Verbs;
+namespace Sextant.Programs;
 
 /// <summary>What a model's files come to.</summary>
 /// <param name="Weights">The tensors' values.</param>

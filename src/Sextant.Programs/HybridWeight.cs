@@ -1,7 +1,7 @@
 using Sextant.Search;
 using Sextant.Weights;
 
-namespace Sextant.Cli.Verbs;
+namespace Sextant.Programs;
 
 /// <summary>
 /// What a model's similarities weigh beside BM25: hybrid.json in its folder says it, such as <c>{"weight": 0.5}</c>.
