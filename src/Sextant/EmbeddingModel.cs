@@ -189,6 +189,29 @@ public sealed class EmbeddingModel : IDisposable
             cancellationToken, runner);
     }
 
+    /// <summary>Texts as the model will see them, for a later call.</summary>
+    internal EncodedInput[] Encode(
+        IReadOnlyList<string> texts, Prompt prompt, Truncation truncation, CancellationToken cancellation) =>
+        _calls.Encode(new TextInputs(texts, prompt), truncation, cancellation);
+
+    /// <summary>Token sequences as the model will see them.</summary>
+    internal EncodedInput[] Encode(
+        IReadOnlyList<TokenSequence> sequences, Truncation truncation, CancellationToken cancellation) =>
+        _calls.Encode(new SequenceInputs(sequences), truncation, cancellation);
+
+    /// <summary>
+    /// Vectors of what was encoded, scaled to length one or not; null: as the model says.
+    /// </summary>
+    internal void Embed(
+        IReadOnlyList<EncodedInput> inputs, int dimensions, bool? normalize, Span<float> destination,
+        CancellationToken cancellation)
+    {
+        BatchRunner runner = _calls.RunnerOf(dimensions, normalize);
+        ModelCalls.CheckDestination(inputs.Count, dimensions, destination);
+        _calls.Run(
+            new EncodedInputs(inputs), new DenseRows(destination, dimensions), default, null, cancellation, runner);
+    }
+
     /// <summary>
     /// Writes the vectors of token sequences, used as given, to <paramref name="destination"/>; needs no tokenizer.
     /// </summary>

@@ -61,6 +61,14 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         return AddEncoded(session, Math.Min(skip, Math.Max(0, tokens.Count - 1)), index);
     }
 
+    /// <summary>A reader that cuts in another way and has the same tokenizer.</summary>
+    public InputReader With(Truncation other) => other == truncation ? this : new InputReader(model, other)
+    {
+        _tokenizer = Tokenizer,
+        _unknown = _unknown,
+        _end = _end,
+    };
+
     private int UnknownIn(TokenBuffer tokens) => tokens.Ids.Count(Tokenizer.UnknownId);
 
     // What the tokenizer gave, with the end token where it did not put it there.

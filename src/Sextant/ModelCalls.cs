@@ -16,7 +16,7 @@ internal sealed class ModelCalls : IDisposable
     private readonly InputReader _reader;
     private readonly BatchRunner _runner;
     private readonly SessionPool _sessions;
-    private readonly ConcurrentDictionary<int, BatchRunner> _shorter = new();
+    private readonly ConcurrentDictionary<(int Dimensions, bool? Normalize), BatchRunner> _others = new();
 
     /// <param name="model">Owned from now on.</param>
     /// <param name="truncation">What to do with inputs that are too long.</param>
@@ -94,16 +94,49 @@ internal sealed class ModelCalls : IDisposable
         }
     }
 
-    /// <summary>What runs batches to vectors of a length that may differ from call to call.</summary>
-    /// <exception cref="UnsupportedRequestException">The vectors are not so long.</exception>
-    public BatchRunner RunnerOf(int dimensions)
+    /// <summary>Inputs as the model will see them, for a later call.</summary>
+    /// <exception cref="TextTooLongException">
+    /// An input is too long and the policy is <see cref="Truncation.Error"/>.
+    /// </exception>
+    public EncodedInput[] Encode<TInputs>(TInputs inputs, Truncation truncation, CancellationToken cancellation)
+        where TInputs : struct, ICallInputs
     {
-        if (dimensions == _model.Head.Dimensions)
+        using CallsInFlight.Call call = _calls.Enter();
+        InputReader reader = _reader.With(truncation);
+        EmbeddingSession session = _sessions.Rent();
+        try
+        {
+            inputs.Begin(reader, session);
+            var encoded = new EncodedInput[inputs.Count];
+            for (int i = 0; i < encoded.Length; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                session.Sequences.Clear();
+                TextReport report = inputs.Add(reader, session, i);
+                (int[] ids, int[] types, int skip) = session.Sequences.CopyOf(0);
+                encoded[i] = new EncodedInput(ids, types, skip, report);
+            }
+            return encoded;
+        }
+        finally
+        {
+            _sessions.Return(session);
+        }
+    }
+
+    /// <summary>
+    /// What runs batches to vectors of a length, and of length one or not (null: as the model says), that may differ
+    /// from call to call.
+    /// </summary>
+    /// <exception cref="UnsupportedRequestException">The vectors are not so long.</exception>
+    public BatchRunner RunnerOf(int dimensions, bool? normalize = null)
+    {
+        if (dimensions == _model.Head.Dimensions && (normalize ?? _model.Card.Normalized) == _model.Card.Normalized)
             return _runner;
-        if (_shorter.TryGetValue(dimensions, out BatchRunner? known))
+        if (_others.TryGetValue((dimensions, normalize), out BatchRunner? known))
             return known;
-        var head = (EmbeddingHead)_model.Head;
-        return _shorter.GetOrAdd(dimensions, new BatchRunner(_model with { Head = head.WithDimensions(dimensions) }));
+        EmbeddingHead head = ((EmbeddingHead)_model.Head).With(dimensions, normalize);
+        return _others.GetOrAdd((dimensions, normalize), new BatchRunner(_model with { Head = head }));
     }
 
     /// <summary>Work on one token sequence with a session of its own.</summary>

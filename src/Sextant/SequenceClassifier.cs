@@ -123,6 +123,22 @@ public sealed class SequenceClassifier : IDisposable
         Run(new PairInputs(pairs), LabelFunction, destination, reports, progress, cancellationToken);
     }
 
+    /// <summary>Texts as the model will see them, for a later call.</summary>
+    internal EncodedInput[] Encode(
+        IReadOnlyList<string> texts, Truncation truncation, CancellationToken cancellation) =>
+        _calls.Encode(new TextInputs(texts, Prompt.Default), truncation, cancellation);
+
+    /// <summary>Pairs as the model will see them, for a later call.</summary>
+    internal EncodedInput[] Encode(
+        IReadOnlyList<TextPair> pairs, Truncation truncation, CancellationToken cancellation) =>
+        _calls.Encode(new PairInputs(pairs), truncation, cancellation);
+
+    /// <summary>Scores of what was encoded, [inputs, labels].</summary>
+    internal void Score(
+        IReadOnlyList<EncodedInput> inputs, ScoreFunction function, Span<float> destination,
+        CancellationToken cancellation) =>
+        Run(new EncodedInputs(inputs), function, destination, default, null, cancellation);
+
     /// <summary>Each label's score of a text, in a new array.</summary>
     public float[] Classify(string text)
     {

@@ -117,6 +117,20 @@ public sealed class SparseEncoder : IDisposable
             cancellationToken);
     }
 
+    /// <summary>Texts as the model will see them, for a later call.</summary>
+    internal EncodedInput[] Encode(
+        IReadOnlyList<string> texts, Prompt prompt, Truncation truncation, CancellationToken cancellation) =>
+        _calls.Encode(new TextInputs(texts, prompt), truncation, cancellation);
+
+    /// <summary>Vectors of what was encoded.</summary>
+    internal void Embed(
+        IReadOnlyList<EncodedInput> inputs, SparseVectors destination, CancellationToken cancellation)
+    {
+        destination.Begin(inputs.Count);
+        _calls.Run(
+            new EncodedInputs(inputs), new SparseRows(destination, _maxTerms, _isDamped), default, null, cancellation);
+    }
+
     /// <summary>Frees the weights and the working memory.</summary>
     public void Dispose() => _calls.Dispose();
 

@@ -75,6 +75,13 @@ internal sealed class SequenceStore
     /// <summary>Tokens of a sequence, counted in the order in which they were added.</summary>
     public int LengthOf(int sequence) => _starts[sequence + 1] - _starts[sequence];
 
+    /// <summary>Ids, types and tokens to skip of a sequence, counted in the order in which they were added.</summary>
+    public (int[] Ids, int[] TypeIds, int Skip) CopyOf(int sequence)
+    {
+        Range range = _starts[sequence].._starts[sequence + 1];
+        return (_ids[range], _typeIds[range], _skips[sequence]);
+    }
+
     /// <summary>Takes batches again from a place of the order.</summary>
     public void GoBackTo(int place) => _next = place;
 

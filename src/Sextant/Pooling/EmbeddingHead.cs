@@ -65,9 +65,15 @@ internal sealed class EmbeddingHead : OutputHead
     /// <summary>Whether the vectors have length one.</summary>
     public bool IsNormalized => _steps is [.., { IsNormalize: true }];
 
-    /// <summary>The same head with vectors of another length; it shares the matrices.</summary>
+    /// <summary>
+    /// The same head with vectors of another length, scaled to length one or not; it shares the matrices.
+    /// </summary>
     /// <exception cref="UnsupportedRequestException">The vectors are not so long.</exception>
-    public EmbeddingHead WithDimensions(int dimensions) => new(_pooling, _hidden, _steps, dimensions);
+    public EmbeddingHead With(int dimensions, bool? normalize) => new(
+        _pooling, _hidden,
+        (normalize ?? IsNormalized) == IsNormalized ? _steps
+            : IsNormalized ? _steps[..^1] : [.. _steps, HeadStep.Normalize],
+        dimensions);
 
     /// <summary>Bytes of a workspace that <see cref="Run"/> takes.</summary>
     public override long WorkspaceBytes(Backend backend, PackedBatch batch)
