@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Sextant.Backends;
+using Sextant.Ilgpu;
+using Sextant.Server.Hosting;
+
+namespace Sextant.Server.Models;
+
+/// <summary>Loads the models after the server has begun to listen, so that it can say that it is alive.</summary>
+internal sealed partial class ModelStart(
+    ModelSet models, ServerOptions options, ServerMetrics metrics, IHostApplicationLifetime lifetime,
+    ILogger<ModelStart> log) : BackgroundService
+{
+    private Device? _device;
+
+    public override void Dispose()
+    {
+        models.Dispose();
+        _device?.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        lifetime.ApplicationStopping.Register(() => models.IsReady = false);
+        try
+        {
+            _device = Open();
+            IReadOnlyList<string> names = options.Models.Count > 0 ? options.Models
+                : [NamedModels.Default(warning => Warning(log, warning))];
+            foreach (string name in names)
+            {
+                stoppingToken.ThrowIfCancellationRequested();
+                long started = Stopwatch.GetTimestamp();
+                ServedModel model = Load(name);
+                models.Add(model);
+                Loaded(log, name, model.Kind, model.Card.Device, model.Card.Precision.Word(),
+                    Stopwatch.GetElapsedTime(started).TotalSeconds);
+                if (model.Card.DeviceFallback is { } reason)
+                    Warning(log, $"the CPU computes {name}: {reason}");
+            }
+            models.IsReady = true;
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // told to stop meanwhile
+        }
+        catch (Exception problem) when (problem is SextantException or InputException or IOException
+            or UnauthorizedAccessException or PlatformNotSupportedException)
+        {
+            models.Failure = problem;
+            lifetime.StopApplication();
+        }
+    }
+
+    private Device? Open()
+    {
+        Device device = AnyDevice.Open(options.Device, out string chosen);
+        if (device.Fallback is { } reason)
+            Warning(log, $"the CPU computes, since {options.Device} cannot be used: {reason}");
+        else if (!options.Device.EndsWith(chosen, StringComparison.Ordinal))
+            Warning(log, $"{options.Device} is {chosen}: {device.Name}");
+        return device;
+    }
+
+    private ServedModel Load(string name)
+    {
+        string folder = NamedModels.FolderOf(name);
+        (Precision precision, int? threads) = (options.PrecisionValue, options.Threads);
+        return ModelKinds.Find(folder) switch
+        {
+            ModelKind.Classifier => new ServedClassifier(
+                name,
+                SequenceClassifier.Load(
+                    folder, new ClassifierOptions { Device = _device, Precision = precision, Threads = threads }),
+                options, metrics),
+            ModelKind.Sparse => new ServedSparse(
+                name,
+                SparseEncoder.Load(
+                    folder, new SparseOptions { Device = _device, Precision = precision, Threads = threads }),
+                options, metrics),
+            _ => new ServedEmbedder(
+                name,
+                EmbeddingModel.Load(
+                    folder, new EmbeddingOptions { Device = _device, Precision = precision, Threads = threads }),
+                options, metrics),
+        };
+    }
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "{Model} is loaded: {Kind}, on {Device}, {Precision}, in {Seconds:F2} s")]
+    private static partial void Loaded(
+        ILogger log, string model, string kind, string device, string precision, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Text}")]
+    private static partial void Warning(ILogger log, string text);
+}

@@ -1,0 +1,3 @@
+using Sextant.Server.Hosting;
+
+return await ServerHost.Run(args, Console.Error).ConfigureAwait(false);
