@@ -6,43 +6,19 @@ using Sextant.Tensors;
 
 namespace Sextant.Measurement.Models;
 
-/// <summary>What one op of a backend came to since the last reset.</summary>
-internal sealed class OpTime
-{
-    /// <summary>Stopwatch ticks.</summary>
-    public long Ticks { get; set; }
+/// <summary>An op that a backend has done.</summary>
+/// <param name="Op">The backend's method.</param>
+/// <param name="Ticks">Stopwatch ticks.</param>
+/// <param name="Flops">Operations of a matrix product or of attention, an fma counting two.</param>
+/// <param name="WeightBytes">Bytes of weights that were read.</param>
+internal readonly record struct OpCall(string Op, long Ticks, double Flops, double WeightBytes);
 
-    public long Calls { get; set; }
-
-    /// <summary>Operations of the matrix products and the attention, an fma counting two.</summary>
-    public double Flops { get; set; }
-
-    /// <summary>Bytes of weights that were read.</summary>
-    public double WeightBytes { get; set; }
-}
-
-/// <summary>A device whose backends say where the time goes.</summary>
-/// <param name="inner">What computes.</param>
-internal sealed class TimedDevice(Device inner) : Device(inner.Name)
-{
-    /// <summary>By the backend's method, in the order of the first call.</summary>
-    public Dictionary<string, OpTime> Ops { get; } = [];
-
-    public override bool Supports(Precision precision) => inner.Supports(precision);
-
-    internal override Backend CreateBackend(Precision precision, int? threads) =>
-        new TimedBackend(inner.CreateBackend(precision, threads), Ops, waits: inner is not CpuDevice);
-
-    /// <summary>Forgets what was counted.</summary>
-    public void Reset() => Ops.Clear();
-}
-
-/// <summary>Hands every op to another backend and counts its time, its operations and the weights it reads.</summary>
+/// <summary>Hands every op to another backend and tells an observer of each.</summary>
 /// <remarks>
 /// For one call at a time. A device that queues its work is asked to finish after each op, so that the time is the
 /// op's; the sum is then more than the same pass takes without being watched.
 /// </remarks>
-internal sealed class TimedBackend(Backend inner, Dictionary<string, OpTime> ops, bool waits) : Backend
+internal sealed class ObservedBackend(Backend inner, Action<OpCall> observer, bool waits) : Backend
 {
     private readonly float[] _element = new float[1];
 
@@ -74,40 +50,35 @@ internal sealed class TimedBackend(Backend inner, Dictionary<string, OpTime> ops
     {
         long start = Stopwatch.GetTimestamp();
         inner.Gather(batch, words, scale, types, positions, y);
-        Finish(y);
-        Count("gather", start, 0, 0);
+        Tell("gather", start, y);
     }
 
     public override void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y)
     {
         long start = Stopwatch.GetTimestamp();
         inner.LayerNorm(x, gamma, beta, epsilon, y);
-        Finish(y);
-        Count("layernorm", start, 0, 0);
+        Tell("layernorm", start, y);
     }
 
     public override void RmsNorm(Tensor x, Table gamma, float epsilon, Tensor residual, Tensor y)
     {
         long start = Stopwatch.GetTimestamp();
         inner.RmsNorm(x, gamma, epsilon, residual, y);
-        Finish(y);
-        Count("rmsnorm", start, 0, 0);
+        Tell("rmsnorm", start, y);
     }
 
     public override void Rope(PackedBatch batch, Tensor x, int headSize, Table table)
     {
         long start = Stopwatch.GetTimestamp();
         inner.Rope(batch, x, headSize, table);
-        Finish(x);
-        Count("rope", start, 0, 0);
+        Tell("rope", start, x);
     }
 
     public override void Gate(Tensor x, ActivationKind activation)
     {
         long start = Stopwatch.GetTimestamp();
         inner.Gate(x, activation);
-        Finish(x);
-        Count("gate", start, 0, 0);
+        Tell("gate", start, x);
     }
 
     public override void Linear(
@@ -115,9 +86,8 @@ internal sealed class TimedBackend(Backend inner, Dictionary<string, OpTime> ops
     {
         long start = Stopwatch.GetTimestamp();
         inner.Linear(x, weight, activation, residual, y, scratch);
-        Finish(y);
         double products = (double)weight.Outputs * weight.Inputs;
-        Count("linear", start, 2.0 * x.Rows * products, products * PackedMatrix.ElementSize(weight.Type));
+        Tell("linear", start, y, 2.0 * x.Rows * products, products * PackedMatrix.ElementSize(weight.Type));
     }
 
     public override void Attend(
@@ -125,81 +95,64 @@ internal sealed class TimedBackend(Backend inner, Dictionary<string, OpTime> ops
     {
         long start = Stopwatch.GetTimestamp();
         inner.Attend(batch, qkv, shape, bias, y, scratch);
-        Finish(y);
-        double flops = 0;
-        for (int s = 0; s < batch.Sequences; s++)
-        {
-            int tokens = batch.Starts[s + 1] - batch.Starts[s];
-            flops += 4.0 * Visible(tokens, shape) * shape.HeadSize * shape.Heads;
-        }
-        Count("attention", start, flops, 0);
+        Tell("attention", start, y, 4.0 * Visible(batch, shape) * shape.HeadSize * shape.Heads);
     }
 
     public override void Pool(PackedBatch batch, Tensor x, PoolKind kind, bool skipPrompt, Tensor y)
     {
         long start = Stopwatch.GetTimestamp();
         inner.Pool(batch, x, kind, skipPrompt, y);
-        Finish(y);
-        Count("pool", start, 0, 0);
+        Tell("pool", start, y);
     }
 
     public override void Accumulate(Tensor x, float divisor, Tensor y)
     {
         long start = Stopwatch.GetTimestamp();
         inner.Accumulate(x, divisor, y);
-        Finish(y);
-        Count("accumulate", start, 0, 0);
+        Tell("accumulate", start, y);
     }
 
     public override void Copy(Tensor x, Tensor y)
     {
         long start = Stopwatch.GetTimestamp();
         inner.Copy(x, y);
-        Finish(y);
-        Count("copy", start, 0, 0);
+        Tell("copy", start, y);
     }
 
     public override void Normalize(Tensor x)
     {
         long start = Stopwatch.GetTimestamp();
         inner.Normalize(x);
-        Finish(x);
-        Count("normalize", start, 0, 0);
+        Tell("normalize", start, x);
     }
 
     public override void Download(Tensor x, Span<float> destination)
     {
         long start = Stopwatch.GetTimestamp();
         inner.Download(x, destination);
-        Count("download", start, 0, 0);
+        Tell("download", start, default);
     }
 
     public override void Dispose() => inner.Dispose();
 
     // Pairs of a query and a key that it sees.
-    private static double Visible(int tokens, in AttentionShape shape)
+    private static double Visible(PackedBatch batch, in AttentionShape shape)
     {
         double pairs = 0;
-        for (int i = 0; i < tokens; i++)
-            pairs += Math.Min(i, shape.Before) + 1 + Math.Min(tokens - 1 - i, shape.After);
+        for (int s = 0; s < batch.Sequences; s++)
+        {
+            int tokens = batch.Starts[s + 1] - batch.Starts[s];
+            for (int i = 0; i < tokens; i++)
+                pairs += Math.Min(i, shape.Before) + 1 + Math.Min(tokens - 1 - i, shape.After);
+        }
         return pairs;
     }
 
-    // Asks for one element: a device that queues its work then has finished it.
-    private void Finish(Tensor y)
+    private void Tell(string op, long start, Tensor written, double flops = 0, double weightBytes = 0)
     {
-        if (waits)
-            inner.Download(new Tensor(y.Address, 1, 1, 1), _element);
-    }
-
-    private void Count(string op, long start, double flops, double weightBytes)
-    {
-        long ticks = Stopwatch.GetTimestamp() - start;
-        if (!ops.TryGetValue(op, out OpTime? time))
-            ops.Add(op, time = new OpTime());
-        time.Ticks += ticks;
-        time.Calls++;
-        time.Flops += flops;
-        time.WeightBytes += weightBytes;
+        // Asks for one element: a device that queues its work then has finished it.
+        if (waits && !written.IsNone)
+            inner.Download(new Tensor(written.Address, 1, 1, 1), _element);
+        observer(new OpCall(op, Stopwatch.GetTimestamp() - start, flops, weightBytes));
     }
 }
