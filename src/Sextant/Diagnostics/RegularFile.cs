@@ -15,11 +15,13 @@ internal static partial class RegularFile
     private static readonly int s_flags = OperatingSystem.IsMacOS() ? 0x4 | 0x1000000 : 0x800 | 0x80000;
 
     /// <summary>Opens a file for reading at any offset.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="share">What others may do with it meanwhile, where the system asks.</param>
     /// <exception cref="IOException">It is missing, or no regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
-    internal static SafeFileHandle Open(string path)
+    internal static SafeFileHandle Open(string path, FileShare share = FileShare.Read)
     {
-        SafeFileHandle handle = OpenWithoutWaiting(path);
+        SafeFileHandle handle = OpenWithoutWaiting(path, share);
         try
         {
             // A pipe or a terminal has no length; a device has the length 0 and bytes all the same.
@@ -67,12 +69,12 @@ internal static partial class RegularFile
 
     // Opening a pipe to read it waits for a writer, and the framework has no way to say that it should not. What is
     // wrong with a path (missing, a folder, not allowed) the framework says best.
-    private static SafeFileHandle OpenWithoutWaiting(string path)
+    private static SafeFileHandle OpenWithoutWaiting(string path, FileShare share)
     {
         if (OperatingSystem.IsWindows() || Directory.Exists(path))
-            return File.OpenHandle(path);
+            return File.OpenHandle(path, share: share);
         int file = Open(path, ReadOnly | s_flags);
-        return file >= 0 ? new SafeFileHandle(file, ownsHandle: true) : File.OpenHandle(path);
+        return file >= 0 ? new SafeFileHandle(file, ownsHandle: true) : File.OpenHandle(path, share: share);
     }
 
     private static IOException NotRegular(string path, Exception? inner) => new(

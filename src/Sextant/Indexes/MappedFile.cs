@@ -45,8 +45,7 @@ internal sealed unsafe class MappedFile : IDisposable
         MemoryMappedFile? file = null;
         try
         {
-            handle = File.OpenHandle(
-                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            handle = RegularFile.Open(path, FileShare.ReadWrite | FileShare.Delete);
             long length = RandomAccess.GetLength(handle);
             if ((ulong)length != expected)
             {

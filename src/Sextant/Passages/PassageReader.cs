@@ -82,32 +82,32 @@ public sealed class PassageReader
     {
         var lines = LineStarts.For(file);
         var headings = new HeadingPath();
-        var segments = new SegmentReader(
+        var sentences = new SentenceReader(
             lines.Markup ? FrontMatter.Without(reader) : reader, lines, _options.MaxCharacters);
         var builder = new PassageBuilder(file, _options);
         var parts = new List<(int Start, int Length, int Tokens)>();
-        while (segments.Read())
+        while (sentences.Read())
         {
             parts.Clear();
-            Split(segments.Text, 0, parts);
-            int line = segments.Line;
-            string path = segments.IsHeading ? headings.Enter(segments.Text) : headings.Text;
+            Split(sentences.Text, 0, parts);
+            int line = sentences.Line;
+            string path = sentences.IsHeading ? headings.Enter(sentences.Text) : headings.Text;
             for (int i = 0, end = 0; i < parts.Count; i++)
             {
                 (int start, int length, int tokens) = parts[i];
-                line += segments.Text[end..start].Count('\n');
-                int lastLine = line + segments.Text.Slice(start, length).Count('\n');
-                var next = new Segment(
-                    segments.Start + start, length, line, lastLine, tokens, i == 0 && segments.IsHeading,
-                    i == 0 && segments.BeginsParagraph, path);
-                bool isFar = i == 0 && segments.IsFar;
+                line += sentences.Text[end..start].Count('\n');
+                int lastLine = line + sentences.Text.Slice(start, length).Count('\n');
+                var next = new Sentence(
+                    sentences.Start + start, length, line, lastLine, tokens, i == 0 && sentences.IsHeading,
+                    i == 0 && sentences.BeginsParagraph, path);
+                bool isFar = i == 0 && sentences.IsFar;
                 while (builder.MustCut(next, isFar))
                 {
                     if (builder.Cut(next, isFar) is { } passage && !(lines.Markup && LinkList.Is(passage.Text)))
                         yield return passage;
                 }
-                ReadOnlySpan<char> gap = i == 0 ? segments.Gap : segments.Text[end..start];
-                builder.Append(next, gap, segments.Text.Slice(start, length));
+                ReadOnlySpan<char> gap = i == 0 ? sentences.Gap : sentences.Text[end..start];
+                builder.Append(next, gap, sentences.Text.Slice(start, length));
                 (line, end) = (lastLine, start + length);
             }
         }
@@ -116,7 +116,7 @@ public sealed class PassageReader
     }
 
     // Halves a sentence that is too long: at words, until its parts are short enough to be repeated as overlap;
-    // through words only where a word alone has more tokens than a passage. A segment has at most 16 characters for
+    // through words only where a word alone has more tokens than a passage. A sentence has at most 16 characters for
     // each token of a chunk, so the halving is shallow, and each character is counted a bounded number of times.
     private void Split(
         ReadOnlySpan<char> text, int start, List<(int Start, int Length, int Tokens)> parts, bool isPart = false)

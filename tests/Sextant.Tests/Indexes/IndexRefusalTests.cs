@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sextant.Codes;
 using Sextant.Indexes;
 using Sextant.Search;
@@ -182,6 +183,13 @@ public sealed class IndexRefusalTests : IDisposable
         }
         File.Delete(segment);
         Assert.Contains("cannot be read", Problem(() => IndexReader.Open(_scratch.Path).Dispose()));
+        if (!OperatingSystem.IsWindows())
+        {
+            // A pipe is refused, not waited for.
+            using (var made = Process.Start("mkfifo", [segment]))
+                made.WaitForExit();
+            Assert.Contains("no regular file", Problem(() => IndexReader.Open(_scratch.Path).Dispose()));
+        }
 
         static string Problem(Action action) => Assert.Throws<InvalidIndexException>(action).Message;
 

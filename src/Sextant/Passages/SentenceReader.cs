@@ -5,7 +5,7 @@ namespace Sextant.Passages;
 /// The text slides through one window of bounded size, so a file of any length costs the same memory, and each
 /// character is looked at a bounded number of times. Spans are valid until the next call of <see cref="Read"/>.
 /// </remarks>
-internal sealed class SegmentReader
+internal sealed class SentenceReader
 {
     private const int LookAhead = 256;
 
@@ -24,36 +24,36 @@ internal sealed class SegmentReader
 
     /// <param name="reader">The text.</param>
     /// <param name="lines">Which lines begin something new.</param>
-    /// <param name="limit">Most characters of a segment.</param>
-    public SegmentReader(TextReader reader, LineStarts lines, int limit)
+    /// <param name="limit">Most characters of a sentence.</param>
+    public SentenceReader(TextReader reader, LineStarts lines, int limit)
     {
         (_reader, _lines, _limit) = (reader, lines, limit);
         // Four times what a step needs: moving the rest to the front then costs less than reading what follows it.
         _window = new char[Math.Max(1 << 15, 4 * ((2 * limit) + LookAhead))];
     }
 
-    /// <summary>The white space before the segment, complete unless <see cref="IsFar"/>.</summary>
+    /// <summary>The white space before the sentence, complete unless <see cref="IsFar"/>.</summary>
     public ReadOnlySpan<char> Gap => _window.AsSpan(_gapStart, _textStart - _gapStart);
 
-    /// <summary>The segment; it neither begins nor ends with white space.</summary>
+    /// <summary>The sentence, or the heading; it neither begins nor ends with white space.</summary>
     public ReadOnlySpan<char> Text => _window.AsSpan(_textStart, _position - _textStart);
 
-    /// <summary>Place of the segment's first character in the text.</summary>
+    /// <summary>Place of the sentence's first character in the text.</summary>
     public long Start { get; private set; }
 
-    /// <summary>Line of the segment's first character, counted from 1.</summary>
+    /// <summary>Line of the sentence's first character, counted from 1.</summary>
     public int Line { get; private set; }
 
-    /// <summary>The segment is a heading.</summary>
+    /// <summary>The sentence is a heading.</summary>
     public bool IsHeading { get; private set; }
 
-    /// <summary>A blank line, a heading or nothing stands before the segment.</summary>
+    /// <summary>A blank line, a heading or nothing stands before the sentence.</summary>
     public bool BeginsParagraph { get; private set; }
 
-    /// <summary>There is so much white space before the segment that no passage can reach over it.</summary>
+    /// <summary>There is so much white space before the sentence that no passage can reach over it.</summary>
     public bool IsFar { get; private set; }
 
-    /// <summary>Goes to the next segment; false at the end of the text.</summary>
+    /// <summary>Goes to the next sentence; false at the end of the text.</summary>
     public bool Read()
     {
         bool first = _nextStart == 0;
@@ -82,11 +82,11 @@ internal sealed class SegmentReader
         BeginsParagraph = first || afterHeading || _nextLine > firstLine + 1;
 
         ReadOnlySpan<char> text = _window.AsSpan(_position, _end - _position);
-        Pass(SegmentLength(text, lineStart));
+        Pass(SentenceLength(text, lineStart));
         return true;
     }
 
-    private int SegmentLength(ReadOnlySpan<char> text, bool lineStart)
+    private int SentenceLength(ReadOnlySpan<char> text, bool lineStart)
     {
         int limit = Math.Min(_limit, text.Length);
         IsHeading = false;
