@@ -112,7 +112,7 @@ if wanted kernels; then
     echo 'attention 32,128,12,64' >> "$work/shapes"
     [ -n "$large" ] || printf 'gemm 256,256,256\nattention 4,64,12,32\n' > "$work/shapes"
     step kernels 90 $(sx) bench kernels --op gemm,attention --variant f32,full --shapes "$work/shapes" \
-        --precision exact${cuda:+,fast} $(record kernels.json)
+        --precision exact${large:+,fast} $(record kernels.json)
 fi
 if wanted mma; then
     if [ -z "$cuda" ]; then absent mma "$device is no CUDA device"

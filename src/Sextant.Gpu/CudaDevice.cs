@@ -44,22 +44,4 @@ public sealed class CudaDevice : GpuDevice
         DeviceProbe.Require(driver);
         return new CudaDevice(driver);
     }
-
-    /// <summary>
-    /// Which products fast mode takes, or why it cannot be loaded; null where there is nothing to say.
-    /// </summary>
-    internal string? LoadFastNote()
-    {
-        if (!_driver.HasFast)
-            return null;
-        try
-        {
-            _driver.LoadFast();
-            return _driver.FastNote;
-        }
-        catch (DeviceException problem)
-        {
-            return $"cannot be used: {problem.Message}";
-        }
-    }
 }

@@ -90,7 +90,7 @@ public static class DeviceList
             Precision[] precisions = [.. Enum.GetValues<Precision>().Where(device.Supports)];
             return new ListedDevice(choice, name, memory, driver, version, precisions, null)
             {
-                FastNote = (device as CudaDevice)?.LoadFastNote(),
+                FastNote = (device as GpuDevice)?.LoadFastNote(),
             };
         }
         catch (SextantException problem)

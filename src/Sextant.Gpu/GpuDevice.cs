@@ -33,6 +33,24 @@ public abstract class GpuDevice : Device
         return new GpuFastBackend(_driver.Hold());
     }
 
+    /// <summary>
+    /// Which products fast mode takes, or why it cannot be loaded; null where there is nothing to say.
+    /// </summary>
+    internal string? LoadFastNote()
+    {
+        if (!_driver.HasFast)
+            return null;
+        try
+        {
+            _driver.LoadFast();
+            return _driver.FastNote;
+        }
+        catch (DeviceException problem)
+        {
+            return $"cannot be used: {problem.Message}";
+        }
+    }
+
     private protected override void Dispose(bool disposing)
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

@@ -15,6 +15,7 @@ internal unsafe struct KernelLaunch
     private int _parameter;
     private Arguments _values;
     private Sizes _sizes;
+    private ulong _handles;
 
     /// <param name="kernel">Which.</param>
     /// <param name="groups">Groups of items.</param>
@@ -59,6 +60,9 @@ internal unsafe struct KernelLaunch
     /// <summary>Bytes of an argument.</summary>
     public readonly int Size(int index) => _sizes[index];
 
+    /// <summary>Whether an argument is a block of memory, as the driver calls it.</summary>
+    public readonly bool IsHandle(int index) => ((_handles >> index) & 1) != 0;
+
     /// <summary>Adds a number.</summary>
     public void Add(int value) => AddNumber(value, sizeof(int), "i32");
 
@@ -78,6 +82,7 @@ internal unsafe struct KernelLaunch
         GpuParameter parameter = Next();
         if (parameter.ElementSize != elementSize)
             throw Wrong(parameter, $"memory of elements of {elementSize} bytes");
+        _handles |= 1ul << Count;
         Add(address == 0 ? 0 : space[address].Handle, sizeof(long));
         Add(address == 0 ? 0 : AddressSpace.Offset(address) / elementSize, sizeof(long));
     }

@@ -82,7 +82,7 @@ public static class AnyDevice
         if (device.Name.Length == 0)
             return device with { Choice = choice };
         string driver = $"ILGPU {IlgpuContext.Version}, {device.Driver}";
-        return Opened(device with { Choice = choice, Driver = driver, FastNote = null });
+        return Opened(device with { Choice = choice, Driver = driver });
     }
 
     private static ListedDevice Cpu() => Opened(new ListedDevice(
@@ -94,7 +94,12 @@ public static class AnyDevice
         try
         {
             using Device device = Open(listed.Choice);
-            return listed with { Precisions = [Precision.Exact], Problem = null };
+            return listed with
+            {
+                Precisions = [.. Enum.GetValues<Precision>().Where(device.Supports)],
+                FastNote = (device as GpuDevice)?.LoadFastNote(),
+                Problem = null,
+            };
         }
         catch (SextantException problem)
         {

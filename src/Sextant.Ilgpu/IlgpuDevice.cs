@@ -21,7 +21,8 @@ public enum IlgpuKind
 }
 
 /// <summary>
-/// A device on which the kernels of kernels/ilgpu run, in C# and compiled by ILGPU. Exact mode: the processor's own bits.
+/// A device on which the kernels of kernels/ilgpu run, in C# and compiled by ILGPU. Exact mode: the processor's own bits;
+/// fast mode on CUDA devices of compute capability 8.0 and newer, by the PTX of kernels/gpu in ILGPU's context.
 /// </summary>
 /// <remarks>Thread-safe. It may be disposed once models are loaded: each holds what it needs.</remarks>
 public sealed class IlgpuDevice : GpuDevice
@@ -45,7 +46,7 @@ public sealed class IlgpuDevice : GpuDevice
         IlgpuContext.RequireVersion("ILGPU", IlgpuContext.Version);
         IlgpuDriver driver = kind switch
         {
-            IlgpuKind.Cuda => OpenCuda(index),
+            IlgpuKind.Cuda => CudaDriverOf(index, CudaDeviceInfo.All()),
             IlgpuKind.OpenCl => OpenOpenCl(index, null),
             IlgpuKind.Cpu => OpenCpu(index),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
@@ -63,9 +64,11 @@ public sealed class IlgpuDevice : GpuDevice
         return new IlgpuDevice(driver);
     }
 
-    private static IlgpuDriver OpenCuda(int index)
+    /// <summary>One of a CUDA driver's devices.</summary>
+    internal static IlgpuDevice OpenCuda(int index, CudaDeviceInfo[] all) => Checked(CudaDriverOf(index, all));
+
+    private static IlgpuDriver CudaDriverOf(int index, CudaDeviceInfo[] all)
     {
-        CudaDeviceInfo[] all = CudaDeviceInfo.All();
         GpuDriver.RequireIndex("ilgpu:cuda", index, all.Length, "the driver knows no device.");
         CudaDeviceInfo info = all[index];
         if (info.Problem is { } problem)
@@ -74,7 +77,7 @@ public sealed class IlgpuDevice : GpuDevice
         return new IlgpuDriver(
             Required(context, info.DisplayName),
             new IlgpuFacts(
-                $"{info.DisplayName} through ILGPU", true, false, false, false, false, info.Memory, 16 * 1024));
+                $"{info.DisplayName} through ILGPU", true, false, false, false, false, info.Memory, 16 * 1024, info));
     }
 
     private static IlgpuDriver OpenOpenCl(int index, bool? asProcessor)

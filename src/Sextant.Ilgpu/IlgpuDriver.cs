@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using Sextant.Gpu;
+using Sextant.Gpu.Cuda;
 
 namespace Sextant.Ilgpu;
 
@@ -16,25 +18,31 @@ namespace Sextant.Ilgpu;
 /// <param name="TakesTurns">Whether the kernels of one queue at a time may run.</param>
 /// <param name="LargestBlock">Most bytes of one block.</param>
 /// <param name="TokensPerBatch">Tokens of a batch that serve it best.</param>
+/// <param name="Cuda">What CUDA says of it; null where it is no CUDA device.</param>
 internal sealed record IlgpuFacts(
     string Name, bool HasGenericSpace, bool IsProcessor, bool IsForTests, bool IsCpu, bool TakesTurns,
-    long LargestBlock, int TokensPerBatch);
+    long LargestBlock, int TokensPerBatch, CudaDeviceInfo? Cuda = null);
 
 /// <summary>
 /// An accelerator of ILGPU under the host code of all devices; kernels are compiled when they are first used.
 /// </summary>
-internal sealed class IlgpuDriver : GpuDriver
+/// <remarks>
+/// Fast mode, on CUDA: the PTX of kernels/gpu in ILGPU's context, started in ILGPU's streams among the kernels of ILGPU.
+/// </remarks>
+internal sealed unsafe class IlgpuDriver : GpuDriver
 {
     private readonly Context _context;
     private readonly IlgpuFacts _facts;
     private readonly IlgpuLauncher?[] _launchers = new IlgpuLauncher?[GpuKernels.Names.Length];
     private readonly Lock _compiling = new();
     private readonly MemoryBuffer _nothing;
+    private readonly CudaModules? _modules;
 
     public IlgpuDriver(Context context, IlgpuFacts facts)
     {
         _context = context;
         _facts = facts;
+        _modules = facts.Cuda is { } cuda ? new CudaModules(cuda, facts.Name) : null;
         try
         {
             Accelerator = Run("opening", 0, _ => context.Devices[0].CreateAccelerator(context));
@@ -61,7 +69,11 @@ internal sealed class IlgpuDriver : GpuDriver
 
     public override long LargestBlock => _facts.LargestBlock;
 
-    public override bool HasFast => false;
+    public override bool HasFast => _facts.Cuda?.HasFast == true;
+
+    public override bool HasWide => _modules?.HasWide == true;
+
+    public override string? FastNote => _modules?.FastNote;
 
     public override int TokensPerBatch => _facts.TokensPerBatch;
 
@@ -74,7 +86,7 @@ internal sealed class IlgpuDriver : GpuDriver
     public override void Free(nint handle)
     {
         var held = GCHandle.FromIntPtr(handle);
-        Accelerator.Bind();
+        Bind();
         ((MemoryBuffer)held.Target!).Dispose();
         held.Free();
     }
@@ -88,12 +100,44 @@ internal sealed class IlgpuDriver : GpuDriver
     /// <summary>What starts a kernel; compiles it when it is asked for the first time.</summary>
     public IlgpuLauncher Launcher(GpuKernel kernel) => Volatile.Read(ref _launchers[(int)kernel]) ?? Compile(kernel);
 
+    /// <summary>
+    /// Makes the accelerator this thread's own. ILGPU remembers which one is; that another user of CUDA has made a context
+    /// current since, it does not see.
+    /// </summary>
+    public void Bind()
+    {
+        Accelerator.Bind();
+        if (_facts.Cuda is { } cuda)
+            cuda.Api.Check(cuda.Api.CtxSetCurrent(Accelerator.NativePtr), Name, "cuCtxSetCurrent");
+    }
+
+    public override void LoadFast()
+    {
+        Bind();
+        _modules!.LoadFast(this);
+    }
+
+    /// <summary>Starts a kernel of kernels/gpu/ptx in a stream of ILGPU's.</summary>
+    public void StartOwn(ref readonly KernelLaunch launch, CudaStream stream)
+    {
+        void** parameters = stackalloc void*[KernelLaunch.Most];
+        long* values = stackalloc long[KernelLaunch.Most];
+        launch.CopyTo(values, parameters);
+        for (int i = 0; i < launch.Count; i++)
+        {
+            if (launch.IsHandle(i))
+                values[i] = Buffer((nint)values[i]).NativePtr;
+        }
+        _modules!.Start(in launch, parameters, stream.StreamPtr);
+    }
+
     /// <summary>Does something with the accelerator, with ILGPU's exceptions as this project's.</summary>
     public T Run<T>(string call, long bytes, Func<IlgpuDriver, T> act)
     {
         try
         {
-            Accelerator?.Bind();
+            if (Accelerator is not null)
+                Bind();
             return act(this);
         }
         catch (Exception problem) when (IlgpuErrors.IsOfDevice(problem))
@@ -104,11 +148,20 @@ internal sealed class IlgpuDriver : GpuDriver
 
     protected override void Close()
     {
-        foreach (IlgpuLauncher? launcher in _launchers)
-            launcher?.Dispose();
-        _nothing.Dispose();
-        Accelerator.Dispose();
-        _context.Dispose();
+        try
+        {
+            Bind();
+            _modules?.Unload();
+            foreach (IlgpuLauncher? launcher in _launchers)
+                launcher?.Dispose();
+            _nothing.Dispose();
+            Accelerator.Dispose();
+            _context.Dispose();
+        }
+        catch (Exception problem) when (problem is DeviceException || IlgpuErrors.IsOfDevice(problem))
+        {
+            // Nothing more can be done for a device that is lost, and what went wrong before is what the caller is told.
+        }
     }
 
     /// <summary>Builds a kernel that is not in the catalogue.</summary>

@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 using Sextant.Gpu;
 
@@ -43,7 +44,7 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
     {
         try
         {
-            _driver.Accelerator.Bind();
+            _driver.Bind();
             MemoryBuffer to = _driver.Buffer(handle);
             if (_stream is CLStream stream)
             {
@@ -64,7 +65,7 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
     {
         try
         {
-            _driver.Accelerator.Bind();
+            _driver.Bind();
             MemoryBuffer from = _driver.Buffer(handle);
             if (_stream is CLStream stream)
             {
@@ -86,16 +87,21 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
     }
 
     public override void Launch(ref readonly KernelLaunch launch) =>
-        Launch(_driver.Launcher(launch.Kernel), in launch);
+        Launch(
+            GpuKernels.Of(launch.Kernel).Module == GpuModule.Exact ? _driver.Launcher(launch.Kernel) : null, in launch);
 
-    /// <summary>Starts a kernel that is not in the catalogue.</summary>
-    public void Launch(IlgpuLauncher launcher, ref readonly KernelLaunch launch)
+    /// <summary>Starts a kernel.</summary>
+    /// <param name="launcher">Of a kernel in C#; null: one of fast mode, in PTX.</param>
+    /// <param name="launch">Its grid and its arguments.</param>
+    public void Launch(IlgpuLauncher? launcher, ref readonly KernelLaunch launch)
     {
         try
         {
-            _driver.Accelerator.Bind();
+            _driver.Bind();
             ProfilingMarker? from = _timed ? _stream.AddProfilingMarker() : null;
-            if (_driver.TakesTurns)
+            if (launcher is null)
+                _driver.StartOwn(in launch, (CudaStream)_stream);
+            else if (_driver.TakesTurns)
                 QueueTurns.Start(_stream, launcher, _driver, in launch);
             else
                 launcher.Start(_driver, _stream, in launch);
@@ -112,7 +118,7 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
     {
         try
         {
-            _driver.Accelerator.Bind();
+            _driver.Bind();
             _stream.Synchronize();
         }
         catch (Exception problem) when (IlgpuErrors.IsOfDevice(problem))
@@ -137,7 +143,7 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
 
     public override void Dispose()
     {
-        _driver.Accelerator.Bind();
+        _driver.Bind();
         _stream.Synchronize();
         QueueTurns.Leave(_stream);
         foreach ((ProfilingMarker from, ProfilingMarker to) in _marks)

@@ -48,7 +48,7 @@ internal static partial class KernelText
     [GeneratedRegex(@"atomic_fetch_(\w+) \(\(atomic_\w+\*\)")]
     private static partial Regex Atomics();
 
-    [GeneratedRegex(@"\b(L_|type_|vec|_a_)\d+(?![0-9A-Za-z])")]
+    [GeneratedRegex(@"\b(L_|type_|vec|_[ap]_)\d+(?![0-9A-Za-z])")]
     private static partial Regex Names();
 
     [GeneratedRegex(@"\b(mul|add|sub)\.f(32|64)\b")]

@@ -38,7 +38,7 @@ public class DeviceKernelTests
         if (device is CudaDevice { Driver: var driver })
         {
             GpuKernel[] idle = [.. All(driver).Where(kernel =>
-                !driver.HasStarted(kernel) && (HasPeaks || !IsPeak(kernel)))];
+                !driver.Modules.HasStarted(kernel) && (HasPeaks || !IsPeak(kernel)))];
             Assert.Equal([], idle);
         }
     }

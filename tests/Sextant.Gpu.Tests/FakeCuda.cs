@@ -26,6 +26,8 @@ internal sealed unsafe partial class FakeCuda : IDisposable
     private readonly Dictionary<string, (int After, int Code)> _failures = [];
     private readonly Dictionary<nint, long> _pinned = [];
     private readonly Dictionary<nint, List<Action>> _streams = [];
+    private readonly Dictionary<nint, nint> _contextOfStream = [];
+    private readonly HashSet<nint> _contexts = [];
     private readonly Dictionary<nint, List<nint>> _copied = [];
     private readonly Dictionary<nint, List<Start>> _graphs = [];
     private readonly Dictionary<nint, nint> _lastNodes = [];
@@ -114,8 +116,10 @@ internal sealed unsafe partial class FakeCuda : IDisposable
         }
         if (now.Lost != 0 && needsContext)
             return now.Lost;
-        return needsContext && (t_context == 0 || t_context != now._context) ? 201 : 0;
+        return needsContext && !now.IsContext(t_context) ? 201 : 0;
     }
+
+    private bool IsContext(nint context) => context != 0 && (context == _context || _contexts.Contains(context));
 
     private nint Make(int alive = 1)
     {

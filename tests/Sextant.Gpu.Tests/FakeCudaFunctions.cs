@@ -132,10 +132,39 @@ internal sealed unsafe partial class FakeCuda
         return code;
     }
 
+    /// <summary>Makes a context besides the primary one, and makes it current, as cuCtxCreate does.</summary>
+    public static int CtxCreate(out nint context, int device)
+    {
+        context = 0;
+        int code = OfDevice("cuCtxCreate", device);
+        if (code != 0)
+            return code;
+        lock (s_now!._lock)
+        {
+            context = s_now.Make();
+            s_now._contexts.Add(context);
+        }
+        t_context = context;
+        return 0;
+    }
+
+    /// <summary>Ends a context that was made so.</summary>
+    public static int CtxDestroy(nint context)
+    {
+        int code = Enter("cuCtxDestroy", false);
+        lock (s_now!._lock)
+        {
+            if (!s_now._contexts.Remove(context))
+                return 201;
+            s_now.Alive--;
+        }
+        return code;
+    }
+
     private static int CtxSetCurrent(nint context)
     {
         int code = Enter("cuCtxSetCurrent", false);
-        if (code == 0 && context != 0 && context != s_now!._context)
+        if (code == 0 && context != 0 && !s_now!.IsContext(context))
             return 201;
         if (code == 0)
             t_context = context;

@@ -75,6 +75,29 @@ internal sealed unsafe partial class FakeCuda
         return _copied.Values.Any(hosts => hosts.Exists(host => host >= memory && host < memory + bytes));
     }
 
+    /// <summary>Pins memory of the process, which stays its own.</summary>
+    public static int MemHostRegister(nint memory, nint bytes)
+    {
+        int code = Enter("cuMemHostRegister");
+        if (code != 0)
+            return code;
+        lock (s_now!._lock)
+            return s_now._pinned.TryAdd(memory, bytes) ? 0 : 712;
+    }
+
+    /// <summary>Ends that.</summary>
+    public static int MemHostUnregister(nint memory)
+    {
+        int code = Enter("cuMemHostUnregister");
+        if (code != 0)
+            return code;
+        lock (s_now!._lock)
+            return s_now.IsCopied(memory) ? 1 : s_now._pinned.Remove(memory) ? 0 : 713;
+    }
+
+    /// <summary>Whether an address is one of the device's memory.</summary>
+    public static bool IsOfDevice(nint address) => s_now!._memory.Find((ulong)address, 1) is not null;
+
     private static int MemcpyHtoDAsync(nint to, void* from, nuint bytes, nint stream) =>
         Transfer("cuMemcpyHtoDAsync", to, (nint)from, (long)bytes, stream, true);
 

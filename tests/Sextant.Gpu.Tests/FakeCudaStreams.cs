@@ -14,6 +14,7 @@ internal sealed unsafe partial class FakeCuda
         {
             *stream = s_now.Make();
             s_now._streams.Add(*stream, []);
+            s_now._contextOfStream.Add(*stream, t_context);
             s_now._copied.Add(*stream, []);
         }
         return 0;
@@ -29,6 +30,7 @@ internal sealed unsafe partial class FakeCuda
             if (!s_now._streams.Remove(stream))
                 return 400;
             s_now._copied.Remove(stream);
+            s_now._contextOfStream.Remove(stream);
             s_now.Alive--;
             return 0;
         }
@@ -127,7 +129,8 @@ internal sealed unsafe partial class FakeCuda
         FakeCuda now = s_now!;
         lock (now._lock)
         {
-            if (!now._streams.ContainsKey(stream))
+            // A stream of another context is a handle that is not valid here.
+            if (!now._streams.ContainsKey(stream) || now._contextOfStream[stream] != t_context)
                 return 400;
             if (now.Read(function, gridX, blockX, gridY * gridZ * blockY * blockZ, sharedBytes, parameters)
                 is not { } start)

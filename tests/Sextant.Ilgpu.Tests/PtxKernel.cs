@@ -22,16 +22,24 @@ internal sealed partial class PtxKernel
     public PtxKernel(string text, MethodInfo method)
     {
         _arguments = method.GetParameters()[0].ParameterType;
+        (string adapted, _offsets) = Adapt(text);
+        _function = PtxModule.Parse(adapted).Functions.Values.Single();
+    }
+
+    /// <summary>The kernel's PTX with parameters of their own, and where each lies in the one structure.</summary>
+    public static (string Text, int[] Offsets) Adapt(string text)
+    {
         string entry = text[text.IndexOf(".visible .entry", StringComparison.Ordinal)..];
         entry = entry[..(entry.IndexOf("\n}", StringComparison.Ordinal) + 2)];
-        _offsets = [.. Parameters().Matches(entry).Select(match => Offset(match.Groups[2].Value)).Distinct().Order()];
+        int[] offsets =
+            [.. Parameters().Matches(entry).Select(match => Offset(match.Groups[2].Value)).Distinct().Order()];
         entry = Parameters().Replace(entry, match => $"ld.param.{match.Groups[1].Value}, [p{Offset(match.Groups[2].Value)}]");
         entry = Structure().Replace(
-            entry, string.Join(",\n", _offsets.Select(offset => $".param .u64 p{offset}")));
+            entry, string.Join(",\n", offsets.Select(offset => $".param .u64 p{offset}")));
         entry = Generic().Replace(entry, "$1.global.$2");
         entry = Atomic().Replace(entry, match => match.Groups[1].Value == "red"
             ? $"atom.{Space(match)}.add.u32 %nothing," : $"atom.{Space(match)}.add.u32");
-        _function = PtxModule.Parse(entry.Replace("\t", " ", StringComparison.Ordinal)).Functions.Values.Single();
+        return (entry.Replace("\t", " ", StringComparison.Ordinal), offsets);
     }
 
     /// <summary>Runs it to its end.</summary>
@@ -90,10 +98,10 @@ internal sealed partial class PtxKernel
     private static int Offset(string text) =>
         text.Length == 0 ? 0 : int.Parse(text, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"ld\.param\.(\S+\s+%\w+),\s*\[_a_\w+\+?(\d*)\]")]
+    [GeneratedRegex(@"ld\.param\.(\S+\s+%\w+),\s*\[_[ap]_\w+\+?(\d*)\]")]
     private static partial Regex Parameters();
 
-    [GeneratedRegex(@"\.param \.align \d+ \.b8 _a_\w+\[\d+\]")]
+    [GeneratedRegex(@"\.param \.align \d+ \.b8 _[ap]_\w+\[\d+\]")]
     private static partial Regex Structure();
 
     [GeneratedRegex(@"\b(ld|st)\.((?:v4\.)?[bf]\d+)\b")]

@@ -89,7 +89,7 @@ internal sealed unsafe class CudaGraphs(CudaDriver driver)
                 launch.CopyTo(values, parameters);
                 var node = new CudaKernelNode
                 {
-                    Function = driver.Function(launch.Kernel),
+                    Function = driver.Modules.Function(launch.Kernel),
                     GridX = (uint)launch.Groups,
                     GridY = 1,
                     GridZ = 1,

@@ -169,14 +169,7 @@ internal sealed unsafe class CudaQueue : GpuQueue
         long* values = stackalloc long[KernelLaunch.Most];
         launch.CopyTo(values, parameters);
         Mark();
-        int code = _api.LaunchKernel(
-            _driver.Function(launch.Kernel), (uint)launch.Groups, 1, 1, (uint)launch.GroupSize, 1, 1,
-            (uint)GpuKernels.SharedBytes(launch.Kernel), _stream, parameters, null);
-        if (code != Success)
-        {
-            throw CudaErrors.Of(
-                code, _api.NameOf(code), _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
-        }
+        _driver.Modules.Start(in launch, parameters, _stream);
         Mark();
     }
 

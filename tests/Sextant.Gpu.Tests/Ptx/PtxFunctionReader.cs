@@ -254,7 +254,7 @@ internal sealed partial class PtxFunctionReader(string name, (string Name, int A
         else if (operand.Length > 1 && operand[0] == '0' && operand[1] is ('f' or 'd'))
             value = ulong.Parse(operand.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         else
-            value = (ulong)long.Parse(operand, CultureInfo.InvariantCulture);
+            value = (ulong)Int128.Parse(operand, CultureInfo.InvariantCulture);
         if (!_constants.TryGetValue(value, out int place))
             _constants.Add(value, place = PtxFunction.Specials + _constants.Count);
         return place;
