@@ -34,22 +34,27 @@ internal static unsafe class MachineCode
         return entries;
     }
 
-    private static Mapping Map()
+    /// <summary>Where code is that was brought into memory that may be executed; null where it may not.</summary>
+    public static byte* TryMap(ReadOnlySpan<byte> code, out string? problem)
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            return new Mapping(0, $"machine code for x64 does not run on {RuntimeInformation.ProcessArchitecture}");
+        {
+            problem = $"machine code for x64 does not run on {RuntimeInformation.ProcessArchitecture}";
+            return null;
+        }
         try
         {
-            byte* address = OperatingSystem.IsWindows()
-                ? WindowsCodePages.TryMap(X64Code.Bytes, out string? problem)
-                : UnixCodePages.TryMap(X64Code.Bytes, out problem);
-            return new Mapping((nint)address, problem);
+            return OperatingSystem.IsWindows()
+                ? WindowsCodePages.TryMap(code, out problem) : UnixCodePages.TryMap(code, out problem);
         }
         catch (Exception failure) when (failure is DllNotFoundException or EntryPointNotFoundException)
         {
-            return new Mapping(0, failure.Message);
+            problem = failure.Message;
+            return null;
         }
     }
+
+    private static Mapping Map() => new((nint)TryMap(X64Code.Bytes, out string? problem), problem);
 
     private sealed record Mapping(nint Address, string? Problem);
 }

@@ -1,8 +1,9 @@
 namespace Sextant.X64;
 
-/// <summary>Every kernel there is.</summary>
+/// <summary>What there is, in two images: kernels that ship, and loops that only measure.</summary>
 internal static class Kernels
 {
+    /// <summary>The kernels of kernels/x64.</summary>
     public static CodeImage All()
     {
         var kernels = new List<AssembledKernel>();
@@ -10,8 +11,10 @@ internal static class Kernels
         kernels.AddRange(TileLoop.Shapes().Select(shape => GemmBFloat16Tile.Assemble(shape.Rows, shape.Vectors)));
         kernels.Add(HammingPopcount.One());
         kernels.Add(HammingPopcount.Four());
-        kernels.Add(PeakLoops.Int8());
-        kernels.Add(PeakLoops.BFloat16());
-        return new CodeImage(kernels);
+        return new CodeImage("Sextant.Kernels.X64", "X64Code", kernels);
     }
+
+    /// <summary>The loops of bench/Sextant.Measurement/Peaks.</summary>
+    public static CodeImage Peaks() =>
+        new("Sextant.Measurement.Peaks", "PeakCode", [PeakLoops.Int8(), PeakLoops.BFloat16()]);
 }

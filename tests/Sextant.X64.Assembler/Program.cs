@@ -1,8 +1,9 @@
 namespace Sextant.X64;
 
 /// <summary>
-/// Assembles the kernels of kernels/x64: <c>dotnet run --project tests/Sextant.X64.Assembler -- kernels/x64</c> writes
-/// the bytes and the listing; with <c>--check</c> it compares them with what is there.
+/// Assembles the kernels of kernels/x64 and the loops of bench/Sextant.Measurement/Peaks: <c>dotnet run --project
+/// tests/Sextant.X64.Assembler -- .</c> writes their bytes and listings; with <c>--check</c> it compares them with what
+/// is there.
 /// </summary>
 internal static class Program
 {
@@ -10,19 +11,15 @@ internal static class Program
     {
         bool check = arguments.Contains("--check");
         string? folder = Array.Find(arguments, argument => argument != "--check");
-        if (folder is null || !Directory.Exists(folder))
+        if (folder is null || !Files.All(file => Directory.Exists(Path.Combine(folder, file.Folder))))
         {
-            Console.Error.WriteLine("Usage: [--check] FOLDER, which is kernels/x64 of the repository.");
+            Console.Error.WriteLine("Usage: [--check] FOLDER, which is the repository.");
             return 2;
         }
-        CodeImage image = Kernels.All();
         int different = 0;
-        foreach ((string name, string text) in new[]
+        foreach ((string room, string name, string text) in Files)
         {
-            (SourceFiles.CodeName, SourceFiles.Code(image)), (SourceFiles.ListingName, SourceFiles.Listing(image)),
-        })
-        {
-            string path = Path.Combine(folder, name);
+            string path = Path.Combine(folder, room, name);
             if (!check)
             {
                 File.WriteAllText(path, text);
@@ -34,7 +31,18 @@ internal static class Program
                 different++;
             }
         }
-        Console.WriteLine($"{image.Kernels.Count} kernels, {image.Bytes.Length} bytes");
         return different == 0 ? 0 : 1;
     }
+
+    /// <summary>The files that are checked in.</summary>
+    public static IReadOnlyList<(string Folder, string Name, string Text)> Files { get; } =
+    [
+        .. Of("kernels/x64", Kernels.All()),
+        .. Of("bench/Sextant.Measurement/Peaks", Kernels.Peaks()),
+    ];
+
+    private static (string Folder, string Name, string Text)[] Of(string folder, CodeImage image) =>
+    [
+        (folder, image.CodeName, SourceFiles.Code(image)), (folder, image.ListingName, SourceFiles.Listing(image)),
+    ];
 }

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using Sextant.Kernels.X64;
 using Sextant.Measurement.Sampling;
 
 namespace Sextant.Measurement.Peaks;
@@ -84,10 +83,10 @@ internal static class FmaPeak
         if (Dp.IsSupported)
             yield return Narrow<Dot128, Vector128<int>>("i8-128");
         // By machine code of our own, where it can be run.
-        if (PeakLoop.Int8(1) > 0)
-            yield return new("i8-512", PeakLoop.Int8(1), PeakLoop.Int8);
-        if (PeakLoop.BFloat16(1) > 0)
-            yield return new("bf16-512", PeakLoop.BFloat16(1), PeakLoop.BFloat16);
+        if (AssembledPeak.Int8(1) > 0)
+            yield return new("i8-512", AssembledPeak.Int8(1), AssembledPeak.Int8);
+        if (AssembledPeak.BFloat16(1) > 0)
+            yield return new("bf16-512", AssembledPeak.BFloat16(1), AssembledPeak.BFloat16);
     }
 
     private static Loop Wide<TOperation, TVector>(string kind)
