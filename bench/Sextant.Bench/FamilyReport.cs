@@ -23,7 +23,7 @@ internal static class FamilyReport
         Console.WriteLine($"{"shape",-27} {"layers",-8} {"type",-4} {"1×32",22} {"1×128",22} {"1×512",22}  error");
         foreach (FamilyShape shape in FamilyShapes.All.Where(s => names.Length == 0 || names.Contains(s.Name)))
         {
-            TrunkPlan plan = shape.Write(root, out string folder);
+            BackbonePlan plan = shape.Write(root, out string folder);
             using EmbeddingModel model = EmbeddingModel.Load(
                 folder, new() { Pooling = "mean", Normalize = true, Threads = 1 });
             Console.Write($"{shape.Name,-27} {shape.Layers,-8} {shape.Type,-4}");
@@ -37,7 +37,7 @@ internal static class FamilyReport
         }
     }
 
-    private static string Measure(TrunkPlan plan, EmbeddingModel model, int sequences, int tokens)
+    private static string Measure(BackbonePlan plan, EmbeddingModel model, int sequences, int tokens)
     {
         TokenSequence[] batch = ModelInputs.Sequences(sequences, tokens, plan.Shape.Vocabulary);
         var vectors = new float[sequences * model.Dimensions];

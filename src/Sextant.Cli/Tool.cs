@@ -60,7 +60,7 @@ public static class Tool
             if (args[0] is "--version" || (args[0] == "version" && args.Length == 1))
                 return Print(terminal, $"sextant {Version}\n");
             if (args[0] == "version")
-                throw new WrongUsageException($"version stands alone; '{args[1]}' has no place here");
+                throw new WrongUsageException($"version stands alone; '{args[1]}' is not accepted here");
             if (args[0] == "help")
                 return Print(terminal, HelpText.ForVerb(FindForHelp(args[1..])));
             Verb verb = Find(args, out int words);
@@ -119,13 +119,13 @@ public static class Tool
             $"there is no verb '{name}'{Spelling.Hint(name, Verbs.Select(one => one.Name))}");
     }
 
-    // 'help bench peak': all that stands behind 'help' is the verb's name.
+    // 'help bench peak': all that stands after 'help' is the verb's name.
     private static Verb FindForHelp(ReadOnlySpan<string> names)
     {
         Verb verb = Find(names, out int words);
         return words == names.Length
             ? verb
-            : throw new WrongUsageException($"help takes the name of a verb; '{names[words]}' has no place here");
+            : throw new WrongUsageException($"help takes the name of a verb; '{names[words]}' is not accepted here");
     }
 
     private static int Print(Terminal terminal, string text)

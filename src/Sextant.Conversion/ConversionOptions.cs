@@ -6,10 +6,14 @@ public sealed record ConversionOptions
     /// <summary>How token vectors become the text's: "mean" or "cls".</summary>
     public required string Pooling { get; init; }
 
-    /// <summary>Whether weights are stored in 16 bits (F16), each rounded to the nearest; otherwise in 32 (F32).</summary>
+    /// <summary>
+    /// Whether weights are stored in 16 bits (F16), each rounded to the nearest; otherwise in 32 (F32).
+    /// </summary>
     public bool IsHalf { get; init; }
 
-    /// <summary>Most tokens of a text, special tokens included; null: as many as the model has positions.</summary>
+    /// <summary>
+    /// Maximum number of tokens of a text, special tokens included; null: as many as the model has positions.
+    /// </summary>
     public int? MaxTokens { get; init; }
 
     /// <summary>What stands before a query, to the letter; null: nothing.</summary>

@@ -5,7 +5,7 @@ using Tokenizer = Sextant.Tokens.Tokenizer;
 
 namespace Sextant.Extensions.Tokenizers;
 
-/// <summary>A tokenizer of ours behind the type of Microsoft.ML.Tokenizers.</summary>
+/// <summary>A tokenizer of ours after the type of Microsoft.ML.Tokenizers.</summary>
 internal sealed class SextantTokenizer(Tokenizer tokenizer, bool addSpecialTokens) : Microsoft.ML.Tokenizers.Tokenizer
 {
     [ThreadStatic]

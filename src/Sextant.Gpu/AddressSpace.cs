@@ -8,7 +8,7 @@ internal sealed record DeviceBlock(nint Handle, long Bytes, GpuWorkspace? Owner)
 
 /// <summary>
 /// Gives every block of device memory a range of addresses, so that tensors and tables are addresses on every device,
-/// also where the driver hands out opaque objects (OpenCL 1.2). Bits 40 and up are the block's place, the others the
+/// also where the driver hands out opaque objects (OpenCL 1.2). Bits 40 and up are the block's position, the others the
 /// offset.
 /// </summary>
 /// <remarks>Thread-safe; reading takes no lock.</remarks>
@@ -24,15 +24,15 @@ internal sealed class AddressSpace
         lock (_writers)
         {
             DeviceBlock?[] blocks = _blocks;
-            int place = Array.IndexOf(blocks, null);
-            if (place < 0)
+            int position = Array.IndexOf(blocks, null);
+            if (position < 0)
             {
-                place = blocks.Length;
-                Array.Resize(ref blocks, 2 * place);
+                position = blocks.Length;
+                Array.Resize(ref blocks, 2 * position);
             }
-            blocks[place] = block;
+            blocks[position] = block;
             _blocks = blocks;
-            return (nint)((place + 1L) << OffsetBits);
+            return (nint)((position + 1L) << OffsetBits);
         }
     }
 

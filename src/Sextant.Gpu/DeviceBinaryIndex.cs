@@ -86,7 +86,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     /// <summary>Adds whole codes, one after the other, and returns the id of the first.</summary>
     /// <param name="codes">[n, CodeBytes], row by row.</param>
     /// <exception cref="ArgumentException">
-    /// The length is no multiple of a code's, or bits behind its end are set.
+    /// The length is no multiple of a code's, or bits after its end are set.
     /// </exception>
     /// <exception cref="DeviceMemoryException">The device's memory is full; the codes before are kept.</exception>
     public int Add(ReadOnlySpan<byte> codes)

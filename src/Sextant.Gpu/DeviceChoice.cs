@@ -3,7 +3,7 @@ using Sextant.Backends;
 
 namespace Sextant.Gpu;
 
-/// <summary>A device by its name: cpu, cuda, cuda:N, opencl, opencl:N, each also behind "prefer:".</summary>
+/// <summary>A device by its name: cpu, cuda, cuda:N, opencl, opencl:N, each also after "prefer:".</summary>
 public static class DeviceChoice
 {
     /// <summary>The names that are accepted, for messages.</summary>

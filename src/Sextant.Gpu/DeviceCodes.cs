@@ -88,7 +88,7 @@ internal sealed unsafe class DeviceCodes(
             {
                 throw new ArgumentException(
                     string.Create(
-                        CultureInfo.InvariantCulture, $"code {last / Bytes} has bits set behind its {bits}."), name);
+                        CultureInfo.InvariantCulture, $"code {last / Bytes} has bits set after its {bits}."), name);
             }
         }
     }

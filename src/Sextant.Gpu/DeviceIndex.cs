@@ -95,18 +95,18 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
         }
     }
 
-    // Ids of the index as places on the device; the same where nothing was deleted or left out.
+    // Ids of the index as positions on the device; the same where nothing was deleted or left out.
     private IdSet OnDevice(IdSet allowed)
     {
         if (_ids.Length == _reader.Ids)
             return allowed;
         _allowed ??= new IdSet(_ids.Length);
-        for (int place = 0; place < _ids.Length; place++)
+        for (int position = 0; position < _ids.Length; position++)
         {
-            if (allowed.Contains(_ids[place]))
-                _allowed.Add(place);
+            if (allowed.Contains(_ids[position]))
+                _allowed.Add(position);
             else
-                _allowed.Remove(place);
+                _allowed.Remove(position);
         }
         return _allowed;
     }

@@ -15,8 +15,8 @@ internal abstract class GpuDriver
     public abstract bool IsProcessor { get; }
 
     /// <summary>
-    /// Whether its norms and its kernels of elements have one item for several rows or elements, as kernels/gpu has them
-    /// for processors.
+    /// Whether its norms and its kernels of elements have one item for several rows or elements, as kernels/gpu has
+    /// them for processors.
     /// </summary>
     public virtual bool RowsAreItems => IsProcessor;
 
@@ -26,7 +26,7 @@ internal abstract class GpuDriver
     /// <summary>Whether it computes in f64, which only measurements ask for.</summary>
     public abstract bool HasDoubles { get; }
 
-    /// <summary>Most bytes of one block.</summary>
+    /// <summary>Maximum number of bytes of one block.</summary>
     public abstract long LargestBlock { get; }
 
     /// <summary>Whether it has the kernels of fast mode.</summary>

@@ -10,8 +10,8 @@ namespace Sextant.Gpu;
 /// sums over tokens and vectors stay f32: those ops are the exact kernels.
 /// </summary>
 /// <remarks>
-/// Every element of a workspace has an f32 form, and a 16-bit form at the same place of a second block: products read
-/// the one, norms and residuals the other. An op writes both, so that either can be read next; of a tensor that is
+/// Every element of a workspace has an f32 form, and a 16-bit form at the same position of a second block: products
+/// read the one, norms and residuals the other. An op writes both, so that either can be read next; of a tensor that is
 /// narrow only the 16-bit form is written. The type is f16 where the first matrix is stored so, else bf16, which has
 /// f32's range.
 /// </remarks>

@@ -98,7 +98,7 @@ internal abstract class GpuRowOps : Backend
     protected void Add(ref KernelLaunch launch, Table? table) =>
         launch.Add(Space, table?.Address ?? 0, sizeof(float));
 
-    /// <summary>Adds a product's sizes, and what comes behind its sums but for the result.</summary>
+    /// <summary>Adds a product's sizes, and what comes after its sums but for the result.</summary>
     protected void AddProduct(
         ref KernelLaunch launch, Matrix matrix, nint bias, ActivationKind activation, Tensor residual)
     {

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Sextant.Gpu;
 
 /// <summary>
-/// One kernel with its grid and its arguments, in the order of its parameters: an argument that is not of its parameter's
-/// type, or one too many, is refused. Lives on the stack.
+/// One kernel with its grid and its arguments, in the order of its parameters: an argument that is not of its
+/// parameter's type, or one too many, is refused. Lives on the stack.
 /// </summary>
 internal unsafe struct KernelLaunch
 {
-    /// <summary>Most arguments.</summary>
-    public const int Most = 48;
+    /// <summary>Maximum number of arguments.</summary>
+    public const int MaxArguments = 48;
 
     private readonly GpuParameter[] _parameters;
     private int _parameter;
@@ -46,8 +46,8 @@ internal unsafe struct KernelLaunch
     public readonly ReadOnlySpan<long> Values => ((ReadOnlySpan<long>)_values)[..Count];
 
     /// <summary>Copies the values and points to each, as CUDA takes them.</summary>
-    /// <param name="values">[<see cref="Most"/>].</param>
-    /// <param name="parameters">[<see cref="Most"/>].</param>
+    /// <param name="values">[<see cref="MaxArguments"/>].</param>
+    /// <param name="parameters">[<see cref="MaxArguments"/>].</param>
     public readonly void CopyTo(long* values, void** parameters)
     {
         for (int i = 0; i < Count; i++)
@@ -107,13 +107,13 @@ internal unsafe struct KernelLaunch
         _sizes[Count++] = (byte)size;
     }
 
-    [InlineArray(Most)]
+    [InlineArray(MaxArguments)]
     private struct Arguments
     {
         private long _first;
     }
 
-    [InlineArray(Most)]
+    [InlineArray(MaxArguments)]
     private struct Sizes
     {
         private byte _first;

@@ -10,7 +10,7 @@ namespace Sextant.Gpu;
 /// <param name="Items">Items of a group.</param>
 /// <param name="Step">Cycles of a unit for 64 of k, of each group where it has several.</param>
 /// <param name="Alone">Cycles of the same where it has one: at least what a step waits for.</param>
-/// <param name="End">Cycles of a unit for what comes behind the sums.</param>
+/// <param name="End">Cycles of a unit for what comes after the sums.</param>
 internal readonly record struct ProductTile(
     GpuKernel Kernel, int Rows, int Columns, int Items, int Step, int Alone, int End)
 {

@@ -12,7 +12,7 @@ namespace Sextant.Gpu;
 /// </summary>
 /// <remarks>
 /// These kernels depend on layouts of memory and registers that only a GPU can confirm, so each process has them
-/// confirmed when it first asks for fast mode: four products of ragged shapes with all that comes behind a product, in
+/// confirmed when it first asks for fast mode: four products of ragged shapes with all that comes after a product, in
 /// each tile and type. Whatever is not as it should be is told by <see cref="GpuDriver.FastNote"/>, and the products of
 /// warps are taken.
 /// </remarks>
@@ -31,7 +31,7 @@ internal static class WideProducts
     private const double ProductBound = 25 * 392 / (double)(1 << 21);
 
     /// <summary>
-    /// Behind a number of 16 bits, that may be rounded the other way: a step of bf16 at 4 is 1/32, and it counts once.
+    /// After a number of 16 bits, that may be rounded the other way: a step of bf16 at 4 is 1/32, and it counts once.
     /// </summary>
     private const double NarrowBound = 1.0 / 16;
 

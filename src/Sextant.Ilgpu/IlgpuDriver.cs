@@ -16,7 +16,7 @@ namespace Sextant.Ilgpu;
 /// </param>
 /// <param name="IsCpu">Whether it is ILGPU's own accelerator.</param>
 /// <param name="TakesTurns">Whether the kernels of one queue at a time may run.</param>
-/// <param name="LargestBlock">Most bytes of one block.</param>
+/// <param name="LargestBlock">Maximum number of bytes of one block.</param>
 /// <param name="TokensPerBatch">Tokens of a batch that serve it best.</param>
 /// <param name="Cuda">What CUDA says of it; null where it is no CUDA device.</param>
 internal sealed record IlgpuFacts(
@@ -120,8 +120,8 @@ internal sealed unsafe class IlgpuDriver : GpuDriver
     /// <summary>Starts a kernel of kernels/gpu/ptx in a stream of ILGPU's.</summary>
     public void StartOwn(ref readonly KernelLaunch launch, CudaStream stream)
     {
-        void** parameters = stackalloc void*[KernelLaunch.Most];
-        long* values = stackalloc long[KernelLaunch.Most];
+        void** parameters = stackalloc void*[KernelLaunch.MaxArguments];
+        long* values = stackalloc long[KernelLaunch.MaxArguments];
         launch.CopyTo(values, parameters);
         for (int i = 0; i < launch.Count; i++)
         {

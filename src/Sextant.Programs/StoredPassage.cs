@@ -12,7 +12,7 @@ internal static class StoredPassage
 {
     private const int Numbers = 5;
 
-    // The first number is a place, which is never negative: its complement says that headings follow the numbers.
+    // The first number is a position, which is never negative: its complement says that headings follow the numbers.
     public static byte[] Write(Passage passage)
     {
         int head = Numbers * sizeof(long), headings = Encoding.UTF8.GetByteCount(passage.Headings);
@@ -50,8 +50,8 @@ internal static class StoredPassage
             Headings = headings,
         };
 
-        static long Number(ReadOnlySpan<byte> bytes, int place) =>
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[(place * sizeof(long))..]);
+        static long Number(ReadOnlySpan<byte> bytes, int position) =>
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[(position * sizeof(long))..]);
     }
 
     private static InputException Foreign(string file) =>

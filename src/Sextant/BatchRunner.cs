@@ -6,7 +6,7 @@ using Sextant.Tensors;
 
 namespace Sextant;
 
-/// <summary>A session's sequences to vectors: batches, trunk, head, and the rows back in the order given.</summary>
+/// <summary>A session's sequences to vectors: batches, backbone, head, and the rows back in the order given.</summary>
 /// <remarks>Thread-safe; each call brings its session.</remarks>
 internal sealed class BatchRunner(LoadedModel model)
 {
@@ -34,11 +34,11 @@ internal sealed class BatchRunner(LoadedModel model)
             sink.TakeEmpty(first + i);
             done++;
         }
-        session.Batch.PaddingId = model.Trunk.Shape.PaddingId;
+        session.Batch.PaddingId = model.Backbone.Shape.PaddingId;
         session.Sequences.Sort();
         while (true)
         {
-            int place = session.Sequences.NextBatch(session.Batch, budget, out int longest, model.Head.MaxSequences);
+            int position = session.Sequences.NextBatch(session.Batch, budget, out int longest, model.Head.MaxSequences);
             int count = session.Batch.Sequences;
             if (count == 0)
                 return;
@@ -52,16 +52,16 @@ internal sealed class BatchRunner(LoadedModel model)
             {
                 // The same texts in smaller batches have the same bits.
                 budget = session.Batch.Tokens / 2;
-                session.Sequences.GoBackTo(place);
+                session.Sequences.GoBackTo(position);
                 continue;
             }
             catch (DeviceMemoryException problem)
             {
-                throw TooLarge(session, first + session.Sequences.SequenceAt(place), longest, problem);
+                throw TooLarge(session, first + session.Sequences.SequenceAt(position), longest, problem);
             }
             for (int s = 0; s < count; s++)
             {
-                int index = first + session.Sequences.SequenceAt(place + s);
+                int index = first + session.Sequences.SequenceAt(position + s);
                 ReadOnlySpan<float> vector = vectors.Slice(s * dimensions, dimensions);
                 if (!IsFinite(vector))
                     throw new NonFiniteEmbeddingException(index);
@@ -74,11 +74,11 @@ internal sealed class BatchRunner(LoadedModel model)
     /// <summary>Writes one hidden state of the session's only sequence.</summary>
     public void RunHidden(EmbeddingSession session, LayerSelection layers, Span<float> destination)
     {
-        session.Batch.PaddingId = model.Trunk.Shape.PaddingId;
+        session.Batch.PaddingId = model.Backbone.Shape.PaddingId;
         session.Sequences.Sort();
         session.Sequences.NextBatch(session.Batch, int.MaxValue, out int longest);
-        session.Workspace.Reset(model.Trunk.WorkspaceBytes(model.Backend, longest, longest, layers));
-        Tensor hidden = model.Trunk.Run(model.Backend, session.Batch, longest, session.Workspace, layers);
+        session.Workspace.Reset(model.Backbone.WorkspaceBytes(model.Backend, longest, longest, layers));
+        Tensor hidden = model.Backbone.Run(model.Backend, session.Batch, longest, session.Workspace, layers);
         model.Backend.Download(hidden, destination);
     }
 
@@ -87,16 +87,16 @@ internal sealed class BatchRunner(LoadedModel model)
     /// </summary>
     public void RunTokens(EmbeddingSession session, TokenHead head, Span<float> destination)
     {
-        session.Batch.PaddingId = model.Trunk.Shape.PaddingId;
+        session.Batch.PaddingId = model.Backbone.Shape.PaddingId;
         session.Sequences.Sort();
         session.Sequences.NextBatch(session.Batch, int.MaxValue, out int longest);
         int rows = Math.Min(longest, 64);
         var needs = new ScratchNeeds(1, 1, 0, head.Inputs);
         session.Workspace.Reset(
-            model.Trunk.WorkspaceBytes(model.Backend, longest, longest, model.Layers)
+            model.Backbone.WorkspaceBytes(model.Backend, longest, longest, model.Layers)
                 + model.Backend.ScratchBytes(needs)
             + Workspace.SizeOf(rows, head.Inputs) + Workspace.SizeOf(rows, head.Outputs));
-        Tensor hidden = model.Trunk.Run(model.Backend, session.Batch, longest, session.Workspace, model.Layers);
+        Tensor hidden = model.Backbone.Run(model.Backend, session.Batch, longest, session.Workspace, model.Layers);
         Tensor scratch = model.Backend.TakeScratch(session.Workspace, needs);
         Tensor memory = session.Workspace.Take(rows, head.Inputs);
         Tensor scores = session.Workspace.Take(rows, head.Outputs);
@@ -111,10 +111,10 @@ internal sealed class BatchRunner(LoadedModel model)
 
     private Tensor RunBatch(EmbeddingSession session, int longest, CancellationToken cancellation)
     {
-        (Trunk trunk, int inputs) = (model.Trunk, model.Head.LargestInputs);
+        (Backbone backbone, int inputs) = (model.Backbone, model.Head.LargestInputs);
         using CallCancellation work = CallCancellation.Enter(cancellation);
         session.Workspace.Reset(WorkspaceBytes(session, longest));
-        Tensor hidden = trunk.Run(model.Backend, session.Batch, longest, session.Workspace, model.Layers, cancellation);
+        Tensor hidden = backbone.Run(model.Backend, session.Batch, longest, session.Workspace, model.Layers, cancellation);
         Tensor scratch = model.Backend.TakeScratch(session.Workspace, new ScratchNeeds(1, 1, 0, inputs));
         Tensor vectors = model.Head.Run(model.Backend, session.Batch, hidden, session.Workspace, scratch);
         cancellation.ThrowIfCancellationRequested(); // what was dropped meanwhile is no result
@@ -122,7 +122,7 @@ internal sealed class BatchRunner(LoadedModel model)
     }
 
     private long WorkspaceBytes(EmbeddingSession session, int longest) =>
-        model.Trunk.WorkspaceBytes(model.Backend, session.Batch.Tokens, longest, model.Layers)
+        model.Backbone.WorkspaceBytes(model.Backend, session.Batch.Tokens, longest, model.Layers)
         + model.Head.WorkspaceBytes(model.Backend, session.Batch)
         + model.Backend.ScratchBytes(new ScratchNeeds(1, 1, 0, model.Head.LargestInputs));
 

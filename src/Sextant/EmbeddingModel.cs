@@ -35,7 +35,9 @@ public sealed class EmbeddingModel : IDisposable
     /// <summary>Length of a vector.</summary>
     public int Dimensions => _model.Head.Dimensions;
 
-    /// <summary>Most tokens of a text, special tokens included; what is beyond is cut, and reported.</summary>
+    /// <summary>
+    /// Maximum number of tokens of a text, special tokens included; what is beyond is cut, and reported.
+    /// </summary>
     public int MaxTokens => _model.Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>

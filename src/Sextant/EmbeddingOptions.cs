@@ -36,7 +36,7 @@ public sealed record EmbeddingOptions : ModelOptions
 
     /// <summary>
     /// Hidden states to average before pooling: 0 is the state before the first layer, k the output of layer k, so [0,
-    /// L] is the first-last average of SimCSE. Layers behind the largest number are neither loaded nor computed.
+    /// L] is the first-last average of SimCSE. Layers after the largest number are neither loaded nor computed.
     /// </summary>
     public IReadOnlyList<int>? AverageLayers { get; init; }
 

@@ -27,7 +27,7 @@ internal sealed class EmbeddingSession(Workspace workspace) : IDisposable
         return _vectors.AsSpan(0, length);
     }
 
-    /// <summary>Prompt and text, one behind the other.</summary>
+    /// <summary>Prompt and text, one after the other.</summary>
     public ReadOnlySpan<char> Compose(string prompt, ReadOnlySpan<char> text)
     {
         if (prompt.Length == 0)
@@ -57,7 +57,7 @@ internal sealed class EmbeddingSession(Workspace workspace) : IDisposable
         return _ids.AsSpan(0, count);
     }
 
-    /// <summary>Ids with one more behind them, and their types, if there are any, with the last one's again.</summary>
+    /// <summary>Ids with one more after them, and their types, if there are any, with the last one's again.</summary>
     public Ends WithEnd(int id, ReadOnlySpan<int> ids, ReadOnlySpan<int> types)
     {
         int count = ids.Length;

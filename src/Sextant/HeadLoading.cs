@@ -7,23 +7,23 @@ using Sextant.Weights;
 
 namespace Sextant;
 
-/// <summary>From a folder and options to a trunk with the head its checkpoint carries.</summary>
+/// <summary>From a folder and options to a backbone with the head its checkpoint carries.</summary>
 internal static class HeadLoading
 {
-    /// <summary>Makes of a loaded head what stands behind the trunk.</summary>
-    public delegate OutputHead Place(HeadPlan plan, TokenHead head);
+    /// <summary>Makes of a loaded head what stands after the backbone.</summary>
+    public delegate OutputHead MakeHead(HeadPlan plan, TokenHead head);
 
-    /// <summary>Loads a trunk with a head.</summary>
+    /// <summary>Loads a backbone with a head.</summary>
     /// <param name="path">The model's folder.</param>
     /// <param name="modules">The folder's transformer, and what its other files say.</param>
     /// <param name="options">What the caller wants.</param>
     /// <param name="find">Which head its config asks for.</param>
-    /// <param name="place">What stands behind the trunk.</param>
+    /// <param name="make">Makes what stands after the backbone.</param>
     /// <param name="perVocabulary">Whether the head has a score for each token of the vocabulary.</param>
     /// <param name="read">Reads what else config.json says, so that those keys are not called unused.</param>
     public static LoadedModel Load(
         string path, (TransformerModule Transformer, PromptSettings Settings, List<string> Notes) modules,
-        EmbeddingOptions options, Func<ConfigFile, HeadPlan> find, Place place, bool perVocabulary,
+        EmbeddingOptions options, Func<ConfigFile, HeadPlan> find, MakeHead make, bool perVocabulary,
         Action<ConfigFile, int>? read = null)
     {
         if (options.Threads is < 1 or > ThreadTeam.MaxThreads)
@@ -40,35 +40,35 @@ internal static class HeadLoading
             ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
             HeadPlan plan = find(config);
             var notes = new List<string>(modules.Notes);
-            var request = new TrunkRequest(null, options.Attention, options.MaxTokens ?? modules.Transformer.MaxTokens);
-            Trunk trunk = ModelCatalog.Load(folder, backend, request, notes);
+            var request = new BackboneRequest(null, options.Attention, options.MaxTokens ?? modules.Transformer.MaxTokens);
+            Backbone backbone = ModelCatalog.Load(folder, backend, request, notes);
             TokenHead head;
             using (Checkpoint checkpoint = Checkpoint.OpenModel(folder))
             {
                 head = TokenHead.Load(
-                    plan, checkpoint, backend, trunk.Shape.Hidden, perVocabulary ? trunk.Shape.Vocabulary : null);
+                    plan, checkpoint, backend, backbone.Shape.Hidden, perVocabulary ? backbone.Shape.Vocabulary : null);
             }
             read?.Invoke(config, head.Outputs);
             ForgetUsed(notes, config, head.Used);
-            OutputHead output = place(plan, head);
-            var selection = new LayerSelection(trunk.Shape.Layers);
+            OutputHead output = make(plan, head);
+            var selection = new LayerSelection(backbone.Shape.Layers);
             ModelCard card = ModelLoading.Describe(
-                path, trunk, selection, output, backend, options, modules.Settings, notes) with
+                path, backbone, selection, output, backend, options, modules.Settings, notes) with
             {
                 Pooling = plan.Kind,
                 MaxTokens = ModelLoading.MaxTokens(
-                    modules.Transformer, trunk.Shape.Positions, options.MaxTokens, notes),
+                    modules.Transformer, backbone.Shape.Positions, options.MaxTokens, notes),
                 Prompt = modules.Settings.DefaultPromptName,
                 DeviceFallback = device.Fallback,
                 Precision = device.Resolve(options.Precision),
             };
-            InputRules rules = InputRules.Of(trunk.Shape.Architecture) with
+            InputRules rules = InputRules.Of(backbone.Shape.Architecture) with
             {
                 EndToken = EndToken.Read(folder, options.EndToken),
             };
             card = card with { EndToken = rules.EndToken };
             return new LoadedModel(
-                backend, trunk, selection, output, card, new PromptBook(modules.Settings, card.Prompt), false,
+                backend, backbone, selection, output, card, new PromptBook(modules.Settings, card.Prompt), false,
                 modules.Transformer.LowerCase, rules, folder);
         }
         catch
@@ -88,7 +88,7 @@ internal static class HeadLoading
         return (modules.Transformer, modules.Settings, notes);
     }
 
-    // The trunk does not know what the head has used of the same files.
+    // The backbone does not know what the head has used of the same files.
     private static void ForgetUsed(List<string> notes, ConfigFile config, IReadOnlySet<string> used)
     {
         IReadOnlyList<string> unread = config.UnreadKeys;

@@ -17,7 +17,7 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
 
     private int MaxTokens => model.Card.MaxTokens;
 
-    // A limit counts what is left of a text without its unknown tokens, so that they are cut behind.
+    // A limit counts what is left of a text without its unknown tokens, so that they are cut after.
     private EncodeOptions Options => new()
     {
         AddSpecialTokens = model.Rules.SpecialTokens,
@@ -78,8 +78,8 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         TokenBuffer tokens = session.Tokens;
         // A family without token types does not look at those that its tokenizer may write, and one with a single type
         // can only mean that one.
-        ReadOnlySpan<int> types = model.Trunk.Shape.Types <= 1 || !tokenizer.GivesTypes ? default : tokens.TypeIds;
-        CheckRange(index, "token type id", types, model.Trunk.Shape.Types);
+        ReadOnlySpan<int> types = model.Backbone.Shape.Types <= 1 || !tokenizer.GivesTypes ? default : tokens.TypeIds;
+        CheckRange(index, "token type id", types, model.Backbone.Shape.Types);
         if (_end is { } end)
         {
             (ReadOnlySpan<int> longer, types) = session.WithEnd(end, tokens.Ids, types);
@@ -110,8 +110,8 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
             throw new InvalidTokensException(index, "it has no token ids; at least one is needed.");
         if (!typeIds.IsEmpty && typeIds.Length != ids.Length)
             throw new InvalidTokensException(index, $"{ids.Length} ids have {typeIds.Length} token type ids.");
-        CheckRange(index, "token id", ids, model.Trunk.Shape.Vocabulary);
-        CheckRange(index, "token type id", typeIds, Math.Max(1, model.Trunk.Shape.Types));
+        CheckRange(index, "token id", ids, model.Backbone.Shape.Vocabulary);
+        CheckRange(index, "token type id", typeIds, Math.Max(1, model.Backbone.Shape.Types));
         return AddCut(session, ids, typeIds, index);
     }
 

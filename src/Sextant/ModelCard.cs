@@ -43,7 +43,7 @@ public sealed record ModelCard
     /// <summary>Rows of the word table.</summary>
     public required int VocabularySize { get; init; }
 
-    /// <summary>Most tokens that positions are there for.</summary>
+    /// <summary>Maximum number of tokens that positions are there for.</summary>
     public required int MaxPositions { get; init; }
 
     /// <summary>How matrices are kept in memory: F32, F16, BF16 or I8.</summary>
@@ -64,7 +64,7 @@ public sealed record ModelCard
     /// <summary>Bytes the weights take in memory.</summary>
     public required long PackedBytes { get; init; }
 
-    /// <summary>Most tokens of a text, special tokens included.</summary>
+    /// <summary>Maximum number of tokens of a text, special tokens included.</summary>
     public required int MaxTokens { get; init; }
 
     /// <summary>What happens to a text with more tokens.</summary>

@@ -73,59 +73,59 @@ internal static class ModelLoading
         RequireKnown(options.Truncation);
         if (options.Attention is { } attention)
             RequireKnown(attention);
-        var request = new TrunkRequest(deepest, options.Attention, options.MaxTokens ?? transformer.MaxTokens);
-        Trunk trunk = isTable
+        var request = new BackboneRequest(deepest, options.Attention, options.MaxTokens ?? transformer.MaxTokens);
+        Backbone backbone = isTable
             ? StaticTable.Load(transformer.Folder, backend, request, notes)
             : ModelCatalog.Load(transformer.Folder, backend, request, notes);
-        var selection = new LayerSelection(average ?? [deepest ?? trunk.Shape.Layers]);
+        var selection = new LayerSelection(average ?? [deepest ?? backbone.Shape.Layers]);
         bool normalizes = isTable && modules.IsPlain
             && (modules.Settings.Normalize ?? StaticTable.Normalizes(transformer.Folder));
-        HeadStep[] steps = Steps(modules, options, normalizes, trunk.Shape.Hidden * pooling.Count, backend);
+        HeadStep[] steps = Steps(modules, options, normalizes, backbone.Shape.Hidden * pooling.Count, backend);
         var head = new EmbeddingHead(
-            pooling, trunk.Shape.Hidden, steps, options.Dimensions ?? modules.Settings.TruncateDimension);
+            pooling, backbone.Shape.Hidden, steps, options.Dimensions ?? modules.Settings.TruncateDimension);
         string? prompt = options.Prompt ?? modules.Settings.DefaultPromptName;
         var prompts = new PromptBook(modules.Settings, prompt);
-        InputRules rules = InputRules.Of(trunk.Shape.Architecture);
+        InputRules rules = InputRules.Of(backbone.Shape.Architecture);
         if (!isTable)
             rules = rules with { EndToken = EndToken.Read(transformer.Folder, options.EndToken) };
-        ModelCard card = Describe(path, trunk, selection, head, backend, options, modules.Settings, notes) with
+        ModelCard card = Describe(path, backbone, selection, head, backend, options, modules.Settings, notes) with
         {
             Pooling = pooling.Name,
             Normalized = head.IsNormalized,
-            MaxTokens = MaxTokens(transformer, trunk.Shape.Positions, options.MaxTokens, notes),
+            MaxTokens = MaxTokens(transformer, backbone.Shape.Positions, options.MaxTokens, notes),
             Prompt = prompt,
             EndToken = rules.EndToken,
         };
         return new LoadedModel(
-            backend, trunk, selection, head, card, prompts, pooling.SkipsPrompt, transformer.LowerCase,
+            backend, backbone, selection, head, card, prompts, pooling.SkipsPrompt, transformer.LowerCase,
             rules, transformer.Folder);
     }
 
-    /// <summary>What a trunk, its head and the files say; the rest is the caller's to add.</summary>
+    /// <summary>What a backbone, its head and the files say; the rest is the caller's to add.</summary>
     public static ModelCard Describe(
-        string path, Trunk trunk, LayerSelection selection, OutputHead head, Backend backend, EmbeddingOptions options,
+        string path, Backbone backbone, LayerSelection selection, OutputHead head, Backend backend, EmbeddingOptions options,
         PromptSettings settings, List<string> notes) => new()
         {
             Path = path,
-            Architecture = trunk.Shape.Architecture,
-            HiddenSize = trunk.Shape.Hidden,
-            Layers = trunk.Shape.Layers,
+            Architecture = backbone.Shape.Architecture,
+            HiddenSize = backbone.Shape.Hidden,
+            Layers = backbone.Shape.Layers,
             LayersInUse = selection.ToString(),
-            Heads = trunk.Shape.Heads,
-            KeyHeads = trunk.Shape.KeyHeads,
-            HeadSize = trunk.Shape.HeadSize,
-            Attention = trunk.Shape.Attention,
-            PositionKind = trunk.Shape.PositionKind,
-            IntermediateSize = trunk.Shape.Intermediate,
-            VocabularySize = trunk.Shape.Vocabulary,
-            MaxPositions = trunk.Shape.Positions,
-            StoredType = trunk.Facts.StoredType.ToString(),
+            Heads = backbone.Shape.Heads,
+            KeyHeads = backbone.Shape.KeyHeads,
+            HeadSize = backbone.Shape.HeadSize,
+            Attention = backbone.Shape.Attention,
+            PositionKind = backbone.Shape.PositionKind,
+            IntermediateSize = backbone.Shape.Intermediate,
+            VocabularySize = backbone.Shape.Vocabulary,
+            MaxPositions = backbone.Shape.Positions,
+            StoredType = backbone.Facts.StoredType.ToString(),
             Pooling = "",
             Normalized = false,
             Dimensions = head.Dimensions,
-            Parameters = trunk.Facts.Parameters,
+            Parameters = backbone.Facts.Parameters,
             PackedBytes = backend.WeightBytes,
-            MaxTokens = trunk.Shape.Positions,
+            MaxTokens = backbone.Shape.Positions,
             Device = backend.Name,
             DeviceFallback = null,
             Precision = options.Precision,
@@ -241,7 +241,7 @@ internal static class ModelLoading
         return new HeadStep(backend.LoadMatrix(weight, bias), Activations.Named(dense.Activation));
     }
 
-    /// <summary>The most tokens of a text.</summary>
+    /// <summary>The maximum number of tokens of a text.</summary>
     public static int MaxTokens(TransformerModule transformer, int positions, int? asked, List<string> notes)
     {
         if (asked is { } wanted)

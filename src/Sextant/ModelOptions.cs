@@ -30,7 +30,7 @@ public abstract record ModelOptions
     /// <summary>What it computes in. A device that does not have it refuses it.</summary>
     public Precision Precision { get; init; } = Precision.Exact;
 
-    /// <summary>These choices alone, for the trunk below a head.</summary>
+    /// <summary>These choices alone, for the backbone below a head.</summary>
     internal EmbeddingOptions Common => new()
     {
         Truncation = Truncation,

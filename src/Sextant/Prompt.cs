@@ -49,7 +49,7 @@ public readonly record struct Prompt
     }
 
     /// <summary>
-    /// This text, to the letter; a space behind it is the caller's to write. Models that take instructions say how in
+    /// This text, to the letter; a space after it is the caller's to write. Models that take instructions say how in
     /// their cards, such as "Instruct: Given a question, retrieve passages that answer it\nQuery: ".
     /// </summary>
     public static Prompt Text(string text)

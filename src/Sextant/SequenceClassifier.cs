@@ -43,12 +43,15 @@ public sealed class SequenceClassifier : IDisposable
     public ScoreFunction LabelFunction { get; }
 
     /// <summary>
-    /// What <see cref="Rank(string, IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)"/>
-    /// makes of raw scores: what the config names for sentence-transformers' CrossEncoder, else sigmoid.
+    /// What <see cref="Rank(string, IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?,
+    /// CancellationToken)"/> makes of raw scores: what the config names for sentence-transformers' CrossEncoder, else
+    /// sigmoid.
     /// </summary>
     public ScoreFunction RankFunction { get; }
 
-    /// <summary>Most tokens of a text or pair, special tokens included; what is beyond is cut, and reported.</summary>
+    /// <summary>
+    /// Maximum number of tokens of a text or pair, special tokens included; what is beyond is cut, and reported.
+    /// </summary>
     public int MaxTokens => _model.Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
@@ -114,7 +117,8 @@ public sealed class SequenceClassifier : IDisposable
     /// The same for pairs, such as a premise and a hypothesis; of a pair that is too long, the longer text is cut
     /// first.
     /// </summary>
-    /// <inheritdoc cref="Classify(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)"/>
+    /// <inheritdoc cref="Classify(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?,
+    /// CancellationToken)"/>
     public void ClassifyPairs(
         IReadOnlyList<TextPair> pairs, Span<float> destination, Span<TextReport> reports = default,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default)
@@ -181,7 +185,8 @@ public sealed class SequenceClassifier : IDisposable
     /// <param name="reports">Where to say what became of each pair: as many as documents, or empty.</param>
     /// <param name="progress">Told how many documents are done.</param>
     /// <param name="cancellationToken">Looked at between blocks of products and of attention.</param>
-    /// <inheritdoc cref="Rank(string, IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?, CancellationToken)" path="/exception"/>
+    /// <inheritdoc cref="Rank(string, IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?,
+    /// CancellationToken)" path="/exception"/>
     public RankedDocument[] Rank(
         string query, IReadOnlyList<string> documents, int most = int.MaxValue, Span<TextReport> reports = default,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default)
@@ -220,7 +225,7 @@ public sealed class SequenceClassifier : IDisposable
         _calls.Run(inputs, new ScoredRows(destination, Labels.Count, function), reports, progress, cancellation);
     }
 
-    // Rows of scores behind the function; of an input without tokens nothing is known, so its raw scores are zeros.
+    // Rows of scores after the function; of an input without tokens nothing is known, so its raw scores are zeros.
     private readonly ref struct ScoredRows(Span<float> destination, int columns, ScoreFunction function) : IRowSink
     {
         private readonly Span<float> _destination = destination;

@@ -8,8 +8,8 @@ namespace Sextant;
 
 /// <summary>
 /// A sparse encoder (SPLADE, Formal et al., 2021): a text's weight for each token of the vocabulary is log(1 +
-/// relu(x)), x being the largest score that the model's masked-language head gives that token at any place of the text;
-/// where the folder asks for log1p_relu, the logarithm of one more than that.
+/// relu(x)), x being the largest score that the model's masked-language head gives that token at any position of the
+/// text; where the folder asks for log1p_relu, the logarithm of one more than that.
 /// </summary>
 /// <remarks>
 /// Thread-safe, as <see cref="EmbeddingModel"/> is: any number of threads may call any member; each call in flight has
@@ -38,7 +38,9 @@ public sealed class SparseEncoder : IDisposable
     /// <summary>Terms there can be: ids are below this.</summary>
     public int VocabularySize => _model.Head.Dimensions;
 
-    /// <summary>Most tokens of a text, special tokens included; what is beyond is cut, and reported.</summary>
+    /// <summary>
+    /// Maximum number of tokens of a text, special tokens included; what is beyond is cut, and reported.
+    /// </summary>
     public int MaxTokens => _model.Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use; it tells the terms' texts.</summary>

@@ -9,16 +9,18 @@ namespace Sextant;
 public enum TokenHeadKind
 {
     /// <summary>
-    /// For each place of a text, a score of each token of the vocabulary that could stand there (BERT and kin).
+    /// For each position of a text, a score of each token of the vocabulary that could stand there (BERT and kin).
     /// </summary>
     MaskedLanguage,
 
     /// <summary>
-    /// For each place of a text, a score of each token of the vocabulary that could come next (decoders).
+    /// For each position of a text, a score of each token of the vocabulary that could come next (decoders).
     /// </summary>
     NextToken,
 
-    /// <summary>For each place of a text, one score: above 0 where the token does not belong there (ELECTRA).</summary>
+    /// <summary>
+    /// For each position of a text, one score: above 0 where the token does not belong there (ELECTRA).
+    /// </summary>
     Discriminator,
 }
 
@@ -45,7 +47,7 @@ public sealed class TokenScorer : IDisposable
     /// <summary>Scores of a token: the size of the vocabulary, or 1.</summary>
     public int Outputs => _head.Outputs;
 
-    /// <summary>Most tokens of a sequence.</summary>
+    /// <summary>Maximum number of tokens of a sequence.</summary>
     public int MaxTokens => _model.Card.MaxTokens;
 
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>

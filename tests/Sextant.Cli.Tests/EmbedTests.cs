@@ -138,10 +138,10 @@ public sealed class EmbedTests(TinyModel model) : IClassFixture<TinyModel>
     }
 
     [Theory]
-    [InlineData("[1,2]\n[1,-2]", "line 2: 'ids' holds the number -2 at place 1")]
-    [InlineData("[1,2.5]", "line 1: 'ids' holds the number 2.5 at place 1")]
-    [InlineData("[1,99999999999]", "line 1: 'ids' holds the number 99999999999 at place 1")]
-    [InlineData("[1,\"2\"]", "line 1: 'ids' holds a string at place 1")]
+    [InlineData("[1,2]\n[1,-2]", "line 2: 'ids' holds the number -2 at position 1")]
+    [InlineData("[1,2.5]", "line 1: 'ids' holds the number 2.5 at position 1")]
+    [InlineData("[1,99999999999]", "line 1: 'ids' holds the number 99999999999 at position 1")]
+    [InlineData("[1,\"2\"]", "line 1: 'ids' holds a string at position 1")]
     [InlineData("{\"ids\":[1,2],\"token_type_ids\":[0]}", "line 1: 2 ids, but 1 token_type_ids")]
     [InlineData("{\"tokens\":[1,2]}", "line 1: an array of token ids")]
     [InlineData("7", "line 1: an array of token ids")]

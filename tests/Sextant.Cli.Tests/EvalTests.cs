@@ -48,7 +48,7 @@ public sealed class EvalTests(TinyModel model) : IClassFixture<TinyModel>, IDisp
     [InlineData("first,second,score\n", "line 1: the score is 'score'")]
     [InlineData("sentence1,text,score\n", "line 1: names columns, but no 'sentence2'")]
     [InlineData("sentence1,sentence2,grade\n", "line 1: names columns, but no 'score'")]
-    [InlineData("a,b,1\n\"one\"two,three,3\n", "line 2: a quoted field goes on behind its closing quote")]
+    [InlineData("a,b,1\n\"one\"two,three,3\n", "line 2: a quoted field goes on after its closing quote")]
     [InlineData("a,b,1\na,\"b,1\na,b,1\n", "line 2: a field begins with a double quote that nothing closes")]
     [InlineData("", "0 pairs; at least two")]
     [InlineData("a,b,1\na,c,1\n", "2 pairs; at least two with different scores")]

@@ -14,7 +14,7 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
-    [InlineData("bebr-3", "whiten", "recurrent, 3 bits a dimension", "32 to 32 dimensions")]
+    [InlineData("bebr-3", "whiten", "residual binary, 3 bits a dimension", "32 to 32 dimensions")]
     [InlineData("pq-4", null, "product, 4 bytes a vector", null)]
     [InlineData("pq-2", "pca-4", "product, 2 bytes a vector", "32 to 4 dimensions")]
     [InlineData("binary", "whiten-6", "binary", "32 to 6 dimensions")]

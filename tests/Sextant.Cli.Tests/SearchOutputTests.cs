@@ -38,9 +38,9 @@ public sealed class SearchOutputTests(TinyModel model, TinyRanker ranker)
         File.Delete(input);
         string index = Path.Combine(_root, "idx");
         Assert.Equal(0, CommandLine.Run("index", "--model", model.Folder, "--output", index, _root).Exit);
-        foreach (string[] place in (string[][])[["--in", _root, "--model", model.Folder], ["--index", index]])
+        foreach (string[] location in (string[][])[["--in", _root, "--model", model.Folder], ["--index", index]])
         {
-            Outcome outcome = CommandLine.Run(["search", .. place, "--rerank", ranker.Folder, "-k5", "grass"]);
+            Outcome outcome = CommandLine.Run(["search", .. location, "--rerank", ranker.Folder, "-k5", "grass"]);
             Assert.Equal(expected, outcome.Lines.Select(line => line.Split('\t')).Select(words => $"{words[1]} {words[3]}"));
         }
     }

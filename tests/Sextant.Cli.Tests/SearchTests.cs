@@ -86,7 +86,7 @@ public sealed class SearchTests(TinyModel model) : IClassFixture<TinyModel>, IDi
         Outcome plain = Search("-k1", "the sea.");
         Assert.EndsWith("and 2 more", plain.Lines[0].Split('\t')[4]);
 
-        string Name(JsonElement place) => Path.GetFileName(place.GetProperty("file").GetString())!;
+        string Name(JsonElement location) => Path.GetFileName(location.GetProperty("file").GetString())!;
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class SearchTests(TinyModel model) : IClassFixture<TinyModel>, IDi
         Assert.DoesNotContain('\u001b', outcome.Output);
         Assert.StartsWith("  1  0.", outcome.Lines[0]);
         Assert.Equal(4, outcome.Lines.TakeWhile(
-            (line, place) => place == 0 || line.StartsWith("     ", StringComparison.Ordinal)).Count());
+            (line, location) => location == 0 || line.StartsWith("     ", StringComparison.Ordinal)).Count());
         Assert.All(outcome.Lines.Skip(1).Take(3), line => Assert.InRange(line.Sum(c => c >= 0x3000 ? 2 : 1), 6, 40));
         Assert.EndsWith("…", outcome.Lines[3]);
     }

@@ -39,7 +39,7 @@ public class TinyModel : IDisposable
     {
     }
 
-    /// <param name="prefix">Of the trunk's tensors: "" alone, "bert." beside a head.</param>
+    /// <param name="prefix">Of the backbone's tensors: "" alone, "bert." beside a head.</param>
     protected TinyModel(string prefix)
     {
         _prefix = prefix;
@@ -75,7 +75,7 @@ public class TinyModel : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Adds what stands behind the trunk.</summary>
+    /// <summary>Adds what stands after the backbone.</summary>
     protected virtual void AddHead()
     {
     }

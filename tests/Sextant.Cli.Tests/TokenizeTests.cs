@@ -2,7 +2,7 @@ namespace Sextant.Cli.Tests;
 
 public sealed class TokenizeTests(TinyModel model) : IClassFixture<TinyModel>
 {
-    // Ids are places in the vocabulary: five special tokens, then TinyModel.Words.
+    // Ids are positions in the vocabulary: five special tokens, then TinyModel.Words.
     [Fact]
     public void JsonLinesHaveIdsTokensTypesAndPlaces()
     {

@@ -96,11 +96,11 @@ public sealed class DeviceErrorTests
                 * c.B,
         })];
         Assert.Null(DeviceProbe.FirstDifference(cases, right));
-        Assert.Equal("multiplication then addition", Broken((place, value, c) =>
-            place == 1 ? MathF.FusedMultiplyAdd(c.A, c.B, c.C) : value));
-        Assert.Equal("fused multiply-add", Broken((place, value, c) => place == 0 ? (float)(c.A * c.B) + c.C : value));
-        Assert.Equal("division", Broken((place, value, c) => place == 2 ? c.A * (1f / c.B) : value));
-        Assert.Equal("square root", Broken((place, value, _) => place == 3 ? MathF.BitIncrement(value) : value));
+        Assert.Equal("multiplication then addition", Broken((position, value, c) =>
+            position == 1 ? MathF.FusedMultiplyAdd(c.A, c.B, c.C) : value));
+        Assert.Equal("fused multiply-add", Broken((position, value, c) => position == 0 ? (float)(c.A * c.B) + c.C : value));
+        Assert.Equal("division", Broken((position, value, c) => position == 2 ? c.A * (1f / c.B) : value));
+        Assert.Equal("square root", Broken((position, value, _) => position == 3 ? MathF.BitIncrement(value) : value));
         Assert.StartsWith(
             "denormals", Broken((_, value, _) => float.IsSubnormal(value) ? 0f : value), StringComparison.Ordinal);
         Assert.StartsWith("zero signs", Broken((_, value, _) => value == 0f ? 0f : value), StringComparison.Ordinal);

@@ -18,7 +18,7 @@ public abstract class ExactProductContract
     public void EveryTileHasTheProcessorsBits(int rows, int outputs, int inputs) =>
         Check(Create, rows, outputs, inputs);
 
-    /// <summary>Each tile and stored type, with all that comes behind a product and without.</summary>
+    /// <summary>Each tile and stored type, with all that comes after a product and without.</summary>
     internal static void Check(Func<Backend> create, int rows, int outputs, int inputs)
     {
         foreach (ElementType type in new[] { ElementType.F32, ElementType.F16, ElementType.BF16 })

@@ -82,7 +82,7 @@ internal sealed unsafe partial class FakeCuda
         return 0;
     }
 
-    // Each event that is reached is two milliseconds behind the one before.
+    // Each event that is reached is two milliseconds after the one before.
     private static int EventElapsedTime(float* milliseconds, nint start, nint end)
     {
         int code = Enter("cuEventElapsedTime");

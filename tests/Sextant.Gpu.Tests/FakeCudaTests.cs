@@ -117,28 +117,28 @@ public sealed class FakeCudaTests
         using (var queue = (CudaQueue)driver.CreateQueue())
         {
             queue.Expect(1);
-            for (int shape = 0; shape < CudaGraphs.Most + 10; shape++)
+            for (int shape = 0; shape < CudaGraphs.MaxGraphs + 10; shape++)
             {
                 for (int round = 0; round < 3; round++)
-                    Start(queue, shape + 1, CudaGraphs.Least);
+                    Start(queue, shape + 1, CudaGraphs.MinLaunches);
             }
-            Assert.Equal(CudaGraphs.Most, queue.Graphs!.Count);
+            Assert.Equal(CudaGraphs.MaxGraphs, queue.Graphs!.Count);
             Assert.Equal(10, fake.Calls("cuGraphExecDestroy"));
             // What makes room is what was not used for longest.
             fake.ForgetCalls();
-            Start(queue, CudaGraphs.Most + 10, CudaGraphs.Least);
+            Start(queue, CudaGraphs.MaxGraphs + 10, CudaGraphs.MinLaunches);
             Assert.Equal((1, 0), (fake.Calls("cuGraphLaunch"), fake.Calls("cuLaunchKernel")));
-            Start(queue, 1, CudaGraphs.Least);
-            Assert.Equal((1, CudaGraphs.Least), (fake.Calls("cuGraphLaunch"), fake.Calls("cuLaunchKernel")));
+            Start(queue, 1, CudaGraphs.MinLaunches);
+            Assert.Equal((1, CudaGraphs.MinLaunches), (fake.Calls("cuGraphLaunch"), fake.Calls("cuLaunchKernel")));
             // Too few kernels for a graph, and more tokens than it is for.
             fake.ForgetCalls();
             for (int round = 0; round < 3; round++)
-                Start(queue, 5, CudaGraphs.Least - 1);
+                Start(queue, 5, CudaGraphs.MinLaunches - 1);
             queue.Expect(CudaQueue.FewTokens + 1);
             for (int round = 0; round < 3; round++)
-                Start(queue, 6, CudaGraphs.Least);
+                Start(queue, 6, CudaGraphs.MinLaunches);
             Assert.Equal(
-                (0, 3 * (CudaGraphs.Least - 1) + 3 * CudaGraphs.Least),
+                (0, 3 * (CudaGraphs.MinLaunches - 1) + 3 * CudaGraphs.MinLaunches),
                 (fake.Calls("cuGraphLaunch"), fake.Calls("cuLaunchKernel")));
         }
         driver.Free(memory);
@@ -262,7 +262,9 @@ public sealed class FakeCudaTests
         Assert.Equal(48, (byte*)&node.Extra - (byte*)&node);
     }
 
-    /// <summary>The primary context is counted: it lives as long as one holder does, and a new one is another.</summary>
+    /// <summary>
+    /// The primary context is counted: it lives as long as one holder does, and a new one is another.
+    /// </summary>
     [Fact]
     public void ADeviceThatIsOpenedTwiceLivesUntilBothAreGoneAndCanBeOpenedAgain()
     {

@@ -8,7 +8,7 @@ namespace Sextant.Gpu.Tests;
 
 /// <summary>
 /// The tensor-core product, emulated, against a sum in double of the same 16-bit factors: what is left is the rounding
-/// of f32 sums. The kernel's own text runs: copies, places in local memory, fragments, edges, epilogues.
+/// of f32 sums. The kernel's own text runs: copies, positions in local memory, fragments, edges, epilogues.
 /// </summary>
 public class FastProductTests : ProductContract
 {

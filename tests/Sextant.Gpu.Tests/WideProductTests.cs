@@ -8,8 +8,8 @@ namespace Sextant.Gpu.Tests;
 
 /// <summary>
 /// The products of warpgroups, emulated from the PTX ISA's tables (kernels/gpu/Warpgroup.h), against a sum in double of
-/// the same 16-bit factors. The kernel's own text runs: copies, swizzled places, descriptors, which sums an item has,
-/// what may be overwritten when, edges, epilogues. What a GPU makes of the instructions it cannot show.
+/// the same 16-bit factors. The kernel's own text runs: copies, swizzled positions, descriptors, which sums an item
+/// has, what may be overwritten when, edges, epilogues. What a GPU makes of the instructions it cannot show.
 /// </summary>
 public class WideProductTests : ProductContract
 {

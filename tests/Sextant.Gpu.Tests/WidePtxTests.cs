@@ -40,7 +40,7 @@ public sealed partial class WidePtxTests() : PtxFileContract("Fast90.ptx", "sm_9
             foreach (string word in order)
             {
                 int found = kernel.IndexOf(word, at, StringComparison.Ordinal);
-                Assert.True(found >= 0, $"{name} {type}: {word} is not behind what comes before it");
+                Assert.True(found >= 0, $"{name} {type}: {word} is not after what comes before it");
                 at = found;
             }
         }

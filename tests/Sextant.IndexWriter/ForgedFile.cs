@@ -32,7 +32,7 @@ internal static class ForgedFile
     private static int Place(byte[] valid, int count, Random random)
     {
         bool isSegment = valid.AsSpan().StartsWith(IndexFormat.SegmentMagic);
-        int place = random.Next(4) switch
+        int position = random.Next(4) switch
         {
             0 => random.Next(isSegment ? IndexFormat.SegmentHeaderBytes : 120),
             1 when isSegment => (int)BinaryPrimitives.ReadUInt64LittleEndian(valid.AsSpan(24)) + random.Next(2000),
@@ -40,32 +40,32 @@ internal static class ForgedFile
                 * IndexFormat.SectionAlignment) + random.Next(64),
             _ => random.Next(count),
         };
-        return Math.Min(place, count - 1);
+        return Math.Min(position, count - 1);
     }
 
-    private static void ChangeOnce(List<byte> bytes, int place, Random random)
+    private static void ChangeOnce(List<byte> bytes, int position, Random random)
     {
         switch (random.Next(9))
         {
             case 0:
-                bytes[place] ^= (byte)(1 << random.Next(8));
+                bytes[position] ^= (byte)(1 << random.Next(8));
                 return;
             case 1:
-                bytes[place] = (byte)random.Next(256);
+                bytes[position] = (byte)random.Next(256);
                 return;
             case 2:
-                bytes.RemoveRange(place, Math.Min(bytes.Count - place, random.Next(1, 5000)));
+                bytes.RemoveRange(position, Math.Min(bytes.Count - position, random.Next(1, 5000)));
                 return;
             case 3:
-                bytes.InsertRange(place, new byte[random.Next(1, 64)]);
+                bytes.InsertRange(position, new byte[random.Next(1, 64)]);
                 return;
-            case 4: // two fields change places
+            case 4: // two fields are swapped
                 int other = random.Next(bytes.Count & ~7), length = random.Next(2) == 0 ? 4 : 8;
-                for (int i = 0; i < length && place + i < bytes.Count && other + i < bytes.Count; i++)
-                    (bytes[place + i], bytes[other + i]) = (bytes[other + i], bytes[place + i]);
+                for (int i = 0; i < length && position + i < bytes.Count && other + i < bytes.Count; i++)
+                    (bytes[position + i], bytes[other + i]) = (bytes[other + i], bytes[position + i]);
                 return;
             default: // a field gets a number that is at some limit, or near its own
-                int size = 1 << random.Next(1, 4), start = place & ~(size - 1);
+                int size = 1 << random.Next(1, 4), start = position & ~(size - 1);
                 Span<byte> field = stackalloc byte[8];
                 for (int i = 0; i < size && start + i < bytes.Count; i++)
                     field[i] = bytes[start + i];
@@ -126,23 +126,23 @@ internal static class ForgedFile
         return read.ToFile();
     }
 
-    private static void MendBlocks(byte[] file, int place, int length)
+    private static void MendBlocks(byte[] file, int position, int length)
     {
-        int end = place + length;
-        while (place + 8 <= end)
+        int end = position + length;
+        while (position + 8 <= end)
         {
-            long name = BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(place + 4));
-            if (place + 24 + name > end)
+            long name = BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(position + 4));
+            if (position + 24 + name > end)
                 return;
-            place += 8 + (int)name;
-            ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(place));
-            ulong bytes = BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(place + 8));
-            place += 16;
+            position += 8 + (int)name;
+            ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(position));
+            ulong bytes = BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(position + 8));
+            position += 16;
             if (offset > (ulong)file.Length || bytes > (ulong)file.Length - offset)
                 return;
-            for (ulong block = 0; block < bytes && place + 4 <= end; block += IndexFormat.BlockBytes, place += 4)
+            for (ulong block = 0; block < bytes && position + 4 <= end; block += IndexFormat.BlockBytes, position += 4)
             {
-                BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(place), Checksum.Of(file.AsSpan(
+                BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(position), Checksum.Of(file.AsSpan(
                     (int)(offset + block), (int)Math.Min(IndexFormat.BlockBytes, bytes - block))));
             }
         }

@@ -99,10 +99,10 @@ public sealed class IndexMutations
         return code switch
         {
             VectorCode.Binary => Rounds.Definition with { Lists = 3 },
-            VectorCode.Recurrent => plain with
+            VectorCode.ResidualBinary => plain with
             {
                 Transform = LinearTransform.Fit(sample, dimensions, half, whiten: true),
-                Recurrent = RecurrentCode.Fit(halves, half, 2),
+                ResidualBinary = ResidualBinaryCode.Fit(halves, half, 2),
                 Rescore = VectorCode.Float16,
             },
             VectorCode.Product => plain with

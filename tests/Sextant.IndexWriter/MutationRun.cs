@@ -14,7 +14,7 @@ internal static class MutationRun
     {
         VectorCode[] codes =
         [
-            VectorCode.Binary, VectorCode.Recurrent, VectorCode.Product, VectorCode.Int8, VectorCode.Float32,
+            VectorCode.Binary, VectorCode.ResidualBinary, VectorCode.Product, VectorCode.Int8, VectorCode.Float32,
             VectorCode.Float16, VectorCode.BFloat16,
         ];
         int done = 0, wrong = 0, last = -1;

@@ -8,7 +8,7 @@ using Sextant.IndexWriting;
 // Or mutate COUNT SEED FOLDER: changes indexes as a forger would, and reads and writes them.
 if (args[0] == "mutate")
 {
-    int Number(int place) => int.Parse(args[place], CultureInfo.InvariantCulture);
+    int Number(int position) => int.Parse(args[position], CultureInfo.InvariantCulture);
     return MutationRun.Run(Number(1), Number(2), args[3]);
 }
 string folder = args[0];

@@ -35,7 +35,7 @@ internal sealed unsafe class AlignedBuffer : IDisposable
         for (int i = 0; i < Guard; i++)
         {
             Assert.True(float.IsNaN(_memory[i]), "A kernel wrote before its buffer.");
-            Assert.True(float.IsNaN(_memory[Guard + Length + i]), "A kernel wrote behind its buffer.");
+            Assert.True(float.IsNaN(_memory[Guard + Length + i]), "A kernel wrote after its buffer.");
         }
         NativeMemory.AlignedFree(_memory);
     }

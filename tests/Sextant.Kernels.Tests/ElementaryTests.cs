@@ -59,7 +59,9 @@ public unsafe class ElementaryTests
         }
     }
 
-    /// <summary>Each float about the places where a function's branches change, and where 2^n is largest and smallest.</summary>
+    /// <summary>
+    /// Each float about the positions where a function's branches change, and where 2^n is largest and smallest.
+    /// </summary>
     [Theory]
     [InlineData(ActivationKind.Sigmoid, 87.33654f)]
     [InlineData(ActivationKind.Sigmoid, 87f)]

@@ -115,25 +115,25 @@ public sealed unsafe class SimilarityTests
         stored.AsSpan().Fill(0xFF);
         for (int i = 0; i < values.Length; i++)
         {
-            Span<byte> place = stored.AsSpan(i * size);
+            Span<byte> position = stored.AsSpan(i * size);
             float x = values[i];
             switch (type)
             {
                 case RowType.F32:
-                    MemoryMarshal.Write(place, x);
+                    MemoryMarshal.Write(position, x);
                     break;
                 case RowType.F16:
-                    MemoryMarshal.Write(place, (Half)x);
+                    MemoryMarshal.Write(position, (Half)x);
                     x = (float)(Half)x;
                     break;
                 case RowType.BF16:
                     ushort upper = (ushort)(BitConverter.SingleToUInt32Bits(x) >> 16);
-                    MemoryMarshal.Write(place, upper);
+                    MemoryMarshal.Write(position, upper);
                     x = BitConverter.UInt32BitsToSingle((uint)upper << 16);
                     break;
                 default:
                     x = MathF.Round(x * 110);
-                    place[0] = unchecked((byte)(sbyte)x);
+                    position[0] = unchecked((byte)(sbyte)x);
                     break;
             }
             int at = i % n;

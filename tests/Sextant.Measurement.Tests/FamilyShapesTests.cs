@@ -19,7 +19,7 @@ public class FamilyShapesTests
                 File.WriteAllText(file, shape.Config);
                 var config = ConfigFile.Read(file);
                 Family family = ModelCatalog.Families.Single(f => f.ModelType == config.String("model_type"));
-                TrunkPlan plan = family.Read!(config, null);
+                BackbonePlan plan = family.Read!(config, null);
                 Assert.Empty(config.UnreadKeys);
                 Assert.True(FamilyShape.Flops(plan, 1, 128) > 1e8, shape.Name);
                 types.Add(family.ModelType);
@@ -40,7 +40,7 @@ public class FamilyShapesTests
     {
         string file = Path.GetTempFileName();
         File.WriteAllText(file, FamilyShapes.All[0].Config);
-        TrunkPlan plan = Bert.Read(ConfigFile.Read(file), null);
+        BackbonePlan plan = Bert.Read(ConfigFile.Read(file), null);
         File.Delete(file);
         double matrices = 2.0 * 128 * (4.0 * 384 * 384 + 2.0 * 384 * 1536);
         Assert.Equal(6 * (matrices + 4.0 * 128 * 128 * 384), FamilyShape.Flops(plan, 1, 128));

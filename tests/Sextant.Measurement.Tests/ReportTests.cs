@@ -22,12 +22,12 @@ public class ReportTests
             page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href");
         Assert.Contains("<all & \"more\">", page.Descendants().First(element => element.Name.LocalName == "h1").Value,
             StringComparison.Ordinal);
-        foreach (XAttribute place in page.Descendants().Attributes()
+        foreach (XAttribute position in page.Descendants().Attributes()
             .Where(attribute => attribute.Name.LocalName is "x" or "y" or "cx" or "cy" or "x1" or "y2" or "width"))
         {
-            if (!place.Value.StartsWith("device", StringComparison.Ordinal))
+            if (!position.Value.StartsWith("device", StringComparison.Ordinal))
                 Assert.True(double.IsFinite(
-                    double.Parse(place.Value, System.Globalization.CultureInfo.InvariantCulture)), place.ToString());
+                    double.Parse(position.Value, System.Globalization.CultureInfo.InvariantCulture)), position.ToString());
         }
     }
 

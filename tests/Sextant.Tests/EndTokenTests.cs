@@ -2,7 +2,7 @@ using Sextant.Tests.Models;
 
 namespace Sextant.Tests;
 
-/// <summary>The token behind a text that a model's files ask for and its tokenizer does not add.</summary>
+/// <summary>The token after a text that a model's files ask for and its tokenizer does not add.</summary>
 [Collection(nameof(MeasuredAlone))]
 public sealed class EndTokenTests : IDisposable
 {

@@ -23,7 +23,7 @@ public partial class RoomRulesTests
         ["Layers"] = ["Tensors", "Weights", "Backends", "Batches", "Kernels"],
         ["Models"] = ["Layers", "Weights", "Batches", "Tensors", "Backends", "Pooling", "Kernels"],
         ["Pooling"] = ["Tensors", "Batches", "Backends", "Kernels"],
-        // What checkpoints carry behind their trunks besides poolings: labels, masked words, next words.
+        // What checkpoints carry after their backbones besides poolings: labels, masked words, next words.
         ["Heads"] = ["Tensors", "Batches", "Backends", "Kernels", "Layers", "Weights", "Models", "Pooling"],
         ["Codes"] = ["Tensors", "Kernels"],
         ["Search"] = ["Codes", "Backends", "Tensors", "Runtime", "Kernels"],

@@ -5,7 +5,7 @@ using Sextant.Tokens;
 namespace Sextant.Bench.Peers;
 
 /// <summary>
-/// BERT's tokens of English passages, one call each, by ours, by ours behind Microsoft's type, and by others' tokenizers:
+/// BERT's tokens of English passages, one call each, by ours, by ours after Microsoft's type, and by others' tokenizers:
 /// in turns on one thread, medians per processor second, with the bytes that a passage allocates.
 /// </summary>
 internal static class TokenizerPeers

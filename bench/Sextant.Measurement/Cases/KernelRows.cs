@@ -19,8 +19,8 @@ internal sealed record KernelName(string Id, IReadOnlyList<KeyValuePair<string, 
 /// <param name="WorkingSet">What the runs of one block touch: which level of the memory it comes from.</param>
 internal readonly record struct KernelWork(double Flops, double Bytes, long WorkingSet)
 {
-    /// <summary>The least seconds, with arithmetic at a speed.</summary>
-    public double Least(Roofline roofline, double flopsPerSecond) =>
+    /// <summary>The minimum seconds, with arithmetic at a speed.</summary>
+    public double MinSeconds(Roofline roofline, double flopsPerSecond) =>
         roofline.MinSeconds(Flops, Bytes, WorkingSet, flopsPerSecond);
 }
 
@@ -45,7 +45,7 @@ internal static class KernelRows
     {
         // Each round against the clock of that round.
         double[] shares = [.. samples.Rounds.Select(
-            (seconds, round) => work.Least(roofline, arithmetic[round]) / seconds)];
+            (seconds, round) => work.MinSeconds(roofline, arithmetic[round]) / seconds)];
         double median = samples.Median, clock = Quantile.Median(arithmetic);
         List<KeyValuePair<string, double>> metrics = byWall is null ? [] : [new("wall_seconds", byWall.Median)];
         metrics.AddRange(
@@ -54,7 +54,7 @@ internal static class KernelRows
             new("gbs", work.Bytes / median / 1e9),
             new("roofline", Quantile.Median(shares)),
             new("intensity", work.Flops / work.Bytes),
-            new("roofline_gflops", work.Flops / 1e9 / work.Least(roofline, clock)),
+            new("roofline_gflops", work.Flops / 1e9 / work.MinSeconds(roofline, clock)),
             new("bandwidth_gbs", roofline.Bandwidth(work.WorkingSet) / 1e9),
             new("arithmetic_gflops", clock / 1e9),
             .. Errors(accuracy),

@@ -89,12 +89,12 @@ internal sealed class SimilarityCases() : OpCases<Kernel<SimilarityArguments>>(S
             return sum;
         }
 
-        private double Element(long place) => _arguments.Type switch
+        private double Element(long position) => _arguments.Type switch
         {
-            RowType.F32 => ((float*)_arguments.Rows)[place],
-            RowType.F16 => (double)((Half*)_arguments.Rows)[place],
-            RowType.BF16 => BitConverter.Int32BitsToSingle(((ushort*)_arguments.Rows)[place] << 16),
-            _ => ((sbyte*)_arguments.Rows)[place],
+            RowType.F32 => ((float*)_arguments.Rows)[position],
+            RowType.F16 => (double)((Half*)_arguments.Rows)[position],
+            RowType.BF16 => BitConverter.Int32BitsToSingle(((ushort*)_arguments.Rows)[position] << 16),
+            _ => ((sbyte*)_arguments.Rows)[position],
         };
 
         private void Fill(RowType type, long bytes)

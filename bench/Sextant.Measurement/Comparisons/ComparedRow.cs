@@ -12,7 +12,7 @@ internal enum Verdict
 }
 
 /// <summary>One row of two records.</summary>
-/// <param name="Other">Which record is compared with the first one: its place among them, from 1.</param>
+/// <param name="Other">Which record is compared with the first one: its position among them, from 1.</param>
 /// <param name="Id">The row.</param>
 /// <param name="Unit">Of the medians.</param>
 /// <param name="First">Median in the first record.</param>

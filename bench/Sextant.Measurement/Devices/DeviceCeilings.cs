@@ -68,7 +68,7 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     public static GpuDriver DriverOf(Device device) => device is GpuDevice gpu ? gpu.Driver
         : throw new ArgumentException($"{device.Name} has no driver.", nameof(device));
 
-    /// <summary>The least times that the device allows, from the measured ceilings.</summary>
+    /// <summary>The minimum times that the device allows, from the measured ceilings.</summary>
     public Roofline Measure() => Roofline.Of(
         Fma("f32") * 1e9,
         WorkingSets.Select(bytes => new MemoryLevel(

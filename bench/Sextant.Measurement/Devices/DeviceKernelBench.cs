@@ -125,9 +125,9 @@ internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
     private KernelName Name(Entry entry)
     {
         string op = entry.Op.Op, shape = string.Join(',', entry.Shape);
-        (string place, string flag) = entry.Precision == Precision.Fast ? ("/fast", " --precision fast") : ("", "");
+        (string position, string flag) = entry.Precision == Precision.Fast ? ("/fast", " --precision fast") : ("", "");
         return new KernelName(
-            $"kernels/{on.Name}{place}/{op}/{entry.Variant}/{shape}",
+            $"kernels/{on.Name}{position}/{op}/{entry.Variant}/{shape}",
             [
                 new("op", op), new("variant", entry.Variant), new("shape", shape), new("device", on.Name),
                 new("precision", entry.Precision == Precision.Fast ? "fast" : "exact"),

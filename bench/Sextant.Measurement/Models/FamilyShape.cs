@@ -19,14 +19,14 @@ internal sealed record FamilyShape(string Name, string Fixture, string Type, str
     public SyntheticTensor[] Others { get; init; } = [];
 
     /// <summary>Writes config.json and model.safetensors, unless they are there, and reads the plan.</summary>
-    public TrunkPlan Write(string root, out string folder)
+    public BackbonePlan Write(string root, out string folder)
     {
         folder = Path.Combine(root, $"family-{Name}-{Type}");
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "config.json"), Config);
         var config = ConfigFile.Read(Path.Combine(folder, "config.json"));
         string type = config.String("model_type");
-        TrunkPlan plan = ModelCatalog.Families.First(f => f.ModelType == type).Read!(config, null);
+        BackbonePlan plan = ModelCatalog.Families.First(f => f.ModelType == type).Read!(config, null);
         string weights = Path.Combine(folder, "model.safetensors");
         if (!File.Exists(weights))
             SyntheticWeights.Write(weights, Type, Tensors(plan).Concat(Others));
@@ -36,14 +36,14 @@ internal sealed record FamilyShape(string Name, string Fixture, string Type, str
     /// <summary>
     /// Twice the multiply-adds of one pass: the matrices, and queries, keys and values that see each other.
     /// </summary>
-    public static double Flops(TrunkPlan plan, int sequences, int tokens)
+    public static double Flops(BackbonePlan plan, int sequences, int tokens)
     {
-        TrunkShape s = plan.Shape;
+        BackboneShape s = plan.Shape;
         double matrices = 0;
         double pairs = 0;
         for (int layer = 0; layer < s.Layers; layer++)
         {
-            AttentionShape a = plan.Attention?.Invoke(layer) ?? TrunkPlan.FullAttention(s);
+            AttentionShape a = plan.Attention?.Invoke(layer) ?? BackbonePlan.FullAttention(s);
             matrices += (double)s.Hidden * (a.Columns + a.Heads * a.HeadSize + (s.Gated ? 3 : 2) * s.Intermediate);
             for (int i = 0; i < tokens; i++)
                 pairs += 1.0 * a.Heads * a.HeadSize * (Math.Min(i, a.Before) + 1 + Math.Min(tokens - 1 - i, a.After));
@@ -52,9 +52,9 @@ internal sealed record FamilyShape(string Name, string Fixture, string Type, str
     }
 
     // Everything a plan names, under the first of its prefixes.
-    private static IEnumerable<SyntheticTensor> Tensors(TrunkPlan plan)
+    private static IEnumerable<SyntheticTensor> Tensors(BackbonePlan plan)
     {
-        TrunkShape s = plan.Shape;
+        BackboneShape s = plan.Shape;
         EmbeddingPlan e = plan.Embeddings;
         int width = e.Width ?? s.Hidden;
         yield return new SyntheticTensor(e.Words, 0, e.WordRows ?? s.Vocabulary, width);
@@ -77,9 +77,9 @@ internal sealed record FamilyShape(string Name, string Fixture, string Type, str
         }
     }
 
-    private static IEnumerable<SyntheticTensor> Layer(TrunkPlan plan, int layer)
+    private static IEnumerable<SyntheticTensor> Layer(BackbonePlan plan, int layer)
     {
-        TrunkShape s = plan.Shape;
+        BackboneShape s = plan.Shape;
         LayerPlan names = plan.Layer;
         int queries = s.Heads * s.HeadSize;
         int keys = s.KeyHeads * s.HeadSize;
@@ -104,7 +104,7 @@ internal sealed record FamilyShape(string Name, string Fixture, string Type, str
             yield return new SyntheticTensor(name + ".bias", 0, rows);
     }
 
-    private static IEnumerable<SyntheticTensor> Norm(TrunkShape shape, string? name, int length)
+    private static IEnumerable<SyntheticTensor> Norm(BackboneShape shape, string? name, int length)
     {
         if (name is null)
             yield break;

@@ -75,7 +75,7 @@ internal sealed unsafe class MemoryPeak : IDisposable
 
     public void Dispose() => _block?.Dispose();
 
-    // A part of the set, from a place on. A copy goes from the set's first half to its second.
+    // A part of the set, from a position on. A copy goes from the set's first half to its second.
     private ulong Pass(MemoryAccess access, byte* start, long at, long bytes)
     {
         switch (access)

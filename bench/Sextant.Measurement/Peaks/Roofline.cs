@@ -90,7 +90,9 @@ internal sealed class Roofline
         return _levels[^1];
     }
 
-    /// <summary>The least seconds for a piece of work, with arithmetic at <paramref name="flopsPerSecond"/>.</summary>
+    /// <summary>
+    /// The minimum seconds for a piece of work, with arithmetic at <paramref name="flopsPerSecond"/>.
+    /// </summary>
     public double MinSeconds(double flops, double bytes, long workingSet, double flopsPerSecond) =>
         Math.Max(flops / flopsPerSecond, bytes / Bandwidth(workingSet));
 }

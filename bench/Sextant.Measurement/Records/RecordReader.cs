@@ -4,7 +4,7 @@ using Sextant.Measurement.Machines;
 
 namespace Sextant.Measurement.Records;
 
-/// <summary>Reads records; what is missing or of another kind is refused by its name and place.</summary>
+/// <summary>Reads records; what is missing or of another kind is refused by its name and position.</summary>
 internal static class RecordReader
 {
     /// <summary>Reads a record.</summary>
@@ -118,11 +118,11 @@ internal static class RecordReader
         var known = new HashSet<string>();
         foreach (JsonElement element in List(root, "rows"))
         {
-            string place = string.Create(CultureInfo.InvariantCulture, $"row {rows.Count + 1}");
+            string position = string.Create(CultureInfo.InvariantCulture, $"row {rows.Count + 1}");
             try
             {
                 BenchRow row = Row(element);
-                place = $"row '{row.Id}'";
+                position = $"row '{row.Id}'";
                 if (!known.Add(row.Id))
                     throw new FormatException("an earlier row has the same 'id'.");
                 if (row.Samples.Length == 0 || row.Samples.Any(value => !(value > 0)))
@@ -136,7 +136,7 @@ internal static class RecordReader
             }
             catch (FormatException problem)
             {
-                throw new FormatException($"{place}: {problem.Message}", problem);
+                throw new FormatException($"{position}: {problem.Message}", problem);
             }
         }
         return rows.Count > 0 ? rows : throw new FormatException("'rows' is empty.");

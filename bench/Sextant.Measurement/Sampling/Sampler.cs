@@ -21,7 +21,7 @@ internal sealed class Sampler(
     private readonly double[] _slices = new double[MaxSlices];
 
     /// <summary>
-    /// Measures all subjects; <paramref name="beginRound"/> is called before each round, behind the calibrator.
+    /// Measures all subjects; <paramref name="beginRound"/> is called before each round, after the calibrator.
     /// </summary>
     public Samples[] Measure(IReadOnlyList<Subject> subjects, Action<int>? beginRound = null)
     {

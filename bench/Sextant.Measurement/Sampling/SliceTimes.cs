@@ -8,8 +8,8 @@ namespace Sextant.Measurement.Sampling;
 /// </summary>
 internal sealed class SliceTimes(double seconds)
 {
-    private const int Most = 1024;
-    private readonly double[] _times = new double[Most];
+    private const int MaxTimes = 1024;
+    private readonly double[] _times = new double[MaxTimes];
     private readonly long _begin = Stopwatch.GetTimestamp();
     private long _last;
     private int _count = -1;
@@ -26,7 +26,7 @@ internal sealed class SliceTimes(double seconds)
         if (_count >= 0)
             _times[_count] = Stopwatch.GetElapsedTime(_last, now).TotalSeconds;
         _count++;
-        if (_count == Most || (_count >= 3 && Stopwatch.GetElapsedTime(_begin, now).TotalSeconds > seconds))
+        if (_count == MaxTimes || (_count >= 3 && Stopwatch.GetElapsedTime(_begin, now).TotalSeconds > seconds))
             return false;
         _last = Stopwatch.GetTimestamp();
         return true;

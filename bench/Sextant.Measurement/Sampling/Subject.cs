@@ -3,7 +3,7 @@ namespace Sextant.Measurement.Sampling;
 /// <summary>Something that is timed: one variant of one case.</summary>
 internal abstract class Subject : IDisposable
 {
-    /// <summary>The most runs between two calls of <see cref="Refresh"/>.</summary>
+    /// <summary>The maximum number of runs between two calls of <see cref="Refresh"/>.</summary>
     public virtual int RunsPerRefresh => int.MaxValue;
 
     /// <summary>Brings inputs that a run uses up back to what they were; not timed.</summary>

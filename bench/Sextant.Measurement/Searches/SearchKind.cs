@@ -34,13 +34,13 @@ internal sealed record SearchKind(
         new("exact-bfloat16", typeof(ExactIndex), d => 16 * d,
             (set, threads) => Exact(set, VectorCode.BFloat16, threads)),
         new("exact-int8", typeof(ExactIndex), d => 8 * d, (set, threads) => Exact(set, VectorCode.Int8, threads)),
-        new("recurrent-2", typeof(RecurrentIndex), d => 2 * d + 32, (set, threads) => Recurrent(set, 2, threads)),
-        new("recurrent-4", typeof(RecurrentIndex), d => 4 * d + 32, (set, threads) => Recurrent(set, 4, threads)),
+        new("bebr-2", typeof(ResidualBinaryIndex), d => 2 * d + 32, (set, threads) => ResidualBinary(set, 2, threads)),
+        new("bebr-4", typeof(ResidualBinaryIndex), d => 4 * d + 32, (set, threads) => ResidualBinary(set, 4, threads)),
         new("product", typeof(ProductIndex), d => 8 * Parts(d), Product) { IsSlowToMake = true },
         new("binary", typeof(BinaryIndex), d => d, Binary),
         new("multi-hash", typeof(MultiHashIndex), d => d, MultiHash) { ReadsAll = false },
-        new("lists", typeof(BinaryListIndex), d => d, (set, threads) => Lists(set, 16, threads)) { ReadsAll = false },
-        new("lists-wide", typeof(BinaryListIndex), d => d,
+        new("ivf", typeof(BinaryIvfIndex), d => d, (set, threads) => Lists(set, 16, threads)) { ReadsAll = false },
+        new("ivf-wide", typeof(BinaryIvfIndex), d => d,
             (set, threads) => Lists(set, 4, threads)) { ReadsAll = false },
         new("rescored-x4", typeof(RescoredIndex), d => d, (set, threads) => Rescored(set, threads, 4)),
         new("rescored-x16", typeof(RescoredIndex), d => d, (set, threads) => Rescored(set, threads, 16)),
@@ -83,9 +83,9 @@ internal sealed record SearchKind(
         return SearchedIndex.Of(index, new SearchOptions { Oversampling = oversampling });
     }
 
-    private static SearchedIndex Recurrent(VectorSet set, int levels, int threads)
+    private static SearchedIndex ResidualBinary(VectorSet set, int levels, int threads)
     {
-        var index = new RecurrentIndex(RecurrentCode.Fit(Sample(set), set.Dimensions, levels), threads);
+        var index = new ResidualBinaryIndex(ResidualBinaryCode.Fit(Sample(set), set.Dimensions, levels), threads);
         index.Add(set.Vectors);
         return SearchedIndex.Of(index, null);
     }
@@ -103,7 +103,7 @@ internal sealed record SearchKind(
     {
         int sample = Math.Min(set.Count, SampleCount);
         int lists = Math.Clamp((int)Math.Sqrt(set.Count), 1, sample);
-        var index = BinaryListIndex.Train(
+        var index = BinaryIvfIndex.Train(
             set.Dimensions, SearchedIndex.Codes(set.Vectors, sample, set.Dimensions), lists, threads);
         index.Probes = Math.Max(1, lists / oneIn);
         index.Add(Codes(set));

@@ -32,9 +32,9 @@ internal sealed class VectorSet
         // Directions in which vectors vary, of falling weight, and noise in all others.
         float[] basis = random.Next(Rank * dimensions, 1f / MathF.Sqrt(dimensions));
         float[] centres = random.Next(Clusters * Rank, 1f);
-        var place = new float[Rank];
+        var position = new float[Rank];
         for (int i = 0; i < count; i++)
-            Fill(Vectors.AsSpan(i * dimensions, dimensions), basis, centres.AsSpan(i % Clusters * Rank, Rank), place,
+            Fill(Vectors.AsSpan(i * dimensions, dimensions), basis, centres.AsSpan(i % Clusters * Rank, Rank), position,
                 random);
         for (int i = 0; i < queries; i++)
         {
@@ -89,17 +89,17 @@ internal sealed class VectorSet
     public ReadOnlySpan<float> Query(int query) => QueryVectors.AsSpan(query * Dimensions, Dimensions);
 
     private static void Fill(
-        Span<float> vector, float[] basis, ReadOnlySpan<float> centre, float[] place, GaussianSource random)
+        Span<float> vector, float[] basis, ReadOnlySpan<float> centre, float[] position, GaussianSource random)
     {
         for (int r = 0; r < Rank; r++)
-            place[r] = (centre[r] + 0.7f * random.Next()) / MathF.Sqrt(r + 1);
+            position[r] = (centre[r] + 0.7f * random.Next()) / MathF.Sqrt(r + 1);
         for (int d = 0; d < vector.Length; d++)
             vector[d] = 0.4f / MathF.Sqrt(vector.Length) * random.Next();
         for (int r = 0; r < Rank; r++)
         {
             ReadOnlySpan<float> direction = basis.AsSpan(r * vector.Length, vector.Length);
             for (int d = 0; d < vector.Length; d++)
-                vector[d] += place[r] * direction[d];
+                vector[d] += position[r] * direction[d];
         }
         Normalize(vector);
     }

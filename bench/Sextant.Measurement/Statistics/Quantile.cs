@@ -18,10 +18,10 @@ internal static class Quantile
     {
         if (sorted.IsEmpty)
             return double.NaN;
-        double place = Math.Clamp(p, 0, 1) * (sorted.Length - 1);
-        int below = (int)place;
+        double position = Math.Clamp(p, 0, 1) * (sorted.Length - 1);
+        int below = (int)position;
         int above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+        return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
     }
 
     /// <summary>The median of values in any order.</summary>

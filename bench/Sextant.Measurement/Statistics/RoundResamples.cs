@@ -17,13 +17,13 @@ internal sealed class RoundResamples(int rounds, int seed)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, rounds);
         double[] sorted = values.ToArray();
-        var places = new int[rounds];
+        var positions = new int[rounds];
         for (int i = 0; i < rounds; i++)
-            places[i] = i;
-        Array.Sort(sorted, places);
+            positions[i] = i;
+        Array.Sort(sorted, positions);
         var ranks = new int[rounds];
         for (int rank = 0; rank < rounds; rank++)
-            ranks[places[rank]] = rank;
+            ranks[positions[rank]] = rank;
         // How often each value was drawn, by its rank: the median is found without sorting what was drawn.
         var drawn = new int[rounds];
         var medians = new double[Count];
@@ -38,11 +38,11 @@ internal sealed class RoundResamples(int rounds, int seed)
         return medians;
     }
 
-    // The value at a place in the order of what was drawn.
-    private static double At(double[] sorted, int[] drawn, int place)
+    // The value at a position in the order of what was drawn.
+    private static double At(double[] sorted, int[] drawn, int position)
     {
         int rank = 0;
-        for (int passed = drawn[0]; passed <= place; passed += drawn[rank])
+        for (int passed = drawn[0]; passed <= position; passed += drawn[rank])
             rank++;
         return sorted[rank];
     }

@@ -79,7 +79,7 @@ internal static class ArgumentReader
         if (!verb.TakesTexts)
         {
             throw new WrongUsageException(
-                $"'{argument}' is standard input, which has no place here; if it is a text: -- {argument}");
+                $"'{argument}' is standard input, which is not accepted here; if it is a text: -- {argument}");
         }
         if (values.Exists(other => other.Flag == InputFlags.Input))
             throw new WrongUsageException($"{InputFlags.Input.Name} and '{argument}' are both given");

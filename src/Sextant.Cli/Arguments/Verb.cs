@@ -11,7 +11,7 @@ internal abstract class Verb
     /// <summary>What it does, in one line.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>How its command line looks behind its name, without the flags that are optional.</summary>
+    /// <summary>How its command line looks after its name, without the flags that are optional.</summary>
     public abstract string Usage { get; }
 
     /// <summary>What else its users want to know; may be empty.</summary>

@@ -10,7 +10,7 @@ internal static class CacheSize
 
     private const long DefaultMegabytes = 1024;
 
-    /// <summary>Most bytes of files.</summary>
+    /// <summary>Maximum number of bytes of files.</summary>
     public static long MaxBytes =>
         (long.TryParse(
             Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture,

@@ -9,8 +9,9 @@ namespace Sextant.Cli.Caches;
 /// <summary>Keeps the passages of files with their vectors, a file for each, so that they are embedded once.</summary>
 /// <remarks>
 /// A file's name is the SHA-256 of all that decides its content: the text's bytes and its ending, the model, its prompt
-/// and its options, how passages are cut, and the program itself. What cannot be read, is damaged or does not fit is not
-/// there; what cannot be written is not kept; a folder that others may write is neither read nor written. Processes may share the folder: files appear whole.
+/// and its options, how passages are cut, and the program itself. What cannot be read, is damaged or does not fit is
+/// not there; what cannot be written is not kept; a folder that others may write is neither read nor written. Processes
+/// may share the folder: files appear whole.
 /// </remarks>
 internal sealed class PassageCache
 {
@@ -27,7 +28,7 @@ internal sealed class PassageCache
     /// <param name="folder">Where to keep files.</param>
     /// <param name="maker">All that decides vectors and passages, but the text.</param>
     /// <param name="dimensions">Length of the vectors.</param>
-    /// <param name="maxBytes">Most bytes of all files together.</param>
+    /// <param name="maxBytes">Maximum number of bytes of all files together.</param>
     public PassageCache(
         string folder, IEnumerable<KeyValuePair<string, string>> maker, int dimensions, long maxBytes)
     {

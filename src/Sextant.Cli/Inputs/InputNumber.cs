@@ -8,17 +8,17 @@ internal static class InputNumber
     /// <param name="before">Texts before the batch.</param>
     public static Exception InWholeInput(SextantException problem, long before)
     {
-        (string kind, int? place) = problem switch
+        (string kind, int? position) = problem switch
         {
             TextTooLongException one => ("text", one.Index),
             NonFiniteEmbeddingException one => ("text", one.Index),
             InvalidTokensException one => ("sequence", one.Index),
             _ => ("", (int?)null),
         };
-        if (place is null)
+        if (position is null)
             return problem;
-        string found = FormattableString.Invariant($"{kind} {place}:");
-        string meant = FormattableString.Invariant($"{kind} {before + place}:");
+        string found = FormattableString.Invariant($"{kind} {position}:");
+        string meant = FormattableString.Invariant($"{kind} {before + position}:");
         return problem.Message.StartsWith(found, StringComparison.Ordinal)
             ? new InputException(meant + problem.Message[found.Length..])
             : problem;

@@ -70,7 +70,7 @@ internal static class RetrievalFolder
 
     private static Dictionary<string, int> ReadTexts(string path, string needed, List<string> texts, Terminal terminal)
     {
-        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        var positions = new Dictionary<string, int>(StringComparer.Ordinal);
         using LineReader lines = LineReader.Open(path, terminal);
         while (lines.Read(out ReadOnlyMemory<byte> line))
         {
@@ -83,14 +83,14 @@ internal static class RetrievalFolder
             // As BEIR does: title, a space, text; without the space where one of them is empty.
             if (needed == Document)
                 text = $"{JsonLine.Text(lines, record, "title")} {text}".Trim();
-            if (!places.TryAdd(id, texts.Count))
+            if (!positions.TryAdd(id, texts.Count))
             {
                 throw new InputException(
                     lines.Name, lines.Number, $"the '_id' '{JsonLine.Short(id)}' is there a second time.");
             }
             texts.Add(text);
         }
-        return places;
+        return positions;
     }
 
     private static int? ReadGrade(SeparatedValues records, List<string> fields)

@@ -58,7 +58,7 @@ internal sealed class SeparatedValues(LineReader lines, bool tabs) : IDisposable
         }
     }
 
-    // Reads a field from its first quote to behind its last one, over as many lines as it takes.
+    // Reads a field from its first quote to after its last one, over as many lines as it takes.
     private string Quoted(ref string text, ref int i)
     {
         var field = new StringBuilder();
@@ -82,7 +82,7 @@ internal sealed class SeparatedValues(LineReader lines, bool tabs) : IDisposable
             {
                 throw new InputException(
                     Name, lines.Number,
-                    "a quoted field goes on behind its closing quote; a quote inside is written twice.");
+                    "a quoted field goes on after its closing quote; a quote inside is written twice.");
             }
             field.Append('"');
             i++;

@@ -4,7 +4,7 @@ namespace Sextant.Cli.Inputs;
 internal static class TextBatches
 {
     // The model sorts and splits a batch by itself; this bounds what is in memory.
-    private const int Most = 4096;
+    private const int MaxTexts = 4096;
     private const int MaxCharacters = 1 << 24;
 
     public static IEnumerable<List<TextRecord>> Of(IEnumerable<TextRecord> records, CancellationToken cancellation)
@@ -16,7 +16,7 @@ internal static class TextBatches
             cancellation.ThrowIfCancellationRequested();
             batch.Add(record);
             characters += record.Text.Length + (record.Pair?.Length ?? 0);
-            if (batch.Count < Most && characters < MaxCharacters)
+            if (batch.Count < MaxTexts && characters < MaxCharacters)
                 continue;
             yield return batch;
             batch.Clear();

@@ -51,7 +51,7 @@ internal static class TokenRecord
                 throw new InputException(
                     lines.Name, lines.Number,
                     FormattableString.Invariant(
-                        $"'{name}' holds {JsonLine.Kind(value)} at place {count}; whole numbers from 0 are needed."));
+                        $"'{name}' holds {JsonLine.Kind(value)} at position {count}; whole numbers from 0 are needed."));
             }
             numbers[count++] = number;
         }

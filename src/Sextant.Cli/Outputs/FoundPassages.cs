@@ -7,9 +7,9 @@ using Sextant.Passages;
 namespace Sextant.Cli.Outputs;
 
 /// <summary>Where a passage stands.</summary>
-internal sealed record PassagePlace(string File, int FirstLine, int LastLine, long Start, long End)
+internal sealed record PassageLocation(string File, int FirstLine, int LastLine, long Start, long End)
 {
-    public static PassagePlace Of(Passage passage) =>
+    public static PassageLocation Of(Passage passage) =>
         new(passage.File, passage.FirstLine, passage.LastLine, passage.Start, passage.End);
 
     public override string ToString() =>
@@ -18,7 +18,7 @@ internal sealed record PassagePlace(string File, int FirstLine, int LastLine, lo
 
 /// <summary>A passage, how near it is, and where else the same text stands.</summary>
 internal readonly record struct FoundPassage(
-    int Rank, float Score, Passage Passage, IReadOnlyList<PassagePlace> AlsoIn)
+    int Rank, float Score, Passage Passage, IReadOnlyList<PassageLocation> AlsoIn)
 {
     /// <summary>How near its vector is to the query's; null where vectors were not compared.</summary>
     public float? Similarity { get; init; }
@@ -43,7 +43,7 @@ internal static class FoundPassages
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // leaves 今 readable; the output is no HTML
     };
 
-    /// <summary>A heading line with rank, score and place, and some lines of the text below it.</summary>
+    /// <summary>A heading line with rank, score and location, and some lines of the text below it.</summary>
     /// <param name="output">Where to write.</param>
     /// <param name="found">The passages.</param>
     /// <param name="width">Columns of the terminal.</param>
@@ -53,10 +53,10 @@ internal static class FoundPassages
         using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         foreach (FoundPassage one in found)
         {
-            string place = PassagePlace.Of(one.Passage).ToString();
+            string location = PassageLocation.Of(one.Passage).ToString();
             if (marks is not null)
-                place = TextMarks.Link(place, one.Passage.File);
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{one.Rank,3}  {one.Score:F4}  {place}"));
+                location = TextMarks.Link(location, one.Passage.File);
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{one.Rank,3}  {one.Score:F4}  {location}"));
             foreach (string line in TerminalText.Wrap(
                 TerminalText.OneLine(one.Passage.Headings), Math.Max(20, width - 6), maxLines: 1))
                 writer.WriteLine("     " + line);
@@ -81,14 +81,14 @@ internal static class FoundPassages
             string others = one.AlsoIn.Count > 0 ? "\t" + Others(one.AlsoIn) : "";
             writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{one.Rank}\t{one.Score:F4}\t{PassagePlace.Of(one.Passage)}\t{text}{others}"));
+                $"{one.Rank}\t{one.Score:F4}\t{PassageLocation.Of(one.Passage)}\t{text}{others}"));
         }
     }
 
-    private static string Others(IReadOnlyList<PassagePlace> places)
+    private static string Others(IReadOnlyList<PassageLocation> locations)
     {
-        int more = places.Count - OthersNamed;
-        return "also in " + string.Join(", ", places.Take(OthersNamed))
+        int more = locations.Count - OthersNamed;
+        return "also in " + string.Join(", ", locations.Take(OthersNamed))
             + (more > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {more} more") : "");
     }
 
@@ -107,7 +107,7 @@ internal static class FoundPassages
                     writer.WriteNumber("similarity"u8, similarity);
                 if (one.Terms is { } terms)
                     writer.WriteNumber("bm25"u8, terms);
-                Write(writer, PassagePlace.Of(one.Passage));
+                Write(writer, PassageLocation.Of(one.Passage));
                 writer.WriteNumber("tokens"u8, one.Passage.Tokens);
                 if (one.Passage.Headings.Length > 0)
                     writer.WriteString("headings"u8, one.Passage.Headings);
@@ -115,10 +115,10 @@ internal static class FoundPassages
                 if (one.AlsoIn.Count > 0)
                 {
                     writer.WriteStartArray("also_in"u8);
-                    foreach (PassagePlace place in one.AlsoIn)
+                    foreach (PassageLocation location in one.AlsoIn)
                     {
                         writer.WriteStartObject();
-                        Write(writer, place);
+                        Write(writer, location);
                         writer.WriteEndObject();
                     }
                     writer.WriteEndArray();
@@ -132,12 +132,12 @@ internal static class FoundPassages
         output.Write("\n"u8);
     }
 
-    private static void Write(Utf8JsonWriter writer, PassagePlace place)
+    private static void Write(Utf8JsonWriter writer, PassageLocation location)
     {
-        writer.WriteString("file"u8, place.File);
-        writer.WriteNumber("first_line"u8, place.FirstLine);
-        writer.WriteNumber("last_line"u8, place.LastLine);
-        writer.WriteNumber("start"u8, place.Start);
-        writer.WriteNumber("end"u8, place.End);
+        writer.WriteString("file"u8, location.File);
+        writer.WriteNumber("first_line"u8, location.FirstLine);
+        writer.WriteNumber("last_line"u8, location.LastLine);
+        writer.WriteNumber("start"u8, location.Start);
+        writer.WriteNumber("end"u8, location.End);
     }
 }

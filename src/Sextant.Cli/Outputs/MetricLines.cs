@@ -5,7 +5,7 @@ using Sextant.Evaluation;
 namespace Sextant.Cli.Outputs;
 
 /// <summary>
-/// Writes what was measured: 'metric value' on each line, behind the name of its set where there are several.
+/// Writes what was measured: 'metric value' on each line, after the name of its set where there are several.
 /// </summary>
 /// <remarks>The value is the last word of a line and the metric the last but one, whatever a set is called.</remarks>
 internal sealed class MetricLines(Terminal terminal) : IDisposable

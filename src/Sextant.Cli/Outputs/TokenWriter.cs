@@ -81,12 +81,12 @@ internal sealed class TokenWriter : IDisposable
             ? string.Create(CultureInfo.InvariantCulture, $", {tokens.Truncated} cut off")
             : "";
         table.Append(CultureInfo.InvariantCulture,
-            $"text {index}: {tokens.Count} tokens{cut}\n      id  type      place  token\n");
+            $"text {index}: {tokens.Count} tokens{cut}\n      id  type     offset  token\n");
         for (int i = 0; i < tokens.Count; i++)
         {
-            string place = string.Create(
+            string offset = string.Create(
                 CultureInfo.InvariantCulture, $"{tokens.Offsets[i].Start}-{tokens.Offsets[i].End}");
-            table.Append(CultureInfo.InvariantCulture, $"{tokens.Ids[i],8}{tokens.TypeIds[i],6}{place,11}  ");
+            table.Append(CultureInfo.InvariantCulture, $"{tokens.Ids[i],8}{tokens.TypeIds[i],6}{offset,11}  ");
             table.Append(TerminalText.OneLine(_tokenizer.TokenText(tokens.Ids[i]))).Append('\n');
         }
         _output.Write(Encoding.UTF8.GetBytes(table.ToString()));

@@ -13,7 +13,7 @@ internal static class CodeFlags
             + "unsigned byte). Default: float32.");
     public static readonly Flag Ranges = new(
         "--ranges", "FILE",
-        "The least and greatest value of each dimension, for int8 and uint8: made by --write-ranges from other texts.");
+        "The minimum and maximum of each dimension, for int8 and uint8: made by --write-ranges from other texts.");
     public static readonly Flag WriteRanges = new(
         "--write-ranges", "FILE",
         "Also write the ranges of these vectors, to encode others with: embed a calibration set of typical texts.");

@@ -14,7 +14,7 @@ internal sealed class ConvertVerb : Verb
     private static readonly Flag Type = new("--type", "T", "f32 or f16: what weights are stored as. Default: f32.");
     private static readonly Flag Output = new("--output", "DIR", "The folder to write, which must not be there yet.");
     private static readonly Flag MaxLength = new(
-        "--max-length", "N", "Most tokens of a text, special ones included. Default: all positions of the model.");
+        "--max-length", "N", "Maximum number of tokens of a text, special ones included. Default: all positions of the model.");
     private static readonly Flag QueryPrompt = new(
         "--query-prompt", "TEXT", "What the model wants before a query, to the letter. Default: nothing.");
     private static readonly Flag Cased = new(

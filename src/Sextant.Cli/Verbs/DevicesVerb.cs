@@ -30,7 +30,7 @@ internal sealed class DevicesVerb : Verb
     public override int Run(ArgumentValues arguments, Terminal terminal)
     {
         if (arguments.Texts.Count > 0)
-            throw new WrongUsageException($"devices takes nothing; '{arguments.Texts[0]}' has no place here");
+            throw new WrongUsageException($"devices takes nothing; '{arguments.Texts[0]}' is not accepted here");
         var facts = new FactList();
         facts.Section("cpu");
         facts.Add("kernels", InstructionSets.Name(KernelSet.Chosen.Isa));

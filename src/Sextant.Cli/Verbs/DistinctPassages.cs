@@ -5,11 +5,11 @@ using Sextant.Search;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary>The best passages whose texts differ; the places of equal texts go with the first of them.</summary>
+/// <summary>The best passages whose texts differ; the locations of equal texts go with the first of them.</summary>
 /// <param name="most">How many to keep.</param>
 internal sealed class DistinctPassages(int most)
 {
-    private readonly Dictionary<string, List<PassagePlace>> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<PassageLocation>> _places = new(StringComparer.Ordinal);
     private readonly HashSet<int> _lengths = []; // of the kept texts, in UTF-8
 
     /// <summary>Whether what was searched is not all there is to be.</summary>
@@ -28,9 +28,9 @@ internal sealed class DistinctPassages(int most)
     /// <summary>Takes the next best hit.</summary>
     public void Add(Passage passage, HybridHit hit)
     {
-        if (_places.TryGetValue(passage.Text, out List<PassagePlace>? same))
+        if (_places.TryGetValue(passage.Text, out List<PassageLocation>? same))
         {
-            same.Add(PassagePlace.Of(passage));
+            same.Add(PassageLocation.Of(passage));
             return;
         }
         IsFull = Found.Count == most;

@@ -137,7 +137,7 @@ internal sealed class EvalVerb : Verb
     private static void CheckFlags(ArgumentValues arguments)
     {
         if (arguments.Texts.Count > 0)
-            throw new WrongUsageException($"eval reads what flags name; '{arguments.Texts[0]}' has no place here");
+            throw new WrongUsageException($"eval reads what flags name; '{arguments.Texts[0]}' is not accepted here");
         if (arguments.Has(Similarity) == arguments.Has(Retrieval))
         {
             throw new WrongUsageException(arguments.Has(Similarity)
@@ -154,7 +154,7 @@ internal sealed class EvalVerb : Verb
         {
             if (arguments.Has(flag) && arguments.Has(Recall))
                 throw new WrongUsageException(
-                    $"--recall compares all codes with float32; {flag.Name} has no place beside it");
+                    $"--recall compares all codes with float32; {flag.Name} cannot be combined with it");
         }
         bool isHybrid = arguments.Text(Ranking) == "hybrid";
         if (arguments.Has(Weight) && !isHybrid)
@@ -165,14 +165,14 @@ internal sealed class EvalVerb : Verb
         {
             if (arguments.Has(flag) && (isHybrid || arguments.Has(Fusions)))
                 throw new WrongUsageException(
-                    $"{(isHybrid ? "--ranking hybrid" : "--fusions")} compares float vectors and BM25; {flag.Name} has "
-                    + "no place beside it");
+                    $"{(isHybrid ? "--ranking hybrid" : "--fusions")} compares float vectors and BM25; {flag.Name} cannot "
+                    + "be combined with it");
         }
         foreach (FlagValue other in arguments.Values)
         {
             if (arguments.Has(Bm25) && other.Flag != Bm25 && other.Flag != Retrieval
                 && other.Flag != RankingFlags.Language)
-                throw new WrongUsageException($"--bm25 measures BM25 alone; {other.Flag.Name} has no place beside it");
+                throw new WrongUsageException($"--bm25 measures BM25 alone; {other.Flag.Name} cannot be combined with it");
         }
     }
 }

@@ -8,17 +8,17 @@ namespace Sextant.Cli.Verbs;
 
 /// <summary>What --code, --transform and --rescore ask for.</summary>
 /// <param name="Code">What is scanned.</param>
-/// <param name="Size">Bits for each dimension of recurrent codes, bytes of product codes; else 0.</param>
+/// <param name="Size">Bits for each dimension of residual binary codes, bytes of product codes; else 0.</param>
 /// <param name="Rescore">What the best of the scan are scored with; null: nothing.</param>
 /// <param name="Transform">pca or whiten, or null.</param>
 /// <param name="Outputs">Components that are kept; 0: all.</param>
-/// <param name="Lists">Lists of an inverted file; 0: none.</param>
+/// <param name="Lists">Inverted lists (IVF); 0: none.</param>
 internal sealed record IndexCode(
     VectorCode Code, int Size, VectorCode? Rescore, string? Transform, int Outputs, int Lists)
 {
     public static readonly Flag CodeFlag = new(
         "--code", "C",
-        "What is scanned: binary (a bit for each dimension), bebr-N (N bits for each, 1 to 8), pq-N (product codes of "
+        "What is scanned: binary (a bit for each dimension), bebr-N (binary residual codes of N bits for each, 1 to 8), pq-N (product codes of "
             + "N bytes), int8, float16 or float32. Default: binary.");
     public static readonly Flag TransformFlag = new(
         "--transform", "T",
@@ -31,7 +31,7 @@ internal sealed record IndexCode(
 
     public static readonly Flag ListsFlag = new(
         "--lists", "N",
-        "Also keep binary codes in N lists by likeness, of which 'search --probe' reads a few; the square root of the "
+        "Also keep binary codes in N inverted lists (IVF), of which 'search --probe' reads a few; the square root of the "
             + "number of passages is a good N, and worth it from a million on. Default: none.");
 
     private const string Codes = "binary, bebr-1 to bebr-8, pq-N, int8, float16, float32";
@@ -40,14 +40,14 @@ internal sealed record IndexCode(
     public static readonly Flag[] Flags = [CodeFlag, TransformFlag, RescoreFlag, ListsFlag];
 
     /// <summary>Whether something is fitted to a sample of the passages.</summary>
-    public bool NeedsSample => Code is VectorCode.Recurrent or VectorCode.Product || Transform is not null;
+    public bool NeedsSample => Code is VectorCode.ResidualBinary or VectorCode.Product || Transform is not null;
 
     public static IndexCode Of(ArgumentValues arguments)
     {
         (VectorCode code, int size) = CodeOf(arguments.Text(CodeFlag) ?? "binary");
         (string? transform, int outputs) = TransformOf(arguments.Text(TransformFlag));
         string? rescoring = arguments.Choice(RescoreFlag, "float16", "float32", "int8", "none");
-        bool canRescore = code is VectorCode.Binary or VectorCode.Recurrent or VectorCode.Product;
+        bool canRescore = code is VectorCode.Binary or VectorCode.ResidualBinary or VectorCode.Product;
         if (rescoring is not null and not "none" && !canRescore)
             throw new WrongUsageException("--rescore is for binary, bebr and pq codes; others have final scores");
         if (transform is not null && code == VectorCode.Int8)
@@ -89,13 +89,13 @@ internal sealed record IndexCode(
         }
     }
 
-    /// <summary>Least passages that what is fitted needs.</summary>
+    /// <summary>Minimum number of passages that what is fitted needs.</summary>
     public int MinSample(int dimensions) => Math.Max(
         Transform is null ? 0 : IndexFit.MinForTransform(dimensions),
         Code switch
         {
             VectorCode.Product => IndexFit.MinForProduct,
-            VectorCode.Recurrent => IndexFit.MinForRecurrent,
+            VectorCode.ResidualBinary => IndexFit.MinForResidualBinary,
             _ => 0,
         });
 
@@ -129,7 +129,7 @@ internal sealed record IndexCode(
         }
         return Code switch
         {
-            VectorCode.Recurrent => IndexFit.WithRecurrent(definition, sample, Size),
+            VectorCode.ResidualBinary => IndexFit.WithResidualBinary(definition, sample, Size),
             VectorCode.Product => IndexFit.WithProduct(definition, sample, Size),
             _ => definition,
         };
@@ -141,8 +141,8 @@ internal sealed record IndexCode(
         "int8" => (VectorCode.Int8, 0),
         "float16" => (VectorCode.Float16, 0),
         "float32" => (VectorCode.Float32, 0),
-        _ when Number(text, "bebr-") is >= 1 and <= RecurrentCode.MaxLevels and int levels =>
-            (VectorCode.Recurrent, levels),
+        _ when Number(text, "bebr-") is >= 1 and <= ResidualBinaryCode.MaxLevels and int levels =>
+            (VectorCode.ResidualBinary, levels),
         _ when Number(text, "pq-") is >= 1 and int parts => (VectorCode.Product, parts),
         _ => throw new WrongUsageException($"{CodeFlag.Name} is '{text}'; accepted: {Codes}"),
     };

@@ -26,7 +26,7 @@ internal static class IndexFacts
         facts.Add("dimensions", Number(definition.Dimensions));
         facts.Add("scanned", Scanned(definition));
         if (definition.Lists > 0)
-            facts.Add("lists", Number(definition.Lists) + " in a full segment");
+            facts.Add("inverted lists", Number(definition.Lists) + " in a full segment");
         if (definition.Transform is { } transform)
             facts.Add("transform",
                 FormattableString.Invariant($"{transform.Inputs} to {transform.Outputs} dimensions"));
@@ -53,8 +53,8 @@ internal static class IndexFacts
 
     private static string Scanned(IndexDefinition definition) => definition switch
     {
-        { Recurrent: { } code } => FormattableString.Invariant(
-            $"recurrent, {code.Levels} bits a dimension, error {code.Error:F3} of the sample"),
+        { ResidualBinary: { } code } => FormattableString.Invariant(
+            $"residual binary, {code.Levels} bits a dimension, error {code.Error:F3} of the sample"),
         { Product: { } code } => FormattableString.Invariant(
             $"product, {code.Parts} bytes a vector, error {code.Error:F3} of the sample"),
         _ => definition.Code.ToString().ToLowerInvariant(),

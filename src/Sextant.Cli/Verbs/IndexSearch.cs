@@ -30,7 +30,7 @@ internal static class IndexSearch
 
     public static readonly Flag Probe = new(
         "--probe", "N",
-        "Read the N lists that are nearest to the query of an index made with --lists; may miss some. Default: all "
+        "Read the N inverted lists that are nearest to the query of an index made with --lists; may miss some. Default: all "
             + "codes.");
     public static readonly Flag Diverse = new(
         "--diversity", "D",
@@ -134,7 +134,7 @@ internal static class IndexSearch
         }, diversity);
     }
 
-    // The best passages whose texts differ; the places of equal texts go with the first of them. Where many hits are
+    // The best passages whose texts differ; the locations of equal texts go with the first of them. Where many hits are
     // the same text, more are asked for.
     private static List<FoundPassage> Distinct(
         IndexReader reader, int most, int wanted, Func<int, HybridHit[]> search, float diversity = 0)

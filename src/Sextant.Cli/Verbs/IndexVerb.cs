@@ -221,13 +221,13 @@ internal sealed class IndexVerb : Verb
     // A whole number, or a text; an attribute that the index has keeps its kind.
     private static IndexAttribute ParseAttribute(string text, IndexReader? index)
     {
-        int place = text.IndexOf('=', StringComparison.Ordinal);
-        string name = place < 0 ? "" : text[..place].Trim();
+        int position = text.IndexOf('=', StringComparison.Ordinal);
+        string name = position < 0 ? "" : text[..position].Trim();
         if (name.Length == 0 || name.AsSpan().ContainsAny("=<>! "))
             throw new WrongUsageException($"--attribute is '{text}'; NAME=VALUE is needed");
         if (IndexedFile.ReservedNames.Contains(name))
             throw new WrongUsageException($"--attribute cannot give '{name}': every file has one of its own");
-        string value = text[(place + 1)..].Trim();
+        string value = text[(position + 1)..].Trim();
         bool isNumber = long.TryParse(
             value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
             && number != long.MinValue;

@@ -32,7 +32,7 @@ internal sealed class InfoVerb : Verb
     public override int Run(ArgumentValues arguments, Terminal terminal)
     {
         if (arguments.Texts.Count > 0)
-            throw new WrongUsageException($"info takes flags only; '{arguments.Texts[0]}' has no place here");
+            throw new WrongUsageException($"info takes flags only; '{arguments.Texts[0]}' is not accepted here");
         EmbeddingOptions options = ModelFlags.Options(arguments);
         var facts = new FactList();
         facts.Section("sextant");
@@ -82,7 +82,7 @@ internal sealed class InfoVerb : Verb
         facts.Add("positions", $"{Number(card.MaxPositions)}, {card.PositionKind}");
         facts.Add("tokens of a text", $"at most {Number(card.MaxTokens)}");
         if (card.EndToken is not null)
-            facts.Add("end token", $"\"{card.EndToken}\" behind every text");
+            facts.Add("end token", $"\"{card.EndToken}\" after every text");
         facts.Add("stored as", card.StoredType);
         facts.Add("pooling", card.Pooling + (card.Normalized ? ", normalised" : ", not normalised"));
         facts.Add("dimensions", Number(card.Dimensions));

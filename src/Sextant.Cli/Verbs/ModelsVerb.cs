@@ -27,7 +27,7 @@ internal sealed class ModelsVerb : Verb
     public override int Run(ArgumentValues arguments, Terminal terminal)
     {
         if (arguments.Texts.Count > 0)
-            throw new WrongUsageException($"models takes no text; '{arguments.Texts[0]}' has no place here");
+            throw new WrongUsageException($"models takes no text; '{arguments.Texts[0]}' is not accepted here");
         List<string[]> rows = [.. All().Select(Row)];
         using OutputFile output = OutputFile.Create(null, terminal);
         foreach (string[] row in rows)

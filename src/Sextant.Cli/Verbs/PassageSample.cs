@@ -8,7 +8,7 @@ namespace Sextant.Cli.Verbs;
 /// <summary>Vectors of passages from all over the files, to fit codes to.</summary>
 internal static class PassageSample
 {
-    /// <summary>Most passages: what k-means takes grows with them.</summary>
+    /// <summary>Maximum number of passages: what k-means takes grows with them.</summary>
     public const int MaxPassages = 4096;
 
     /// <summary>Embeds the sample: the same files give the same one.</summary>
@@ -61,11 +61,11 @@ internal static class PassageSample
             using DocumentText? text = DocumentText.Open(path, out _, encoding);
             if (text is null)
                 return [];
-            long step = 1, place = 0;
+            long step = 1, position = 0;
             foreach (Passage passage in text.Passages(reader, path))
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (place++ % step != 0)
+                if (position++ % step != 0)
                     continue;
                 kept.Add(passage.Text);
                 if (kept.Count < 2 * most)

@@ -9,7 +9,7 @@ namespace Sextant.Cli.Verbs;
 /// <param name="Ranking">By vectors, words or both.</param>
 /// <param name="Analyzer">What takes texts apart into words.</param>
 /// <param name="MaxHits">How many to find.</param>
-/// <param name="MinScore">The least similarity of vectors.</param>
+/// <param name="MinScore">The minimum similarity of vectors.</param>
 /// <param name="Diversity">How much unlikeness counts, from 0 to 1.</param>
 internal sealed record SearchPlan(
     Ranking Ranking, TermAnalyzer Analyzer, int MaxHits, float MinScore, float Diversity);

@@ -64,7 +64,7 @@ internal sealed class SearchVerb : Verb
             "In an index that 'sextant index' made, only in Markdown files."),
         ("sextant search --in src --ranking bm25 \"--dry-run\"", "By words alone, identifiers as they are written."),
         ("sextant search --in notes --format json \"holiday in June\"",
-            "With the whole text and its place, for another program."),
+            "With the whole text and its location, for another program."),
     ];
 
     /// <summary>What says that vectors are not exact, where nobody chose.</summary>

@@ -12,7 +12,7 @@ internal sealed class TokenizeVerb : Verb
         "--format", "F", "table or jsonl (a line for each text). Default: table.");
     private static readonly Flag Offsets = new(
         "--offsets", "UNIT",
-        "What the places of tokens in their text count: utf16 units or codepoints. Default: utf16.");
+        "What the offsets of tokens in their text count: utf16 units or codepoints. Default: utf16.");
     private static readonly Flag MaxTokens = new(
         "--max-tokens", "N", "Cut texts to N tokens, special tokens included. Default: nothing is cut.");
     private static readonly Flag Truncate = new(
@@ -40,9 +40,9 @@ internal sealed class TokenizeVerb : Verb
 
     public override (string Line, string Meaning)[] Examples =>
     [
-        ("sextant tokenize \"unbelievable!\"", "The tokens with their ids and places, one below the other."),
+        ("sextant tokenize \"unbelievable!\"", "The tokens with their ids and offsets, one below the other."),
         ("sextant tokenize --input texts.txt --format jsonl --offsets codepoints",
-            "For another program, with places as Python counts them."),
+            "For another program, with offsets as Python counts them."),
     ];
 
     public override int Run(ArgumentValues arguments, Terminal terminal)

@@ -43,9 +43,9 @@ internal sealed class VerifyInputs
     }
 
     private static string Text(int words) =>
-        string.Join(' ', Enumerable.Range(0, words).Select(place => Words[(words + (place * 7)) % Words.Length]));
+        string.Join(' ', Enumerable.Range(0, words).Select(position => Words[(words + (position * 7)) % Words.Length]));
 
     private static TokenSequence Sequence(int length, int vocabulary) =>
         new(Enumerable.Range(0, length)
-            .Select(place => (int)(((length * 7919L) + (place * 104729L)) % vocabulary)).ToArray());
+            .Select(position => (int)(((length * 7919L) + (position * 104729L)) % vocabulary)).ToArray());
 }

@@ -57,7 +57,7 @@ internal sealed class VerifyVerb : Verb
         ArgumentValues arguments, Terminal terminal, IReadOnlyList<VerifiedSet> sets, string skipped = "")
     {
         if (arguments.Texts.Count > 0)
-            throw new WrongUsageException($"verify brings its own texts; '{arguments.Texts[0]}' has no place here");
+            throw new WrongUsageException($"verify brings its own texts; '{arguments.Texts[0]}' is not accepted here");
         EmbeddingOptions options = ModelFlags.Options(arguments);
         string folder = ModelFlags.Folder(arguments);
         var expected = new Dictionary<string, float[]>();

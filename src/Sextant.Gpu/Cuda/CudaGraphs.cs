@@ -18,10 +18,10 @@ internal sealed unsafe class CudaGraphs(CudaDriver driver)
     public const string Variable = "SEXTANT_CUDA_GRAPHS";
 
     /// <summary>Graphs that are kept; then the one that was not used for longest makes room.</summary>
-    public const int Most = 64;
+    public const int MaxGraphs = 64;
 
     /// <summary>A sequence that is shorter is not worth a graph.</summary>
-    public const int Least = 4;
+    public const int MinLaunches = 4;
 
     private readonly Dictionary<ulong, Sequence> _sequences = [];
     private long _time;
@@ -33,20 +33,20 @@ internal sealed unsafe class CudaGraphs(CudaDriver driver)
     /// <returns>Whether it was started; if not, its kernels are to be started one by one.</returns>
     public bool TryLaunch(ReadOnlySpan<KernelLaunch> launches, nint stream)
     {
-        if (launches.Length < Least)
+        if (launches.Length < MinLaunches)
             return false;
         ulong hash = Hash(launches);
         if (!_sequences.TryGetValue(hash, out Sequence? found))
         {
             // What came once and never again would fill the memory.
-            if (_sequences.Count >= 16 * Most)
+            if (_sequences.Count >= 16 * MaxGraphs)
                 Clear();
             _sequences.Add(hash, new Sequence());
             return false;
         }
         if (found.Executable == 0)
         {
-            if (Count >= Most)
+            if (Count >= MaxGraphs)
                 RemoveOldest();
             if (!TryMake(launches, out nint made))
                 return false;
@@ -82,8 +82,8 @@ internal sealed unsafe class CudaGraphs(CudaDriver driver)
         driver.Api.Check(driver.Api.GraphCreate(&graph, 0), driver.Name, "cuGraphCreate");
         try
         {
-            long* values = stackalloc long[KernelLaunch.Most];
-            void** parameters = stackalloc void*[KernelLaunch.Most];
+            long* values = stackalloc long[KernelLaunch.MaxArguments];
+            void** parameters = stackalloc void*[KernelLaunch.MaxArguments];
             foreach (ref readonly KernelLaunch launch in launches)
             {
                 launch.CopyTo(values, parameters);

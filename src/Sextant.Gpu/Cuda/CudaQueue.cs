@@ -165,8 +165,8 @@ internal sealed unsafe class CudaQueue : GpuQueue
     private void Start(ref readonly KernelLaunch launch)
     {
         _driver.Use();
-        void** parameters = stackalloc void*[KernelLaunch.Most];
-        long* values = stackalloc long[KernelLaunch.Most];
+        void** parameters = stackalloc void*[KernelLaunch.MaxArguments];
+        long* values = stackalloc long[KernelLaunch.MaxArguments];
         launch.CopyTo(values, parameters);
         Mark();
         _driver.Modules.Start(in launch, parameters, _stream);

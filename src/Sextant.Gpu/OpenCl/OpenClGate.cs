@@ -14,7 +14,7 @@ namespace Sextant.Gpu.OpenCl;
 /// </remarks>
 internal sealed unsafe class OpenClGate(OpenClDriver driver)
 {
-    private const int Most = 16;
+    private const int MaxHeld = 16;
 
     private nint _event;
     private nint _last;
@@ -43,7 +43,7 @@ internal sealed unsafe class OpenClGate(OpenClDriver driver)
         if (_last != 0)
             _ = clReleaseEvent(_last);
         _last = done;
-        if (++_held >= Most)
+        if (++_held >= MaxHeld)
             Open();
     }
 

@@ -25,7 +25,7 @@ internal readonly record struct AttentionShape
     /// </summary>
     public int Before { get; init; } = AttentionArguments.Everything;
 
-    /// <summary>How many tokens behind itself a token sees: 0 is causal.</summary>
+    /// <summary>How many tokens before itself a token sees: 0 is causal.</summary>
     public int After { get; init; } = AttentionArguments.Everything;
 
     /// <summary>The bound that scores are pressed under by tanh; 0 for none. Not together with a bias.</summary>

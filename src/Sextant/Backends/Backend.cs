@@ -44,8 +44,8 @@ internal abstract class Backend : IDisposable
     public abstract Table LoadTable(IRowSource rows, bool keep16);
 
     /// <summary>
-    /// Called once when a trunk's weights are loaded: <paramref name="pass"/> runs it on fixed ids, for a backend that
-    /// quantises weights by what they are multiplied with. Others have no use for it.
+    /// Called once when a backbone's weights are loaded: <paramref name="pass"/> runs it on fixed ids, for a backend
+    /// that quantises weights by what they are multiplied with. Others have no use for it.
     /// </summary>
     public virtual void Settle(Action pass)
     {
@@ -110,7 +110,7 @@ internal abstract class Backend : IDisposable
 /// <summary>What the scratch of a call must suffice for.</summary>
 /// <param name="LongestSequence">The longest sequence.</param>
 /// <param name="HeadSize">The largest head.</param>
-/// <param name="Positions">The most rows of position tables; 0 without.</param>
+/// <param name="Positions">The maximum number of rows of position tables; 0 without.</param>
 /// <param name="LargestInputs">The longest input of a matrix.</param>
 internal readonly record struct ScratchNeeds(int LongestSequence, int HeadSize, int Positions, int LargestInputs);
 

@@ -10,9 +10,9 @@ namespace Sextant.Backends;
 /// exact integers. What lies between the products is f32, by the exact kernels.
 /// </summary>
 /// <remarks>
-/// A trunk's matrices are loaded as they are stored. When all are there, <see cref="Settle"/> runs the exact trunk
-/// once, looks at what each matrix is given, and makes bytes of them; the exact weights are freed then. Matrices that are
-/// loaded later become bytes at once.
+/// A backbone's matrices are loaded as they are stored. When all are there, <see cref="Settle"/> runs the exact
+/// backbone once, looks at what each matrix is given, and makes bytes of them; the exact weights are freed then.
+/// Matrices that are loaded later become bytes at once.
 /// </remarks>
 internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, bool ownsTeam)
     : CpuBackend(kernels, team, ownsTeam)

@@ -82,11 +82,11 @@ internal sealed class SequenceStore
         return (_ids[range], _typeIds[range], _skips[sequence]);
     }
 
-    /// <summary>Takes batches again from a place of the order.</summary>
-    public void GoBackTo(int place) => _next = place;
+    /// <summary>Takes batches again from a position of the order.</summary>
+    public void GoBackTo(int position) => _next = position;
 
-    /// <summary>Which sequence stands at a place of the order.</summary>
-    public int SequenceAt(int place) => (int)_order[place];
+    /// <summary>Which sequence stands at a position of the order.</summary>
+    public int SequenceAt(int position) => (int)_order[position];
 
     private static void Grow<T>(ref T[] array, int length)
     {

@@ -8,7 +8,7 @@ namespace Sextant.Codes;
 /// <remarks>Immutable; safe for any number of threads.</remarks>
 public sealed class CodeRanges
 {
-    /// <summary>Most dimensions.</summary>
+    /// <summary>Maximum number of dimensions.</summary>
     public const int MaxDimensions = 1 << 16;
 
     private readonly float[] _mins;
@@ -45,7 +45,7 @@ public sealed class CodeRanges
     /// <summary>Length of the vectors these ranges are for.</summary>
     public int Dimensions => _mins.Length;
 
-    /// <summary>The least values [dimensions].</summary>
+    /// <summary>The minimum values [dimensions].</summary>
     public ReadOnlySpan<float> Mins => _mins;
 
     /// <summary>The greatest values [dimensions].</summary>

@@ -64,7 +64,7 @@ public sealed unsafe class LinearTransform
         double[] mean = MeanOf(vectors, dimensions);
         double[][] matrix = Covariance(vectors, mean);
         double[][] basis = Diagonalise(matrix);
-        // The order of the components: by variance, equal ones by their place.
+        // The order of the components: by variance, equal ones by their position.
         int[] order = [.. Enumerable.Range(0, dimensions).OrderByDescending(i => matrix[i][i]).ThenBy(i => i)];
         // What is smaller than this is rounding; dividing by it would blow noise up.
         double least = matrix[order[0]][order[0]] * 1e-9;

@@ -107,7 +107,7 @@ public sealed unsafe class ProductCode
         for (int i = 0; i < Parts; i++)
         {
             Measures(vector.Slice(i * PartLength, PartLength), CentroidsOf(i), Measure.SquaredDistance, distances);
-            code[i] = (byte)Least(distances);
+            code[i] = (byte)IndexOfMin(distances);
         }
     }
 
@@ -152,7 +152,7 @@ public sealed unsafe class ProductCode
             return Score(numbers, bytes, Parts);
     }
 
-    /// <summary>The same, of whole tables and codes: any byte is a place in a part's 256 numbers.</summary>
+    /// <summary>The same, of whole tables and codes: any byte is a position in a part's 256 numbers.</summary>
     internal static float Score(float* table, byte* code, int parts)
     {
         float a = 0, b = 0, c = 0, d = 0;
@@ -178,7 +178,7 @@ public sealed unsafe class ProductCode
             throw new ArgumentException($"{dimensions} dimensions are not {parts} equal parts.", nameof(parts));
     }
 
-    private static int Least(ReadOnlySpan<float> values)
+    private static int IndexOfMin(ReadOnlySpan<float> values)
     {
         int least = 0;
         for (int i = 1; i < values.Length; i++)
@@ -237,7 +237,7 @@ public sealed unsafe class ProductCode
             {
                 ReadOnlySpan<float> vector = vectors.Slice(row * length, length);
                 Measures(vector, centroids, Measure.SquaredDistance, distances);
-                int nearest = Least(distances);
+                int nearest = IndexOfMin(distances);
                 lost += distances[nearest];
                 members[nearest]++;
                 for (int i = 0; i < length; i++)

@@ -67,7 +67,7 @@ public static class RangesFile
                 else
                     throw new InvalidRangesException(path, Unknown(reader.TokenStartIndex));
             }
-            reader.Read(); // a second value behind the object is an error of its own
+            reader.Read(); // a second value after the object is an error of its own
         }
         catch (JsonException problem)
         {
@@ -86,9 +86,9 @@ public static class RangesFile
         }
     }
 
-    private static string Unknown(long place) =>
+    private static string Unknown(long position) =>
         string.Create(CultureInfo.InvariantCulture,
-            $"has an unknown or second key at byte {place}; mins and maxs, once each, are accepted.");
+            $"has an unknown or second key at byte {position}; mins and maxs, once each, are accepted.");
 
     private static float[] Numbers(string path, string name, ref Utf8JsonReader reader)
     {
@@ -101,7 +101,7 @@ public static class RangesFile
             {
                 throw new InvalidRangesException(
                     path, string.Create(CultureInfo.InvariantCulture,
-                        $"'{name}' holds no binary32 number at place {numbers.Count}."));
+                        $"'{name}' holds no binary32 number at position {numbers.Count}."));
             }
             numbers.Add(value);
         }

@@ -18,8 +18,10 @@ public enum VectorCode
     /// <summary><see cref="BinaryCode"/>: a bit for each dimension.</summary>
     Binary = 5,
 
-    /// <summary><see cref="RecurrentCode"/>: some bits for each dimension; its scales are fitted to a sample.</summary>
-    Recurrent = 6,
+    /// <summary>
+    /// <see cref="ResidualBinaryCode"/>: some bits for each dimension; its scales are fitted to a sample.
+    /// </summary>
+    ResidualBinary = 6,
 
     /// <summary><see cref="ProductCode"/>: a byte for each part; its centroids are learnt from a sample.</summary>
     Product = 7,

@@ -52,7 +52,7 @@ public sealed class TextTooLongException : SextantException
     /// <summary>Tokens of the text, special tokens included.</summary>
     public int Tokens { get; }
 
-    /// <summary>The most tokens the model takes, special tokens included.</summary>
+    /// <summary>The maximum number of tokens the model takes, special tokens included.</summary>
     public int Limit { get; }
 }
 

@@ -45,9 +45,9 @@ internal static class CodeRecall
             Lines("binary", bits, signs, null, 0, 4, 10);
         foreach (int levels in (int[])[2, 3, 4])
         {
-            using var recurrent = new RecurrentIndex(RecurrentCode.Fit(vectors, dimensions, levels));
-            recurrent.Add(vectors);
-            Lines(FormattableString.Invariant($"bebr-{levels}"), recurrent.VectorBytes, recurrent, null, 0, 4);
+            using var residual = new ResidualBinaryIndex(ResidualBinaryCode.Fit(vectors, dimensions, levels));
+            residual.Add(vectors);
+            Lines(FormattableString.Invariant($"bebr-{levels}"), residual.VectorBytes, residual, null, 0, 4);
         }
         int parts = dimensions / 4;
         float[] sample = vectors.Length <= SampleVectors * dimensions ? vectors : Sample(vectors, dimensions);
@@ -80,9 +80,9 @@ internal static class CodeRecall
                 whitening.Apply(vectors.AsSpan(at, dimensions), turned.AsSpan(at));
             using (var signs = new SignIndex(dimensions, turned))
                 Lines("whiten-binary", bits, signs, whitening, 0, 4);
-            using var recurrent = new RecurrentIndex(RecurrentCode.Fit(turned, dimensions, 2));
-            recurrent.Add(turned);
-            Lines("whiten-bebr-2", recurrent.VectorBytes, recurrent, whitening, 0, 4);
+            using var residual = new ResidualBinaryIndex(ResidualBinaryCode.Fit(turned, dimensions, 2));
+            residual.Add(turned);
+            Lines("whiten-bebr-2", residual.VectorBytes, residual, whitening, 0, 4);
         }
 
         void Lines(string name, int bytes, IVectorIndex codes, LinearTransform? transform, params int[] oversamplings)

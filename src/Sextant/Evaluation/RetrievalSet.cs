@@ -1,7 +1,7 @@
 namespace Sextant.Evaluation;
 
 /// <summary>What a person said of a document for a query.</summary>
-/// <param name="Document">The document's place in the set, or −1 for one that the set does not have.</param>
+/// <param name="Document">The document's position in the set, or −1 for one that the set does not have.</param>
 /// <param name="Grade">Above 0: relevant, a larger grade more so.</param>
 internal readonly record struct Judgement(int Document, int Grade);
 
@@ -14,7 +14,7 @@ internal sealed record RetrievalQuery(string Text, IReadOnlyList<Judgement> Judg
 internal sealed class RetrievalSet
 {
     /// <summary>Creates a set; queries without a relevant document are left out, and counted.</summary>
-    /// <exception cref="ArgumentException">A judgement names a place that is none of a document.</exception>
+    /// <exception cref="ArgumentException">A judgement names a position that is none of a document.</exception>
     public RetrievalSet(IReadOnlyList<string> documents, IEnumerable<RetrievalQuery> queries)
     {
         ArgumentNullException.ThrowIfNull(documents);
@@ -35,7 +35,7 @@ internal sealed class RetrievalSet
         Queries = kept;
     }
 
-    /// <summary>The documents; a document's place is its number.</summary>
+    /// <summary>The documents; a document's position is its number.</summary>
     public IReadOnlyList<string> Documents { get; }
 
     /// <summary>The queries that can be measured: those with a relevant document.</summary>

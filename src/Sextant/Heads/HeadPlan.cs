@@ -21,10 +21,10 @@ internal sealed record HeadPlan
     /// <summary>Whether the first matrix has a bias.</summary>
     public bool DenseBias { get; init; } = true;
 
-    /// <summary>Behind the first matrix.</summary>
+    /// <summary>After the first matrix.</summary>
     public ActivationKind Activation { get; init; }
 
-    /// <summary>The norm behind the activation; null for none.</summary>
+    /// <summary>The norm after the activation; null for none.</summary>
     public string? Norm { get; init; }
 
     /// <summary>How that norm is stored.</summary>

@@ -51,13 +51,13 @@ internal static class SparseModules
                 (pooled, isDamped) = (true, ReadPooling(folder, notes));
             else
                 throw new InvalidModelException(
-                    file, $"asks for the module {MessageText.Quote(type)} at place {number - 1}; "
+                    file, $"asks for the module {MessageText.Quote(type)} at position {number - 1}; "
                     + "a sparse encoder is an MLMTransformer, or a Transformer with the task fill-mask, and a SpladePooling of "
                     + "sentence-transformers.");
         }
         if (transformer is null || !pooled)
             throw new InvalidModelException(
-                file, "has no MLMTransformer with a SpladePooling behind it, which a sparse encoder is.");
+                file, "has no MLMTransformer with a SpladePooling after it, which a sparse encoder is.");
         return transformer;
     }
 

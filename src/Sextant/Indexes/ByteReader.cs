@@ -66,7 +66,7 @@ internal ref struct ByteReader(string file, ReadOnlySpan<byte> bytes)
     public readonly void End()
     {
         if (!_rest.IsEmpty)
-            throw Wrong($"has {_rest.Length} bytes behind its last field.");
+            throw Wrong($"has {_rest.Length} bytes after its last field.");
     }
 
     public readonly InvalidIndexException Wrong(FormattableString problem) =>

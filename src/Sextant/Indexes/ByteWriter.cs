@@ -30,7 +30,7 @@ internal sealed class ByteWriter
 
     public void Bytes(ReadOnlySpan<byte> value) => value.CopyTo(Reserve(value.Length));
 
-    /// <summary>The text's UTF-8 behind its length.</summary>
+    /// <summary>The text's UTF-8 after its length.</summary>
     public void String(string value)
     {
         UInt32((uint)Encoding.UTF8.GetByteCount(value));

@@ -12,28 +12,28 @@ internal sealed unsafe class CodeEncoder
     {
         _definition = definition;
         // Fitted codes encode floats that are scaled as the metric wants.
-        bool isFitted = definition.Code is VectorCode.Recurrent or VectorCode.Product;
+        bool isFitted = definition.Code is VectorCode.ResidualBinary or VectorCode.Product;
         Rows = new RowCodec(
             isFitted ? VectorCode.Float32 : definition.Code, definition.Metric, definition.CodedDimensions,
             definition.Code == VectorCode.Int8 ? definition.Ranges : null);
         Layout = definition.Code switch
         {
             VectorCode.Binary => new CodeLayout(Rows.RowBytes, 1),
-            VectorCode.Recurrent => new CodeLayout(
-                definition.Recurrent!.CodeBytes, definition.Recurrent.Levels, HasLengths: true),
+            VectorCode.ResidualBinary => new CodeLayout(
+                definition.ResidualBinary!.CodeBytes, definition.ResidualBinary.Levels, HasLengths: true),
             VectorCode.Product => new CodeLayout(definition.Product!.Parts, 0),
             _ => new CodeLayout(Rows.RowBytes, 0),
         };
     }
 
-    /// <summary>Of the vectors that are encoded; for recurrent and product codes as float32.</summary>
+    /// <summary>Of the vectors that are encoded; for residual binary and product codes as float32.</summary>
     public RowCodec Rows { get; }
 
     /// <summary>How codes lie in a segment.</summary>
     public CodeLayout Layout { get; }
 
     /// <summary>The length of what a code stands for, where the layout has lengths.</summary>
-    public float Length(ReadOnlySpan<byte> code) => _definition.Recurrent!.Length(code);
+    public float Length(ReadOnlySpan<byte> code) => _definition.ResidualBinary!.Length(code);
 
     /// <summary>What is encoded, or compared with codes, for a vector.</summary>
     /// <param name="vector">[Dimensions].</param>
@@ -41,7 +41,7 @@ internal sealed unsafe class CodeEncoder
     /// <exception cref="ArgumentException">Products of the transform overflow.</exception>
     public void Prepare(ReadOnlySpan<float> vector, Span<float> coded)
     {
-        if (_definition.Code is VectorCode.Recurrent or VectorCode.Product)
+        if (_definition.Code is VectorCode.ResidualBinary or VectorCode.Product)
             PrepareScaled(vector, coded);
         else
             Turn(vector, coded); // other codecs scale by themselves
@@ -72,8 +72,8 @@ internal sealed unsafe class CodeEncoder
     {
         switch (_definition.Code)
         {
-            case VectorCode.Recurrent:
-                _definition.Recurrent!.Encode(coded, code);
+            case VectorCode.ResidualBinary:
+                _definition.ResidualBinary!.Encode(coded, code);
                 break;
             case VectorCode.Product:
                 _definition.Product!.Encode(coded, code);
@@ -87,8 +87,8 @@ internal sealed unsafe class CodeEncoder
     /// <summary>What a code stands for.</summary>
     public void Decode(ReadOnlySpan<byte> code, Span<float> coded)
     {
-        if (_definition.Recurrent is { } recurrent)
-            recurrent.Decode(code, coded);
+        if (_definition.ResidualBinary is { } residual)
+            residual.Decode(code, coded);
         else if (_definition.Product is { } product)
             product.Decode(code, coded);
         else

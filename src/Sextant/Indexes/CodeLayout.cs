@@ -7,8 +7,8 @@ namespace Sextant.Indexes;
 /// <summary>How the codes of a segment lie in its section (FORMAT.md, "Rows" and "Tiles").</summary>
 /// <param name="RowBytes">Bytes of a row's code.</param>
 /// <param name="Planes">
-/// Planes of bits, each of which has all rows in tiles: 1 for binary codes, the levels of recurrent ones. 0: the rows
-/// lie one behind the other.
+/// Planes of bits, each of which has all rows in tiles: 1 for binary codes, the levels of residual binary ones. 0: the
+/// rows lie one after the other.
 /// </param>
 /// <param name="HasLengths">Whether the length of what a code stands for is kept with it.</param>
 internal readonly record struct CodeLayout(int RowBytes, int Planes, bool HasLengths = false)
@@ -27,7 +27,7 @@ internal readonly record struct CodeLayout(int RowBytes, int Planes, bool HasLen
     /// <summary>Bytes of the section.</summary>
     public long Length(int rows) => Planes == 0 ? (long)rows * RowBytes : Planes * LengthOfPlane(rows);
 
-    /// <summary>The section of codes that lie one behind the other.</summary>
+    /// <summary>The section of codes that lie one after the other.</summary>
     public ReadOnlyMemory<byte> Section(ReadOnlySpan<byte> codes, int rows)
     {
         if (Planes == 0)
@@ -68,9 +68,9 @@ internal readonly record struct CodeLayout(int RowBytes, int Planes, bool HasLen
             Span<byte> rest = code.Slice(plane * PlaneBytes, PlaneBytes);
             for (int word = 0; !rest.IsEmpty; word++)
             {
-                long place = (first + (word * TileCodes) + (row % TileCodes)) * sizeof(ulong);
+                long position = (first + (word * TileCodes) + (row % TileCodes)) * sizeof(ulong);
                 int bytes = Math.Min(rest.Length, sizeof(ulong));
-                codes.Bytes(place, bytes).CopyTo(rest);
+                codes.Bytes(position, bytes).CopyTo(rest);
                 rest = rest[bytes..];
             }
         }

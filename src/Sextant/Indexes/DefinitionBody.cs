@@ -30,7 +30,7 @@ internal static class DefinitionBody
         body.Byte((byte)(
             (definition.Ranges is null ? Parts.None : Parts.Ranges | Parts.RoundsDown)
             | (definition.Transform is null ? Parts.None : Parts.Transform)
-            | (definition.Recurrent is null ? Parts.None : Parts.Scales)
+            | (definition.ResidualBinary is null ? Parts.None : Parts.Scales)
             | (definition.Product is null ? Parts.None : Parts.Centroids)
             | (definition.Lists == 0 ? Parts.None : Parts.Lists)
             | (definition.KeepsTerms ? Parts.Terms : Parts.None)));
@@ -51,11 +51,11 @@ internal static class DefinitionBody
             body.Singles(ranges.Mins);
             body.Singles(ranges.Maxs);
         }
-        if (definition.Recurrent is { } recurrent)
+        if (definition.ResidualBinary is { } residual)
         {
-            body.UInt32((uint)recurrent.Levels);
-            body.Double(recurrent.Error);
-            body.Singles(recurrent.Scales);
+            body.UInt32((uint)residual.Levels);
+            body.Double(residual.Error);
+            body.Singles(residual.Scales);
         }
         if (definition.Product is { } product)
         {
@@ -129,11 +129,11 @@ internal static class DefinitionBody
         }
         if (Has(Parts.Scales))
         {
-            int levels = Number(ref body, RecurrentCode.MaxLevels, "levels");
+            int levels = Number(ref body, ResidualBinaryCode.MaxLevels, "levels");
             double error = body.Double();
             definition = definition with
             {
-                Recurrent = new RecurrentCode(definition.CodedDimensions, body.Singles(levels), error),
+                ResidualBinary = new ResidualBinaryCode(definition.CodedDimensions, body.Singles(levels), error),
             };
         }
         if (Has(Parts.Centroids))

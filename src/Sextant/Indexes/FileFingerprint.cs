@@ -8,7 +8,7 @@ public static class FileFingerprint
     private const int BufferBytes = 1 << 20;
 
     /// <summary>
-    /// The four lanes of <see cref="Checksum"/> over the files, one behind the other, and their length.
+    /// The four lanes of <see cref="Checksum"/> over the files, one after the other, and their length.
     /// </summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static string Of(params IEnumerable<string> files)

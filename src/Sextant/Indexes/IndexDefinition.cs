@@ -28,14 +28,14 @@ public sealed record IndexDefinition
     /// <summary>What is put before the code that is scanned; null: nothing. What is rescored stays as it is.</summary>
     public LinearTransform? Transform { get; init; }
 
-    /// <summary>The scales, where <see cref="Code"/> is <see cref="VectorCode.Recurrent"/>.</summary>
-    public RecurrentCode? Recurrent { get; init; }
+    /// <summary>The scales, where <see cref="Code"/> is <see cref="VectorCode.ResidualBinary"/>.</summary>
+    public ResidualBinaryCode? ResidualBinary { get; init; }
 
     /// <summary>The centroids, where <see cref="Code"/> is <see cref="VectorCode.Product"/>.</summary>
     public ProductCode? Product { get; init; }
 
     /// <summary>
-    /// Lists of an inverted file over binary codes, in each full segment; smaller segments have fewer. A search may
+    /// Inverted lists (IVF) over binary codes, in each full segment; smaller segments have fewer. A search may
     /// read the nearest only (<see cref="SearchOptions.Probes"/>). Takes the codes a second time. 0: none.
     /// </summary>
     public int Lists { get; init; }
@@ -45,7 +45,7 @@ public sealed record IndexDefinition
     /// </summary>
     public bool KeepsTerms { get; init; }
 
-    /// <summary>Most lists.</summary>
+    /// <summary>Maximum number of lists.</summary>
     public const int MaxLists = 1 << 16;
 
     /// <summary>Length of the vectors that are encoded to be scanned: the transform's, or the vectors' own.</summary>
@@ -88,7 +88,7 @@ public sealed record IndexDefinition
     }
 
     /// <summary>Whether what is scanned is small and loses much, so that the best of it may be scored again.</summary>
-    internal bool CanRescore => Code is VectorCode.Binary or VectorCode.Recurrent or VectorCode.Product;
+    internal bool CanRescore => Code is VectorCode.Binary or VectorCode.ResidualBinary or VectorCode.Product;
 
     internal void Check()
     {
@@ -96,18 +96,18 @@ public sealed record IndexDefinition
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Dimensions, BinaryIndex.MaxBits);
         if (!Enum.IsDefined(Code) || (Rescore is { } one && !Enum.IsDefined(one)) || !Enum.IsDefined(Metric))
             throw new ArgumentException("an unknown code or metric.");
-        if (Rescore is VectorCode.Binary or VectorCode.Recurrent or VectorCode.Product)
+        if (Rescore is VectorCode.Binary or VectorCode.ResidualBinary or VectorCode.Product)
             throw new ArgumentException(
                 $"{Rescore} codes are scanned; rescoring needs int8, float16, bfloat16 or float32.");
         if (Rescore is not null && !CanRescore)
         {
             throw new ArgumentException(
-                "only a scan of binary, recurrent or product codes is rescored; other codes have final scores.");
+                "only a scan of binary, residual binary or product codes is rescored; other codes have final scores.");
         }
         if (Code == VectorCode.Binary && Metric == Metric.SquaredDistance && Rescore is null)
             throw new ArgumentException("signs alone have no distance to a vector; rescore, or take another metric.");
-        if (Code == VectorCode.Recurrent && Metric == Metric.SquaredDistance)
-            throw new ArgumentException("recurrent codes are compared by dot products or cosines, not by distances.");
+        if (Code == VectorCode.ResidualBinary && Metric == Metric.SquaredDistance)
+            throw new ArgumentException("residual binary codes are compared by dot products or cosines, not by distances.");
         if (Lists is < 0 or > MaxLists || (Lists > 0 && Code != VectorCode.Binary))
             throw new ArgumentException(
                 $"{Lists} lists of {Code} codes; up to {MaxLists}, of binary codes, are accepted.");
@@ -120,7 +120,7 @@ public sealed record IndexDefinition
         Require(Transform is not null, Transform is not null, Transform?.Inputs, Dimensions, "the transform");
         if (CodedDimensions > BinaryIndex.MaxBits)
             throw new ArgumentException($"the transform makes more than {BinaryIndex.MaxBits} dimensions.");
-        Require(Code == VectorCode.Recurrent, Recurrent is not null, Recurrent?.Dimensions, CodedDimensions, "scales");
+        Require(Code == VectorCode.ResidualBinary, ResidualBinary is not null, ResidualBinary?.Dimensions, CodedDimensions, "scales");
         Require(Code == VectorCode.Product, Product is not null, Product?.Dimensions, CodedDimensions, "centroids");
         bool needsRanges = Code == VectorCode.Int8 || Rescore == VectorCode.Int8;
         int ranged = Code == VectorCode.Int8 ? CodedDimensions : Dimensions;

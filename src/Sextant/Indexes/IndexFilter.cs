@@ -65,15 +65,15 @@ public sealed class IndexFilter
 
     private static Condition ParseOne(string text)
     {
-        int list = text.IndexOf(" in ", StringComparison.Ordinal), place = text.AsSpan().IndexOfAny("=<>!");
+        int list = text.IndexOf(" in ", StringComparison.Ordinal), position = text.AsSpan().IndexOfAny("=<>!");
         string values = list < 0 ? "" : text[(list + 4)..].Trim();
         // What comes first decides: a value may hold the word, and one in a list the signs.
-        if (list > 0 && (place < 0 || list < place) && values.StartsWith('(') && values.EndsWith(')'))
+        if (list > 0 && (position < 0 || list < position) && values.StartsWith('(') && values.EndsWith(')'))
             return new Condition(text[..list].Trim(), "in", values[1..^1].Split(',', StringSplitOptions.TrimEntries));
         foreach (string one in Operators)
         {
-            if (place > 0 && text.AsSpan(place).StartsWith(one, StringComparison.Ordinal))
-                return new Condition(text[..place].Trim(), one, [text[(place + one.Length)..].Trim()]);
+            if (position > 0 && text.AsSpan(position).StartsWith(one, StringComparison.Ordinal))
+                return new Condition(text[..position].Trim(), one, [text[(position + one.Length)..].Trim()]);
         }
         throw new ArgumentException(
             $"'{text}' is no condition; NAME=VALUE is accepted, with !=, <, <=, > or >= too, and NAME in (VALUE, "

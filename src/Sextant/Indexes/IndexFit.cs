@@ -12,13 +12,15 @@ namespace Sextant.Indexes;
 /// </remarks>
 public static class IndexFit
 {
-    /// <summary>Least vectors for recurrent codes: their few scales are means over all values of all vectors.</summary>
-    public const int MinForRecurrent = 16;
+    /// <summary>
+    /// Minimum number of vectors for residual binary codes: their few scales are means over all values of all vectors.
+    /// </summary>
+    public const int MinForResidualBinary = 16;
 
-    /// <summary>Least vectors for product codes: one for each centroid of a part.</summary>
+    /// <summary>Minimum number of vectors for product codes: one for each centroid of a part.</summary>
     public const int MinForProduct = ProductCode.Centroids;
 
-    /// <summary>Least vectors for a transform: fewer leave dimensions of which they say nothing.</summary>
+    /// <summary>Minimum number of vectors for a transform: fewer leave dimensions of which they say nothing.</summary>
     public static int MinForTransform(int dimensions) => dimensions + 1;
 
     /// <summary>Puts principal components, or whitening, before the code.</summary>
@@ -38,22 +40,22 @@ public static class IndexFit
         };
     }
 
-    /// <summary>Makes the code a recurrent one.</summary>
+    /// <summary>Makes the code a residual binary one.</summary>
     /// <param name="definition">Its transform and metric hold.</param>
-    /// <param name="sample">[n, Dimensions], row by row; at least <see cref="MinForRecurrent"/> rows.</param>
+    /// <param name="sample">[n, Dimensions], row by row; at least <see cref="MinForResidualBinary"/> rows.</param>
     /// <param name="levels">Bits for each dimension.</param>
     /// <exception cref="ArgumentException">
     /// The sample is too small, no whole vectors, all zero, or not finite.
     /// </exception>
-    public static IndexDefinition WithRecurrent(IndexDefinition definition, ReadOnlySpan<float> sample, int levels)
+    public static IndexDefinition WithResidualBinary(IndexDefinition definition, ReadOnlySpan<float> sample, int levels)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        Require(definition, sample, MinForRecurrent, "recurrent codes");
+        Require(definition, sample, MinForResidualBinary, "residual binary codes");
         float[] prepared = Prepared(definition, sample);
         return definition with
         {
-            Code = VectorCode.Recurrent,
-            Recurrent = RecurrentCode.Fit(prepared, definition.CodedDimensions, levels),
+            Code = VectorCode.ResidualBinary,
+            ResidualBinary = ResidualBinaryCode.Fit(prepared, definition.CodedDimensions, levels),
         };
     }
 

@@ -20,13 +20,13 @@ internal static class IndexFormat
     public const string NewManifestName = "manifest.new";
     public const string LockName = "lock";
 
-    /// <summary>Most bytes of a definition, manifest or list of deletions: these are read whole.</summary>
+    /// <summary>Maximum number of bytes of a definition, manifest or list of deletions: these are read whole.</summary>
     public const long LongestFrame = 1 << 30;
 
     /// <summary>Numbers of commits and files are below this: far beyond any index, far from an overflow.</summary>
     public const ulong MaxNumber = 1UL << 62;
 
-    /// <summary>Most rows of one index, so that an id is a positive int.</summary>
+    /// <summary>Maximum number of rows of one index, so that an id is a positive int.</summary>
     public const int MaxRows = int.MaxValue - 64;
 
     public static ReadOnlySpan<byte> DefinitionMagic => "SXTINDEX"u8;

@@ -266,7 +266,7 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
         _snapshot.Codes.Layout.Read(segment.Codes, segment.Rows, row, code);
     }
 
-    /// <summary>Scores passages that a scan elsewhere found, as <see cref="Search"/> does behind its own.</summary>
+    /// <summary>Scores passages that a scan elsewhere found, as <see cref="Search"/> does after its own.</summary>
     /// <param name="query">[Dimensions].</param>
     /// <param name="prepared">From <see cref="Encode"/>.</param>
     /// <param name="ids">Passages whose codes were copied; they are put into another order.</param>
@@ -350,11 +350,11 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
 
     private Segment Locate(int id, out int row)
     {
-        int place = _search.Locate(id, out row);
-        if (row < 0 || row >= _snapshot.Segments[place].Rows)
+        int position = _search.Locate(id, out row);
+        if (row < 0 || row >= _snapshot.Segments[position].Rows)
             throw new ArgumentOutOfRangeException(nameof(id), id, "there is no passage with this id.");
-        _snapshot.Segments[place].RequireWhole();
-        return _snapshot.Segments[place];
+        _snapshot.Segments[position].RequireWhole();
+        return _snapshot.Segments[position];
     }
 
     private bool TryFind(string key, out Segment? segment, out int document)

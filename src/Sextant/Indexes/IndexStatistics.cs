@@ -44,11 +44,11 @@ public sealed record IndexStatistics
             bytes += (long)segment.Entry.Length;
             foreach (Section section in segment.Sections)
             {
-                int place = sizes.FindIndex(one => one.Name == section.Label);
-                if (place < 0)
+                int position = sizes.FindIndex(one => one.Name == section.Label);
+                if (position < 0)
                     sizes.Add(new SectionSize(section.Label, section.Length));
                 else
-                    sizes[place] = sizes[place] with { Bytes = sizes[place].Bytes + section.Length };
+                    sizes[position] = sizes[position] with { Bytes = sizes[position].Bytes + section.Length };
             }
         }
         IEnumerable<SegmentEntry> entries = snapshot.Segments.Select(one => one.Entry);

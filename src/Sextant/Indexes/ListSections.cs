@@ -36,14 +36,14 @@ internal static class ListSections
             starts[list + 1]++;
         for (int list = 0; list < lists; list++)
             starts[list + 1] += starts[list];
-        int[] places = [.. starts];
+        int[] positions = [.. starts];
         byte[] sorted = new byte[codes.Length];
         uint[] order = new uint[rows];
         for (int row = 0; row < rows; row++)
         {
-            int place = places[nearest[row]]++;
-            order[place] = (uint)row;
-            codes.Slice(row * bytes, bytes).CopyTo(sorted.AsSpan(place * bytes));
+            int position = positions[nearest[row]]++;
+            order[position] = (uint)row;
+            codes.Slice(row * bytes, bytes).CopyTo(sorted.AsSpan(position * bytes));
         }
         ByteWriter startBytes = new(), orderBytes = new();
         foreach (int start in starts)

@@ -139,7 +139,7 @@ internal sealed class Segment : IDisposable
     public int Find(ReadOnlySpan<byte> key, DocumentSet? deleted)
     {
         ulong hash = KeyHash.Of(key);
-        (int low, int high) = (0, Documents); // the first place with this hash or a greater one
+        (int low, int high) = (0, Documents); // the first position with this hash or a greater one
         while (low < high)
         {
             int middle = low + ((high - low) / 2);
@@ -209,9 +209,9 @@ internal sealed class Segment : IDisposable
     private static VectorCode? NumbersOf(VectorCode code) =>
         code is VectorCode.Float32 or VectorCode.Float16 or VectorCode.BFloat16 ? code : null;
 
-    private static ReadOnlySpan<byte> Between(Section offsets, Section bytes, int place)
+    private static ReadOnlySpan<byte> Between(Section offsets, Section bytes, int position)
     {
-        ulong start = offsets.Element<ulong>(place), end = offsets.Element<ulong>(place + 1);
+        ulong start = offsets.Element<ulong>(position), end = offsets.Element<ulong>(position + 1);
         return start <= end && end <= (ulong)bytes.Length
             ? bytes.Bytes((long)start, (long)(end - start))
             : throw offsets.Damaged("is not in ascending order");

@@ -178,11 +178,11 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
             int byHash = hashes[left].CompareTo(hashes[right]);
             return byHash != 0 ? byHash : left.CompareTo(right);
         });
-        ByteWriter sorted = new(), places = new();
-        foreach (uint place in order)
+        ByteWriter sorted = new(), positions = new();
+        foreach (uint position in order)
         {
-            sorted.UInt64(hashes[place]);
-            places.UInt32(place);
+            sorted.UInt64(hashes[position]);
+            positions.UInt32(position);
         }
         List<SectionBytes> sections =
         [
@@ -190,7 +190,7 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
             Section(SectionKind.KeyOffsets, _keyOffsets),
             Section(SectionKind.Keys, _keys),
             Section(SectionKind.KeyHashes, sorted),
-            Section(SectionKind.KeyOrder, places),
+            Section(SectionKind.KeyOrder, positions),
             new SectionBytes(SectionKind.Codes, "", codes.Layout.Section(_codes.Written, Rows)),
         ];
         if (codes.Layout.HasLengths)

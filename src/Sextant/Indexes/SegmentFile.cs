@@ -12,18 +12,18 @@ internal static class SegmentFile
         IndexFolder folder, ulong number, int documents, int rows, IReadOnlyList<SectionBytes> sections)
     {
         var table = new ByteWriter();
-        long place = IndexFormat.SegmentHeaderBytes;
+        long position = IndexFormat.SegmentHeaderBytes;
         foreach ((SectionKind kind, string name, ReadOnlyMemory<byte> bytes) in sections)
         {
-            place = Align(place);
+            position = Align(position);
             table.UInt32((uint)kind);
             table.String(name);
-            table.UInt64((ulong)place);
+            table.UInt64((ulong)position);
             table.UInt64((ulong)bytes.Length);
             for (int block = 0; block < bytes.Length; block += IndexFormat.BlockBytes)
                 table.UInt32(
                     Checksum.Of(bytes.Span.Slice(block, Math.Min(IndexFormat.BlockBytes, bytes.Length - block))));
-            place += bytes.Length;
+            position += bytes.Length;
         }
         byte[] header = new byte[IndexFormat.SegmentHeaderBytes];
         IndexFormat.SegmentMagic.CopyTo(header);
@@ -31,7 +31,7 @@ internal static class SegmentFile
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(12), (uint)sections.Count);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(16), (uint)documents);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(20), (uint)rows);
-        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(24), (ulong)place);
+        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(24), (ulong)position);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(32), (uint)table.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(36), Checksum.Of(table.Written));
         uint sum = Checksum.Of(header.AsSpan(0, 60));
@@ -54,7 +54,7 @@ internal static class SegmentFile
             folder.Write(file, table.Written);
         });
         return new SegmentEntry(
-            number, (ulong)(place + table.Length), (uint)documents, (uint)rows, sum, 0, 0, 0);
+            number, (ulong)(position + table.Length), (uint)documents, (uint)rows, sum, 0, 0, 0);
     }
 
     /// <summary>Checks header and table of a mapped segment, and lists its sections.</summary>
@@ -102,6 +102,6 @@ internal static class SegmentFile
         return sections;
     }
 
-    private static long Align(long place) =>
-        (place + IndexFormat.SectionAlignment - 1) & ~((long)IndexFormat.SectionAlignment - 1);
+    private static long Align(long position) =>
+        (position + IndexFormat.SectionAlignment - 1) & ~((long)IndexFormat.SectionAlignment - 1);
 }

@@ -70,12 +70,12 @@ internal readonly unsafe struct SegmentListScan : IJob
                 Words = Words,
                 Distances = distances,
             });
-            int behind = Math.Min(end, first + (tiles * TileCodes));
-            for (int place = Math.Max(start, first); place < behind; place++)
+            int tilesEnd = Math.Min(end, first + (tiles * TileCodes));
+            for (int position = Math.Max(start, first); position < tilesEnd; position++)
             {
-                int id = firstId + lists.Require(rows[place - start]);
+                int id = firstId + lists.Require(rows[position - start]);
                 if (NearestCodes.IsAllowed(Allowed, id))
-                    best.Offer(new Hit(id, -distances[place - first]));
+                    best.Offer(new Hit(id, -distances[position - first]));
             }
         }
     }

@@ -22,7 +22,7 @@ internal sealed class SegmentTerms
         if (offsets.Length % sizeof(ulong) != 0 || terms is < 0 or > int.MaxValue)
             throw offsets.Damaged("does not list terms");
         if (postingOffsets.Length != offsets.Length)
-            throw postingOffsets.Damaged("does not have a place for each term");
+            throw postingOffsets.Damaged("does not have a position for each term");
         _terms = (int)terms;
     }
 
@@ -64,9 +64,9 @@ internal sealed class SegmentTerms
 
     private ReadOnlySpan<byte> Term(int term) => Between(_offsets, _bytes, term);
 
-    private static ReadOnlySpan<byte> Between(Section offsets, Section bytes, int place)
+    private static ReadOnlySpan<byte> Between(Section offsets, Section bytes, int position)
     {
-        ulong start = offsets.Element<ulong>(place), end = offsets.Element<ulong>(place + 1);
+        ulong start = offsets.Element<ulong>(position), end = offsets.Element<ulong>(position + 1);
         return start <= end && end <= (ulong)bytes.Length
             ? bytes.Bytes((long)start, (long)(end - start))
             : throw offsets.Damaged("is not in ascending order");
@@ -88,12 +88,12 @@ internal sealed class SegmentTerms
     private uint Number(ref ReadOnlySpan<byte> bytes)
     {
         ulong value = 0;
-        for (int place = 0; place < bytes.Length && place < 5; place++)
+        for (int position = 0; position < bytes.Length && position < 5; position++)
         {
-            value |= (ulong)(bytes[place] & 0x7F) << (7 * place);
-            if (bytes[place] >= 0x80)
+            value |= (ulong)(bytes[position] & 0x7F) << (7 * position);
+            if (bytes[position] >= 0x80)
                 continue;
-            bytes = bytes[(place + 1)..];
+            bytes = bytes[(position + 1)..];
             return value <= uint.MaxValue ? (uint)value : throw _postings.Damaged("holds a number that is too large");
         }
         throw _postings.Damaged("ends within a number");

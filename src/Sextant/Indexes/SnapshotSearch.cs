@@ -19,8 +19,8 @@ internal sealed unsafe class SnapshotSearch
     private readonly HammingSearch? _hamming;
     private readonly SegmentTiles? _tiles;
     private readonly ListSearch? _lists;
-    private readonly RecurrentSearch? _recurrent;
-    private readonly RecurrentSegments? _levels;
+    private readonly ResidualBinarySearch? _residual;
+    private readonly ResidualBinarySegments? _levels;
     private readonly ProductSearch? _product;
     private readonly RowSearch? _rows;
     private readonly RowBlock[] _blocks = [];
@@ -38,9 +38,9 @@ internal sealed unsafe class SnapshotSearch
                 if (definition.Lists > 0)
                     _lists = new ListSearch(snapshot, firstIds, _hamming, team, memory);
                 return;
-            case VectorCode.Recurrent:
-                _recurrent = new RecurrentSearch(definition.Recurrent!, team, memory);
-                _levels = new RecurrentSegments(snapshot.Segments, firstIds, layout);
+            case VectorCode.ResidualBinary:
+                _residual = new ResidualBinarySearch(definition.ResidualBinary!, team, memory);
+                _levels = new ResidualBinarySegments(snapshot.Segments, firstIds, layout);
                 return;
             case VectorCode.Product:
                 _product = new ProductSearch(definition.Product!, definition.Metric == Metric.SquaredDistance, team,
@@ -100,7 +100,7 @@ internal sealed unsafe class SnapshotSearch
         }
     }
 
-    /// <summary>Scores some vectors as a search does behind its scan, and finds the best of them.</summary>
+    /// <summary>Scores some vectors as a search does after its scan, and finds the best of them.</summary>
     /// <param name="query">[Dimensions], finite.</param>
     /// <param name="prepared">[CodedDimensions]: what the codes are compared with.</param>
     /// <param name="ids">
@@ -128,7 +128,7 @@ internal sealed unsafe class SnapshotSearch
             foreach (int id in ids)
             {
                 float score;
-                fixed (byte* row = _snapshot.Segments[Locate(id, out int place)].Vector(place, vectors.RowBytes))
+                fixed (byte* row = _snapshot.Segments[Locate(id, out int position)].Vector(position, vectors.RowBytes))
                     scorer.Score(row, 1, &score);
                 if (!(score < minScore))
                     best.Offer(new Hit(id, score));
@@ -144,20 +144,20 @@ internal sealed unsafe class SnapshotSearch
     /// <summary>The segment of a row; where there is no row with the id, the row is none of the segment's.</summary>
     public int Locate(int id, out int row)
     {
-        int place = Array.BinarySearch(_firstIds, id);
-        if (place < 0)
-            place = ~place - 1;
-        while (place >= 0 && place + 1 < _firstIds.Length && _firstIds[place + 1] == id)
-            place++;
-        row = place < 0 ? -1 : id - _firstIds[place];
-        return place;
+        int position = Array.BinarySearch(_firstIds, id);
+        if (position < 0)
+            position = ~position - 1;
+        while (position >= 0 && position + 1 < _firstIds.Length && _firstIds[position + 1] == id)
+            position++;
+        row = position < 0 ? -1 : id - _firstIds[position];
+        return position;
     }
 
     // Hits as good as the code allows.
     private int Scan(ReadOnlySpan<float> prepared, Span<Hit> hits, IdSet? allowed, float minScore)
     {
-        if (_recurrent is not null)
-            return _recurrent.Search(prepared, _levels!, Definition.Metric == Metric.Cosine, hits, allowed, minScore);
+        if (_residual is not null)
+            return _residual.Search(prepared, _levels!, Definition.Metric == Metric.Cosine, hits, allowed, minScore);
         return _product is not null
             ? _product.Search(prepared, _blocks, hits, allowed, minScore)
             : _rows!.Search(prepared, _blocks, hits, allowed, minScore);

@@ -10,7 +10,7 @@ internal readonly record struct MatrixSource(IRowSource Rows, IRowSource? Bias)
     public Matrix Load(Backend backend) => backend.LoadMatrix(Rows, Bias);
 }
 
-/// <summary>The names of a layer's norms; a layer has those that its <see cref="NormPlace"/> needs.</summary>
+/// <summary>The names of a layer's norms; a layer has those that its <see cref="NormPosition"/> needs.</summary>
 /// <param name="BeforeAttention">Of what attention takes; null where a layer, such as a first one, has none.</param>
 /// <param name="AfterAttention">Of what attention gives (around) or of the sum (post).</param>
 /// <param name="BeforeFeedForward">Of what the feed-forward part takes.</param>
@@ -48,7 +48,7 @@ internal sealed record LayerSource
 
     public required NormKind NormKind { get; init; }
 
-    public required NormPlace NormPlace { get; init; }
+    public required NormPosition NormPosition { get; init; }
 
     public required float Epsilon { get; init; }
 

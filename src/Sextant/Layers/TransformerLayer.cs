@@ -12,7 +12,7 @@ namespace Sextant.Layers;
 internal sealed class TransformerLayer
 {
     private readonly AttentionShape _shape;
-    private readonly NormPlace _place;
+    private readonly NormPosition _place;
     private readonly ActivationKind _activation;
     private readonly bool _gated;
     private readonly Matrix _qkv;
@@ -38,7 +38,7 @@ internal sealed class TransformerLayer
                 $"{backend.Name}: the model has heads of {_shape.HeadSize} elements; this device's attention takes at "
                 + $"most {backend.LargestHead}. Use the CPU.");
         }
-        _place = source.NormPlace;
+        _place = source.NormPosition;
         _activation = source.Activation;
         _gated = source.Gated;
         _rotation = source.Rotation;
@@ -115,7 +115,7 @@ internal sealed class TransformerLayer
     // x = x + f, x = Norm(x + f), or x = x + Norm(f) by way of the memory.
     private void Add(Backend backend, Tensor part, Matrix weight, Norm? norm, Tensor x, Tensor memory, Tensor scratch)
     {
-        if (_place == NormPlace.Around)
+        if (_place == NormPosition.Around)
         {
             backend.Linear(part, weight, ActivationKind.Identity, default, memory, scratch);
             norm!.Add(backend, memory, x);

@@ -17,13 +17,13 @@ internal static class Bert
         Norms = new NormNames(null, "attention.output.LayerNorm", null, "output.LayerNorm"),
     };
 
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         EncoderConfig.RequireEncoder(config, attention);
         if (config.OptionalOneOf("position_embedding_type", "absolute", "alibi") == "alibi")
             return JinaBert.Read(config);
-        TrunkShape shape = Shape(config, "bert") with { Positions = EncoderConfig.Positions(config) };
-        return new TrunkPlan
+        BackboneShape shape = Shape(config, "bert") with { Positions = EncoderConfig.Positions(config) };
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "bert."],
@@ -33,10 +33,10 @@ internal static class Bert
     }
 
     /// <summary>The sizes that configs in BERT's words have, without positions.</summary>
-    public static TrunkShape Shape(ConfigFile config, string architecture)
+    public static BackboneShape Shape(ConfigFile config, string architecture)
     {
         int hidden = EncoderConfig.Hidden(config);
-        return new TrunkShape
+        return new BackboneShape
         {
             Architecture = architecture,
             Hidden = hidden,
@@ -52,7 +52,7 @@ internal static class Bert
     }
 
     /// <summary>BERT's names of embeddings; the rows of positions are for the caller to fill in.</summary>
-    public static EmbeddingPlan Embeddings(TrunkShape shape) => new("embeddings.word_embeddings.weight")
+    public static EmbeddingPlan Embeddings(BackboneShape shape) => new("embeddings.word_embeddings.weight")
     {
         Types = shape.Types == 0 ? null : "embeddings.token_type_embeddings.weight",
         Positions = "embeddings.position_embeddings.weight",

@@ -5,19 +5,19 @@ using Sextant.Weights;
 namespace Sextant.Models;
 
 /// <summary>
-/// BLOOM (BigScience, 2022): a decoder with ALiBi, LayerNorm before each part and behind the embeddings.
+/// BLOOM (BigScience, 2022): a decoder with ALiBi, LayerNorm before each part and after the embeddings.
 /// </summary>
 internal static class Bloom
 {
     // ALiBi has no end, but a table has; the published models were trained on 2,048 tokens.
     private const int DefaultPositions = 2048;
 
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         if (attention == AttentionDirection.Bidirectional)
         {
             throw new UnsupportedRequestException(
-                "bidirectional attention was asked for; BLOOM's bias is defined for tokens behind each other only.");
+                "bidirectional attention was asked for; BLOOM's bias is defined for tokens after each other only.");
         }
         if (config.OptionalBool("apply_residual_connection_post_layernorm") == true)
             throw config.Refuse("apply_residual_connection_post_layernorm", "false");
@@ -27,7 +27,7 @@ internal static class Bloom
         string headsKey = config.Has("n_head") ? "n_head" : "num_attention_heads";
         string layersKey = config.Has("n_layer") ? "n_layer" : "num_hidden_layers";
         int hidden = EncoderConfig.Hidden(config, hiddenKey);
-        var shape = new TrunkShape
+        var shape = new BackboneShape
         {
             Architecture = "bloom",
             Hidden = hidden,
@@ -39,11 +39,11 @@ internal static class Bloom
             Types = 0,
             Epsilon = config.OptionalFloat("layer_norm_epsilon", 0f, 1f) ?? 1e-5f,
             Activation = ActivationKind.GeluTanh,
-            Place = NormPlace.Pre,
+            NormPosition = NormPosition.Pre,
             Attention = "causal",
             PositionKind = "ALiBi",
         };
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "transformer."],
@@ -59,7 +59,7 @@ internal static class Bloom
                 Norms = new NormNames("input_layernorm", null, "post_attention_layernorm", null),
             },
             FinalNorm = "ln_f",
-            Attention = _ => DecoderConfig.Sees(TrunkPlan.FullAttention(shape), causal: true, window: null),
+            Attention = _ => DecoderConfig.Sees(BackbonePlan.FullAttention(shape), causal: true, window: null),
             Bias = DistanceBias.Alibi(shape.Heads, shape.Positions),
         };
     }

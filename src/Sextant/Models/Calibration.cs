@@ -4,7 +4,7 @@ using Sextant.Batches;
 namespace Sextant.Models;
 
 /// <summary>
-/// What a backend may look at when it quantises weights: a trunk's pass over fixed pseudo-random ids. No data and no
+/// What a backend may look at when it quantises weights: a backbone's pass over fixed pseudo-random ids. No data and no
 /// chance: the ids depend on the size of the vocabulary alone.
 /// </summary>
 internal static class Calibration
@@ -13,23 +13,23 @@ internal static class Calibration
     private const int MaxTokens = 32;
     private const ulong Seed = 0x5E87A27;
 
-    public static void Run(Trunk trunk, Backend backend, int layers, int maxTokens)
+    public static void Run(Backbone backbone, Backend backend, int layers, int maxTokens)
     {
         int length = Math.Min(MaxTokens, maxTokens);
-        var batch = new PackedBatch { PaddingId = trunk.Shape.PaddingId };
+        var batch = new PackedBatch { PaddingId = backbone.Shape.PaddingId };
         batch.Clear();
         var ids = new int[length];
         ulong state = Seed;
         for (int sequence = 0; sequence < Sequences; sequence++)
         {
             for (int i = 0; i < length; i++)
-                ids[i] = (int)(Next(ref state) % (ulong)trunk.Shape.Vocabulary);
+                ids[i] = (int)(Next(ref state) % (ulong)backbone.Shape.Vocabulary);
             batch.Add(ids, default, 0);
         }
         var selection = new LayerSelection(layers);
         using Workspace workspace = backend.CreateWorkspace();
-        workspace.Reset(trunk.WorkspaceBytes(backend, batch.Tokens, length, selection));
-        trunk.Run(backend, batch, length, workspace, selection);
+        workspace.Reset(backbone.WorkspaceBytes(backend, batch.Tokens, length, selection));
+        backbone.Run(backend, batch, length, workspace, selection);
     }
 
     // SplitMix64 (Steele, Lea, Flood, 2014).

@@ -28,7 +28,7 @@ internal static class ConfigKeys
     /// <param name="directionAsked">Whether the caller chose what tokens see, whatever the file says.</param>
     /// <param name="notes">Where the lines go.</param>
     /// <exception cref="InvalidModelException">A key that was not read would change the vectors.</exception>
-    public static void Judge(ConfigFile config, TrunkShape shape, bool directionAsked, List<string> notes)
+    public static void Judge(ConfigFile config, BackboneShape shape, bool directionAsked, List<string> notes)
     {
         config.Ignore(s_withoutMeaning);
         bool isCausal = shape.Attention.StartsWith("causal", StringComparison.Ordinal);

@@ -13,7 +13,7 @@ internal static class Deberta
         Qkv = ["attention.self.query_proj", "attention.self.key_proj", "attention.self.value_proj"],
     };
 
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         EncoderConfig.RequireEncoder(config, attention);
         int hidden = EncoderConfig.Hidden(config);
@@ -37,7 +37,7 @@ internal static class Deberta
         int longest = config.OptionalInt("max_relative_positions", -1, 1 << 20) ?? -1;
         longest = longest < 1 ? positions : longest;
         int buckets = config.OptionalInt("position_buckets", -1, 1 << 12) ?? -1;
-        var shape = new TrunkShape
+        var shape = new BackboneShape
         {
             Architecture = "deberta-v2",
             Hidden = hidden,
@@ -53,14 +53,14 @@ internal static class Deberta
         };
         var relative = new RelativePositions(
             shape, buckets > 0 ? buckets : longest, buckets > 0, longest, norm == "layer_norm");
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "deberta."],
             Embeddings = new EmbeddingPlan("embeddings.word_embeddings.weight") { Norm = "embeddings.LayerNorm" },
             Layer = s_layer,
             // Content with content, with keys of positions and with queries of positions: three products of D elements.
-            Attention = _ => TrunkPlan.FullAttention(shape) with
+            Attention = _ => BackbonePlan.FullAttention(shape) with
             {
                 Scale = 1f / MathF.Sqrt(3f * shape.HeadSize),
                 Positions = relative.PaddedRows,

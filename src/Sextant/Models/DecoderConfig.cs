@@ -8,7 +8,7 @@ namespace Sextant.Models;
 internal static class DecoderConfig
 {
     /// <summary>Sizes; RMSNorm before each part, a gated feed-forward part, rotary positions.</summary>
-    public static TrunkShape Shape(
+    public static BackboneShape Shape(
         ConfigFile config, string architecture, string activationKey = "hidden_act", string activation = "silu")
     {
         int hidden = EncoderConfig.Hidden(config);
@@ -24,7 +24,7 @@ internal static class DecoderConfig
         }
         if ((size ?? hidden / heads) % 2 != 0)
             throw config.Refuse("head_dim", "an even number, since pairs of elements turn by their position");
-        return new TrunkShape
+        return new BackboneShape
         {
             Architecture = architecture,
             Hidden = hidden,
@@ -40,7 +40,7 @@ internal static class DecoderConfig
             Activation = Activations.Parse(config, activationKey, activation),
             Gated = true,
             Norm = NormKind.Rms,
-            Place = NormPlace.Pre,
+            NormPosition = NormPosition.Pre,
         };
     }
 

@@ -16,13 +16,13 @@ internal static class DistilBert
         Norms = new NormNames(null, "sa_layer_norm", null, "output_layer_norm"),
     };
 
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         EncoderConfig.RequireEncoder(config, attention);
         // Sinusoidal positions are stored as a table too.
         config.Ignore("qa_dropout", "seq_classif_dropout", "sinusoidal_pos_embds", "tie_weights_");
         int hidden = EncoderConfig.Hidden(config, "dim");
-        var shape = new TrunkShape
+        var shape = new BackboneShape
         {
             Architecture = "distilbert",
             Hidden = hidden,
@@ -35,7 +35,7 @@ internal static class DistilBert
             Epsilon = 1e-12f,
             Activation = Activations.Parse(config, "activation"),
         };
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "distilbert."],

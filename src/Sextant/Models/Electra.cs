@@ -7,14 +7,14 @@ namespace Sextant.Models;
 /// </summary>
 internal static class Electra
 {
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         EncoderConfig.RequireEncoder(config, attention);
         config.OptionalOneOf("position_embedding_type", "absolute");
         config.Ignore("summary_activation", "summary_last_dropout", "summary_type", "summary_use_proj");
-        TrunkShape shape = Bert.Shape(config, "electra") with { Positions = EncoderConfig.Positions(config) };
+        BackboneShape shape = Bert.Shape(config, "electra") with { Positions = EncoderConfig.Positions(config) };
         int width = config.OptionalInt("embedding_size", 1, 65536) ?? 128;
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "electra."],

@@ -54,7 +54,7 @@ internal static class EncoderConfig
     }
 
     /// <summary>
-    /// The padding token behind whose id positions are counted, and how many tokens the position table is enough for.
+    /// The padding token after whose id positions are counted, and how many tokens the position table is enough for.
     /// </summary>
     public static (int Padding, int Rows, int Tokens) PositionsBehindPadding(ConfigFile config, int? padding = null)
     {

@@ -10,11 +10,11 @@ namespace Sextant.Models;
 /// </summary>
 internal static class Gemma3
 {
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         bool causal = DecoderConfig.IsCausal(config, attention);
         bool bias = config.OptionalBool("attention_bias") ?? false;
-        TrunkShape shape = Gemma.Shape(config, "gemma3_text");
+        BackboneShape shape = Gemma.Shape(config, "gemma3_text");
         int stored = config.OptionalInt("sliding_window", 1, int.MaxValue) ?? 4096;
         // In both directions half of the window counts, on each side.
         int window = causal ? stored : stored / 2 + 1;
@@ -27,17 +27,17 @@ internal static class Gemma3
         var local = Rotation.Read(config, LayerTypes.SlidingName, "rope_local_base_freq", shape.HeadSize, 10_000);
         shape = shape with
         {
-            Place = NormPlace.Around,
+            NormPosition = NormPosition.Around,
             Attention = DecoderConfig.Describe(causal, window,
                 $" on {MessageText.Number(slides.Count(s => s))} of {MessageText.Number(slides.Length)} layers"),
             PositionKind = whole.Description + ", another base in windows",
         };
-        AttentionShape full = TrunkPlan.FullAttention(shape) with
+        AttentionShape full = BackbonePlan.FullAttention(shape) with
         {
             Scale = Gemma.QueryScale(config),
             Softcap = config.OptionalFloat("attn_logit_softcapping", 1e-3f, 1e6f) ?? 0f,
         };
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "model."],

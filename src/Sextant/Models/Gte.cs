@@ -9,7 +9,7 @@ namespace Sextant.Models;
 /// </summary>
 internal static class Gte
 {
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         EncoderConfig.RequireEncoder(config, attention);
         config.OptionalOneOf("position_embedding_type", "rope");
@@ -22,7 +22,7 @@ internal static class Gte
         int hidden = EncoderConfig.Hidden(config);
         int heads = EncoderConfig.RotaryHeads(config, hidden);
         var rotation = Rotation.Read(config, hidden / heads);
-        var shape = new TrunkShape
+        var shape = new BackboneShape
         {
             Architecture = config.String("model_type"),
             Hidden = hidden,
@@ -39,7 +39,7 @@ internal static class Gte
             PositionKind = rotation.Description,
         };
         bool packed = config.OptionalBool("pack_qkv") ?? true;
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "new."],

@@ -8,20 +8,20 @@ namespace Sextant.Models;
 /// </summary>
 internal static class JinaBert
 {
-    public static TrunkPlan Read(ConfigFile config)
+    public static BackbonePlan Read(ConfigFile config)
     {
         config.Ignore("emb_pooler", "model_max_length", "attn_implementation");
         string feedForward = config.OneOf("feed_forward_type", "geglu", "reglu");
         // The gate's function goes by this key, not by hidden_act.
         config.Ignore("hidden_act");
-        TrunkShape shape = Bert.Shape(config, "jina-bert-v2") with
+        BackboneShape shape = Bert.Shape(config, "jina-bert-v2") with
         {
             Positions = EncoderConfig.Positions(config),
             Gated = true,
             Activation = Activations.Named(feedForward == "geglu" ? "gelu" : "relu"),
             PositionKind = "ALiBi",
         };
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "bert."],

@@ -1,7 +1,7 @@
 namespace Sextant.Models;
 
 /// <summary>
-/// Which hidden states become the trunk's output: one, or the average of several. 0 is the state before the first
+/// Which hidden states become the backbone's output: one, or the average of several. 0 is the state before the first
 /// layer, k the output of layer k. Layers after the last one chosen are not run.
 /// </summary>
 internal sealed class LayerSelection

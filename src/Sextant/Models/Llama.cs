@@ -8,7 +8,7 @@ namespace Sextant.Models;
 /// </summary>
 internal static class Llama
 {
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         bool bias = config.OptionalBool("attention_bias") ?? false;
         bool feedForwardBias = config.OptionalBool("mlp_bias") ?? false;
@@ -17,13 +17,13 @@ internal static class Llama
     }
 
     /// <summary>Mistral sees a window of tokens where its config has one.</summary>
-    public static TrunkPlan ReadMistral(ConfigFile config, AttentionDirection? attention) =>
+    public static BackbonePlan ReadMistral(ConfigFile config, AttentionDirection? attention) =>
         Plan(config, attention, DecoderConfig.Shape(config, "mistral"), DecoderConfig.Layer(false, false, false),
             config.OptionalInt("sliding_window", 1, int.MaxValue));
 
-    /// <summary>A trunk in Llama's words.</summary>
-    public static TrunkPlan Plan(
-        ConfigFile config, AttentionDirection? attention, TrunkShape shape, LayerPlan layer, int? window,
+    /// <summary>A backbone in Llama's words.</summary>
+    public static BackbonePlan Plan(
+        ConfigFile config, AttentionDirection? attention, BackboneShape shape, LayerPlan layer, int? window,
         int firstWindowLayer = 0)
     {
         bool causal = DecoderConfig.IsCausal(config, attention);
@@ -34,8 +34,8 @@ internal static class Llama
             Attention = DecoderConfig.Describe(causal, window, where),
             PositionKind = rotation.Description,
         };
-        AttentionShape full = TrunkPlan.FullAttention(shape);
-        return new TrunkPlan
+        AttentionShape full = BackbonePlan.FullAttention(shape);
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "model."],

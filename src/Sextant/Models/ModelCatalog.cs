@@ -50,21 +50,21 @@ internal static class ModelCatalog
         return table.ToString();
     }
 
-    /// <summary>Loads the trunk that the folder's config.json asks for.</summary>
-    public static Trunk Load(string folder, Backend backend, TrunkRequest request, List<string> notes)
+    /// <summary>Loads the backbone that the folder's config.json asks for.</summary>
+    public static Backbone Load(string folder, Backend backend, BackboneRequest request, List<string> notes)
     {
         ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
         Family family = FamilyOf(config);
         if (config.Has("quantization_config"))
             throw config.Refuse("quantization_config", "none: weights that another program quantised are not read");
         using Checkpoint checkpoint = Checkpoint.OpenModel(folder, notes);
-        Trunk trunk = family.Load(config, checkpoint, backend, request);
-        ConfigKeys.Judge(config, trunk.Shape, request.Attention is not null, notes);
-        notes.AddRange(trunk.Facts.Unused);
-        return trunk;
+        Backbone backbone = family.Load(config, checkpoint, backend, request);
+        ConfigKeys.Judge(config, backbone.Shape, request.Attention is not null, notes);
+        notes.AddRange(backbone.Facts.Unused);
+        return backbone;
     }
 
-    /// <summary>How many positions the trunk of a folder has, by its config.json alone.</summary>
+    /// <summary>How many positions the backbone of a folder has, by its config.json alone.</summary>
     public static int Positions(string folder)
     {
         ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));

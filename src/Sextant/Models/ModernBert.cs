@@ -10,7 +10,7 @@ namespace Sextant.Models;
 /// </summary>
 internal static class ModernBert
 {
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         EncoderConfig.RequireEncoder(config, attention);
         config.OptionalOneOf("position_embedding_type", "absolute");
@@ -30,7 +30,7 @@ internal static class ModernBert
         // layers.
         double nearby = config.IsNull("local_rope_theta") ? theta : 10_000;
         var near = Rotation.Read(config, LayerTypes.SlidingName, "local_rope_theta", size, nearby);
-        var shape = new TrunkShape
+        var shape = new BackboneShape
         {
             Architecture = "modernbert",
             Hidden = hidden,
@@ -44,15 +44,15 @@ internal static class ModernBert
             Activation = Activations.Parse(config, "hidden_activation"),
             Gated = true,
             Norm = config.OptionalBool("norm_bias") ?? false ? NormKind.Layer : NormKind.LayerWithoutBias,
-            Place = NormPlace.Pre,
+            NormPosition = NormPosition.Pre,
             Attention = $"bidirectional, {MessageText.Number(local / 2)} on each side on "
                 + $"{MessageText.Number(slides.Count(s => s))} of {MessageText.Number(layers)} layers",
             PositionKind = "rotary, another base in windows",
         };
-        AttentionShape full = TrunkPlan.FullAttention(shape);
+        AttentionShape full = BackbonePlan.FullAttention(shape);
         bool attentionBias = config.OptionalBool("attention_bias") ?? false;
         bool feedForwardBias = config.OptionalBool("mlp_bias") ?? false;
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "model."],

@@ -22,11 +22,11 @@ internal static class Mpnet
         Norms = new NormNames(null, "attention.LayerNorm", null, "output.LayerNorm"),
     };
 
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         EncoderConfig.RequireEncoder(config, attention);
         (int padding, int rows, int tokens) = EncoderConfig.PositionsBehindPadding(config, PaddingId);
-        TrunkShape shape = Bert.Shape(config, "mpnet") with
+        BackboneShape shape = Bert.Shape(config, "mpnet") with
         {
             Positions = tokens,
             PaddingId = padding,
@@ -34,7 +34,7 @@ internal static class Mpnet
             PositionKind = "learned, and a bias by distance",
         };
         int buckets = config.OptionalInt("relative_attention_num_buckets", 4, 1 << 12) ?? 32;
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "mpnet."],

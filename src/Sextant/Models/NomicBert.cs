@@ -6,7 +6,7 @@ namespace Sextant.Models;
 /// <summary>Nomic BERT (Nussbaum et al., 2024): post-norm layers with rotary positions and SwiGLU.</summary>
 internal static class NomicBert
 {
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         EncoderConfig.RequireEncoder(config, attention);
         RequireTheUsual(config);
@@ -30,7 +30,7 @@ internal static class NomicBert
         bool neighbours = config.OptionalBool("rotary_emb_interleaved") ?? false;
         var rotation = Rotation.Plain(theta, turned);
         bool outputBias = config.OptionalBool("qkv_proj_bias") ?? true;
-        var shape = new TrunkShape
+        var shape = new BackboneShape
         {
             Architecture = "nomic_bert",
             Hidden = hidden,
@@ -46,7 +46,7 @@ internal static class NomicBert
             Gated = gated,
             PositionKind = rotation.Description,
         };
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "bert."],

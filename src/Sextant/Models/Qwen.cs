@@ -7,14 +7,14 @@ namespace Sextant.Models;
 /// </summary>
 internal static class Qwen
 {
-    public static TrunkPlan ReadQwen2(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan ReadQwen2(ConfigFile config, AttentionDirection? attention)
     {
         (int? window, int first) = Window(config);
-        TrunkShape shape = DecoderConfig.Shape(config, "qwen2");
+        BackboneShape shape = DecoderConfig.Shape(config, "qwen2");
         return Llama.Plan(config, attention, shape, DecoderConfig.Layer(true, false, false), window, first);
     }
 
-    public static TrunkPlan ReadQwen3(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan ReadQwen3(ConfigFile config, AttentionDirection? attention)
     {
         (int? window, int first) = Window(config);
         bool bias = config.OptionalBool("attention_bias") ?? false;

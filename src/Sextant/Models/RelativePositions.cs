@@ -11,7 +11,7 @@ namespace Sextant.Models;
 /// query with its own matrices. They are computed when the model is loaded, in the order that kernels/NUMERICS.md gives
 /// products and norms.
 /// </summary>
-internal sealed class RelativePositions(TrunkShape shape, int span, bool inBuckets, int longest, bool normed)
+internal sealed class RelativePositions(BackboneShape shape, int span, bool inBuckets, int longest, bool normed)
 {
     private const string Embeddings = "encoder.rel_embeddings.weight";
 
@@ -55,8 +55,8 @@ internal sealed class RelativePositions(TrunkShape shape, int span, bool inBucke
         if (n <= mid)
             return n;
         _borders ??= Borders(mid, longest);
-        int place = Array.BinarySearch(_borders, n);
-        return mid + (place < 0 ? ~place : place) + 1;
+        int position = Array.BinarySearch(_borders, n);
+        return mid + (position < 0 ? ~position : position) + 1;
     }
 
     // The largest n of bucket mid + 1, mid + 2 … 2·mid − 1: where n^(mid−1) · mid^k ≤ (longest − 1)^k · mid^(mid−1), in

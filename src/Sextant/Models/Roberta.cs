@@ -8,17 +8,17 @@ namespace Sextant.Models;
 /// </summary>
 internal static class Roberta
 {
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         EncoderConfig.RequireEncoder(config, attention);
         config.OptionalOneOf("position_embedding_type", "absolute");
         (int padding, int rows, int tokens) = EncoderConfig.PositionsBehindPadding(config);
-        TrunkShape shape = Bert.Shape(config, config.String("model_type")) with
+        BackboneShape shape = Bert.Shape(config, config.String("model_type")) with
         {
             Positions = tokens,
             PaddingId = padding,
         };
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Prefixes = ["", "roberta.", "camembert."],

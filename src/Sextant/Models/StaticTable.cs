@@ -51,20 +51,20 @@ internal static class StaticTable
             : NoLimit;
 
     /// <summary>Loads the table of a folder with or without a config.json.</summary>
-    public static Trunk Load(string folder, Backend backend, TrunkRequest request, List<string> notes)
+    public static Backbone Load(string folder, Backend backend, BackboneRequest request, List<string> notes)
     {
         ConfigFile? config = ConfigFile.ReadIfPresent(Path.Combine(folder, "config.json"));
         using Checkpoint checkpoint = Checkpoint.Open(folder);
         if (config is null || !IsModel2Vec(config))
             return Load(Plain, NoLimit, checkpoint, backend, request);
-        Trunk trunk = Load(config, checkpoint, backend, request);
+        Backbone backbone = Load(config, checkpoint, backend, request);
         foreach (string key in config.UnreadKeys)
             notes.Add($"config.json: '{key}' was not used.");
-        return trunk;
+        return backbone;
     }
 
     /// <summary>Loads a model2vec table.</summary>
-    public static Trunk Load(ConfigFile config, Checkpoint checkpoint, Backend backend, TrunkRequest request)
+    public static Backbone Load(ConfigFile config, Checkpoint checkpoint, Backend backend, BackboneRequest request)
     {
         // How the table was made, which changes nothing in its use; hidden_dim need not be the width of the rows.
         config.Ignore("tokenizer_name", "apply_pca", "apply_zipf", "sif_coefficient", "hidden_dim", "architectures",
@@ -77,7 +77,7 @@ internal static class StaticTable
 
     private static int Positions(ConfigFile config) => config.OptionalInt("seq_length", 1, int.MaxValue) ?? NoLimit;
 
-    private static Trunk Load(string name, int limit, Checkpoint checkpoint, Backend backend, TrunkRequest request)
+    private static Backbone Load(string name, int limit, Checkpoint checkpoint, Backend backend, BackboneRequest request)
     {
         if (request.Layers > 0)
             throw new UnsupportedRequestException($"layer {request.Layers} was asked for; a static table has none.");
@@ -101,7 +101,7 @@ internal static class StaticTable
             : new WeightedRows(
                 rows, Size(table, vocabulary), Mapping(checkpoint, mapping, rows.Rows), Values(checkpoint, weights));
         Table words = backend.LoadTable(source, keep16: true);
-        var shape = new TrunkShape
+        var shape = new BackboneShape
         {
             Architecture = name,
             Hidden = columns,
@@ -116,7 +116,7 @@ internal static class StaticTable
             PositionKind = "none",
         };
         long parameters = table.Elements + (mapping?.Elements ?? 0) + (weights?.Elements ?? 0);
-        return new Trunk(shape, new Embeddings(words, 1f, null, null, null, null), [], null, new TrunkFacts
+        return new Backbone(shape, new Embeddings(words, 1f, null, null, null, null), [], null, new BackboneFacts
         {
             StoredType = words.Type,
             Parameters = parameters,

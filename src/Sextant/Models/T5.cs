@@ -27,7 +27,7 @@ internal static class T5
         Norms = new NormNames("layer.0.layer_norm", null, "layer.1.layer_norm", null),
     };
 
-    public static TrunkPlan Read(ConfigFile config, AttentionDirection? attention)
+    public static BackbonePlan Read(ConfigFile config, AttentionDirection? attention)
     {
         EncoderConfig.RequireEncoder(config, attention);
         (ActivationKind activation, bool gated) = FeedForward(config);
@@ -42,7 +42,7 @@ internal static class T5
             throw config.Refuse("is_gated_act", "what feed_forward_proj says");
         if (config.Has("dense_act_fn") && Activations.Parse(config, "dense_act_fn") != activation)
             throw config.Refuse("dense_act_fn", "what feed_forward_proj says");
-        var shape = new TrunkShape
+        var shape = new BackboneShape
         {
             Architecture = config.String("model_type"),
             Hidden = hidden,
@@ -58,17 +58,17 @@ internal static class T5
             Gated = gated,
             Epsilon = config.OptionalFloat("layer_norm_epsilon", 0f, 1f) ?? 1e-6f,
             Norm = NormKind.Rms,
-            Place = NormPlace.Pre,
+            NormPosition = NormPosition.Pre,
             PositionKind = "a bias by distance",
         };
-        return new TrunkPlan
+        return new BackbonePlan
         {
             Shape = shape,
             Embeddings = new EmbeddingPlan("shared.weight"),
             Layer = gated
                 ? s_layer with { Up = ["layer.1.DenseReluDense.wi_0", "layer.1.DenseReluDense.wi_1"] }
                 : s_layer,
-            Attention = _ => TrunkPlan.FullAttention(shape) with { Scale = 1f },
+            Attention = _ => BackbonePlan.FullAttention(shape) with { Scale = 1f },
             Bias = DistanceBias.Bucketed(Bias, shape.Heads, buckets, farthest),
             FinalNorm = "encoder.final_layer_norm",
         };

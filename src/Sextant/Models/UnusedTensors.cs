@@ -3,7 +3,7 @@ using Sextant.Weights;
 
 namespace Sextant.Models;
 
-/// <summary>Says which tensors of a checkpoint a trunk has no use for.</summary>
+/// <summary>Says which tensors of a checkpoint a backbone has no use for.</summary>
 internal static class UnusedTensors
 {
     /// <summary>One line for each group of names, such as "pooler.dense"; empty where all were used.</summary>
@@ -38,8 +38,8 @@ internal static class UnusedTensors
     }
 
     /// <summary>
-    /// Refuses a checkpoint whose layers have parts that the trunk did not ask for, such as norms on queries: the model
-    /// is another one than its model_type says, and without them its vectors would be wrong.
+    /// Refuses a checkpoint whose layers have parts that the backbone did not ask for, such as norms on queries: the
+    /// model is another one than its model_type says, and without them its vectors would be wrong.
     /// </summary>
     /// <param name="checkpoint">All tensors.</param>
     /// <param name="used">The names that were asked for.</param>

@@ -2,7 +2,7 @@ namespace Sextant.Passages;
 
 /// <summary>
 /// Text whose front matter (a block between lines of three dashes or pluses at its very beginning) is white space:
-/// settings for programs are no passage. Places and lines of what follows stay as they are.
+/// settings for programs are no passage. Positions and lines of what follows stay as they are.
 /// </summary>
 internal sealed class FrontMatter : TextReader
 {
@@ -43,7 +43,7 @@ internal sealed class FrontMatter : TextReader
 
     public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
 
-    // The place after the closing line; 0 where there is none.
+    // The position after the closing line; 0 where there is none.
     private static int EndOf(ReadOnlySpan<char> text)
     {
         ReadOnlySpan<char> fence = text[..3];

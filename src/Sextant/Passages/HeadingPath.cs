@@ -1,6 +1,6 @@
 namespace Sextant.Passages;
 
-/// <summary>The headings that a place of a text stands below, from the outermost on.</summary>
+/// <summary>The headings that a position of a text stands below, from the outermost on.</summary>
 internal sealed class HeadingPath
 {
     private const int MaxTitle = 120;

@@ -39,7 +39,7 @@ internal readonly record struct LineStarts(bool Markup, bool Prose)
     /// <param name="afterBlank">
     /// Whether the line before is blank; only such a line can be an underlined heading.
     /// </param>
-    /// <param name="limit">The most characters a heading may have here.</param>
+    /// <param name="limit">The maximum number of characters a heading may have here.</param>
     public int HeadingLength(ReadOnlySpan<char> text, bool afterBlank, int limit)
     {
         if (!Markup)

@@ -4,8 +4,8 @@ namespace Sextant.Passages;
 /// <param name="File">The file, as the path was given or found.</param>
 /// <param name="FirstLine">Line of the first character, counted from 1. Lines end at a line feed.</param>
 /// <param name="LastLine">Line of the last character.</param>
-/// <param name="Start">Place of the first character in the file, in UTF-16 units after a byte order mark.</param>
-/// <param name="End">Place after the last character.</param>
+/// <param name="Start">Position of the first character in the file, in UTF-16 units after a byte order mark.</param>
+/// <param name="End">Position after the last character.</param>
 /// <param name="Tokens">Tokens of its sentences, special tokens not included.</param>
 /// <param name="Text">The file's characters from <paramref name="Start"/> to <paramref name="End"/>, unchanged.</param>
 public sealed record Passage(

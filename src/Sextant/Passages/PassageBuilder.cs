@@ -1,7 +1,7 @@
 namespace Sextant.Passages;
 
 /// <summary>A sentence, a heading, or a part of a sentence that is too long.</summary>
-/// <param name="Start">Place of its first character in the file.</param>
+/// <param name="Start">Position of its first character in the file.</param>
 /// <param name="Length">Characters.</param>
 /// <param name="FirstLine">Line of its first character.</param>
 /// <param name="LastLine">Line of its last character.</param>
@@ -57,7 +57,7 @@ internal sealed class PassageBuilder(string file, PassageOptions options)
     /// <summary>Cuts off a passage to make room for the next sentence; null when it would have no token.</summary>
     public Passage? Cut(in Sentence next, bool isFar)
     {
-        int end = CutPlace(next);
+        int end = CutPosition(next);
         Passage? passage = Take(end);
         bool isSection = isFar || (next.IsHeading && end == _sentences.Count);
         int repeated = isSection ? end : WalkBack(end, end, _first + 1, options.Overlap, options.MaxOverlapCharacters);
@@ -88,18 +88,18 @@ internal sealed class PassageBuilder(string file, PassageOptions options)
         || (_tokens + next.Tokens <= options.Chunk && next.End - _sentences[_first].Start <= options.MaxCharacters);
 
     // A paragraph's border in the second half is a better place than the sentence's border at the end.
-    private int CutPlace(in Sentence next)
+    private int CutPosition(in Sentence next)
     {
         if (next.BeginsParagraph || next.IsHeading)
             return _sentences.Count;
         int tokens = _tokens;
-        for (int place = _sentences.Count - 1; place > _new; place--)
+        for (int position = _sentences.Count - 1; position > _new; position--)
         {
-            tokens -= _sentences[place].Tokens;
+            tokens -= _sentences[position].Tokens;
             if (tokens < options.Chunk / 2)
                 break;
-            if (_sentences[place].BeginsParagraph && !_sentences[place - 1].IsHeading)
-                return place;
+            if (_sentences[position].BeginsParagraph && !_sentences[position - 1].IsHeading)
+                return position;
         }
         return _sentences.Count;
     }

@@ -7,7 +7,7 @@ namespace Sextant.Passages;
 /// </remarks>
 public sealed record PassageOptions
 {
-    /// <summary>Most tokens of a passage, special tokens not included.</summary>
+    /// <summary>Maximum number of tokens of a passage, special tokens not included.</summary>
     public int Chunk { get; init; } = 128;
 
     /// <summary>

@@ -24,7 +24,7 @@ internal sealed class SentenceReader
 
     /// <param name="reader">The text.</param>
     /// <param name="lines">Which lines begin something new.</param>
-    /// <param name="limit">Most characters of a sentence.</param>
+    /// <param name="limit">Maximum number of characters of a sentence.</param>
     public SentenceReader(TextReader reader, LineStarts lines, int limit)
     {
         (_reader, _lines, _limit) = (reader, lines, limit);
@@ -38,7 +38,7 @@ internal sealed class SentenceReader
     /// <summary>The sentence, or the heading; it neither begins nor ends with white space.</summary>
     public ReadOnlySpan<char> Text => _window.AsSpan(_textStart, _position - _textStart);
 
-    /// <summary>Place of the sentence's first character in the text.</summary>
+    /// <summary>Position of the sentence's first character in the text.</summary>
     public long Start { get; private set; }
 
     /// <summary>Line of the sentence's first character, counted from 1.</summary>
@@ -108,7 +108,7 @@ internal sealed class SentenceReader
         _position += characters;
     }
 
-    // Makes that many characters available behind the position, where the text has them.
+    // Makes that many characters available after the position, where the text has them.
     private void Fill(int characters)
     {
         if (_end - _position >= characters || _ended)

@@ -23,11 +23,11 @@ internal static class Sentences
     ];
 
     /// <summary>
-    /// Length of the first sentence, without the white space behind it; at most <paramref name="limit"/> (a longer one
+    /// Length of the first sentence, without the white space after it; at most <paramref name="limit"/> (a longer one
     /// is cut at a word's border where it has one).
     /// </summary>
     /// <param name="text">
-    /// The text, and behind the limit some more to look ahead; its end is the end of all text.
+    /// The text, and after the limit some more to look ahead; its end is the end of all text.
     /// </param>
     /// <param name="limit">1 … the length of <paramref name="text"/>.</param>
     /// <param name="lines">Which lines begin something new.</param>
@@ -57,7 +57,7 @@ internal static class Sentences
     }
 
     /// <summary>
-    /// The place nearest to the middle where a word (better: a line) begins; -1 when there is one word only.
+    /// The position nearest to the middle where a word (better: a line) begins; -1 when there is one word only.
     /// </summary>
     public static int MiddleWord(ReadOnlySpan<char> text)
     {
@@ -80,7 +80,7 @@ internal static class Sentences
     }
 
     /// <summary>
-    /// The place at or before <paramref name="at"/> that cuts no surrogate pair and no mark from its letter.
+    /// The position at or before <paramref name="at"/> that cuts no surrogate pair and no mark from its letter.
     /// </summary>
     public static int CharacterBorder(ReadOnlySpan<char> text, int at)
     {

@@ -4,7 +4,7 @@ using Sextant.Tensors;
 
 namespace Sextant.Pooling;
 
-/// <summary>What stands behind a trunk: hidden states of a batch to one row for each sequence.</summary>
+/// <summary>What stands after a backbone: hidden states of a batch to one row for each sequence.</summary>
 /// <remarks>Immutable; any number of threads may run one, each with its own workspace.</remarks>
 internal abstract class OutputHead
 {
@@ -14,7 +14,9 @@ internal abstract class OutputHead
     /// <summary>The longest input of a matrix.</summary>
     public abstract int LargestInputs { get; }
 
-    /// <summary>Most sequences of a batch, so that their rows do not take more memory than is worth it.</summary>
+    /// <summary>
+    /// Maximum number of sequences of a batch, so that their rows do not take more memory than is worth it.
+    /// </summary>
     public virtual int MaxSequences => int.MaxValue;
 
     /// <summary>Bytes of a workspace that <see cref="Run"/> takes.</summary>

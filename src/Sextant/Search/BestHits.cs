@@ -61,34 +61,34 @@ public ref struct BestHits
         return _count;
     }
 
-    private readonly void RaiseFrom(int place, Hit hit)
+    private readonly void RaiseFrom(int position, Hit hit)
     {
-        while (place > 0)
+        while (position > 0)
         {
-            int parent = (place - 1) / 2;
+            int parent = (position - 1) / 2;
             if (!_heap[parent].IsBefore(hit))
                 break;
-            _heap[place] = _heap[parent];
-            place = parent;
+            _heap[position] = _heap[parent];
+            position = parent;
         }
-        _heap[place] = hit;
+        _heap[position] = hit;
     }
 
     private readonly void SinkFromRoot(Hit hit, int count)
     {
-        int place = 0;
+        int position = 0;
         while (true)
         {
-            int child = (2 * place) + 1;
+            int child = (2 * position) + 1;
             if (child >= count)
                 break;
             if (child + 1 < count && _heap[child].IsBefore(_heap[child + 1]))
                 child++;
             if (!hit.IsBefore(_heap[child]))
                 break;
-            _heap[place] = _heap[child];
-            place = child;
+            _heap[position] = _heap[child];
+            position = child;
         }
-        _heap[place] = hit;
+        _heap[position] = hit;
     }
 }

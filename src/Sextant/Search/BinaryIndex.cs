@@ -50,7 +50,7 @@ public sealed class BinaryIndex : IBinaryIndex, IDisposable
     /// <summary>Adds whole codes, one after the other, and returns the id of the first.</summary>
     /// <param name="codes">[n, CodeBytes], row by row.</param>
     /// <exception cref="ArgumentException">
-    /// The length is no multiple of a code's, or a bit behind a code's last one is set; nothing was added.
+    /// The length is no multiple of a code's, or a bit after a code's last one is set; nothing was added.
     /// </exception>
     public int Add(ReadOnlySpan<byte> codes)
     {
@@ -158,7 +158,7 @@ public sealed class BinaryIndex : IBinaryIndex, IDisposable
             {
                 throw new ArgumentException(
                     string.Create(CultureInfo.InvariantCulture,
-                        $"code {last / CodeBytes} has bits set behind its {Bits}; the {unused} lowest of its "
+                        $"code {last / CodeBytes} has bits set after its {Bits}; the {unused} lowest of its "
                             + $"last byte must be zero."),
                     name);
             }

@@ -76,12 +76,12 @@ internal sealed unsafe class CodeStore(int bytes) : TileSource, IDisposable
 
     private ulong* Address(int tile, out int inARow)
     {
-        int place = tile % BlockTiles;
-        inARow = BlockTiles - place;
-        return (ulong*)(_blocks[tile / BlockTiles].Pointer + ((long)place * TileBytes));
+        int position = tile % BlockTiles;
+        inARow = BlockTiles - position;
+        return (ulong*)(_blocks[tile / BlockTiles].Pointer + ((long)position * TileBytes));
     }
 
-    /// <summary>A word of a code, with zeros behind its end.</summary>
+    /// <summary>A word of a code, with zeros after its end.</summary>
     public static ulong Word(ReadOnlySpan<byte> code, int word)
     {
         ReadOnlySpan<byte> rest = code[Math.Min(code.Length, word * sizeof(ulong))..];

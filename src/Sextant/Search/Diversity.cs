@@ -30,19 +30,19 @@ public static class Diversity
         float[] nearest = new float[hits.Length];
         bool[] taken = new bool[hits.Length];
         Array.Fill(nearest, float.NegativeInfinity);
-        for (int place = 0; place < count; place++)
+        for (int position = 0; position < count; position++)
         {
             int best = -1;
             float most = float.NegativeInfinity;
             for (int i = 0; i < hits.Length; i++)
             {
-                float likeness = place == 0 ? 0 : nearest[i];
+                float likeness = position == 0 ? 0 : nearest[i];
                 float value = (balance * hits[i].Score) - ((1 - balance) * likeness);
                 if (!taken[i] && (best < 0 || value > most))
                     (best, most) = (i, value);
             }
             taken[best] = true;
-            chosen[place] = hits[best];
+            chosen[position] = hits[best];
             for (int i = 0; i < hits.Length; i++)
             {
                 float likeness = index.Score(index.Row(best), i);

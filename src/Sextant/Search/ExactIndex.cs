@@ -15,7 +15,7 @@ namespace Sextant.Search;
 /// </remarks>
 public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
 {
-    /// <summary>Most dimensions: a vector of so many float32 takes 1 GiB.</summary>
+    /// <summary>Maximum number of dimensions: a vector of so many float32 takes 1 GiB.</summary>
     public const int MaxDimensions = 1 << 28;
 
     private const int BlockBytes = 4 << 20;
@@ -45,7 +45,7 @@ public sealed unsafe class ExactIndex : IVectorIndex, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, MaxDimensions);
         if (code == VectorCode.Binary)
             throw new ArgumentException("binary codes are BinaryIndex's, or RescoredIndex's.", nameof(code));
-        if (code is VectorCode.Recurrent or VectorCode.Product)
+        if (code is VectorCode.ResidualBinary or VectorCode.Product)
             throw new ArgumentException($"these codes are {code}Index's.", nameof(code));
         _codec = new RowCodec(code, metric, dimensions, ranges);
         _blockRows = Math.Max(1, BlockBytes / _codec.RowBytes);

@@ -11,7 +11,7 @@ namespace Sextant.Search;
 /// <para>MUVERA (Dhulipala et al., "MUVERA: Multi-Vector Retrieval via Fixed Dimensional Encodings", 2024). In each of
 /// several repetitions, the signs of random projections put vectors into 2^bits buckets. A query's bucket holds the sum
 /// of its vectors, a document's the mean; a document's empty bucket takes the vector whose signs are nearest to the
-/// bucket's number. Buckets of all repetitions, one behind the other, are the encoding; nothing is projected
+/// bucket's number. Buckets of all repetitions, one after the other, are the encoding; nothing is projected
 /// down.</para>
 /// <para>Bytes per document: 4 · repetitions · 2^bits · dimensions. The random numbers come from a generator that is
 /// written here (SplitMix64; twelve uniform ones make a normal one), sums are chains in ascending order: the same bits

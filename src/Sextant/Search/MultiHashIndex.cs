@@ -117,7 +117,7 @@ public sealed unsafe class MultiHashIndex : IBinaryIndex, IDisposable
         _memory.Dispose();
     }
 
-    // Finds codes until k are certain; those beyond the radius that is known may be among them, and sort behind.
+    // Finds codes until k are certain; those beyond the radius that is known may be among them, and sort after.
     // Returns how many there are, or −1 where a whole scan is cheaper.
     private int Find(ReadOnlySpan<ulong> query, int k, IdSet? allowed, in Look look)
     {

@@ -24,23 +24,25 @@ internal sealed class MultiHashTable
         for (int i = 1; i < _starts.Length; i++)
             _starts[i] += _starts[i - 1];
         _ids = new int[count];
-        int[] places = _starts[..^1];
+        int[] positions = _starts[..^1];
         for (int id = 0; id < count; id++)
-            _ids[places[Key(words.Slice(id * wordCount, wordCount))]++] = id;
+            _ids[positions[Key(words.Slice(id * wordCount, wordCount))]++] = id;
     }
 
     /// <summary>Length of the piece.</summary>
     public int Bits { get; }
 
-    /// <summary>The piece of a code. Places run from each byte's most significant bit on, as dimensions do.</summary>
+    /// <summary>
+    /// The piece of a code. Positions run from each byte's most significant bit on, as dimensions do.
+    /// </summary>
     public uint Key(ReadOnlySpan<ulong> words)
     {
         uint key = 0;
         for (int i = 0; i < Bits; i++)
         {
             int dimension = _first + i;
-            int place = (dimension & ~7) + 7 - (dimension & 7);
-            key |= (uint)((words[place / 64] >> (place % 64)) & 1) << i;
+            int position = (dimension & ~7) + 7 - (dimension & 7);
+            key |= (uint)((words[position / 64] >> (position % 64)) & 1) << i;
         }
         return key;
     }

@@ -117,15 +117,15 @@ internal unsafe struct NearestCodes
             NearestCodes* state = states + ((nint)i * stride);
             for (int hit = 0; hit < state->_keptCount; hit++)
             {
-                int place = starts[state->_kept[hit].Distance]++;
-                if (place < k)
-                    hits[place] = state->_kept[hit];
+                int position = starts[state->_kept[hit].Distance]++;
+                if (position < k)
+                    hits[position] = state->_kept[hit];
             }
         }
         return k;
     }
 
-    // Even, so that the hits behind the counts are aligned.
+    // Even, so that the hits after the counts are aligned.
     private static long CountsLength(int bits) => ((long)bits + 3) & ~1L;
 
     // Room for at least as many again: what lost is dropped in one pass, rarely.

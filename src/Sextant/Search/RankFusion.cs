@@ -34,10 +34,10 @@ public static class RankFusion
         foreach (ReadOnlyMemory<int> ranking in rankings)
         {
             ReadOnlySpan<int> ids = ranking.Span;
-            for (int place = 0; place < ids.Length; place++)
+            for (int position = 0; position < ids.Length; position++)
             {
-                sums.TryGetValue(ids[place], out double sum);
-                sums[ids[place]] = sum + (1.0 / (Constant + place + 1));
+                sums.TryGetValue(ids[position], out double sum);
+                sums[ids[position]] = sum + (1.0 / (Constant + position + 1));
             }
         }
         KeyValuePair<int, double>[] order = [.. sums];

@@ -175,7 +175,7 @@ internal unsafe struct RowScorer : IRowScorer
     public int Dimensions;
     public float Bias;
 
-    /// <summary>scores [count] of rows that lie one behind the other.</summary>
+    /// <summary>scores [count] of rows that lie one after the other.</summary>
     public readonly void Score(byte* rows, nint count, float* scores)
     {
         Score(rows, count, scores, 1, 0);

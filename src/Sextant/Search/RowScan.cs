@@ -2,7 +2,7 @@ using Sextant.Runtime;
 
 namespace Sextant.Search;
 
-/// <summary>Rows that lie one behind the other, and the id of the first.</summary>
+/// <summary>Rows that lie one after the other, and the id of the first.</summary>
 internal readonly unsafe struct RowBlock(byte* rows, int count, int firstId, ByteGuard? guard = null)
 {
     public readonly byte* Rows = rows;
@@ -75,13 +75,13 @@ internal readonly unsafe struct RowScan<TScorer> : IJob
             row++;
         if (row == last)
             return false;
-        int end = Math.Min(row + rows, last), behind = row + 1;
-        for (int i = behind; i < end && i - behind < 4; i++)
+        int end = Math.Min(row + rows, last), next = row + 1;
+        for (int i = next; i < end && i - next < 4; i++)
         {
             if (IsAllowed(firstId + i))
-                behind = i + 1;
+                next = i + 1;
         }
-        rows = behind - row;
+        rows = next - row;
         return true;
     }
 }

@@ -14,7 +14,7 @@ internal abstract unsafe class TileSource
 
     /// <summary>The address of a tile.</summary>
     /// <param name="tile">Its number.</param>
-    /// <param name="inARow">How many tiles lie there one behind the other.</param>
+    /// <param name="inARow">How many tiles lie there one after the other.</param>
     /// <param name="firstId">Id of its first code, a multiple of 8; the others follow.</param>
     /// <param name="codes">How many codes these tiles hold together.</param>
     public abstract ulong* Tile(int tile, out int inARow, out int firstId, out int codes);

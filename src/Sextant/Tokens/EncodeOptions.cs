@@ -11,7 +11,7 @@ public readonly record struct EncodeOptions
     /// <summary>Whether the post-processor's special tokens ([CLS], [SEP]) are added; default true.</summary>
     public bool AddSpecialTokens { get => !_omitsSpecialTokens; init => _omitsSpecialTokens = !value; }
 
-    /// <summary>Most tokens of the result, special tokens included; 0: no limit.</summary>
+    /// <summary>Maximum number of tokens of the result, special tokens included; 0: no limit.</summary>
     public int MaxTokens { get; init; }
 
     /// <summary>Which sequence of a pair is cut.</summary>
@@ -74,7 +74,7 @@ public enum TruncationSide
 }
 
 /// <summary>The <c>truncation</c> of a tokenizer.json.</summary>
-/// <param name="MaxTokens">Most tokens, special tokens included.</param>
+/// <param name="MaxTokens">Maximum number of tokens, special tokens included.</param>
 /// <param name="Strategy">Which sequence of a pair is cut.</param>
 /// <param name="Side">Which end is cut off.</param>
 /// <param name="Stride">Tokens that neighbouring overflow windows share.</param>

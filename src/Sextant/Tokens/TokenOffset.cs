@@ -6,7 +6,7 @@ namespace Sextant.Tokens;
 /// </summary>
 /// <param name="Start">First unit of the token; 0 for tokens that are not in the text (special tokens,
 /// padding).</param>
-/// <param name="End">The unit behind the token; 0 for tokens that are not in the text.</param>
+/// <param name="End">The unit after the token; 0 for tokens that are not in the text.</param>
 public readonly record struct TokenOffset(int Start, int End);
 
 /// <summary>What offsets count.</summary>

@@ -142,7 +142,7 @@ internal sealed class TokenPipeline
         return normalized;
     }
 
-    // Between a letter or digit and a space, when every step allows it; a stretch without such a place stays whole.
+    // Between a letter or digit and a space, when every step allows it; a stretch without such a position stays whole.
     private int PartEnd(ReadOnlySpan<char> text, int start, int end, int partLength)
     {
         if (!_worksInParts || end - start <= partLength)

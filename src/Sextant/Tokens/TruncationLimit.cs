@@ -31,7 +31,7 @@ internal static class TruncationLimit
         switch (strategy)
         {
             case TruncationStrategy.OnlySecond when second is null:
-                throw new UnsupportedRequestException($"the text has {first} tokens for {limit} places "
+                throw new UnsupportedRequestException($"the text has {first} tokens for {limit} positions "
                     + "and only a second text may be cut, but there is none.");
             case TruncationStrategy.OnlyFirst:
                 return ((int)Rest(first, surplus, limit, "first"), (int)other);
@@ -45,10 +45,10 @@ internal static class TruncationLimit
     private static long Rest(long length, long surplus, int limit, string which) =>
         length > surplus
             ? length - surplus
-            : throw new UnsupportedRequestException($"both texts have {surplus + limit} tokens for {limit} places, "
+            : throw new UnsupportedRequestException($"both texts have {surplus + limit} tokens for {limit} positions, "
                 + $"and only the {which}, of {length}, may be cut: nothing of it would be left.");
 
-    // The longer one gives until both are equal; then they share, and the one that was longer takes an odd place.
+    // The longer one gives until both are equal; then they share, and the one that was longer takes an odd position.
     private static (int First, int Second) Longest(long first, long second, int limit)
     {
         bool swapped = first > second;

@@ -1,6 +1,6 @@
 namespace Sextant.Weights;
 
-/// <summary>The token that tokenizer_config.json wants behind every text.</summary>
+/// <summary>The token that tokenizer_config.json wants after every text.</summary>
 /// <remarks>
 /// Decoders that pool their last token are trained with an end token there. Most tokenizer.json files add it themselves
 /// (Qwen3-Embedding); where tokenizer_config.json says add_eos_token (e5-mistral, gte-Qwen2), transformers adds it when

@@ -11,7 +11,7 @@ internal static class MessageText
     /// <summary>A name or value in single quotes.</summary>
     public static string Quote(ReadOnlySpan<char> text) => $"'{Line(text, 120)}'";
 
-    /// <summary>One line: control characters become '?', and behind the longest length the text is cut.</summary>
+    /// <summary>One line: control characters become '?', and after the longest length the text is cut.</summary>
     public static string Line(ReadOnlySpan<char> text, int longest = 400)
     {
         var line = new StringBuilder();

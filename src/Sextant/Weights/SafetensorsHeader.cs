@@ -31,7 +31,7 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 ReadEntry(ref reader);
-            // Behind the object the format allows spaces, which the reader skips; it throws on anything else.
+            // After the object the format allows spaces, which the reader skips; it throws on anything else.
             while (reader.Read())
             {
             }
@@ -116,7 +116,7 @@ internal sealed class SafetensorsHeader(SafetensorsFile file, long dataStart, lo
     {
         if (begin > end || end > dataLength)
             throw Refuse($"{MessageText.Quote(name)} lies at bytes {begin} to {end}; begin ≤ end ≤ "
-                + $"{dataLength}, the bytes behind the header, is accepted.");
+                + $"{dataLength}, the bytes after the header, is accepted.");
         long elements = 1, bytes;
         try
         {

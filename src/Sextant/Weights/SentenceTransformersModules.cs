@@ -149,7 +149,7 @@ internal sealed class SentenceTransformersModules
                     throw new InvalidModelException(file, "has two Transformers; one is accepted.");
                 case PoolingModule when isTable:
                     throw new InvalidModelException(file,
-                        "has a Pooling behind its StaticEmbedding, which gives one vector already.");
+                        "has a Pooling after its StaticEmbedding, which gives one vector already.");
                 case PoolingModule when pooling is not null:
                     throw new InvalidModelException(file,
                         "has two Poolings; one is accepted (it may join several modes).");

@@ -19,7 +19,7 @@ internal static class Widening
     /// <summary>Fills <paramref name="destination"/>.</summary>
     /// <returns>
     /// Index of the first element that is not accepted (NaN, infinity, beyond the range of F32, a BOOL other than 0 and
-    /// 1), or -1. Behind it the destination is undefined.
+    /// 1), or -1. After it the destination is undefined.
     /// </returns>
     public static int ToSingle(ElementType type, ReadOnlySpan<byte> stored, Span<float> destination)
     {

@@ -30,7 +30,7 @@ int found = index.Search(model.EmbedQuery(args[1]), hits);
 foreach (Hit hit in hits.AsSpan(0, found))
 {
     Passage passage = passages[hit.Id];
-    string place = string.Create(CultureInfo.InvariantCulture, $"{passage.File}:{passage.FirstLine}");
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{hit.Score:F4}  {place}"));
+    string position = string.Create(CultureInfo.InvariantCulture, $"{passage.File}:{passage.FirstLine}");
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{hit.Score:F4}  {position}"));
 }
 return 0;

@@ -80,8 +80,8 @@ public sealed class SampleTests
             string? address = null;
             while (address is null && await process.StandardOutput.ReadLineAsync(Stop) is { } line)
             {
-                int place = line.IndexOf("http://127.0.0.1:", StringComparison.Ordinal);
-                address = place < 0 ? null : line[place..].Trim();
+                int position = line.IndexOf("http://127.0.0.1:", StringComparison.Ordinal);
+                address = position < 0 ? null : line[position..].Trim();
             }
             Assert.NotNull(address);
             using var client = new HttpClient { BaseAddress = new Uri(address) };

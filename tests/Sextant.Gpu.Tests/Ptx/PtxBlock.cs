@@ -21,7 +21,7 @@ internal sealed unsafe class PtxBlock
     /// <param name="memory">What its pointers point into.</param>
     /// <param name="parameters">Its arguments.</param>
     /// <param name="threads">Threads of a block.</param>
-    /// <param name="moreShared">Bytes of shared memory behind those that the kernel has itself.</param>
+    /// <param name="moreShared">Bytes of shared memory after those that the kernel has itself.</param>
     /// <param name="traffic">What counts its accesses to memory; null: nothing does.</param>
     public PtxBlock(
         PtxFunction function, PtxMemory memory, ulong[] parameters, int threads, int moreShared, PtxTraffic? traffic)

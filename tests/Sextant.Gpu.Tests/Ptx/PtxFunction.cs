@@ -16,7 +16,7 @@ internal sealed class PtxFunction
 
     public required int SharedBytes { get; init; }
 
-    /// <summary>Whether a launch may ask for more behind them.</summary>
+    /// <summary>Whether a launch may ask for more after them.</summary>
     public required bool TakesMoreShared { get; init; }
 
     /// <summary>The shared memory's accesses are all of a multiple of so many bytes: 2 or 4.</summary>
@@ -26,7 +26,7 @@ internal sealed class PtxFunction
     /// <summary>Registers of a thread, specials and constants included.</summary>
     public required int Registers { get; init; }
 
-    /// <summary>What lies behind the special registers and is never written.</summary>
+    /// <summary>What lies after the special registers and is never written.</summary>
     public required ulong[] Constants { get; init; }
 
     public required PtxInstruction[] Code { get; init; }

@@ -68,7 +68,7 @@ public sealed class PtxTrafficTests
             return () => ((GpuBackend)run.Backend).Linear(TileOf(kernel), x, (GpuMatrix)w, ActivationKind.Gelu, y, y);
         });
         Assert.Equal([kernel], traffic.Kernels);
-        // The smallest tile's rows behind its sums are so short that two of them meet in the same banks.
+        // The smallest tile's rows after its sums are so short that two of them meet in the same banks.
         string read = "shared load";
         if (kernel == "gemm_32_fast_bf16")
             Assert.Equal(2 * traffic.Of(kernel, read).Least, traffic.Of(kernel, read).Used);

@@ -55,7 +55,7 @@ internal sealed class PtxWarp
 
     public ref ulong this[int register, int lane] => ref _registers[(register * Threads) + lane];
 
-    /// <summary>Lets the threads go on behind what they wait at.</summary>
+    /// <summary>Lets the threads go on after what they wait at.</summary>
     public void Release()
     {
         _waiting = 0;

@@ -151,7 +151,7 @@ internal sealed class PtxWarpgroup(PtxWarp[] warps, PtxSharedMemory shared)
         }
     }
 
-    // Rows of 16 values that a descriptor names: k along them, eight rows of 128 bytes behind each other, swizzled.
+    // Rows of 16 values that a descriptor names: k along them, eight rows of 128 bytes after each other, swizzled.
     private float[] Factor(ulong descriptor, int rows, string type)
     {
         long start = (long)(descriptor & 0x3FFF) << 4, stride = (long)(descriptor >> 32 & 0x3FFF) << 4;

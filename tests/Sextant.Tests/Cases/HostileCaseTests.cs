@@ -70,7 +70,7 @@ public sealed class HostileCaseTests : IDisposable
         Assert.Contains("steps to make the automata of this file's patterns", error.Message, StringComparison.Ordinal);
     }
 
-    // Each place looks at the rest of the text, or a match looks far behind its end: quadratic, so it is cut off.
+    // Each position looks at the rest of the text, or a match looks far after its end: quadratic, so it is cut off.
     [Theory]
     [InlineData("a*b")]
     [InlineData("(?:a*b)?a")]

@@ -14,7 +14,7 @@ public class HalfCodeTests
     [InlineData(1e-45f, 0)]
     public void BFloat16RoundsToTheNearestAndTiesToEven(float value, int expected)
     {
-        // In a long vector the vector code rounds, behind it the scalar code.
+        // In a long vector the vector code rounds, after it the scalar code.
         float[] vector = [.. Enumerable.Repeat(value, 71)];
         var code = new ushort[71];
         BFloat16Code.Encode(vector, code);

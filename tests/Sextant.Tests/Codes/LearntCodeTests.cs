@@ -14,7 +14,7 @@ public class LearntCodeTests
     public void TheFirstLevelIsTheBinaryCodeAndItsScaleTheMeanMagnitude()
     {
         float[] vectors = Bell(1, Count);
-        RecurrentCode code = RecurrentCode.Fit(vectors, Dimensions, 1);
+        ResidualBinaryCode code = ResidualBinaryCode.Fit(vectors, Dimensions, 1);
         Assert.Equal(vectors.Average(v => Math.Abs((double)v)), code.Scales[0], 1e-6);
         byte[] left = new byte[code.CodeBytes], right = new byte[code.CodeBytes];
         code.Encode(vectors.AsSpan(0, Dimensions), left);
@@ -29,7 +29,7 @@ public class LearntCodeTests
     {
         float[] vectors = Bell(2, Count);
         double[] errors = [.. Enumerable.Range(1, 4).Select(levels =>
-            RecurrentCode.Fit(vectors, Dimensions, levels).Error)];
+            ResidualBinaryCode.Fit(vectors, Dimensions, levels).Error)];
         for (int i = 1; i < errors.Length; i++)
             Assert.InRange(errors[i], 0, errors[i - 1] / 2);
         // No scalar quantiser of 4 values a dimension loses less than Lloyd's and Max's, which loses 0.1175 of a bell
@@ -41,10 +41,10 @@ public class LearntCodeTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public void ARecurrentCodeScoresAsWhatItStandsFor(int levels)
+    public void AResidualBinaryCodeScoresAsWhatItStandsFor(int levels)
     {
         float[] vectors = Bell(3, Count), query = Bell(4, 1);
-        RecurrentCode code = RecurrentCode.Fit(vectors, Dimensions, levels);
+        ResidualBinaryCode code = ResidualBinaryCode.Fit(vectors, Dimensions, levels);
         byte[] asked = new byte[code.CodeBytes], one = new byte[code.CodeBytes];
         float askedLength = code.Encode(query, asked);
         var expected = new List<Hit>();
@@ -58,7 +58,7 @@ public class LearntCodeTests
             Assert.Equal(Math.Sqrt(Dot(right, right)), length, 1e-3);
             expected.Add(new Hit(id, code.Score(asked, one) / (askedLength * length)));
         }
-        using var index = new RecurrentIndex(code);
+        using var index = new ResidualBinaryIndex(code);
         index.Add(vectors);
         var hits = new Hit[Count + 1];
         Assert.Equal(Count, index.Search(query, hits));
@@ -162,15 +162,15 @@ public class LearntCodeTests
     [Fact]
     public void WhatIsNoSampleIsRefused()
     {
-        Assert.Throws<ArgumentException>(() => RecurrentCode.Fit([], 3, 2));
-        Assert.Throws<ArgumentException>(() => RecurrentCode.Fit([0, 0, 0], 3, 2));
-        Assert.Throws<ArgumentException>(() => RecurrentCode.Fit([1, 2], 3, 2));
-        Assert.Throws<ArgumentException>(() => RecurrentCode.Fit([1, 2, float.NaN], 3, 2));
-        Assert.Throws<ArgumentException>(() => new RecurrentCode(3, [1, 0]));
+        Assert.Throws<ArgumentException>(() => ResidualBinaryCode.Fit([], 3, 2));
+        Assert.Throws<ArgumentException>(() => ResidualBinaryCode.Fit([0, 0, 0], 3, 2));
+        Assert.Throws<ArgumentException>(() => ResidualBinaryCode.Fit([1, 2], 3, 2));
+        Assert.Throws<ArgumentException>(() => ResidualBinaryCode.Fit([1, 2, float.NaN], 3, 2));
+        Assert.Throws<ArgumentException>(() => new ResidualBinaryCode(3, [1, 0]));
         Assert.Throws<ArgumentException>(() => ProductCode.Fit([1, 2, 3], 3, 2));
         Assert.Throws<ArgumentException>(() => LinearTransform.Fit([1, 2], 3, 2, true));
         // All alike: one level says everything, the next ones have nothing to say.
-        RecurrentCode code = RecurrentCode.Fit([2, -2, 2], 3, 3);
+        ResidualBinaryCode code = ResidualBinaryCode.Fit([2, -2, 2], 3, 3);
         float[] decoded = new float[3];
         byte[] bytes = new byte[code.CodeBytes];
         code.Encode([2, -2, 2], bytes);

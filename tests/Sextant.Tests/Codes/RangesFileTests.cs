@@ -26,7 +26,7 @@ public class RangesFileTests
     [InlineData("{\"mins\":[1],\"maxs\":[2],\"scale\":1}", "unknown or second key at byte 23")]
     [InlineData("{\"mins\":[1],\"mins\":[2]}", "unknown or second key at byte 12")]
     [InlineData("{\"mins\":7,\"maxs\":[2]}", "'mins' is no array")]
-    [InlineData("{\"mins\":[1,\"2\"],\"maxs\":[2]}", "'mins' holds no binary32 number at place 1")]
+    [InlineData("{\"mins\":[1,\"2\"],\"maxs\":[2]}", "'mins' holds no binary32 number at position 1")]
     [InlineData("{\"mins\":[1],\"maxs\":[[2]]}", "is not JSON")]
     [InlineData("{\"mins\":[1],\"maxs\":[1e60]}", "from 1 to Infinity")]
     [InlineData("{\"mins\":[],\"maxs\":[]}", "0 mins and 0 maxs")]

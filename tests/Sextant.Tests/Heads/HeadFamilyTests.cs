@@ -6,7 +6,7 @@ namespace Sextant.Tests.Heads;
 
 /// <summary>
 /// Classification heads of families whose fixtures have none: random weights under the families' names, the scores
-/// computed by hand in double from the trunk's hidden states, which the golden tests hold.
+/// computed by hand in double from the backbone's hidden states, which the golden tests hold.
 /// </summary>
 public class HeadFamilyTests
 {
@@ -57,13 +57,13 @@ public class HeadFamilyTests
         float[] b2 = dense is null ? new float[Labels] : Add(output + ".bias", Labels);
         folder.Write("model.safetensors", SafetensorsText.Floats(tensors));
 
-        using EmbeddingModel trunk = EmbeddingModel.Load(folder.Path, new() { Pooling = "cls" });
+        using EmbeddingModel backbone = EmbeddingModel.Load(folder.Path, new() { Pooling = "cls" });
         using SequenceClassifier model = SequenceClassifier.Load(folder.Path);
         Assert.Equal(Labels, model.Labels.Count);
         Assert.DoesNotContain(model.Card.Notes, note => note.Contains(output, StringComparison.Ordinal));
         int[] ids = [5, 900, 17, 33, 260, 41];
         var states = new float[ids.Length * hidden];
-        trunk.HiddenStates(new TokenSequence(ids), trunk.Card.Layers, states);
+        backbone.HiddenStates(new TokenSequence(ids), backbone.Card.Layers, states);
         double[] x = [.. Enumerable.Range(0, hidden).Select(i => row switch
         {
             "first" => states[i],
@@ -91,7 +91,7 @@ public class HeadFamilyTests
     }
 
     [Fact]
-    public void ATrunkWithoutAHeadIsRefused()
+    public void ABackboneWithoutAHeadIsRefused()
     {
         var error = Assert.Throws<InvalidModelException>(
             () => SequenceClassifier.Load(TestData.Model("roberta")));

@@ -52,7 +52,7 @@ public sealed class DiskFaultTests
         Directory.CreateDirectory(tools.Path);
         string library = WriterProcess.SmallDisk(tools.Path);
         int failures = 0;
-        // A round takes some 50 KB; every size fails at another place.
+        // A round takes some 50 KB; every size fails at another position.
         Parallel.For(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
         {
             using var one = new ScratchIndex();

@@ -23,18 +23,18 @@ public sealed class FittedCodeTests : IDisposable
     [InlineData(1, null)]
     [InlineData(3, null)]
     [InlineData(2, VectorCode.Float16)]
-    public void Recurrent(int levels, VectorCode? rescore)
+    public void ResidualBinary(int levels, VectorCode? rescore)
     {
-        RecurrentCode code = RecurrentCode.Fit(Scaled(s_sample), Dimensions, levels);
+        ResidualBinaryCode code = ResidualBinaryCode.Fit(Scaled(s_sample), Dimensions, levels);
         var definition = new IndexDefinition
         {
             Dimensions = Dimensions,
-            Code = VectorCode.Recurrent,
-            Recurrent = code,
+            Code = VectorCode.ResidualBinary,
+            ResidualBinary = code,
             Rescore = rescore,
             Metric = Metric.Cosine,
         };
-        using var expected = new RecurrentIndex(code, 1);
+        using var expected = new ResidualBinaryIndex(code, 1);
         AssertFindsTheSame(definition, vectors => expected.Add(Scaled(vectors)), query => All(expected, Scaled(query)));
     }
 
@@ -60,7 +60,7 @@ public sealed class FittedCodeTests : IDisposable
 
     [Theory]
     [InlineData(VectorCode.Float32)]
-    [InlineData(VectorCode.Recurrent)]
+    [InlineData(VectorCode.ResidualBinary)]
     public void ATransformComesBeforeTheCode(VectorCode code)
     {
         LinearTransform transform = LinearTransform.Fit(s_sample, Dimensions, Few, whiten: true);
@@ -71,26 +71,26 @@ public sealed class FittedCodeTests : IDisposable
                 transform.Apply(vectors.AsSpan(i * Dimensions, Dimensions), all.AsSpan(i * Few));
             return all;
         }
-        RecurrentCode? recurrent =
-            code == VectorCode.Recurrent ? RecurrentCode.Fit(Turned(s_sample), Few, 2) : null;
+        ResidualBinaryCode? residual =
+            code == VectorCode.ResidualBinary ? ResidualBinaryCode.Fit(Turned(s_sample), Few, 2) : null;
         var definition = new IndexDefinition
         {
             Dimensions = Dimensions,
             Code = code,
             Transform = transform,
-            Recurrent = recurrent,
+            ResidualBinary = residual,
             Rescore = null,
             Metric = Metric.Cosine,
         };
-        IVectorIndex expected = recurrent is null
+        IVectorIndex expected = residual is null
             ? new ExactIndex(Few, code, Metric.Cosine, threads: 1)
-            : new RecurrentIndex(recurrent, 1);
+            : new ResidualBinaryIndex(residual, 1);
         using var disposed = (IDisposable)expected;
         AssertFindsTheSame(
             definition,
-            vectors => _ = expected is ExactIndex exact ? exact.Add(Turned(vectors)) : ((RecurrentIndex)expected).Add(
+            vectors => _ = expected is ExactIndex exact ? exact.Add(Turned(vectors)) : ((ResidualBinaryIndex)expected).Add(
                 Scaled(Turned(vectors), Few)),
-            query => All(expected, recurrent is null ? Turned(query) : Scaled(Turned(query), Few)));
+            query => All(expected, residual is null ? Turned(query) : Scaled(Turned(query), Few)));
     }
 
     [Fact]
@@ -120,15 +120,15 @@ public sealed class FittedCodeTests : IDisposable
     [Fact]
     public void WhatDoesNotGoTogetherIsRefused()
     {
-        RecurrentCode two = RecurrentCode.Fit(s_sample, Dimensions, 2);
-        var good = new IndexDefinition { Dimensions = Dimensions, Code = VectorCode.Recurrent, Recurrent = two };
-        Refused(good with { Recurrent = null }, "needs scales");
-        Refused(good with { Recurrent = RecurrentCode.Fit(new float[] { 1, 2 }, 2, 2) }, "scales for 2 dimensions");
+        ResidualBinaryCode two = ResidualBinaryCode.Fit(s_sample, Dimensions, 2);
+        var good = new IndexDefinition { Dimensions = Dimensions, Code = VectorCode.ResidualBinary, ResidualBinary = two };
+        Refused(good with { ResidualBinary = null }, "needs scales");
+        Refused(good with { ResidualBinary = ResidualBinaryCode.Fit(new float[] { 1, 2 }, 2, 2) }, "scales for 2 dimensions");
         Refused(good with { Metric = Metric.SquaredDistance }, "not by distances");
         Refused(good with { Code = VectorCode.Binary }, "scales for 70 dimensions do not go");
         Refused(good with { Code = VectorCode.Product }, "scales");
-        Refused(good with { Code = VectorCode.Product, Recurrent = null }, "needs centroids");
-        Refused(good with { Rescore = VectorCode.Recurrent }, "rescoring needs");
+        Refused(good with { Code = VectorCode.Product, ResidualBinary = null }, "needs centroids");
+        Refused(good with { Rescore = VectorCode.ResidualBinary }, "rescoring needs");
         Refused(good with { Transform = LinearTransform.Fit(s_sample, Dimensions, Few, true) }, "scales for 70");
         Refused(
             good with { Transform = LinearTransform.Fit(s_sample.AsSpan(0, 35 * 100), 35, 35, true) },

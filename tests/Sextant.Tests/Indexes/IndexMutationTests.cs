@@ -17,7 +17,7 @@ public sealed class IndexMutationTests
 
     [Theory]
     [InlineData(VectorCode.Binary)]
-    [InlineData(VectorCode.Recurrent)]
+    [InlineData(VectorCode.ResidualBinary)]
     [InlineData(VectorCode.Product)]
     [InlineData(VectorCode.Int8)]
     [InlineData(VectorCode.Float32)]

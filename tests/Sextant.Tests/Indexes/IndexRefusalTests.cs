@@ -178,8 +178,8 @@ public sealed class IndexRefusalTests : IDisposable
         foreach (string name in (string[])["FirstRows", "KeyOffsets", "Keys", "KeyHashes", "KeyOrder", "Codes",
             "PayloadOffsets", "Payloads"])
         {
-            long place = PlaceOf(name);
-            Damaged(segment, (int)place, $"its section {name} does not have its checksum");
+            long position = PlaceOf(name);
+            Damaged(segment, (int)position, $"its section {name} does not have its checksum");
         }
         File.Delete(segment);
         Assert.Contains("cannot be read", Problem(() => IndexReader.Open(_scratch.Path).Dispose()));
@@ -202,11 +202,11 @@ public sealed class IndexRefusalTests : IDisposable
             return (index + 1) * 4096; // all sections of this index are shorter than a page
         }
 
-        void Damaged(string file, int place, string expected)
+        void Damaged(string file, int position, string expected)
         {
             byte[] whole = File.ReadAllBytes(file);
             byte[] damaged = [.. whole];
-            damaged[place] ^= 0x40;
+            damaged[position] ^= 0x40;
             File.WriteAllBytes(file, damaged);
             Assert.Contains(expected, Problem(() =>
             {
@@ -223,7 +223,7 @@ public sealed class IndexRefusalTests : IDisposable
     [Theory]
     [InlineData(VectorCode.Binary)]
     [InlineData(VectorCode.Float32)]
-    [InlineData(VectorCode.Recurrent)]
+    [InlineData(VectorCode.ResidualBinary)]
     [InlineData(VectorCode.Product)]
     public void AScanRefusesTheDamageThatItComesTo(VectorCode code)
     {
@@ -233,7 +233,7 @@ public sealed class IndexRefusalTests : IDisposable
         {
             Dimensions = Dimensions,
             Code = code,
-            Recurrent = code == VectorCode.Recurrent ? RecurrentCode.Fit(sample, Dimensions, 2) : null,
+            ResidualBinary = code == VectorCode.ResidualBinary ? ResidualBinaryCode.Fit(sample, Dimensions, 2) : null,
             Product = code == VectorCode.Product ? ProductCode.Fit(sample, Dimensions, 14) : null,
             Rescore = null,
         };
@@ -246,8 +246,8 @@ public sealed class IndexRefusalTests : IDisposable
         var hits = new Hit[3];
         string segment = Directory.GetFiles(_scratch.Path, "segment-*").Single();
         byte[] whole = File.ReadAllBytes(segment);
-        long place = PlaceOfCodes(whole) + (9 * IndexFormat.BlockBytes) + 77;
-        whole[place] ^= 1;
+        long position = PlaceOfCodes(whole) + (9 * IndexFormat.BlockBytes) + 77;
+        whole[position] ^= 1;
         File.WriteAllBytes(segment, whole);
         using (IndexReader reader = IndexReader.Open(_scratch.Path))
         {
@@ -256,7 +256,7 @@ public sealed class IndexRefusalTests : IDisposable
             Assert.Contains("its section Codes does not have its checksum in the 64 KiB from byte 589824",
                 problem.Message);
         }
-        whole[place] ^= 1;
+        whole[position] ^= 1;
         File.WriteAllBytes(segment, whole);
         using IndexReader mended = IndexReader.Open(_scratch.Path);
         Assert.Equal(3, mended.Search(query, hits));

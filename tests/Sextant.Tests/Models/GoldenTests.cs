@@ -19,7 +19,7 @@ public class GoldenTests
     public static readonly string[] Decoders =
         ["llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3", "embeddinggemma"];
 
-    // The same with heads, whose trunks have other names.
+    // The same with heads, whose backbones have other names.
     private static readonly string[] s_withHeads =
         ["bert_mlm", "bert_seqcls", "roberta_mlm", "distilbert_mlm", "modernbert_mlm"];
 
@@ -61,7 +61,7 @@ public class GoldenTests
         }
     }
 
-    // Behind the last layer the fixture has the raw sum and the model its last norm: that state is in the test above.
+    // After the last layer the fixture has the raw sum and the model its last norm: that state is in the test above.
     [Theory]
     [MemberData(nameof(Fixtures))]
     public void EveryLayerIsEqual(string name, Isa isa)

@@ -39,7 +39,7 @@ internal sealed class ModelFolder : IDisposable
 
     public void Reshape(string tensor, params long[] shape) => _tensors[tensor] = (shape, _tensors[tensor].Values);
 
-    /// <summary>Writes modules.json: a line per module, the folder's name being its place and type.</summary>
+    /// <summary>Writes modules.json: a line per module, the folder's name being its position and type.</summary>
     public void Modules(params string[] types)
     {
         var lines = new StringBuilder();
@@ -54,18 +54,18 @@ internal sealed class ModelFolder : IDisposable
 
     public void Write(string name, string text) => _folder.Write(name, text);
 
-    public void MeanPooling(int place) => _folder.Write(
-        $"{place}_Pooling/config.json",
+    public void MeanPooling(int position) => _folder.Write(
+        $"{position}_Pooling/config.json",
         $$"""{"word_embedding_dimension":{{Hidden}},"pooling_mode_mean_tokens":true}""");
 
     /// <summary>Writes a dense layer of random weights and returns them: w [out,in], b [out].</summary>
-    public (float[] Weight, float[] Bias) Dense(int place, int inputs, int outputs, string activation)
+    public (float[] Weight, float[] Bias) Dense(int position, int inputs, int outputs, string activation)
     {
-        _folder.Write($"{place}_Dense/config.json", string.Create(CultureInfo.InvariantCulture,
+        _folder.Write($"{position}_Dense/config.json", string.Create(CultureInfo.InvariantCulture,
             $$"""{"in_features":{{inputs}},"out_features":{{outputs}},"bias":true,"activation_function":"torch.nn.modules.activation.{{activation}}"}"""));
-        var random = new Random(place);
+        var random = new Random(position);
         float[] weight = Values(random, inputs * outputs), bias = Values(random, outputs);
-        WriteTensors($"{place}_Dense/model.safetensors",
+        WriteTensors($"{position}_Dense/model.safetensors",
             new() { ["linear.weight"] = ([outputs, inputs], weight), ["linear.bias"] = ([outputs], bias) });
         return (weight, bias);
     }

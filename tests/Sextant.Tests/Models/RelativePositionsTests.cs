@@ -12,7 +12,7 @@ public class RelativePositionsTests
     [InlineData(32, 512)]
     public void BucketsFollowTheFormula(int buckets, int longest)
     {
-        var shape = new TrunkShape
+        var shape = new BackboneShape
         {
             Architecture = "deberta-v2",
             Hidden = 4,

@@ -184,7 +184,7 @@ public class PassageReaderTests
             Assert.Equal(text[(int)passage.Start..(int)passage.End], passage.Text);
             Assert.Equal(1 + text.AsSpan(0, (int)passage.Start).Count('\n'), passage.FirstLine);
             Assert.Equal(1 + text.AsSpan(0, (int)passage.End).Count('\n'), passage.LastLine);
-            Assert.True(passage.Start > previous, "each passage begins behind the one before");
+            Assert.True(passage.Start > previous, "each passage begins after the one before");
             Assert.True(passage.End > covered, "each passage has something new");
             if (passage.Start > covered)
                 Assert.True(
@@ -197,7 +197,7 @@ public class PassageReaderTests
         Assert.True(text.AsSpan((int)covered).IsWhiteSpace(), "nothing is left at the end");
     }
 
-    private static void AssertNoCutPair(string text, int place) => Assert.False(
-        place > 0 && place < text.Length && char.IsHighSurrogate(text[place - 1]) && char.IsLowSurrogate(text[place]),
-        $"a surrogate pair is cut at {place}");
+    private static void AssertNoCutPair(string text, int position) => Assert.False(
+        position > 0 && position < text.Length && char.IsHighSurrogate(text[position - 1]) && char.IsLowSurrogate(text[position]),
+        $"a surrogate pair is cut at {position}");
 }

@@ -59,7 +59,7 @@ public class BinaryIndexesTests
         (BinaryIndex expected, byte[] codes) = Make(bits, count);
         using (expected)
         {
-            using var index = BinaryListIndex.Train(bits, codes, Math.Min(count, 12));
+            using var index = BinaryIvfIndex.Train(bits, codes, Math.Min(count, 12));
             index.Add(codes);
             index.Probes = index.Lists;
             Compare(expected, index, codes, allowed: null);
@@ -74,7 +74,7 @@ public class BinaryIndexesTests
         (BinaryIndex expected, byte[] codes) = Make(Bits, Count);
         using (expected)
         {
-            using var index = BinaryListIndex.Train(Bits, codes, 64);
+            using var index = BinaryIvfIndex.Train(Bits, codes, 64);
             index.Add(codes);
             Assert.Equal(4, index.Probes);
             double before = 0;
@@ -100,9 +100,9 @@ public class BinaryIndexesTests
     [Fact]
     public void WhatIsNoSampleIsRefused()
     {
-        Assert.Throws<ArgumentException>(() => BinaryListIndex.Train(64, new byte[15], 1));
-        Assert.Throws<ArgumentException>(() => BinaryListIndex.Train(64, new byte[16], 3));
-        using var index = BinaryListIndex.Train(64, new byte[16], 2); // equal codes: one list stays empty
+        Assert.Throws<ArgumentException>(() => BinaryIvfIndex.Train(64, new byte[15], 1));
+        Assert.Throws<ArgumentException>(() => BinaryIvfIndex.Train(64, new byte[16], 3));
+        using var index = BinaryIvfIndex.Train(64, new byte[16], 2); // equal codes: one list stays empty
         Assert.Throws<ArgumentOutOfRangeException>(() => index.Probes = 0);
         index.Add(new byte[24]);
         index.Probes = 2;

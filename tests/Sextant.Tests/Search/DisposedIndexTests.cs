@@ -26,9 +26,9 @@ public class DisposedIndexTests
     }
 
     [Fact]
-    public void Recurrent()
+    public void ResidualBinary()
     {
-        var index = new RecurrentIndex(RecurrentCode.Fit(s_vectors, Dimensions, 2), threads: 1);
+        var index = new ResidualBinaryIndex(ResidualBinaryCode.Fit(s_vectors, Dimensions, 2), threads: 1);
         Check(index, () => index.Add(s_vectors), () => index.Search(s_vectors[..Dimensions], new Hit[1]));
     }
 
@@ -63,7 +63,7 @@ public class DisposedIndexTests
     [Fact]
     public void Lists()
     {
-        var index = BinaryListIndex.Train(Dimensions, s_codes, lists: 2, threads: 1);
+        var index = BinaryIvfIndex.Train(Dimensions, s_codes, lists: 2, threads: 1);
         Check(index, () => index.Add(s_codes), () => index.Search(s_codes.AsSpan(0, 2), new BinaryHit[1]));
     }
 

@@ -17,9 +17,9 @@ public class LargestSizesTests
         ["binary"] = size => new BinaryIndex(size).Dispose(),
         ["hashes"] = size => new MultiHashIndex(size).Dispose(),
         ["rescored"] = size => new RescoredIndex(size).Dispose(),
-        ["lists"] = size => BinaryListIndex.Train(size, new byte[8], 1).Dispose(),
-        ["recurrent"] = size => _ = new RecurrentCode(size, [1f]),
-        ["recurrent, fitted"] = size => RecurrentCode.Fit(new float[8], size, 8),
+        ["lists"] = size => BinaryIvfIndex.Train(size, new byte[8], 1).Dispose(),
+        ["residual"] = size => _ = new ResidualBinaryCode(size, [1f]),
+        ["residual, fitted"] = size => ResidualBinaryCode.Fit(new float[8], size, 8),
         ["product"] = size => _ = new ProductCode(size, 1, new float[8]),
         ["product, fitted"] = size => ProductCode.Fit(new float[8], size, 1),
         ["ranges"] = size => _ = new RangeCalibration(size),
@@ -44,7 +44,7 @@ public class LargestSizesTests
     {
         // 65,536 bits for each of 16,385 lists is one list more than is counted.
         byte[] sample = new byte[16_385 * 8192];
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => BinaryListIndex.Train(65_536, sample, 16_385));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => BinaryIvfIndex.Train(65_536, sample, 16_385));
         Assert.Contains("at most 16384 are accepted", error.Message, StringComparison.Ordinal);
     }
 }

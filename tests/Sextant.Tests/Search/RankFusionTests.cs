@@ -33,9 +33,9 @@ public class RankFusionTests
             [new int[] { once }, Ranking(from: 0, twice), Ranking(from: 100, twice)];
         int[] fused = new int[200];
         int count = RankFusion.Fuse(rankings, fused);
-        int place = Array.IndexOf(fused, 1000, 0, count);
-        Assert.True(place >= 0);
-        Assert.Equal(2000, fused[place + 1]);
+        int position = Array.IndexOf(fused, 1000, 0, count);
+        Assert.True(position >= 0);
+        Assert.Equal(2000, fused[position + 1]);
 
         static int[] Ranking(int from, int last) => [.. Enumerable.Range(from, 61), last];
     }

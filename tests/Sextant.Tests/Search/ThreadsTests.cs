@@ -18,12 +18,12 @@ public sealed class ThreadsTests
     private static readonly byte[] s_codes = Codes(2, Count);
 
     [Fact]
-    public void Recurrent() // 40,000 × 3 levels × 16 bytes: 7 shards
+    public void ResidualBinary() // 40,000 × 3 levels × 16 bytes: 7 shards
     {
-        RecurrentCode code = RecurrentCode.Fit(s_vectors.AsSpan(0, 500 * Dimensions), Dimensions, 3);
+        ResidualBinaryCode code = ResidualBinaryCode.Fit(s_vectors.AsSpan(0, 500 * Dimensions), Dimensions, 3);
         AreSame(threads =>
         {
-            var index = new RecurrentIndex(code, threads);
+            var index = new ResidualBinaryIndex(code, threads);
             index.Add(s_vectors);
             return index;
         });
@@ -48,7 +48,7 @@ public sealed class ThreadsTests
     {
         AreSame(threads =>
         {
-            BinaryListIndex index = BinaryListIndex.Train(Bits, s_codes.AsSpan(0, 2000 * Bits / 8), 30, threads);
+            BinaryIvfIndex index = BinaryIvfIndex.Train(Bits, s_codes.AsSpan(0, 2000 * Bits / 8), 30, threads);
             index.Add(s_codes);
             index.Probes = 20;
             return index;

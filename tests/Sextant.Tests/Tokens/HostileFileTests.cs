@@ -52,8 +52,8 @@ public class HostileFileTests : IDisposable
     {
         string json = Base.Replace(": ", ":", StringComparison.Ordinal).Replace(", ", ",", StringComparison.Ordinal);
         Assert.Contains(from, json, StringComparison.Ordinal);
-        int place = json.IndexOf(from, StringComparison.Ordinal);
-        File.WriteAllText(_file, json[..place] + to + json[(place + from.Length)..]);
+        int position = json.IndexOf(from, StringComparison.Ordinal);
+        File.WriteAllText(_file, json[..position] + to + json[(position + from.Length)..]);
         var error = Assert.Throws<InvalidModelException>(() => Tokenizer.LoadFile(_file));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.StartsWith(_file, error.Message, StringComparison.Ordinal);

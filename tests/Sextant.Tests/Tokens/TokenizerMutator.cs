@@ -4,7 +4,7 @@ namespace Sextant.Tests.Tokens;
 
 /// <summary>
 /// Makes tokenizer files that are JSON and nearly right: components of every kind with odd values, chains of up to
-/// fifty, nested, in wrong places, and nodes dropped, doubled or replaced anywhere.
+/// fifty, nested, in wrong positions, and nodes dropped, doubled or replaced anywhere.
 /// </summary>
 internal sealed class TokenizerMutator(Random random)
 {
@@ -219,11 +219,11 @@ internal sealed class TokenizerMutator(Random random)
     // A node anywhere but in the long lists, most of which would only be other tokens.
     private void MutateNode(JsonObject file)
     {
-        var places = new List<(JsonNode Parent, string? Name, int Index)>();
-        Collect(file, places, 0);
-        if (places.Count == 0)
+        var positions = new List<(JsonNode Parent, string? Name, int Index)>();
+        Collect(file, positions, 0);
+        if (positions.Count == 0)
             return;
-        (JsonNode parent, string? name, int index) = places[random.Next(places.Count)];
+        (JsonNode parent, string? name, int index) = positions[random.Next(positions.Count)];
         JsonNode? value = random.Next(7) switch
         {
             0 => null,
@@ -250,24 +250,24 @@ internal sealed class TokenizerMutator(Random random)
         }
     }
 
-    private static void Collect(JsonNode node, List<(JsonNode, string?, int)> places, int depth)
+    private static void Collect(JsonNode node, List<(JsonNode, string?, int)> positions, int depth)
     {
         if (node is JsonObject members)
         {
             foreach ((string name, JsonNode? value) in members)
             {
-                places.Add((node, name, 0));
+                positions.Add((node, name, 0));
                 if (value is not null && name is not ("vocab" or "merges"))
-                    Collect(value, places, depth + 1);
+                    Collect(value, positions, depth + 1);
             }
         }
         else if (node is JsonArray list)
         {
             for (int i = 0; i < list.Count; i++)
             {
-                places.Add((node, null, i));
+                positions.Add((node, null, i));
                 if (list[i] is { } value)
-                    Collect(value, places, depth + 1);
+                    Collect(value, positions, depth + 1);
             }
         }
     }

@@ -109,7 +109,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("F16", 5_000_001)]
     public void TensorsLongerThanAWindowComeOutWhole(string type, int count)
     {
-        // Each value tells its own place: the low bits of its index, in both formats a positive finite number.
+        // Each value tells its own position: the low bits of its index, in both formats a positive finite number.
         int size = type == "F32" ? 4 : 2;
         byte[] data = new byte[count * size];
         for (int i = 0; i < count; i++)

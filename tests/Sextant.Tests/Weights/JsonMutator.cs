@@ -4,7 +4,7 @@ using System.Text;
 namespace Sextant.Tests.Weights;
 
 /// <summary>
-/// Damages valid JSON: bytes, or tokens, so that most mutants are still JSON and reach the checks behind the parser.
+/// Damages valid JSON: bytes, or tokens, so that most mutants are still JSON and reach the checks after the parser.
 /// </summary>
 internal sealed class JsonMutator(Random random)
 {

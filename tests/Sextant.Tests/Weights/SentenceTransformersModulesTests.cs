@@ -17,7 +17,7 @@ public sealed class SentenceTransformersModulesTests : IDisposable
         { "own-code", "'custom_st.Transformer'" },
         { "weighted-layers-late", "a WeightedLayerPooling where it has no layers to average" },
         { "word-embeddings", "'sentence_transformers.models.WordEmbeddings'; the Transformer, StaticEmbedding, Weighted" },
-        { "pooling-of-a-table", "has a Pooling behind its StaticEmbedding" },
+        { "pooling-of-a-table", "has a Pooling after its StaticEmbedding" },
         { "path-escapes", "names the path '../..'" },
         { "path-absolute", "names the path '/tmp'" },
         { "name-twice", "'1.name' is '0'; accepted: names that differ" },

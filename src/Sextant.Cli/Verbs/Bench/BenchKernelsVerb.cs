@@ -134,28 +134,28 @@ internal sealed class BenchKernelsVerb : MeasuringVerb
             string[] words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             if (words.Length == 0 || words[0][0] == '#')
                 continue;
-            string place = string.Create(CultureInfo.InvariantCulture, $"{file}, line {number}");
+            string position = string.Create(CultureInfo.InvariantCulture, $"{file}, line {number}");
             if (words.Length != 2)
-                throw new WrongUsageException($"{place}: a line is 'OP N,N,…', not '{Shown(line)}'");
+                throw new WrongUsageException($"{position}: a line is 'OP N,N,…', not '{Shown(line)}'");
             foreach (string op in Named(words[0]))
             {
                 if (!ops.Contains(op))
                 {
                     throw new WrongUsageException(
-                        $"{place}: there is no op '{op}'{Spelling.Hint(op, ops)}; there are {string.Join(", ", ops)}");
+                        $"{position}: there is no op '{op}'{Spelling.Hint(op, ops)}; there are {string.Join(", ", ops)}");
                 }
-                shapes.Add((op, Numbers(words[1], place)));
+                shapes.Add((op, Numbers(words[1], position)));
             }
         }
         return shapes.Count > 0 ? shapes : throw new WrongUsageException($"{file}: has no line 'OP N,N,…'");
     }
 
-    private static int[] Numbers(string text, string place) => Array.ConvertAll(text.Split(','), part =>
+    private static int[] Numbers(string text, string position) => Array.ConvertAll(text.Split(','), part =>
         int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             && number is > 0 and <= 1 << 24
             ? number
             : throw new WrongUsageException(
-                $"{place}: '{text}' is no shape; whole numbers from 1 on with commas between are needed"));
+                $"{position}: '{text}' is no shape; whole numbers from 1 on with commas between are needed"));
 
     // A file that is no text is not poured over the terminal.
     private static string Shown(string line)

@@ -110,7 +110,7 @@ internal sealed class BenchModelVerb : MeasuringVerb
             if (arguments.Has(Shape) || typed)
             {
                 throw new WrongUsageException(
-                    "--model has its own weights: --shape and --type have no place beside it");
+                    "--model has its own weights: --shape and --type cannot be combined with it");
             }
             if (!Directory.Exists(folder))
                 throw new InputException($"{folder}: there is no such folder.");

@@ -45,7 +45,7 @@ internal sealed class BenchReportVerb : Verb
         if (blocks.Length > 1)
             throw new WrongUsageException($"{blocks[0].Name} and {blocks[1].Name} are two blocks; ask for one");
         if (blocks.Length > 0 && arguments.Has(BenchFlags.Format))
-            throw new WrongUsageException($"{blocks[0].Name} is Markdown; --format has no place beside it");
+            throw new WrongUsageException($"{blocks[0].Name} is Markdown; --format cannot be combined with it");
         BenchFlags.RefuseToReplaceRecords(arguments);
         arguments.Texts.ForEach(path => InputFile.RequireFile(path));
         if (arguments.Has(Figures))

@@ -24,7 +24,7 @@ internal sealed class BenchSearchVerb : MeasuringVerb
     public override string Details =>
         "Clustered random unit vectors, as embeddings lie; the ten nearest by exact dot product are the truth that "
         + "recall is counted against. Several queries in one call are measured where an index takes them together. "
-        + "Codes and lists are learnt from 4096 of the vectors. 'lists' reads one list in sixteen, 'lists-wide' one in "
+        + "Codes and lists are learnt from 4096 of the vectors. 'ivf' reads one list in sixteen, 'ivf-wide' one in "
         + "four; 'maxsim' and 'muvera' find documents of sixteen vectors by queries of four. With --device, binary "
         + "codes on a CUDA or OpenCL device.";
 

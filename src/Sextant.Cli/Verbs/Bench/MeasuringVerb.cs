@@ -56,7 +56,7 @@ internal abstract class MeasuringVerb : Verb
         return BenchFlags.ExitCode(record, terminal, verb);
     }
 
-    /// <summary>Why a text has no place here.</summary>
+    /// <summary>Why a text is not accepted here.</summary>
     protected virtual WrongUsageException Refused(string text) =>
-        new($"{Name} takes flags only; '{text}' has no place here");
+        new($"{Name} takes flags only; '{text}' is not accepted here");
 }

@@ -15,7 +15,7 @@ internal sealed class TokenMatcher
 
     internal TokenMatcher(List<(string Pattern, AddedToken Token)> patterns)
     {
-        // Of equal patterns the first one listed counts; List.Sort is not stable, so the place in the list decides.
+        // Of equal patterns the first one listed counts; List.Sort is not stable, so the position in the list decides.
         int[] order = new int[patterns.Count];
         for (int i = 0; i < order.Length; i++)
             order[i] = i;

@@ -1,6 +1,6 @@
 namespace Sextant.Tokens;
 
-/// <summary>Makes one text of all, for the steps behind it.</summary>
+/// <summary>Makes one text of all, for the steps after it.</summary>
 internal sealed class FuseDecoder : Decoder
 {
     internal static Decoder Read(ComponentFields fields)

@@ -14,7 +14,7 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json, int start, string secti
     private int _at = start;
 
     /// <summary>Index of the byte that is read next.</summary>
-    internal readonly int Place => _at;
+    internal readonly int Position => _at;
 
     /// <summary>The next byte that is no white space, without taking it; 0 at the end.</summary>
     internal byte Next()

@@ -25,7 +25,7 @@ internal sealed class ModelFields(ComponentFields fields, ModelLists lists)
     internal Vocabulary Vocabulary() => new(lists.Vocabulary
         ?? throw fields.Refusal("vocab", "missing or no object", "an object of tokens and ids"));
 
-    /// <summary>The tokens of a list of tokens and scores, whose ids are their places.</summary>
+    /// <summary>The tokens of a list of tokens and scores, whose ids are their positions.</summary>
     internal Vocabulary ScoredVocabulary(out double[] scores)
     {
         VocabularyBuilder tokens = lists.ScoredVocabulary

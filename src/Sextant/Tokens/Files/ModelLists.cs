@@ -42,15 +42,15 @@ internal sealed class ModelLists
                 lists.Vocabulary = ReadIds(ref scanner, tokens);
             else
                 lists.ScoredVocabulary = ReadScores(ref scanner, tokens, lists.Scores);
-            byte[] rest = new byte[json.Length - (scanner.Place - start)];
+            byte[] rest = new byte[json.Length - (scanner.Position - start)];
             json[..start].CopyTo(rest);
-            json[scanner.Place..].CopyTo(rest.AsSpan(start));
+            json[scanner.Position..].CopyTo(rest.AsSpan(start));
             json = rest;
         }
         return lists;
     }
 
-    // Where the first list that is not read yet begins, behind its bracket. A list that is there twice counts once; the
+    // Where the first list that is not read yet begins, after its bracket. A list that is there twice counts once; the
     // second is refused with the other fields.
     private bool TryLocate(ReadOnlySpan<byte> json, out bool isVocabulary, out bool isObject, out int start)
     {

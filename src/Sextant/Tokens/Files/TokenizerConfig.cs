@@ -132,12 +132,12 @@ internal sealed class TokenizerConfig
             int index = 0;
             foreach (JsonElement item in list.EnumerateArray())
             {
-                string place = $"{name}[{index++}]";
+                string position = $"{name}[{index++}]";
                 AddNamed(item.ValueKind switch
                 {
-                    JsonValueKind.Object => Flags(fields.Inner(item, place), special: true),
+                    JsonValueKind.Object => Flags(fields.Inner(item, position), special: true),
                     JsonValueKind.String => AddedTokenFlags.SpecialToken(item.GetString()!),
-                    _ => throw fields.Refusal(place, ComponentFields.Describe(item), "a token"),
+                    _ => throw fields.Refusal(position, ComponentFields.Describe(item), "a token"),
                 });
             }
         }

@@ -11,7 +11,7 @@ internal sealed class TokenizerReading
     /// <summary>What was found and not used, and what another file said instead, a line each.</summary>
     internal List<string> Notes { get; } = [];
 
-    /// <summary>Adds a line; behind a limit one line stands for all others.</summary>
+    /// <summary>Adds a line; after a limit one line stands for all others.</summary>
     internal void Note(string line)
     {
         if (Notes.Count < NoteLimit)

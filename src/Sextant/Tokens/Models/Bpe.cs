@@ -9,7 +9,7 @@ namespace Sextant.Tokens;
 /// </summary>
 internal sealed class Bpe : TokenModel
 {
-    // From here on looking for places to cut pays.
+    // From here on looking for positions to cut at pays.
     private const int LongWord = 24;
 
     private readonly MergeTable _merges;
@@ -75,13 +75,13 @@ internal sealed class Bpe : TokenModel
             int at = 0, before = CodePoints.Next(word, ref at);
             while (at < word.Length)
             {
-                int end = at, behind = CodePoints.Next(word, ref at);
-                if (!_junctions.Contains(before, behind) && !MayBeUnknown(before, behind))
+                int end = at, after = CodePoints.Next(word, ref at);
+                if (!_junctions.Contains(before, after) && !MayBeUnknown(before, after))
                 {
                     Merge(word[start..end], start, pieces);
                     start = end;
                 }
-                before = behind;
+                before = after;
             }
         }
         Merge(word[start..], start, pieces);
@@ -94,7 +94,7 @@ internal sealed class Bpe : TokenModel
         if (!tiles)
             AddAll(word, work, inBytes: true);
         work.Merge(_merges);
-        var places = new Utf8Places(word);
+        var positions = new Utf8Offsets(word);
         int at = origin;
         for (int i = 0; i < work.Count; i++)
         {
@@ -102,7 +102,7 @@ internal sealed class Bpe : TokenModel
             (int first, int last) = (at, end);
             if (!tiles)
             {
-                (first, last) = places.Units(at - origin, end - origin);
+                (first, last) = positions.Units(at - origin, end - origin);
                 (first, last) = (first + origin, last + origin);
             }
             pieces.Add(work.Ids[i], first, last);
@@ -111,7 +111,7 @@ internal sealed class Bpe : TokenModel
     }
 
     // Unknown neighbours may be one token, and bytes may go before them.
-    private bool MayBeUnknown(int before, int behind) => !IsSingle(before) || !IsSingle(behind);
+    private bool MayBeUnknown(int before, int after) => !IsSingle(before) || !IsSingle(after);
 
     private bool IsSingle(int codePoint) => codePoint < _single.Length && _single[codePoint] >= 0;
 
@@ -176,7 +176,7 @@ internal sealed class Bpe : TokenModel
             }
             if (_byteTokens is not null && _byteTokens.TryGetIds(bytes[..count], ids))
             {
-                // An unknown code point before these waits on: the reference puts it behind them.
+                // An unknown code point before these waits on: the reference puts it after them.
                 if (!inBytes)
                     return false;
                 for (int part = 0; part < count; part++)

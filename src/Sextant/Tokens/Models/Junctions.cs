@@ -41,16 +41,16 @@ internal sealed class Junctions
             if (first.IsEmpty || second.IsEmpty || IsOpaque(first, unknown) || IsOpaque(second, unknown))
                 return null;
             Rune.DecodeLastFromUtf16(first, out Rune before, out _);
-            Rune.DecodeFromUtf16(second, out Rune behind, out _);
-            pairs.Add(Key(before.Value, behind.Value));
+            Rune.DecodeFromUtf16(second, out Rune after, out _);
+            pairs.Add(Key(before.Value, after.Value));
         }
         return new Junctions(pairs);
     }
 
     /// <summary>Whether some merge brings these code points together.</summary>
-    internal bool Contains(int before, int behind)
+    internal bool Contains(int before, int after)
     {
-        ulong key = Key(before, behind);
+        ulong key = Key(before, after);
         for (int slot = Slot(key); ; slot = (slot + 1) & (_slots.Length - 1))
         {
             if (_slots[slot] == key || _slots[slot] == 0)
@@ -58,7 +58,7 @@ internal sealed class Junctions
         }
     }
 
-    private static ulong Key(int before, int behind) => 1UL << 63 | (ulong)(uint)before << 32 | (uint)behind;
+    private static ulong Key(int before, int after) => 1UL << 63 | (ulong)(uint)before << 32 | (uint)after;
 
     private static bool IsOpaque(ReadOnlySpan<char> token, string? unknown) =>
         token.Contains("<0x", StringComparison.Ordinal)

@@ -76,8 +76,8 @@ internal sealed class MergeWork
         Count = count;
     }
 
-    // Symbols are linked; a heap holds every pair that merged when it was made, by rank, then place. A pair whose rank
-    // is another one by then has changed, and its new form is in the heap as well.
+    // Symbols are linked; a heap holds every pair that merged when it was made, by rank, then position. A pair whose
+    // rank is another one by then has changed, and its new form is in the heap as well.
     private void MergeLong(MergeTable merges)
     {
         if (_next.Length < _ids.Length)
@@ -121,32 +121,32 @@ internal sealed class MergeWork
         if (rank == MergeTable.None)
             return;
         ulong entry = (ulong)(uint)rank << 32 | (uint)left;
-        int place = _heapCount++;
-        while (place > 0 && _heap[(place - 1) / 2] > entry)
+        int position = _heapCount++;
+        while (position > 0 && _heap[(position - 1) / 2] > entry)
         {
-            _heap[place] = _heap[(place - 1) / 2];
-            place = (place - 1) / 2;
+            _heap[position] = _heap[(position - 1) / 2];
+            position = (position - 1) / 2;
         }
-        _heap[place] = entry;
+        _heap[position] = entry;
     }
 
     private ulong Pop()
     {
         ulong top = _heap[0], last = _heap[--_heapCount];
-        int place = 0;
+        int position = 0;
         while (true)
         {
-            int child = 2 * place + 1;
+            int child = 2 * position + 1;
             if (child >= _heapCount)
                 break;
             if (child + 1 < _heapCount && _heap[child + 1] < _heap[child])
                 child++;
             if (_heap[child] >= last)
                 break;
-            _heap[place] = _heap[child];
-            place = child;
+            _heap[position] = _heap[child];
+            position = child;
         }
-        _heap[place] = last;
+        _heap[position] = last;
         return top;
     }
 }

@@ -43,7 +43,7 @@ internal readonly struct RollingHash
     }
 
     /// <summary>
-    /// Hash of <c>text[start..end]</c>, no longer than the longest token, put behind a text whose hash is known.
+    /// Hash of <c>text[start..end]</c>, no longer than the longest token, appended to a text whose hash is known.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong OfPart(ReadOnlySpan<ulong> prefixes, int start, int end, ulong before)

@@ -68,7 +68,7 @@ internal sealed class Unigram : TokenModel
         }
     }
 
-    // Of each place: the best way to it.
+    // Of each position: the best way to it.
     private void FindPath(ReadOnlySpan<char> word, Span<PathNode> path)
     {
         path.Fill(new PathNode { Start = -1 });
@@ -138,7 +138,7 @@ internal sealed class Unigram : TokenModel
 }
 
 /// <summary>
-/// A place in a word: the best way there (its last token and its score), and where the best split goes on.
+/// A position in a word: the best way there (its last token and its score), and where the best split goes on.
 /// </summary>
 internal struct PathNode
 {

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Sextant.Tokens;
 
 /// <summary>
-/// SentencePiece's compiled normalisation rules: a double-array trie over UTF-8 bytes whose values are places in a list
-/// of replacements that end with a zero byte.
+/// SentencePiece's compiled normalisation rules: a double-array trie over UTF-8 bytes whose values are positions in a
+/// list of replacements that end with a zero byte.
 /// </summary>
 internal sealed class CharacterMap
 {
@@ -16,10 +16,10 @@ internal sealed class CharacterMap
     private readonly uint[] _units;
     private readonly string _replacements;
     // Where in the replacements the one begins that is at this byte of the file; −1 within a code point.
-    private readonly int[] _places;
+    private readonly int[] _positions;
 
-    private CharacterMap(uint[] units, string replacements, int[] places) =>
-        (_units, _replacements, _places) = (units, replacements, places);
+    private CharacterMap(uint[] units, string replacements, int[] positions) =>
+        (_units, _replacements, _positions) = (units, replacements, positions);
 
     /// <summary>Reads the field <c>precompiled_charsmap</c>, which is Base64.</summary>
     internal static CharacterMap Read(ComponentFields fields)
@@ -37,16 +37,16 @@ internal sealed class CharacterMap
         ReadOnlySpan<byte> list = bytes.AsSpan(4 + 4 * units.Length);
         if (!System.Text.Unicode.Utf8.IsValid(list))
             throw fields.Refusal(Name, "replacements that are no UTF-8", Accepted);
-        int[] places = new int[list.Length];
+        int[] positions = new int[list.Length];
         int unit = 0;
         for (int i = 0; i < list.Length;)
         {
             _ = Rune.DecodeFromUtf8(list[i..], out Rune rune, out int length);
-            places.AsSpan(i, length).Fill(-1);
-            places[i] = unit;
+            positions.AsSpan(i, length).Fill(-1);
+            positions[i] = unit;
             (i, unit) = (i + length, unit + rune.Utf16SequenceLength);
         }
-        return new CharacterMap(units, Encoding.UTF8.GetString(list), places);
+        return new CharacterMap(units, Encoding.UTF8.GetString(list), positions);
     }
 
     /// <summary>What the shortest beginning of <paramref name="bytes"/> that has a rule becomes.</summary>
@@ -63,10 +63,10 @@ internal sealed class CharacterMap
             node ^= Offset(unit);
             if ((unit & LeafFlag) == 0)
                 continue;
-            uint place = node < _units.Length ? _units[node] & ValueMask : uint.MaxValue;
-            if (place >= _places.Length || _places[place] < 0)
+            uint position = node < _units.Length ? _units[node] & ValueMask : uint.MaxValue;
+            if (position >= _positions.Length || _positions[position] < 0)
                 return false;
-            replacement = _replacements.AsSpan(_places[place]);
+            replacement = _replacements.AsSpan(_positions[position]);
             int end = replacement.IndexOf('\0');
             replacement = end < 0 ? replacement : replacement[..end];
             return true;

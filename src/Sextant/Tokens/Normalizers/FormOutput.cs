@@ -65,17 +65,17 @@ internal ref struct FormOutput(NormalizedText source, NormalizedText destination
 
     private void Emit(int codePoint, int change)
     {
-        int place = _last;
+        int position = _last;
         ReadOnlySpan<char> units = source.Units;
         if (change <= 0 && _origin < units.Length)
         {
-            place = _origin;
+            position = _origin;
             for (; change <= 0 && _origin < units.Length; change++)
             {
                 _last = _origin;
                 _ = CodePoints.Next(units, ref _origin);
             }
         }
-        destination.Append(codePoint, source, place);
+        destination.Append(codePoint, source, position);
     }
 }

@@ -15,7 +15,7 @@ internal abstract class Normalizer
     internal virtual bool LeavesAlone(NormalizedText text) => false;
 
     /// <summary>
-    /// Whether a long text may be cut between an ASCII letter or digit and a space behind it, and its parts normalised
+    /// Whether a long text may be cut between an ASCII letter or digit and a space after it, and its parts normalised
     /// one by one.
     /// </summary>
     internal abstract bool WorksInParts { get; }

@@ -11,7 +11,7 @@ internal sealed class Replace(TextPattern pattern, string content) : Normalizer
         steps.Add(new Replace(PatternSplit.ReadPattern(fields), fields.Text("content")));
     }
 
-    // Letters, digits and the space behind them must stay what they are.
+    // Letters, digits and the space after them must stay what they are.
     internal override bool WorksInParts => pattern.WorksInParts && !pattern.TakesLettersOrDigits
         && (!pattern.CanBeginWith(' ') || content.StartsWith(' '));
 

@@ -6,7 +6,7 @@ namespace Sextant.Tokens;
 /// </summary>
 /// <remarks>
 /// Origins follow the reference: the code points of a decomposition share one origin; after reordering the origins are
-/// dealt out in the order of the original text, so a moved mark carries the origin of the place it moved to; and a
+/// dealt out in the order of the original text, so a moved mark carries the origin of the position it moved to; and a
 /// composed code point has the origin of the first of those that it was composed of.
 /// </remarks>
 internal sealed class UnicodeForm(bool compatible, bool composed) : Normalizer
@@ -76,7 +76,7 @@ internal sealed class UnicodeForm(bool compatible, bool composed) : Normalizer
         steps.Add(new UnicodeForm(compatible, composed));
     }
 
-    // A run is a starter and the marks behind it, or marks alone.
+    // A run is a starter and the marks after it, or marks alone.
     private static void Flush(int[] run, ref int pending, ref FormOutput output)
     {
         int marks = pending > 0 && ClassOf(run[0]) == 0 ? 1 : 0;
@@ -103,10 +103,10 @@ internal sealed class UnicodeForm(bool compatible, bool composed) : Normalizer
         }
         for (int i = 1; i < run.Length; i++)
         {
-            int moved = run[i], place = i;
-            for (; place > 0 && ClassOf(run[place - 1]) > ClassOf(moved); place--)
-                run[place] = run[place - 1];
-            run[place] = moved;
+            int moved = run[i], position = i;
+            for (; position > 0 && ClassOf(run[position - 1]) > ClassOf(moved); position--)
+                run[position] = run[position - 1];
+            run[position] = moved;
         }
     }
 

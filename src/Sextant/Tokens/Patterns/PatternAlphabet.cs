@@ -91,12 +91,12 @@ internal sealed class PatternAlphabet
             ReadOnlySpan<char> name = key[..(isUniform ? 1 : PageLength)];
             for (int i = 0; i < name.Length; i++)
                 key[i] = (char)classes[i];
-            if (!known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out ushort place))
+            if (!known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out ushort position))
             {
-                known[name.ToString()] = place = (ushort)known.Count;
+                known[name.ToString()] = position = (ushort)known.Count;
                 pool.AddRange(classes);
             }
-            _pages[page] = place;
+            _pages[page] = position;
         }
         return [.. pool];
     }

@@ -155,7 +155,7 @@ internal sealed class PatternParser
                 _text.At++;
                 return new SetNode(LineFeed.Complement());
             case '^':
-                // At the beginning, and behind a line feed, unless the text ends with it.
+                // At the beginning, and after a line feed, unless the text ends with it.
                 _text.At++;
                 var lineBefore = new LookNode(false, LineFeed, AtEdge: false);
                 var behindLine = new SequenceNode([lineBefore, new LookNode(true, CodePointSet.All, AtEdge: false)]);

@@ -9,10 +9,10 @@ internal enum PatternStep
     /// <summary>Goes two ways, the first one first.</summary>
     Fork,
 
-    /// <summary>Goes on where the code point behind the place (or the end) is as wanted.</summary>
+    /// <summary>Goes on where the code point after the position (or the end) is as wanted.</summary>
     LookAhead,
 
-    /// <summary>Goes on where the code point before the place (or the beginning) is as wanted.</summary>
+    /// <summary>Goes on where the code point before the position (or the beginning) is as wanted.</summary>
     LookBehind,
 
     /// <summary>Goes on at the edge of a word, or, inverted, anywhere else.</summary>
@@ -78,7 +78,7 @@ internal sealed class PatternProgram
 
     private int WriteRepeat(RepeatNode repeat, int next)
     {
-        if (repeat.Most < 0)
+        if (repeat.Max < 0)
         {
             int loop = Add(default);
             int body = Write(repeat.Body, loop);
@@ -90,10 +90,10 @@ internal sealed class PatternProgram
         else
         {
             int end = next;
-            for (int i = repeat.Least; i < repeat.Most; i++)
+            for (int i = repeat.Min; i < repeat.Max; i++)
                 next = Fork(Write(repeat.Body, next), end, repeat.Lazy);
         }
-        for (int i = 0; i < repeat.Least; i++)
+        for (int i = 0; i < repeat.Min; i++)
         {
             int after = next;
             next = Write(repeat.Body, after);

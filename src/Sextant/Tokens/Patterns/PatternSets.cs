@@ -7,7 +7,7 @@ internal sealed class PatternSets(PatternText text)
 {
     private const int NamedSetSteps = 4000;
 
-    /// <summary>Behind the opening bracket; brackets within are sets that are joined.</summary>
+    /// <summary>After the opening bracket; brackets within are sets that are joined.</summary>
     internal CodePointSet ReadClass(bool ignoresCase)
     {
         text.Enter("brackets");

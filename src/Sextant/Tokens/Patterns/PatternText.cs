@@ -1,6 +1,6 @@
 namespace Sextant.Tokens;
 
-/// <summary>The text of a pattern while it is read, and the place in it.</summary>
+/// <summary>The text of a pattern while it is read, and the position in it.</summary>
 internal sealed class PatternText(string text, PatternWork work)
 {
     private const int DepthLimit = 50;
@@ -16,7 +16,7 @@ internal sealed class PatternText(string text, PatternWork work)
 
     internal int Length => text.Length;
 
-    internal char this[int place] => text[place];
+    internal char this[int position] => text[position];
 
     /// <summary>The code point here, which is passed.</summary>
     internal int Next()
@@ -56,5 +56,5 @@ internal sealed class PatternText(string text, PatternWork work)
 
     internal void Leave() => _depth--;
 
-    internal PatternException Unsupported(string what) => new($"{what}, near place {At}");
+    internal PatternException Unsupported(string what) => new($"{what}, near position {At}");
 }

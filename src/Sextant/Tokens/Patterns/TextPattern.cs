@@ -48,7 +48,7 @@ internal sealed class TextPattern
     }
 
     /// <summary>
-    /// Whether no match reaches from an ASCII letter or digit over a space behind it, nor looks at that space: then a
+    /// Whether no match reaches from an ASCII letter or digit over a space after it, nor looks at that space: then a
     /// text may be cut between the two.
     /// </summary>
     internal bool WorksInParts { get; }
@@ -91,7 +91,7 @@ internal sealed class TextPattern
     /// <summary>
     /// Finds the next match at or after <paramref name="from"/>; <paramref name="lastEnd"/> is where the one before
     /// ended (−1: there was none), since an empty match there does not count. Every unit that is looked at is taken
-    /// from the budget: a text may be looked at once for each place where a match could begin.
+    /// from the budget: a text may be looked at once for each position where a match could begin.
     /// </summary>
     internal bool TryFind(
         ReadOnlySpan<char> text, int from, int lastEnd, TextBudget budget, out int start, out int end)
@@ -108,7 +108,7 @@ internal sealed class TextPattern
         {
             if (_onlyStart >= 0 && start < text.Length)
             {
-                // Most places of most texts are no beginning of a match.
+                // Most positions of most texts are no beginning of a match.
                 int next = start;
                 if (table[_onlyStart + _alphabet.ClassOf(CodePoints.Next(text, ref next))] == Dead)
                 {

@@ -5,12 +5,12 @@ namespace Sextant.Tokens;
 internal abstract class PreTokenizer
 {
     /// <summary>
-    /// Whether a long text may be cut between an ASCII letter or digit and a space behind it: whether its parts, split
+    /// Whether a long text may be cut between an ASCII letter or digit and a space after it: whether its parts, split
     /// one by one and split again where <see cref="SplitsAtSpaces"/> holds for some step, give the words of the whole.
     /// </summary>
     internal abstract bool WorksInParts { get; }
 
-    /// <summary>Whether there is always a border between an ASCII letter or digit and a space behind it.</summary>
+    /// <summary>Whether there is always a border between an ASCII letter or digit and a space after it.</summary>
     internal abstract bool SplitsAtSpaces { get; }
 
     /// <summary>Whether words go to a new text, through <see cref="Rewrite"/>.</summary>

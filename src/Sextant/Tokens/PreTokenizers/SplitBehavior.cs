@@ -12,7 +12,7 @@ internal enum SplitBehavior
     /// <summary>Each joins the word before it.</summary>
     MergedWithPrevious,
 
-    /// <summary>Each joins the word behind it.</summary>
+    /// <summary>Each joins the word after it.</summary>
     MergedWithNext,
 
     /// <summary>Neighbouring ones are one word.</summary>

@@ -89,7 +89,7 @@ internal static class CodePoints
     internal static bool Is(int codePoint, CodePointClasses classes) => (ClassOf(codePoint) & classes) != 0;
 
     /// <summary>
-    /// Reads the code point at <paramref name="index"/> and moves behind it; a lone surrogate reads as U+FFFD.
+    /// Reads the code point at <paramref name="index"/> and moves after it; a lone surrogate reads as U+FFFD.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Next(ReadOnlySpan<char> text, ref int index)

@@ -3,7 +3,7 @@ namespace Sextant.Tokens;
 /// <summary>Compatibility decompositions and compositions of code points, as of the reference's Unicode 9.</summary>
 internal static class Compositions
 {
-    /// <summary>Most code points that one decomposes to (U+FDFA).</summary>
+    /// <summary>Maximum number of code points that one decomposes to (U+FDFA).</summary>
     internal const int LongestDecomposition = 18;
 
     private const int HangulFirst = 0xAC00, HangulCount = 11172, LeadFirst = 0x1100, LeadCount = 19;

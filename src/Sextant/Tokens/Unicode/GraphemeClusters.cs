@@ -37,14 +37,14 @@ internal static class GraphemeClusters
         return end;
     }
 
-    private static bool Joins(int before, int behind)
+    private static bool Joins(int before, int after)
     {
-        if (before is (Control or CarriageReturn or LineFeed) || behind is (Control or CarriageReturn or LineFeed))
-            return before == CarriageReturn && behind == LineFeed;
-        return behind is Extend or Joiner or SpacingMark || before == Prepend
-            || (before == Lead && behind is (Lead or Vowel or LeadVowel or LeadVowelTrail))
-            || (before is (LeadVowel or Vowel) && behind is (Vowel or Trail))
-            || (before is (LeadVowelTrail or Trail) && behind == Trail);
+        if (before is (Control or CarriageReturn or LineFeed) || after is (Control or CarriageReturn or LineFeed))
+            return before == CarriageReturn && after == LineFeed;
+        return after is Extend or Joiner or SpacingMark || before == Prepend
+            || (before == Lead && after is (Lead or Vowel or LeadVowel or LeadVowelTrail))
+            || (before is (LeadVowel or Vowel) && after is (Vowel or Trail))
+            || (before is (LeadVowelTrail or Trail) && after == Trail);
     }
 
     private static byte[] Read()

@@ -6,15 +6,15 @@ using Sextant.Weights;
 namespace Sextant.Models;
 
 /// <summary>Loads the weights that a plan names.</summary>
-internal sealed class TrunkLoader
+internal sealed class BackboneLoader
 {
-    private readonly TrunkPlan _plan;
-    private readonly TrunkShape _shape;
+    private readonly BackbonePlan _plan;
+    private readonly BackboneShape _shape;
     private readonly WeightLoader _loader;
     private readonly int _tokens;
     private readonly Dictionary<Rotation, Table> _rotations = [];
 
-    private TrunkLoader(TrunkPlan plan, WeightLoader loader, int tokens)
+    private BackboneLoader(BackbonePlan plan, WeightLoader loader, int tokens)
     {
         _plan = plan;
         _shape = plan.Shape;
@@ -23,9 +23,9 @@ internal sealed class TrunkLoader
     }
 
     /// <summary>Loads the layers that a request asks for.</summary>
-    public static Trunk Load(TrunkPlan plan, Checkpoint checkpoint, Backend backend, TrunkRequest request)
+    public static Backbone Load(BackbonePlan plan, Checkpoint checkpoint, Backend backend, BackboneRequest request)
     {
-        TrunkShape shape = plan.Shape;
+        BackboneShape shape = plan.Shape;
         if (request.Layers > shape.Layers)
             throw new UnsupportedRequestException(
                 $"layer {request.Layers} was asked for; this model has {shape.Layers}.");
@@ -35,11 +35,11 @@ internal sealed class TrunkLoader
         var loader = new WeightLoader(
             checkpoint, backend, found ?? plan.Prefixes[^1], $"{shape.Architecture} with hidden_size {shape.Hidden}");
         int tokens = Math.Min(shape.Positions, request.MaxTokens ?? shape.Positions);
-        return new TrunkLoader(plan, loader, tokens).Load(request.Layers ?? shape.Layers, checkpoint);
+        return new BackboneLoader(plan, loader, tokens).Load(request.Layers ?? shape.Layers, checkpoint);
     }
 
     // Names that begin with something else tell more than the first one that is missing.
-    private static void RefuseOtherPrefix(TrunkPlan plan, Checkpoint checkpoint)
+    private static void RefuseOtherPrefix(BackbonePlan plan, Checkpoint checkpoint)
     {
         string words = plan.Embeddings.Words;
         foreach (TensorInfo tensor in checkpoint.Tensors)
@@ -54,7 +54,7 @@ internal sealed class TrunkLoader
         }
     }
 
-    private Trunk Load(int count, Checkpoint checkpoint)
+    private Backbone Load(int count, Checkpoint checkpoint)
     {
         var sources = new LayerSource[count];
         long bytes = 0;
@@ -78,7 +78,7 @@ internal sealed class TrunkLoader
         int positions = 0;
         foreach (LayerSource source in sources)
             positions = Math.Max(positions, source.Attention.Positions);
-        var trunk = new Trunk(_shape, embeddings, layers, last, new TrunkFacts
+        var backbone = new Backbone(_shape, embeddings, layers, last, new BackboneFacts
         {
             StoredType = count > 0 ? layers[0].StoredType : embeddings.StoredType,
             Parameters = _loader.Parameters,
@@ -86,8 +86,8 @@ internal sealed class TrunkLoader
             PositionRows = positions,
             Unused = UnusedTensors.Describe(checkpoint, _loader.Used, count < _shape.Layers),
         });
-        _loader.Backend.Settle(() => Calibration.Run(trunk, _loader.Backend, count, _tokens));
-        return trunk;
+        _loader.Backend.Settle(() => Calibration.Run(backbone, _loader.Backend, count, _tokens));
+        return backbone;
     }
 
     private Embeddings LoadEmbeddings()
@@ -112,7 +112,7 @@ internal sealed class TrunkLoader
     {
         LayerPlan plan = _plan.Layer;
         string layer = plan.Prefix.Replace("#", MessageText.Number(index), StringComparison.Ordinal);
-        AttentionShape attention = _plan.Attention?.Invoke(index) ?? TrunkPlan.FullAttention(_shape);
+        AttentionShape attention = _plan.Attention?.Invoke(index) ?? BackbonePlan.FullAttention(_shape);
         int queries = attention.Heads * attention.HeadSize;
         int keys = attention.KeyHeads * attention.HeadSize;
         int wide = _shape.Gated ? 2 * _shape.Intermediate : _shape.Intermediate;
@@ -131,7 +131,7 @@ internal sealed class TrunkLoader
                 Named(layer, norms.AfterAttention), Named(layer, norms.BeforeFeedForward),
                 Named(layer, norms.AfterFeedForward), Named(layer, norms.Query), Named(layer, norms.Key)),
             NormKind = _shape.Norm,
-            NormPlace = _shape.Place,
+            NormPosition = _shape.NormPosition,
             Epsilon = _shape.Epsilon,
             Attention = attention,
             Activation = _shape.Activation,

@@ -6,8 +6,8 @@ using Sextant.Tensors;
 
 namespace Sextant.Models;
 
-/// <summary>What is known of a trunk once its weights are loaded.</summary>
-internal sealed record TrunkFacts
+/// <summary>What is known of a backbone once its weights are loaded.</summary>
+internal sealed record BackboneFacts
 {
     /// <summary>How the matrices are kept.</summary>
     public required StoredType StoredType { get; init; }
@@ -18,10 +18,10 @@ internal sealed record TrunkFacts
     /// <summary>Columns of the word table.</summary>
     public required int EmbeddingWidth { get; init; }
 
-    /// <summary>The most rows of a layer's position tables; 0 without.</summary>
+    /// <summary>The maximum number of rows of a layer's position tables; 0 without.</summary>
     public required int PositionRows { get; init; }
 
-    /// <summary>What the checkpoint has beside the trunk, a line each.</summary>
+    /// <summary>What the checkpoint has beside the backbone, a line each.</summary>
     public required IReadOnlyList<string> Unused { get; init; }
 }
 
@@ -29,12 +29,12 @@ internal sealed record TrunkFacts
 /// A transformer: embeddings, layers, perhaps a last norm. Families differ in the data, not in this code.
 /// </summary>
 /// <remarks>Immutable; any number of threads may run it, each with its own workspace.</remarks>
-internal sealed class Trunk(
-    TrunkShape shape, Embeddings embeddings, TransformerLayer[] layers, Norm? lastNorm, TrunkFacts facts)
+internal sealed class Backbone(
+    BackboneShape shape, Embeddings embeddings, TransformerLayer[] layers, Norm? lastNorm, BackboneFacts facts)
 {
-    public TrunkShape Shape => shape;
+    public BackboneShape Shape => shape;
 
-    public TrunkFacts Facts => facts;
+    public BackboneFacts Facts => facts;
 
     private int Attended => shape.Heads * shape.HeadSize;
 

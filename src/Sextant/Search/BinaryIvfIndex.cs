@@ -5,8 +5,8 @@ using Sextant.Runtime;
 namespace Sextant.Search;
 
 /// <summary>
-/// An inverted file over binary codes: each code is in the list of its nearest centroid, and a search reads only the
-/// lists whose centroids are nearest to the query. Approximate; with all lists read it is exact.
+/// Inverted lists (IVF) over binary codes: each code is in the list of its nearest centroid, and a search reads only
+/// the lists whose centroids are nearest to the query. Approximate; with all lists read it is exact.
 /// </summary>
 /// <remarks>
 /// Centroids are learnt from a sample by k-majority: a bit is what most members of a list have. Ties go to the smaller
@@ -14,7 +14,7 @@ namespace Sextant.Search;
 /// once; adding and disposing need the index for themselves. The result never depends on the number of threads. A
 /// search in steady state allocates nothing.
 /// </remarks>
-public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
+public sealed unsafe class BinaryIvfIndex : IBinaryIndex, IDisposable
 {
     private readonly Kernel<HammingArguments> _kernel = KernelSet.Chosen.Hamming.Run;
     private readonly SearchMemory _memory = new();
@@ -24,7 +24,7 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
     private readonly bool _ownsTeam;
     private int _probes;
 
-    private BinaryListIndex(int bits, BinaryIndex centroids, int? threads)
+    private BinaryIvfIndex(int bits, BinaryIndex centroids, int? threads)
     {
         (Bits, _centroids) = (bits, centroids);
         _lists = new CodeList[centroids.Count];
@@ -61,10 +61,10 @@ public sealed unsafe class BinaryListIndex : IBinaryIndex, IDisposable
     /// <param name="lists">How many lists; the square root of the number of codes is a good start.</param>
     /// <param name="threads">Threads of a search, the caller included; null for the process's shared ones.</param>
     /// <exception cref="ArgumentException">The sample is not whole codes, or has too few.</exception>
-    public static BinaryListIndex Train(int bits, ReadOnlySpan<byte> sample, int lists, int? threads = null)
+    public static BinaryIvfIndex Train(int bits, ReadOnlySpan<byte> sample, int lists, int? threads = null)
     {
         BinaryIndex centroids = BinaryCentroids.Learn(bits, sample, lists, threads: 1);
-        return new BinaryListIndex(bits, centroids, threads);
+        return new BinaryIvfIndex(bits, centroids, threads);
     }
 
     /// <summary>Adds whole codes, one after the other, and returns the id of the first.</summary>

@@ -3,8 +3,8 @@ using Sextant.Layers;
 
 namespace Sextant.Models;
 
-/// <summary>What a trunk needs to know of a model: its sizes and choices, as its config.json says.</summary>
-internal sealed record TrunkShape
+/// <summary>What a backbone needs to know of a model: its sizes and choices, as its config.json says.</summary>
+internal sealed record BackboneShape
 {
     /// <summary>model_type, or what the config makes of it.</summary>
     public required string Architecture { get; init; }
@@ -30,7 +30,7 @@ internal sealed record TrunkShape
     /// <summary>V.</summary>
     public required int Vocabulary { get; init; }
 
-    /// <summary>Most tokens of a sequence.</summary>
+    /// <summary>Maximum number of tokens of a sequence.</summary>
     public required int Positions { get; init; }
 
     /// <summary>Token types; 0 for a family that has none and does not look at them.</summary>
@@ -49,10 +49,10 @@ internal sealed record TrunkShape
     public NormKind Norm { get; init; } = NormKind.Layer;
 
     /// <summary>Where norms stand.</summary>
-    public NormPlace Place { get; init; } = NormPlace.Post;
+    public NormPosition NormPosition { get; init; } = NormPosition.Post;
 
     /// <summary>
-    /// The padding token's id where positions are counted from the ids behind it: p + 1, p + 2 …, and p for the padding
+    /// The padding token's id where positions are counted from the ids after it: p + 1, p + 2 …, and p for the padding
     /// token itself (RoBERTa and its kin); null where they are 0, 1, 2 …
     /// </summary>
     public int? PaddingId { get; init; }

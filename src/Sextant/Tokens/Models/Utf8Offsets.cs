@@ -3,9 +3,10 @@ using System.Text;
 namespace Sextant.Tokens;
 
 /// <summary>
-/// From places counted in UTF-8 bytes to the UTF-16 units of the code points that they are in; places must not go back.
+/// From positions counted in UTF-8 bytes to the UTF-16 units of the code points that they are in; positions must not go
+/// back.
 /// </summary>
-internal ref struct Utf8Places(ReadOnlySpan<char> text)
+internal ref struct Utf8Offsets(ReadOnlySpan<char> text)
 {
     private readonly ReadOnlySpan<char> _text = text;
     private int _unit, _nextUnit;
@@ -20,9 +21,9 @@ internal ref struct Utf8Places(ReadOnlySpan<char> text)
         return (first, _nextUnit);
     }
 
-    private void Advance(int place)
+    private void Advance(int position)
     {
-        while (_nextByte <= place && _nextUnit < _text.Length)
+        while (_nextByte <= position && _nextUnit < _text.Length)
         {
             _unit = _nextUnit;
             _nextByte += new Rune(CodePoints.Next(_text, ref _nextUnit)).Utf8SequenceLength;

@@ -1,9 +1,9 @@
 namespace Sextant.Search;
 
 /// <summary>
-/// Recurrent codes in tiles, wherever they are kept: each level in tiles of its own, in the same order.
+/// Residual binary codes in tiles, wherever they are kept: each level in tiles of its own, in the same order.
 /// </summary>
-internal abstract unsafe class RecurrentSource
+internal abstract unsafe class ResidualBinarySource
 {
     /// <summary>The tiles of a level.</summary>
     public abstract TileSource Level(int level);

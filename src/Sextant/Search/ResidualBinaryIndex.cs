@@ -4,32 +4,32 @@ using Sextant.Runtime;
 namespace Sextant.Search;
 
 /// <summary>
-/// <see cref="RecurrentCode"/>s in memory, searched exactly by the symmetric distance: queries are encoded too, and
-/// every code is compared by the Hamming distances of its levels. Scores are cosines of what the codes stand for.
+/// <see cref="ResidualBinaryCode"/>s in memory, searched exactly by the symmetric distance: queries are encoded too,
+/// and every code is compared by the Hamming distances of its levels. Scores are cosines of what the codes stand for.
 /// </summary>
 /// <remarks>
 /// Any number of threads may search at once; adding and disposing need the index for themselves. The result never
 /// depends on the number of threads. A search in steady state allocates nothing.
 /// </remarks>
-public sealed class RecurrentIndex : IVectorIndex, IDisposable
+public sealed class ResidualBinaryIndex : IVectorIndex, IDisposable
 {
     private readonly SearchMemory _memory = new();
-    private readonly RecurrentCode _code;
-    private readonly RecurrentStore _codes;
-    private readonly RecurrentSearch _search;
+    private readonly ResidualBinaryCode _code;
+    private readonly ResidualBinaryStore _codes;
+    private readonly ResidualBinarySearch _search;
     private readonly ThreadTeam _team;
     private readonly bool _ownsTeam;
 
     /// <summary>Creates an empty index.</summary>
     /// <param name="code">How vectors are encoded.</param>
     /// <param name="threads">Threads of a search, the caller included; null for the process's shared ones.</param>
-    public RecurrentIndex(RecurrentCode code, int? threads = null)
+    public ResidualBinaryIndex(ResidualBinaryCode code, int? threads = null)
     {
         ArgumentNullException.ThrowIfNull(code);
-        (_code, _codes) = (code, new RecurrentStore(code));
+        (_code, _codes) = (code, new ResidualBinaryStore(code));
         _ownsTeam = threads is not null;
         _team = threads is { } count ? new ThreadTeam(count) : ThreadTeam.Shared;
-        _search = new RecurrentSearch(code, _team, _memory);
+        _search = new ResidualBinarySearch(code, _team, _memory);
     }
 
     /// <inheritdoc/>

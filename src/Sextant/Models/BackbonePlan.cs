@@ -4,9 +4,9 @@ using Sextant.Layers;
 namespace Sextant.Models;
 
 /// <summary>A family's config as data: sizes, choices and the names of its tensors.</summary>
-internal sealed record TrunkPlan
+internal sealed record BackbonePlan
 {
-    public required TrunkShape Shape { get; init; }
+    public required BackboneShape Shape { get; init; }
 
     public required EmbeddingPlan Embeddings { get; init; }
 
@@ -28,7 +28,7 @@ internal sealed record TrunkPlan
     public string? FinalNorm { get; init; }
 
     /// <summary>Attention without limits, a bias or a cap, for this shape.</summary>
-    public static AttentionShape FullAttention(TrunkShape shape) => new()
+    public static AttentionShape FullAttention(BackboneShape shape) => new()
     {
         Heads = shape.Heads,
         KeyHeads = shape.KeyHeads,
@@ -54,7 +54,7 @@ internal sealed record EmbeddingPlan(string Words)
 
     public string? Norm { get; init; }
 
-    /// <summary>A matrix [H, width] with bias behind the norm, for tables that are not H wide.</summary>
+    /// <summary>A matrix [H, width] with bias after the norm, for tables that are not H wide.</summary>
     public string? Projection { get; init; }
 
     /// <summary>Columns of the tables where they are not H.</summary>

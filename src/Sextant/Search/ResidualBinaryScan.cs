@@ -6,20 +6,20 @@ using Sextant.Runtime;
 
 namespace Sextant.Search;
 
-/// <summary>Scores all recurrent codes with one query's code; an item is a shard.</summary>
+/// <summary>Scores all residual binary codes with one query's code; an item is a shard.</summary>
 /// <remarks>
-/// The order of additions is that of <see cref="RecurrentCode.Score"/>: by the query's level, then by the code's.
+/// The order of additions is that of <see cref="ResidualBinaryCode.Score"/>: by the query's level, then by the code's.
 /// </remarks>
-internal readonly unsafe struct RecurrentScan : IJob
+internal readonly unsafe struct ResidualBinaryScan : IJob
 {
     private const int TileCodes = HammingArguments.TileCodes;
     private const int ChunkTiles = 32;
 
     public required Kernel<HammingArguments> Kernel { get; init; }
 
-    public required RecurrentSource Codes { get; init; }
+    public required ResidualBinarySource Codes { get; init; }
 
-    public required RecurrentCode Code { get; init; }
+    public required ResidualBinaryCode Code { get; init; }
 
     /// <summary>[levels, words]: the query's code.</summary>
     public required ulong* Queries { get; init; }

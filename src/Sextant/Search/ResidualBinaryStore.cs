@@ -3,14 +3,14 @@ using Sextant.Codes;
 
 namespace Sextant.Search;
 
-/// <summary>Recurrent codes in memory, with the lengths of what they stand for.</summary>
-internal sealed unsafe class RecurrentStore : RecurrentSource, IDisposable
+/// <summary>Residual binary codes in memory, with the lengths of what they stand for.</summary>
+internal sealed unsafe class ResidualBinaryStore : ResidualBinarySource, IDisposable
 {
-    private readonly RecurrentCode _code;
+    private readonly ResidualBinaryCode _code;
     private readonly CodeStore[] _levels;
     private float[] _lengths = GC.AllocateUninitializedArray<float>(1024, pinned: true); // read by its address
 
-    public RecurrentStore(RecurrentCode code)
+    public ResidualBinaryStore(ResidualBinaryCode code)
     {
         _code = code;
         _levels = new CodeStore[code.Levels];

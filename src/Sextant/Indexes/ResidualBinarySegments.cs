@@ -4,13 +4,13 @@ using Sextant.Search;
 
 namespace Sextant.Indexes;
 
-/// <summary>The recurrent codes of all segments, where they are mapped.</summary>
-internal sealed unsafe class RecurrentSegments : RecurrentSource
+/// <summary>The residual binary codes of all segments, where they are mapped.</summary>
+internal sealed unsafe class ResidualBinarySegments : ResidualBinarySource
 {
     private readonly IReadOnlyList<Segment> _segments;
     private readonly SegmentTiles[] _levels;
 
-    public RecurrentSegments(IReadOnlyList<Segment> segments, int[] firstIds, CodeLayout layout)
+    public ResidualBinarySegments(IReadOnlyList<Segment> segments, int[] firstIds, CodeLayout layout)
     {
         _segments = segments;
         _levels = new SegmentTiles[layout.Planes];

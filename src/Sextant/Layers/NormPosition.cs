@@ -1,9 +1,9 @@
 namespace Sextant.Layers;
 
 /// <summary>Where the norms of a layer stand.</summary>
-internal enum NormPlace
+internal enum NormPosition
 {
-    /// <summary>Behind the sums: x = Norm(x + f(x)).</summary>
+    /// <summary>After the sums: x = Norm(x + f(x)).</summary>
     Post,
 
     /// <summary>Before each part: x = x + f(Norm(x)).</summary>

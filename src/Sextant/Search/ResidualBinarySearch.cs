@@ -5,8 +5,10 @@ using Sextant.Runtime;
 
 namespace Sextant.Search;
 
-/// <summary>Exact search over recurrent codes by the symmetric distance, by one query, on a team of threads.</summary>
-internal sealed unsafe class RecurrentSearch(RecurrentCode code, ThreadTeam team, SearchMemory memory)
+/// <summary>
+/// Exact search over residual binary codes by the symmetric distance, by one query, on a team of threads.
+/// </summary>
+internal sealed unsafe class ResidualBinarySearch(ResidualBinaryCode code, ThreadTeam team, SearchMemory memory)
 {
     private readonly Kernel<HammingArguments> _kernel = KernelSet.Chosen.Hamming.Run;
 
@@ -17,7 +19,7 @@ internal sealed unsafe class RecurrentSearch(RecurrentCode code, ThreadTeam team
     /// <param name="allowed">The only ids that may be found; null: all.</param>
     /// <param name="minScore">Hits with smaller scores are left out.</param>
     public int Search(
-        ReadOnlySpan<float> query, RecurrentSource codes, bool isCosine, Span<Hit> hits, IdSet? allowed,
+        ReadOnlySpan<float> query, ResidualBinarySource codes, bool isCosine, Span<Hit> hits, IdSet? allowed,
         float minScore)
     {
         TileSource first = codes.Level(0);
@@ -41,7 +43,7 @@ internal sealed unsafe class RecurrentSearch(RecurrentCode code, ThreadTeam team
             if (k == 0)
                 return 0;
             var kept = new ShardHits(block.Pointer + keptAt, shards, k);
-            var scan = new RecurrentScan
+            var scan = new ResidualBinaryScan
             {
                 Kernel = _kernel,
                 Codes = codes,

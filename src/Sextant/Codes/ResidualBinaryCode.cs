@@ -3,12 +3,13 @@ using System.Globalization;
 namespace Sextant.Codes;
 
 /// <summary>
-/// Recurrent binarisation: some bits for each dimension, each the sign of what the bits before it leave over. The first
-/// level of a code is its <see cref="BinaryCode"/>.
+/// Binary residual quantisation: some bits for each dimension, each the sign of what the bits before it leave over.
+/// The first level of a code is its <see cref="BinaryCode"/>.
 /// </summary>
 /// <remarks>
 /// <para>r₀ = x; level t: s = sign(r) (+1 where r &gt; 0, else −1), rₜ₊₁ = rₜ − scaleₜ · s. A code stands for
-/// x̂ = Σ scaleₜ · sₜ. After "Binary Embedding-based Retrieval at Tencent" (Gan et al., KDD 2023), with one scale for
+/// x̂ = Σ scaleₜ · sₜ. This is the recurrent binarization of BEBR
+/// ("Binary Embedding-based Retrieval at Tencent", Gan et al., KDD 2023) with one scale for
 /// each level, fitted without a training framework: signs and scales in turns, the scales by least squares.</para>
 /// <para>Bytes per vector: levels · ⌈dimensions / 8⌉. Distance: the dot product of two x̂ from Hamming distances alone
 /// (symmetric distance): Σₜᵥ scaleₜ · scaleᵥ · (dimensions − 2 · Hammingₜᵥ). Error: <see cref="Error"/>, measured on
@@ -16,9 +17,9 @@ namespace Sextant.Codes;
 /// <para>Arithmetic is binary32 in a fixed order, so codes and scores are the same bits everywhere. Immutable;
 /// thread-safe.</para>
 /// </remarks>
-public sealed class RecurrentCode
+public sealed class ResidualBinaryCode
 {
-    /// <summary>Most levels.</summary>
+    /// <summary>Maximum number of levels.</summary>
     public const int MaxLevels = 8;
 
     private const int Rounds = 12;
@@ -30,7 +31,7 @@ public sealed class RecurrentCode
     /// <param name="scales">Of each level; above 0 and finite.</param>
     /// <param name="error">Of the sample they were fitted on; NaN: not known.</param>
     /// <exception cref="ArgumentException">There are no scales or too many, or one is not above 0.</exception>
-    public RecurrentCode(int dimensions, ReadOnlySpan<float> scales, double error = double.NaN)
+    public ResidualBinaryCode(int dimensions, ReadOnlySpan<float> scales, double error = double.NaN)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MaxDimensions);
@@ -63,7 +64,7 @@ public sealed class RecurrentCode
     /// <summary>Bytes of one level.</summary>
     public int LevelBytes => BinaryCode.Bytes(Dimensions);
 
-    /// <summary>Bytes of a code: its levels, one behind the other.</summary>
+    /// <summary>Bytes of a code: its levels, one after the other.</summary>
     public int CodeBytes => Levels * LevelBytes;
 
     /// <summary>Fits the scales to a sample.</summary>
@@ -73,7 +74,7 @@ public sealed class RecurrentCode
     /// <exception cref="ArgumentException">
     /// There are no whole vectors, all are zero, or a value is not finite.
     /// </exception>
-    public static RecurrentCode Fit(ReadOnlySpan<float> vectors, int dimensions, int levels)
+    public static ResidualBinaryCode Fit(ReadOnlySpan<float> vectors, int dimensions, int levels)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, CodeRanges.MaxDimensions);
@@ -112,7 +113,7 @@ public sealed class RecurrentCode
                 break;
             (scales, error) = (next, nextError);
         }
-        return new RecurrentCode(dimensions, scales, error);
+        return new ResidualBinaryCode(dimensions, scales, error);
     }
 
     /// <summary>Encodes a vector.</summary>

@@ -1,7 +1,0 @@
-namespace Sextant.Models;
-
-/// <summary>What a caller wants of a trunk. Null means: as the model's own files say.</summary>
-/// <param name="Layers">Layers to load; null: all.</param>
-/// <param name="Attention">What tokens see.</param>
-/// <param name="MaxTokens">Most tokens of a text: tables over positions need not be longer.</param>
-internal readonly record struct TrunkRequest(int? Layers, AttentionDirection? Attention, int? MaxTokens);
