@@ -191,6 +191,9 @@ public sealed class EmbeddingModel : IDisposable
             cancellationToken, runner);
     }
 
+    /// <summary>The last layer that was loaded.</summary>
+    internal int LastLayer => _model.Layers.Last;
+
     /// <summary>Texts as the model will see them, for a later call.</summary>
     internal EncodedInput[] Encode(
         IReadOnlyList<string> texts, Prompt prompt, Truncation truncation, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sextant.Server.Http;
+using Sextant.Server.Indexes;
 using Sextant.Server.Models;
 using Sextant.Server.Routes;
 
@@ -33,6 +34,7 @@ internal static class ServerApp
         builder.Services.AddSingleton(_ => ApiKeys.Read(options.ApiKeyFile));
         builder.Services.AddSingleton<ServerMetrics>();
         builder.Services.AddSingleton<ModelSet>();
+        builder.Services.AddSingleton<IndexSet>();
         builder.Services.AddHostedService<ModelStart>();
 
         WebApplication app = builder.Build();
@@ -42,6 +44,10 @@ internal static class ServerApp
         app.UseRouting();
         HealthRoutes.Map(app);
         OpenAiRoutes.Map(app);
+        TeiRoutes.Map(app);
+        TokenRoutes.Map(app);
+        RerankRoutes.Map(app);
+        IndexRoutes.Map(app);
         return app;
     }
 

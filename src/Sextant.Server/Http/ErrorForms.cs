@@ -5,9 +5,12 @@ internal static class ErrorForms
 {
     /// <summary>The form that goes with a path: OpenAI's below /v1, Cohere's for reranking, else TEI's.</summary>
     public static Func<ApiException, object> Of(PathString path) =>
-        path.Value is "/v1/rerank" or "/v2/rerank" or "/rerank/v1" ? Cohere
-        : path.StartsWithSegments("/v1", StringComparison.Ordinal) ? OpenAi
-        : Tei;
+        path.Value is "/v1/rerank" or "/v2/rerank" ? Cohere : IsTei(path) ? Tei : OpenAi;
+
+    /// <summary>Whether a path is one of text-embeddings-inference's.</summary>
+    public static bool IsTei(PathString path) =>
+        !path.StartsWithSegments("/v1", StringComparison.Ordinal)
+        && !path.StartsWithSegments("/v2", StringComparison.Ordinal);
 
     private static object OpenAi(ApiException error) => new OpenAiError(new OpenAiProblem(
         error.Message,

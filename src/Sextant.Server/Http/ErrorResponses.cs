@@ -20,7 +20,7 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
                 context.Response.StatusCode = ClientClosedRequest; // nobody reads it; it is counted
                 return;
             }
-            ApiException error = Of(problem);
+            ApiException error = Of(problem, ErrorForms.IsTei(context.Request.Path));
             if (error.Status >= 500)
                 Failed(log, context.Request.Path.Value ?? "", problem);
             if (context.Response.HasStarted)
@@ -41,12 +41,15 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
         int status => new ApiException(status, $"The request failed with status {status}."),
     };
 
-    private static ApiException Of(Exception problem) => problem switch
+    private static ApiException Of(Exception problem, bool isTei) => problem switch
     {
         ApiException error => error,
         BadHttpRequestException bad => new ApiException(bad.StatusCode, bad.StatusCode == 413
             ? "The body is larger than this server accepts (--max-body-bytes)." : bad.Message, bad),
-        TextTooLongException => new ApiException(400, problem.Message, problem) { Code = "context_length_exceeded" },
+        TextTooLongException => new ApiException(isTei ? 413 : 400, problem.Message, problem)
+        {
+            Code = "context_length_exceeded",
+        },
         InvalidTokensException or UnsupportedRequestException => new ApiException(400, problem.Message, problem),
         DeviceException => new ApiException(503, "The device that computes failed; see the server's log.", problem),
         SextantException => new ApiException(500, problem.Message, problem),

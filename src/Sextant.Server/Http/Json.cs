@@ -17,6 +17,7 @@ internal static class Json
         RespectRequiredConstructorParameters = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // no response is put into HTML
         MaxDepth = 16,
+        Converters = { new Elements() },
     };
 
     /// <summary>The body of a request.</summary>

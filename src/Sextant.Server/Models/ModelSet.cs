@@ -56,6 +56,18 @@ internal sealed class ModelSet : IDisposable
         };
     }
 
+    /// <summary>The model that ranks documents; one with several labels is refused.</summary>
+    public ServedClassifier FindRanker(string? id)
+    {
+        RequireReady();
+        ServedClassifier[] rankers = [.. _models.OfType<ServedClassifier>().Where(one => one.IsRanker)];
+        if (id is null && rankers.Length == 1)
+            return rankers[0];
+        ServedClassifier model = Find<ServedClassifier>(id, "reranking");
+        return model.IsRanker ? model : throw ApiException.Invalid(
+            $"The model '{model.Id}' has {model.Model.Labels.Count} labels; one that ranks has one.", "model");
+    }
+
     /// <summary>Refuses requests while models are loaded.</summary>
     public void RequireReady()
     {

@@ -1,16 +1,24 @@
 using System.Diagnostics;
 using Sextant.Backends;
 using Sextant.Ilgpu;
+using Sextant.Indexes;
 using Sextant.Server.Hosting;
+using Sextant.Server.Indexes;
 
 namespace Sextant.Server.Models;
 
 /// <summary>Loads the models after the server has begun to listen, so that it can say that it is alive.</summary>
 internal sealed partial class ModelStart(
-    ModelSet models, ServerOptions options, ServerMetrics metrics, IHostApplicationLifetime lifetime,
+    ModelSet models, IndexSet indexes, ServerOptions options, ServerMetrics metrics, IHostApplicationLifetime lifetime,
     ILogger<ModelStart> log) : BackgroundService
 {
     private Device? _device;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await indexes.DisposeAsync().ConfigureAwait(false); // what waits is committed
+    }
 
     public override void Dispose()
     {
@@ -39,6 +47,13 @@ internal sealed partial class ModelStart(
                 if (model.Card.DeviceFallback is { } reason)
                     Warning(log, $"the CPU computes {name}: {reason}");
             }
+            foreach ((string name, string folder) in options.Indexes)
+            {
+                if (indexes.Open(name, folder, definition => Load(folder, definition)) is { } used)
+                    Opened(log, name, folder, used);
+                else
+                    Made(log, name, folder);
+            }
             models.IsReady = true;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -61,6 +76,19 @@ internal sealed partial class ModelStart(
         else if (!options.Device.EndsWith(chosen, StringComparison.Ordinal))
             Warning(log, $"{options.Device} is {chosen}: {device.Name}");
         return device;
+    }
+
+    // The model that made an index, where --model does not name it.
+    private ServedEmbedder Load(string path, IndexDefinition definition)
+    {
+        EmbeddingModel model = IndexModel.Load(path, definition, null, new EmbeddingOptions
+        {
+            Device = _device,
+            Precision = options.PrecisionValue,
+            Threads = options.Threads,
+        });
+        string name = definition.Property("model") is { Length: > 0 } named ? named : NamedModels.Tiny;
+        return new ServedEmbedder(name, model, options, metrics);
     }
 
     private ServedModel Load(string name)
@@ -91,6 +119,12 @@ internal sealed partial class ModelStart(
         Message = "{Model} is loaded: {Kind}, on {Device}, {Precision}, in {Seconds:F2} s")]
     private static partial void Loaded(
         ILogger log, string model, string kind, string device, string precision, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The index {Name} in {Folder} is open, with the model {Model}")]
+    private static partial void Opened(ILogger log, string name, string folder, string model);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The index {Name} was not there and is made in {Folder}")]
+    private static partial void Made(ILogger log, string name, string folder);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Text}")]
     private static partial void Warning(ILogger log, string text);

@@ -59,6 +59,19 @@ internal sealed class ServedClassifier : ServedModel
         return new Answer<float[]>(scores, encoded);
     }
 
+    /// <summary>Documents in the order in which they answer a query, best first.</summary>
+    public async Task<Ranking> Rank(
+        string query, IReadOnlyList<string> documents, string parameter, Truncation? truncation,
+        CancellationToken cancellation)
+    {
+        Answer<float[]> answer = await Score(
+            [.. documents.Select(text => (query, (string?)text))], ScoreFunction.None, truncation, parameter,
+            cancellation).ConfigureAwait(false);
+        float[] logits = [.. answer.Results.Select(one => one[0])];
+        return new Ranking(
+            RankedDocument.Best(logits, _model.RankFunction, int.MaxValue), answer.Inputs, answer.Tokens);
+    }
+
     public override void Dispose()
     {
         _queue.Dispose();
@@ -76,3 +89,6 @@ internal sealed class ServedClassifier : ServedModel
         return scores;
     }
 }
+
+/// <summary>Ranked documents, and what became of the pairs, in the order given.</summary>
+internal sealed record Ranking(RankedDocument[] Documents, EncodedInput[] Inputs, long Tokens);

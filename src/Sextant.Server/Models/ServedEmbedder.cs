@@ -81,6 +81,17 @@ internal sealed class ServedEmbedder : ServedModel
         return Accept(_model.Encode(inputs.Texts!, form.Prompt, truncation, cancellation), parameter);
     }
 
+    /// <summary>The last layer's state of every token, [tokens, hidden size].</summary>
+    public Task<float[]> States(EncodedInput input, CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            float[] states = new float[input.Ids.Length * Card.HiddenSize];
+            _model.HiddenStates(
+                new TokenSequence(input.Ids, input.TypeIds), _model.LastLayer, states);
+            return states;
+        },
+        cancellation);
+
     public override void Dispose()
     {
         _queue.Dispose();
