@@ -5,8 +5,8 @@ namespace Sextant.Kernels;
 /// items.
 /// </summary>
 /// <remarks>
-/// Of a thread, like the rounding mode: a token through all arguments of all ops would be in every kernel for the sake of
-/// two. What a cancelled kernel leaves is undefined; whoever began the call throws it away and throws.
+/// Of a thread, like the rounding mode: a token through all arguments of all ops would be in every kernel for the sake
+/// of two. What a cancelled kernel leaves is undefined; whoever began the call throws it away and throws.
 /// </remarks>
 public readonly ref struct CallCancellation
 {

@@ -69,14 +69,17 @@ internal static class InstructionSets
         : ProcessorBits.HasAvx2AndFma && !IsSupported(Isa.Avx2) ? Isa.Avx2
         : null;
 
-    /// <summary>What <see cref="Unused"/> means and what to do about it, a sentence or two; null where it is null.</summary>
+    /// <summary>
+    /// What <see cref="Unused"/> means and what to do about it, a sentence or two; null where it is null.
+    /// </summary>
     public static string? UnusedNote => Unused is not { } isa ? null
         : $"The processor has {Name(isa)}, but "
             + (RuntimeFeature.IsDynamicCodeCompiled
                 ? "it is turned off for this process"
                 : "this program was compiled ahead of time without it")
             + $": kernels of {Name(Supported[0])} run"
-            + (HasFusedMultiplyAdd ? "." : ", and each fused multiply-add is computed in software, which is far slower.")
+            + (HasFusedMultiplyAdd
+                ? "." : ", and each fused multiply-add is computed in software, which is far slower.")
             + (RuntimeFeature.IsDynamicCodeCompiled
                 ? ""
                 : $" Publish with IlcInstructionSet {(isa == Isa.Avx512 ? "x86-64-v4" : "x86-64-v3")}, or native.");

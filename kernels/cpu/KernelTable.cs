@@ -16,7 +16,7 @@ internal delegate void Kernel<TArguments>(in TArguments arguments)
 internal readonly record struct KernelRow<TKernel>(Isa Isa, string Name, TKernel Run, bool Assembled = false)
     where TKernel : Delegate;
 
-/// <summary>An op: its name, and every kernel there is, best first. All kernels of a table give the same bits.</summary>
+/// <summary>An op: its name, and every kernel there is, best first. All of a table give the same bits.</summary>
 internal abstract class KernelTable(string op)
 {
     /// <summary>The op's name.</summary>

@@ -19,7 +19,7 @@ internal static class ProcessorBits
     /// <summary>vdpbf16ps on 512 bits.</summary>
     public static bool HasAvx512Bf16 { get; } = Has(1, Register.A, 5);
 
-    /// <summary>AVX2 and FMA, with a system that keeps their registers: whether or not this program uses them.</summary>
+    /// <summary>AVX2 and FMA, their registers kept by the system: whether or not this program uses them.</summary>
     public static bool HasAvx2AndFma { get; } = FirstHas(27) && FirstHas(28) && FirstHas(12) && Has(0, Register.B, 5);
 
     /// <summary>The parts of AVX-512 that kernels need (F, DQ, BW): whether or not this program uses them.</summary>

@@ -1,4 +1,5 @@
-// Attention for OpenCL devices that are processors: an item takes 16 queries of a head, one in each element of a vector.
+// Attention for OpenCL devices that are processors: an item takes 16 queries of a head, one in each element of a
+// vector.
 // Scratch   of each item: the queries transposed [D,16]; their products with the position keys [positions,16]; 67 rows
 //           of 16 for lanes and position terms; the scores of all keys [n,16]. Linear in n.
 // Order     as AttentionTiles: exact maximum, exp, 32 lanes of sums from the first visible key, chains that ascend. A
@@ -124,7 +125,8 @@ internal static partial class AttentionVectors
             for (j = 0; j < there; j++)
             {
                 Adjust(
-                    a, head, table, contents, spare, keys + (j * a.Stride), scores + (Rows * (long)j), begin + j - first);
+                    a, head, table, contents, spare, keys + (j * a.Stride), scores + (Rows * (long)j),
+                    begin + j - first);
             }
         }
         Vec.Set(Most, Vec.Of(float.NegativeInfinity));

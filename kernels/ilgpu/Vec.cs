@@ -9,8 +9,8 @@ internal sealed class VectorAttribute : Attribute;
 /// <summary>
 /// Vectors of 16 floats on OpenCL devices that are processors, where an item has a vector: a tile of scalars reaches a
 /// fifth of the speed there. ILGPU has no such type: a vector is an integer in C#, and what it stands for is declared
-/// where OpenCL C is written. A constant is a variable that can be set again; a result must be used in the block of code
-/// that made it. Each function rounds once, as <see cref="Exact"/> does. Nothing else runs them.
+/// where OpenCL C is written. A constant is a variable that can be set again; a result must be used in the block of
+/// code that made it. Each function rounds once, as <see cref="Exact"/> does. Nothing else runs them.
 /// </summary>
 internal static class Vec
 {

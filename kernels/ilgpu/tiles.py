@@ -23,7 +23,8 @@ def gemm_tile(name, tile_rows, tile_columns, rows, columns):
     depth = 16
     out = []
     line = out.append
-    line(f"""    /// <summary>Tiles of {tile_rows} × {tile_columns}, {rows} × {columns} an item, {items} items.</summary>
+    tile = f"{tile_rows} × {tile_columns}, {rows} × {columns} an item, {items} items"
+    line(f"""    /// <summary>Tiles of {tile}.</summary>
     public static void {name}<TOne, TFour, TStored>(GemmArguments<TOne, TFour> a)
         where TOne : unmanaged
         where TFour : unmanaged
@@ -70,7 +71,8 @@ def gemm_tile(name, tile_rows, tile_columns, rows, columns):
         line(f"                Float4 w{j} = ws[(k * {tile_columns // 4}) + {j * across} + across];")
     for i in range(rows):
         for j in range(columns):
-            line(f"                s{i}x{j} = Exact.Fma(x{i // 4}.{FIELDS[i % 4]}, w{j // 4}.{FIELDS[j % 4]}, s{i}x{j});")
+            x, w = f"x{i // 4}.{FIELDS[i % 4]}", f"w{j // 4}.{FIELDS[j % 4]}"
+            line(f"                s{i}x{j} = Exact.Fma({x}, {w}, s{i}x{j});")
     line("            }")
     line("            Group.Barrier();")
     line("        }")
@@ -188,7 +190,8 @@ def attention_tile(head, queries):
     line("                        }")
     line("                        if (!block.IsPlain)")
     line("                        {")
-    line("                            // Stays a loop, since what follows for every score would be most of the program: ILGPU")
+    line("                            // Stays a loop, since what follows for every score would be most of the "
+         "program: ILGPU")
     line("                            // does not know how often it runs.")
     line("                            int own = key < block.Length ? key : block.Length - 1;")
     line(f"                            for (int r = 0; r < Group.DimX / {items // 8}; r++)")
@@ -208,7 +211,8 @@ def attention_tile(head, queries):
     line("                    if (pass == 0)")
     line("                    {")
     for r in range(8):
-        line(f"                        m{r} = Exact.Max(m{r}, AttentionParts.Sees(a, block, first + warpQuery + {r}, key)")
+        sees = f"AttentionParts.Sees(a, block, first + warpQuery + {r}, key)"
+        line(f"                        m{r} = Exact.Max(m{r}, {sees}")
         line(f"                            ? s{r} : float.NegativeInfinity);")
     line("                        continue;")
     line("                    }")
@@ -222,7 +226,8 @@ def attention_tile(head, queries):
     for p in range(parts):
         line("                    Group.Barrier();")
         line("                    AttentionParts.Fill(")
-        line(f"                        tileOne, {4 * narrow}, a.V, a.Stride, block.Start, block.KeyColumn, from, block.Length,")
+        line(f"                        tileOne, {4 * narrow}, a.V, a.Stride, block.Start, block.KeyColumn, from, "
+             "block.Length,")
         line(f"                        32, {p * part}, {part}, a.Size, {items});")
         line("                    Group.Barrier();")
         line("                    for (int j = 0; j < there; j++)")

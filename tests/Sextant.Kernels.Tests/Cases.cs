@@ -31,7 +31,11 @@ internal static class Cases
         for (int i = 0; i < left.Length; i++)
         {
             if (left[i] != right[i] && !(float.IsNaN(expected[i]) && float.IsNaN(actual[i])))
-                Assert.Fail($"{what}: element {i} is {actual[i]:R} (0x{right[i]:X8}); the reference has {expected[i]:R} (0x{left[i]:X8}).");
+            {
+                Assert.Fail(
+                    $"{what}: element {i} is {actual[i]:R} (0x{right[i]:X8}); "
+                    + $"the reference has {expected[i]:R} (0x{left[i]:X8}).");
+            }
         }
     }
 }

@@ -83,7 +83,11 @@ public sealed unsafe class HammingBatchTests
                             first + (query * planes * Tile), planes, code / Tile, code % Tile);
                         bool isNear = ((near[(query * Tile) + (code % Tile)] >> (code / Tile)) & 1) != 0;
                         if (distance != expected || isNear != (expected < limits[query]))
-                            Assert.Fail($"{isa}: query {query}, code {code}: {distance}, near {isNear}; is {expected}, limit {limits[query]}");
+                        {
+                            Assert.Fail(
+                                $"{isa}: query {query}, code {code}: {distance}, near {isNear}; is {expected}, "
+                                + $"limit {limits[query]}");
+                        }
                     }
                 }
             }

@@ -7,7 +7,8 @@ namespace Sextant.X64;
 /// <remarks>
 /// Convention: one pointer to the arguments, in rdi at the first entry (System V), in rcx at the second (Windows),
 /// which is <see cref="WindowsEntry"/> bytes later. Only registers that neither convention keeps are used, but for
-/// xmm6 … xmm15, which wait in the arguments where the caller says so: the stack is never touched, so that no unwind data is needed.
+/// xmm6 … xmm15, which wait in the arguments where the caller says so: the stack is never touched, so that no unwind
+/// data is needed.
 /// </remarks>
 internal sealed class KernelWriter
 {

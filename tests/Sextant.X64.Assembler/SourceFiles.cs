@@ -52,7 +52,8 @@ internal static class SourceFiles
         var text = new StringBuilder();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"Machine code of {image.CodeName}, assembled by tests/Sextant.X64.Assembler: address, bytes, instruction.\n");
+            $"Machine code of {image.CodeName}, assembled by tests/Sextant.X64.Assembler: address, bytes, ");
+        text.Append("instruction.\n");
         var formatter = new IntelFormatter();
         formatter.Options.FirstOperandCharIndex = 12;
         var output = new StringOutput();

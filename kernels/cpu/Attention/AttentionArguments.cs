@@ -99,7 +99,8 @@ internal unsafe struct AttentionArguments
     [Conditional("DEBUG")]
     internal readonly void AssertValid()
     {
-        Debug.Assert(Tokens > 0 && HeadSize > 0 && Stride >= HeadSize && YStride >= HeadSize && Before >= 0 && After >= 0);
+        Debug.Assert(Tokens > 0 && HeadSize > 0 && Stride >= HeadSize && YStride >= HeadSize);
+        Debug.Assert(Before >= 0 && After >= 0);
         Debug.Assert(Softcap >= 0 && (Softcap == 0 || Bias == null), "A softcap and a bias have no common order.");
         Debug.Assert(Reach >= 0 && Positions >= 0 && Positions % 16 == 0);
         Debug.Assert((PositionKeys == null) == (PositionQueries == null));

@@ -4,7 +4,8 @@ namespace Sextant.Kernels;
 
 /// <summary>y [T,H] = (word[id]·scale + type[type id]) + position[position], tables widened exactly to f32.</summary>
 /// <remarks>
-/// Order: the word row, bytes times their row's scale; times the scale; + the type row, if there is a type table; + the position row, if there is one.
+/// Order: the word row, bytes times their row's scale; times the scale; + the type row, if there is a type table; + the
+/// position row, if there is one.
 /// </remarks>
 internal unsafe struct GatherArguments
 {
@@ -52,6 +53,9 @@ internal unsafe struct GatherArguments
         Debug.Assert(Types == null || TypeIds != null);
         Debug.Assert(PositionTable == null || Positions != null);
         for (int t = 0; t < Rows; t++)
-            Debug.Assert(Ids[t] >= 0 && (Types == null || TypeIds[t] >= 0) && (PositionTable == null || Positions[t] >= 0));
+        {
+            Debug.Assert(Ids[t] >= 0 && (Types == null || TypeIds[t] >= 0));
+            Debug.Assert(PositionTable == null || Positions[t] >= 0);
+        }
     }
 }

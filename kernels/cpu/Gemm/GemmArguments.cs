@@ -59,7 +59,8 @@ internal unsafe struct GemmArguments
     internal readonly void AssertValid()
     {
         Debug.Assert(Rows >= 0 && 0 <= FirstPanel && FirstPanel <= EndPanel && EndPanel <= Weight.PanelCount);
-        Debug.Assert(XStride >= Weight.Inputs && YStride >= Weight.Outputs && (Residual == null || ResidualStride >= Weight.Outputs));
+        Debug.Assert(XStride >= Weight.Inputs && YStride >= Weight.Outputs);
+        Debug.Assert(Residual == null || ResidualStride >= Weight.Outputs);
         Pointers.AssertAligned(Weight.Panels, 64);
         Pointers.AssertAligned(Scratch, 64);
         // The residual may be y; nothing else that is read may be written.

@@ -5,7 +5,7 @@ namespace Sextant.Kernels.GemmInt8;
 // GEMM in bytes:   y [T,F] = act(x [T,K] · w [F,K]ᵀ + b) + residual
 // Loops     blocks of 64 rows of x where they must be prepared, else of 256; in them panels; in them tiles of R rows
 //           over the whole K. A panel is read from memory once per block and serves from the L1 or L2 after.
-// Widening  where bytes must be widened to be multiplied, a panel that more than one tile reads is widened once a block.
+// Widening  where bytes must be widened to be multiplied, a panel that several tiles read is widened once a block.
 // Prefetch  while a panel is in use, its successor is fetched into the L2, spread evenly over the tiles of the block.
 //           The weights of a model lie in execution order: the panel after a matrix's last is the next matrix's first.
 

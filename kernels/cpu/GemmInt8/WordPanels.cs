@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sextant.Kernels.GemmInt8;
 
 /// <summary>
-/// A panel of bytes as 16-bit integers, [K/4][2][width][2]: inputs 0 and 2 of a group, then 1 and 3. Worth its time where
-/// more than one tile reads the panel.
+/// A panel of bytes as 16-bit integers, [K/4][2][width][2]: inputs 0 and 2 of a group, then 1 and 3. Worth its time
+/// where more than one tile reads the panel.
 /// </summary>
 internal static unsafe class WordPanels<TIsa, TVector>
     where TIsa : struct, IDotIsa<TVector>

@@ -41,7 +41,8 @@ internal unsafe struct HammingArguments
     {
         Debug.Assert(QueryCount >= 0 && TileCount >= 0 && Words is > 0 and <= MaxWords);
         long codes = TileCount * TileCodes;
-        Pointers.AssertApart(Tiles, codes * Words * sizeof(ulong), Distances, QueryCount * codes * sizeof(int));
-        Pointers.AssertApart(Queries, (long)QueryCount * Words * sizeof(ulong), Distances, QueryCount * codes * sizeof(int));
+        long distances = QueryCount * codes * sizeof(int);
+        Pointers.AssertApart(Tiles, codes * Words * sizeof(ulong), Distances, distances);
+        Pointers.AssertApart(Queries, (long)QueryCount * Words * sizeof(ulong), Distances, distances);
     }
 }

@@ -93,7 +93,8 @@ internal unsafe struct HammingBatchArguments
     [Conditional("DEBUG")]
     internal readonly void AssertValid()
     {
-        Debug.Assert(QueryCount >= 0 && TileCount is >= 0 and <= MaxTiles && Words is > 0 and <= HammingArguments.MaxWords);
+        Debug.Assert(QueryCount >= 0 && TileCount is >= 0 and <= MaxTiles);
+        Debug.Assert(Words is > 0 and <= HammingArguments.MaxWords);
         Pointers.AssertAligned(Planes, 64);
         long planes = (long)QueryCount * PlaneCount(Words) * HammingArguments.TileCodes * sizeof(ulong);
         Pointers.AssertApart(
