@@ -1,104 +1,103 @@
-// exp, erf, tanh and the activations: the sequences of kernels/NUMERICS.md, for one type of float.
-// Included once for each type: REAL and INTEGER are scalars or vectors of as many elements, WITH(name) makes the names,
-// DIVIDE(a, b) is a / b, which exact mode has rounded correctly.
+// exp, erf, tanh and the activations: the sequences of kernels/NUMERICS.md. DIVIDE(a, b) is a / b, which exact mode has
+// rounded correctly.
 
-DEVICE REAL WITH(exp)(REAL x)
+DEVICE float exp_f32(float x)
 {
-    REAL shifted = FMA(x, (REAL)(LOG2_E), (REAL)(ROUND_TO_INTEGER));
-    INTEGER n = AS_INTEGER(shifted) - (INTEGER)(ROUND_TO_INTEGER_BITS);
-    REAL rounded = shifted - (REAL)(ROUND_TO_INTEGER);
-    REAL r = FMA(rounded, (REAL)(NEGATIVE_LN2_HIGH), x);
-    r = FMA(rounded, (REAL)(NEGATIVE_LN2_LOW), r);
-    REAL p = FMA((REAL)(EXP_6), r, (REAL)(EXP_5));
-    p = FMA(p, r, (REAL)(EXP_4));
-    p = FMA(p, r, (REAL)(EXP_3));
-    p = FMA(p, r, (REAL)(EXP_2));
-    p = FMA(p, r, (REAL)(1.0f));
-    p = FMA(p, r, (REAL)(1.0f));
-    INTEGER low = n >> 1;
-    REAL y = p * AS_REAL((low + 127) << 23) * AS_REAL((n - low + 127) << 23);
-    y = x > (REAL)(EXP_OVERFLOW) ? (REAL)(POSITIVE_INFINITY) : y;
-    return (REAL)(EXP_UNDERFLOW) > x ? (REAL)(0.0f) : y;
+    float shifted = FMA(x, LOG2_E, ROUND_TO_INTEGER);
+    int n = BITS(shifted) - ROUND_TO_INTEGER_BITS;
+    float rounded = shifted - ROUND_TO_INTEGER;
+    float r = FMA(rounded, NEGATIVE_LN2_HIGH, x);
+    r = FMA(rounded, NEGATIVE_LN2_LOW, r);
+    float p = FMA(EXP_6, r, EXP_5);
+    p = FMA(p, r, EXP_4);
+    p = FMA(p, r, EXP_3);
+    p = FMA(p, r, EXP_2);
+    p = FMA(p, r, 1.0f);
+    p = FMA(p, r, 1.0f);
+    int low = n >> 1;
+    float y = p * FROM_BITS((low + 127) << 23) * FROM_BITS((n - low + 127) << 23);
+    y = x > EXP_OVERFLOW ? POSITIVE_INFINITY : y;
+    return EXP_UNDERFLOW > x ? 0.0f : y;
 }
 
-DEVICE REAL WITH(limit)(REAL x, float limit)
+DEVICE float limit_f32(float x, float limit)
 {
-    REAL y = x > (REAL)(limit) ? (REAL)(limit) : x;
-    return (REAL)(-limit) > y ? (REAL)(-limit) : y;
+    float y = x > limit ? limit : x;
+    return -limit > y ? -limit : y;
 }
 
-DEVICE REAL WITH(erf)(REAL x)
+DEVICE float erf_f32(float x)
 {
-    REAL z = WITH(limit)(x, ERF_LIMIT);
-    REAL s = z * z;
-    REAL p = FMA((REAL)(ERF_P5), s, (REAL)(ERF_P4));
-    p = FMA(p, s, (REAL)(ERF_P3));
-    p = FMA(p, s, (REAL)(ERF_P2));
-    p = FMA(p, s, (REAL)(ERF_P1));
-    p = FMA(p, s, (REAL)(ERF_P0));
-    REAL q = FMA((REAL)(ERF_Q5), s, (REAL)(ERF_Q4));
-    q = FMA(q, s, (REAL)(ERF_Q3));
-    q = FMA(q, s, (REAL)(ERF_Q2));
-    q = FMA(q, s, (REAL)(ERF_Q1));
-    q = FMA(q, s, (REAL)(1.0f));
-    return WITH(limit)(DIVIDE(z * p, q), 1.0f);
+    float z = limit_f32(x, ERF_LIMIT);
+    float s = z * z;
+    float p = FMA(ERF_P5, s, ERF_P4);
+    p = FMA(p, s, ERF_P3);
+    p = FMA(p, s, ERF_P2);
+    p = FMA(p, s, ERF_P1);
+    p = FMA(p, s, ERF_P0);
+    float q = FMA(ERF_Q5, s, ERF_Q4);
+    q = FMA(q, s, ERF_Q3);
+    q = FMA(q, s, ERF_Q2);
+    q = FMA(q, s, ERF_Q1);
+    q = FMA(q, s, 1.0f);
+    return limit_f32(DIVIDE(z * p, q), 1.0f);
 }
 
-DEVICE REAL WITH(tanh)(REAL x)
+DEVICE float tanh_f32(float x)
 {
-    REAL z = WITH(limit)(x, TANH_LIMIT);
-    REAL s = z * z;
-    REAL p = FMA((REAL)(TANH_P4), s, (REAL)(TANH_P3));
-    p = FMA(p, s, (REAL)(TANH_P2));
-    p = FMA(p, s, (REAL)(TANH_P1));
-    p = FMA(p, s, (REAL)(1.0f));
-    REAL q = FMA((REAL)(TANH_Q4), s, (REAL)(TANH_Q3));
-    q = FMA(q, s, (REAL)(TANH_Q2));
-    q = FMA(q, s, (REAL)(TANH_Q1));
-    q = FMA(q, s, (REAL)(1.0f));
-    return WITH(limit)(DIVIDE(z * p, q), 1.0f);
+    float z = limit_f32(x, TANH_LIMIT);
+    float s = z * z;
+    float p = FMA(TANH_P4, s, TANH_P3);
+    p = FMA(p, s, TANH_P2);
+    p = FMA(p, s, TANH_P1);
+    p = FMA(p, s, 1.0f);
+    float q = FMA(TANH_Q4, s, TANH_Q3);
+    q = FMA(q, s, TANH_Q2);
+    q = FMA(q, s, TANH_Q1);
+    q = FMA(q, s, 1.0f);
+    return limit_f32(DIVIDE(z * p, q), 1.0f);
 }
 
-DEVICE REAL WITH(gelu)(REAL x)
+DEVICE float gelu_f32(float x)
 {
-    return (REAL)(0.5f) * x * ((REAL)(1.0f) + WITH(erf)(x * (REAL)(SQRT_HALF)));
+    return 0.5f * x * (1.0f + erf_f32(x * SQRT_HALF));
 }
 
-DEVICE REAL WITH(gelu_tanh)(REAL x)
+DEVICE float gelu_tanh_f32(float x)
 {
-    REAL u = FMA((REAL)(GELU_TANH_CUBIC), x * x * x, x);
-    return (REAL)(0.5f) * x * ((REAL)(1.0f) + WITH(tanh)((REAL)(GELU_TANH_SCALE) * u));
+    float u = FMA(GELU_TANH_CUBIC, x * x * x, x);
+    return 0.5f * x * (1.0f + tanh_f32(GELU_TANH_SCALE * u));
 }
 
-DEVICE REAL WITH(relu)(REAL x)
+DEVICE float relu_f32(float x)
 {
-    return x > (REAL)(0.0f) ? x : (REAL)(0.0f);
+    return x > 0.0f ? x : 0.0f;
 }
 
-DEVICE REAL WITH(silu)(REAL x)
+DEVICE float silu_f32(float x)
 {
-    return DIVIDE(x, (REAL)(1.0f) + WITH(exp)((REAL)(0.0f) - x));
+    return DIVIDE(x, 1.0f + exp_f32(0.0f - x));
 }
 
-DEVICE REAL WITH(sigmoid)(REAL x)
+DEVICE float sigmoid_f32(float x)
 {
-    return DIVIDE((REAL)(1.0f), (REAL)(1.0f) + WITH(exp)((REAL)(0.0f) - x));
+    return DIVIDE(1.0f, 1.0f + exp_f32(0.0f - x));
 }
 
-DEVICE REAL WITH(activate)(int kind, REAL x)
+DEVICE float activate_f32(int kind, float x)
 {
     if (kind == GELU)
-        return WITH(gelu)(x);
+        return gelu_f32(x);
     if (kind == GELU_TANH)
-        return WITH(gelu_tanh)(x);
+        return gelu_tanh_f32(x);
     if (kind == RELU)
-        return WITH(relu)(x);
+        return relu_f32(x);
     if (kind == SILU)
-        return WITH(silu)(x);
+        return silu_f32(x);
     if (kind == TANH)
-        return WITH(tanh)(x);
+        return tanh_f32(x);
     if (kind == SIGMOID)
-        return WITH(sigmoid)(x);
+        return sigmoid_f32(x);
     return x;
 }
 
@@ -109,19 +108,19 @@ DEVICE REAL WITH(activate)(int kind, REAL x)
         for (int e = 0; e < 4; e++) \
             values[e] = function(values[e]); \
     }
-DEVICE void WITH(activate_four)(int kind, REAL* values)
+DEVICE void activate_four_f32(int kind, float* values)
 {
     if (kind == GELU)
-        EACH(WITH(gelu))
+        EACH(gelu_f32)
     else if (kind == GELU_TANH)
-        EACH(WITH(gelu_tanh))
+        EACH(gelu_tanh_f32)
     else if (kind == RELU)
-        EACH(WITH(relu))
+        EACH(relu_f32)
     else if (kind == SILU)
-        EACH(WITH(silu))
+        EACH(silu_f32)
     else if (kind == TANH)
-        EACH(WITH(tanh))
+        EACH(tanh_f32)
     else if (kind == SIGMOID)
-        EACH(WITH(sigmoid))
+        EACH(sigmoid_f32)
 }
 #undef EACH

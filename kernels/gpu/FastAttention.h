@@ -157,7 +157,7 @@ KERNEL GROUP_SIZE(ATTEND_ITEMS) void NAME(
                     distance = (distance > reach ? reach : distance) + reach;
                     float score = four[e] * score_scale;
                     score = has_bias ? score + AT(bias)[(long)head * (2 * reach + 1) + distance]
-                                     : softcap * tanh_fast(score);
+                                     : softcap * tanh_f32(score);
                     four[e] = score * log2_e;
                 }
                 UNROLL

@@ -48,7 +48,7 @@
                 for (int e = 0; e < 4; e++)
                     values[e] = values[e] + others[e];
             }
-            activate_four_fast(activation, values);
+            activate_four_f32(activation, values);
             if (has_residual)
             {
                 read_four(AT(residual) + row * residual_stride + column, count, aligned, others);

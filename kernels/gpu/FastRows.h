@@ -94,7 +94,7 @@ KERNEL void FAST(gate_rows)(FORMS(, x), int rows, int columns, int activation)
     if (element >= (long)rows * columns)
         return;
     long at = element / columns * x_stride + element % columns;
-    WRITE(x, at, activate_fast(activation, READ(x, at)) * READ(x, at + columns))
+    WRITE(x, at, activate_f32(activation, READ(x, at)) * READ(x, at + columns))
 }
 
 KERNEL void FAST(rope_rows)(

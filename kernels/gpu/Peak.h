@@ -1,26 +1,8 @@
 // The ceilings that kernels are held against: arithmetic that touches no memory, memory that is only read, written or
-// copied. A group is 256 items, or one with a vector of 16 where the device is a processor. Results are written so that
-// nothing is left out.
+// copied. A group is 256 items. Results are written so that nothing is left out.
 
-#ifdef CPU_DEVICE
-#define PEAK_ITEMS 1
-#define PEAK_F32 float16
-#define PEAK_F64 double8
-#define PEAK_LOAD(p) vload16(0, p)
-#define PEAK_STORE(v, p) vstore16(v, 0, p)
-#define PEAK_WIDTH 16
-#define PEAK_FIRST(v) (v).s0
-#define PEAK_SIZE
-#else
 #define PEAK_ITEMS 256
-#define PEAK_F32 float
-#define PEAK_F64 double
-#define PEAK_LOAD(p) LOAD4(p)
-#define PEAK_STORE(v, p) STORE4(v, p)
 #define PEAK_WIDTH 4
-#define PEAK_FIRST(v) (v)
-#define PEAK_SIZE GROUP_SIZE(256)
-#endif
 
 // Sixteen chains hide the latency of the operation. STEP(v) is the operation, iterations times on each of them.
 #define PEAK_CHAINS(TYPE, start, STEP) \
@@ -35,12 +17,12 @@
 
 #define PEAK_FMA(v) v = FMA(v, m, a);
 
-KERNEL PEAK_SIZE void peak_fma_f32(int iterations, BUFFER(float, y))
+KERNEL GROUP_SIZE(PEAK_ITEMS) void peak_fma_f32(int iterations, BUFFER(float, y))
 {
-    PEAK_F32 m = (PEAK_F32)(0.999f);
-    PEAK_F32 a = (PEAK_F32)(0.001f * (float)(ITEM + 1));
-    PEAK_CHAINS(PEAK_F32, a, PEAK_FMA)
-    AT(y)[GROUP * PEAK_ITEMS + ITEM] = PEAK_FIRST(sum);
+    float m = (float)(0.999f);
+    float a = (float)(0.001f * (float)(ITEM + 1));
+    PEAK_CHAINS(float, a, PEAK_FMA)
+    AT(y)[GROUP * PEAK_ITEMS + ITEM] = sum;
 }
 
 #if !defined(__OPENCL_C_VERSION__) || defined(cl_khr_fp64)
@@ -50,76 +32,56 @@ KERNEL PEAK_SIZE void peak_fma_f32(int iterations, BUFFER(float, y))
 #else
 #define PEAK_FMA_F64(v) v = __builtin_fma(v, m, a);
 #endif
-KERNEL PEAK_SIZE void peak_fma_f64(int iterations, BUFFER(float, y))
+KERNEL GROUP_SIZE(PEAK_ITEMS) void peak_fma_f64(int iterations, BUFFER(float, y))
 {
-    PEAK_F64 m = (PEAK_F64)(0.999);
-    PEAK_F64 a = (PEAK_F64)(0.001f * (float)(ITEM + 1));
-    PEAK_CHAINS(PEAK_F64, a, PEAK_FMA_F64)
-    AT(y)[GROUP * PEAK_ITEMS + ITEM] = (float)PEAK_FIRST(sum);
+    double m = (double)(0.999);
+    double a = (double)(0.001f * (float)(ITEM + 1));
+    PEAK_CHAINS(double, a, PEAK_FMA_F64)
+    AT(y)[GROUP * PEAK_ITEMS + ITEM] = (float)sum;
 }
 #endif
 
 // Each group goes through the same number of vectors; a pass begins one group further than the pass before, so that no
-// pass can be taken for a repetition. GPUs: neighbouring items read neighbouring vectors. Processors: a group's vectors
-// are neighbours.
-#ifdef CPU_DEVICE
-#define PEAK_BASE ((long)((GROUP + pass) % GROUPS) * vectors)
-#define PEAK_STEP 1
-#else
+// pass can be taken for a repetition. Neighbouring items read neighbouring vectors.
 #define PEAK_BASE ((long)((GROUP + pass) % GROUPS) * PEAK_ITEMS + ITEM)
 #define PEAK_STEP ((long)GROUPS * PEAK_ITEMS)
-#endif
 
 // x: GROUPS · PEAK_ITEMS · vectors vectors; vectors is a multiple of 4.
-KERNEL PEAK_SIZE void peak_read(BUFFER(const float, x), int vectors, int passes, BUFFER(float, y))
+KERNEL GROUP_SIZE(PEAK_ITEMS) void peak_read(BUFFER(const float, x), int vectors, int passes, BUFFER(float, y))
 {
     GLOBAL const float* from = AT(x);
     long step = PEAK_STEP * PEAK_WIDTH;
     float first = 0.0f;
     for (int pass = 0; pass < passes; pass++) {
         GLOBAL const float* at = from + PEAK_BASE * PEAK_WIDTH;
-#ifdef CPU_DEVICE
-        float16 a = (float16)(0.0f), b = a, c = a, d = a;
-#else
         float4 a = LOAD4(at), b = a, c = a, d = a;
-#endif
         for (int i = 0; i < vectors; i += 4) {
-            a += PEAK_LOAD(at);
-            b += PEAK_LOAD(at + step);
-            c += PEAK_LOAD(at + 2 * step);
-            d += PEAK_LOAD(at + 3 * step);
+            a += LOAD4(at);
+            b += LOAD4(at + step);
+            c += LOAD4(at + 2 * step);
+            d += LOAD4(at + 3 * step);
             at += 4 * step;
         }
         a = (a + b) + (c + d);
-#ifdef CPU_DEVICE
-        float8 half_sum = a.lo + a.hi;
-        float4 sum = half_sum.lo + half_sum.hi;
-#else
-        float4 sum = a;
-#endif
-        first += (sum.x + sum.y) + (sum.z + sum.w);
+        first += (a.x + a.y) + (a.z + a.w);
     }
     AT(y)[GROUP * PEAK_ITEMS + ITEM] = first;
 }
 
-KERNEL PEAK_SIZE void peak_write(BUFFER(float, x), int vectors, int passes)
+KERNEL GROUP_SIZE(PEAK_ITEMS) void peak_write(BUFFER(float, x), int vectors, int passes)
 {
     long step = PEAK_STEP * PEAK_WIDTH;
     for (int pass = 0; pass < passes; pass++) {
         GLOBAL float* to = AT(x) + PEAK_BASE * PEAK_WIDTH;
-#ifdef CPU_DEVICE
-        float16 value = (float16)((float)(pass + 1));
-#else
         float4 value = LOAD4(to);
         value.x = (float)(pass + 1);
         value.y = value.z = value.w = value.x;
-#endif
         for (int i = 0; i < vectors; i++)
-            PEAK_STORE(value, to + i * step);
+            STORE4(value, to + i * step);
     }
 }
 
-KERNEL PEAK_SIZE void peak_copy(BUFFER(const float, x), int vectors, int passes, BUFFER(float, y))
+KERNEL GROUP_SIZE(PEAK_ITEMS) void peak_copy(BUFFER(const float, x), int vectors, int passes, BUFFER(float, y))
 {
     long step = PEAK_STEP * PEAK_WIDTH;
     for (int pass = 0; pass < passes; pass++) {
@@ -127,20 +89,19 @@ KERNEL PEAK_SIZE void peak_copy(BUFFER(const float, x), int vectors, int passes,
         GLOBAL const float* from = AT(x) + base;
         GLOBAL float* to = AT(y) + base;
         for (int i = 0; i < vectors; i++)
-            PEAK_STORE(PEAK_LOAD(from + i * step), to + i * step);
+            STORE4(LOAD4(from + i * step), to + i * step);
     }
 }
 
 // What starting a kernel costs.
-KERNEL PEAK_SIZE void peak_nothing(BUFFER(float, y))
+KERNEL GROUP_SIZE(PEAK_ITEMS) void peak_nothing(BUFFER(float, y))
 {
     if (GROUP < 0)
         AT(y)[0] = 0.0f;
 }
 
-#ifndef CPU_DEVICE
 // Local memory, read by neighbouring items from neighbouring places.
-KERNEL PEAK_SIZE void peak_shared(int iterations, BUFFER(float, y))
+KERNEL GROUP_SIZE(PEAK_ITEMS) void peak_shared(int iterations, BUFFER(float, y))
 {
     LOCAL_ARRAY float tile[2048];
     for (int i = ITEM; i < 2048; i += 256)
@@ -155,4 +116,3 @@ KERNEL PEAK_SIZE void peak_shared(int iterations, BUFFER(float, y))
     }
     AT(y)[GROUP * 256 + ITEM] = (sum.x + sum.y) + (sum.z + sum.w);
 }
-#endif

@@ -7,6 +7,8 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 #define KERNEL __kernel
+#define schar char
+#define schar4 char4
 #define DEVICE
 #define GLOBAL __global
 #define LOCAL __local
@@ -33,6 +35,7 @@
 
 #else
 
+typedef signed char schar;
 typedef unsigned char uchar;
 typedef unsigned short ushort;
 typedef unsigned int uint;
@@ -40,6 +43,7 @@ typedef unsigned long ulong;
 typedef float float2 __attribute__((ext_vector_type(2)));
 typedef float float4 __attribute__((ext_vector_type(4)));
 typedef ushort ushort4 __attribute__((ext_vector_type(4)));
+typedef schar schar4 __attribute__((ext_vector_type(4)));
 #define KERNEL extern "C" __attribute__((global))
 #define DEVICE static inline __attribute__((device, always_inline))
 #define GLOBAL
@@ -68,6 +72,7 @@ typedef ushort ushort4 __attribute__((ext_vector_type(4)));
 #define ATOMIC_ADD(p, v) __nvvm_atom_add_gen_i(p, v)
 DEVICE float4 load4(const float* p) { return *(const float4*)p; }
 DEVICE ushort4 load4(const ushort* p) { return *(const ushort4*)p; }
+DEVICE schar4 load4(const schar* p) { return *(const schar4*)p; }
 // Stays one instruction where clang sees the same numbers read one by one on another way, and would share those reads.
 DEVICE float4 load4_whole(const float* p)
 {
@@ -113,6 +118,7 @@ DEVICE float widen_f16(ushort x)
 #endif
 #define WIDEN_BF16(x) FROM_BITS((int)(x) << 16)
 #define WIDEN_F32(x) (x)
+#define WIDEN_I8(x) ((float)(x))
 
 // Four numbers in a row, of which `count` are there: in one piece where they lie so, and all are.
 DEVICE void read_four(GLOBAL const float* from, int count, int aligned, float* to)

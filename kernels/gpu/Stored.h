@@ -1,16 +1,17 @@
 // The kernels that read weights, for one way in which these are stored: STORED, WIDEN, STORED_NAME(name).
 
-#ifdef CPU_DEVICE
-#define NAME STORED_NAME(gather)
-#include "GatherForCpu.h"
-#undef NAME
-#define NAME STORED_NAME(gemm)
-#include "GemmForCpu.h"
-#undef NAME
-#else
 #define NAME STORED_NAME(gather)
 #include "Gather.h"
 #undef NAME
+#define NAME STORED_NAME(score_rows)
+#define ELEMENT STORED
+#define ELEMENT_4 STORED_4
+#define WIDEN_ELEMENT WIDEN
+#include "Scores.h"
+#undef NAME
+#undef ELEMENT
+#undef ELEMENT_4
+#undef WIDEN_ELEMENT
 #define NAME STORED_NAME(gemm_128)
 #define TILE_ROWS 128
 #define TILE_COLUMNS 128
@@ -38,4 +39,3 @@
 #undef TILE_COLUMNS
 #undef ITEM_ROWS
 #undef ITEM_COLUMNS
-#endif

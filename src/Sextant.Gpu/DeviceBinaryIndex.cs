@@ -257,7 +257,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
 
     private void Clear(nint offset, int count)
     {
-        var launch = new KernelLaunch(GpuKernel.ClearIntegers, (count + 255) / 256, 256);
+        var launch = new KernelLaunch(GpuKernel.ClearIntegers, (count + 255) / 256);
         launch.Add(_space, _work + offset, sizeof(int));
         launch.Add(count);
         _queue.Launch(ref launch);
@@ -268,7 +268,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         (nint address, int firstId, int codes) = _codes.Block(block);
         int tiles = (codes + TileCodes - 1) / TileCodes;
         // As many groups as a unit of an NVIDIA GPU has at once (kernels/gpu/ptx/account.txt): more would wait.
-        var launch = new KernelLaunch(GpuKernel.HammingScan, Math.Min(tiles, 6 * _driver.Units), TileCodes);
+        var launch = new KernelLaunch(GpuKernel.HammingScan, Math.Min(tiles, 6 * _driver.Units));
         launch.Add(_space, address, sizeof(ulong));
         launch.Add(tiles);
         launch.Add(codes);
@@ -288,7 +288,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     private void LastIds(int count, in ScanMemory memory)
     {
         int tiles = _codes.Tiles;
-        var launch = new KernelLaunch(GpuKernel.HammingTies, (long)tiles * count, TileCodes);
+        var launch = new KernelLaunch(GpuKernel.HammingTies, (long)tiles * count);
         AddDistances(ref launch, memory);
         launch.Add(_space, _work + memory.Ties, sizeof(int));
         _queue.Launch(ref launch);
@@ -322,7 +322,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
 
     private void Collect(int count, int k, in ScanMemory memory)
     {
-        var launch = new KernelLaunch(GpuKernel.HammingCollect, (long)_codes.Tiles * count, TileCodes);
+        var launch = new KernelLaunch(GpuKernel.HammingCollect, (long)_codes.Tiles * count);
         AddDistances(ref launch, memory);
         launch.Add(_space, _work + memory.LastIds, sizeof(int));
         launch.Add(k);

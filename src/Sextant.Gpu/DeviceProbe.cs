@@ -47,7 +47,7 @@ internal static unsafe class DeviceProbe
             (staging[3 * i], staging[3 * i + 1], staging[3 * i + 2]) = (cases[i].A, cases[i].B, cases[i].C);
         nint handle = space[inputs].Handle;
         workspace.Queue.Upload(handle, AddressSpace.Offset(inputs), (byte*)staging, inputBytes);
-        var launch = new KernelLaunch(GpuKernel.Probe, (cases.Length + 255) / 256, 256);
+        var launch = new KernelLaunch(GpuKernel.Probe, (cases.Length + 255) / 256);
         launch.Add(space, inputs, sizeof(float));
         launch.Add(cases.Length);
         launch.Add(space, outputs, sizeof(float));

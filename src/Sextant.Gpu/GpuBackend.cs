@@ -11,7 +11,7 @@ namespace Sextant.Gpu;
 /// </summary>
 internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : GpuRowOps
 {
-    // Queries of a block in the kernels of attention.
+    // Queries of a block in attention on vectors.
     private const int HalfBlock = 16;
 
     // Rows of scratch for lanes and position terms: kernels/ilgpu/AttentionVectors.cs has no arrays of its own.
@@ -25,13 +25,9 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override int TokensPerBatch => driver.TokensPerBatch;
 
-    public override int LargestHead => driver.IsProcessor ? int.MaxValue : 256;
+    public override int LargestHead => driver.HasVectors ? int.MaxValue : 256;
 
     public override long WeightBytes => Weights.Bytes;
-
-    protected override int ElementItems => driver.RowsAreItems ? 1 : Items;
-
-    protected override int NormItems => driver.RowsAreItems ? 1 : 32 * NormRows;
 
     internal override AddressSpace Space => _space;
 
@@ -59,7 +55,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         GpuWorkspace workspace = WorkspaceOf(y);
         workspace.Upload(batch);
         GpuKernel kernel = Stored(GpuKernel.GatherF32, words.Type);
-        var launch = new KernelLaunch(kernel, Groups((long)batch.Tokens * y.Columns), ElementItems);
+        var launch = new KernelLaunch(kernel, Groups((long)batch.Tokens * y.Columns));
         launch.Add(_space, workspace.Ids, sizeof(int));
         launch.Add(_space, workspace.TypeIds, sizeof(int));
         launch.Add(_space, workspace.Positions, sizeof(int));
@@ -88,7 +84,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         in ProductTile tile, Tensor x, GpuMatrix matrix, ActivationKind activation, Tensor residual, Tensor y)
     {
         var launch = new KernelLaunch(
-            Stored(tile.Kernel, matrix.Type), tile.Groups(x.Rows, matrix.Outputs), tile.Items);
+            Stored(tile.Kernel, matrix.Type), tile.Groups(x.Rows, matrix.Outputs));
         AddWide(ref launch, x);
         launch.Add(((AddressSpace.Offset(x.Address) / sizeof(float)) | (long)x.Stride | (long)matrix.Inputs) % 4 == 0);
         launch.Add(x.Rows);
@@ -105,12 +101,10 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         workspace.Upload(batch);
         long blocks = (long)workspace.BlockCount * shape.Heads;
         GpuKernel kernel = AttentionKernel(shape.HeadSize);
-        KernelLaunch launch = driver.IsProcessor
-            ? new KernelLaunch(kernel, Math.Min(2 * blocks, ScratchRows), 1)
-            : new KernelLaunch(kernel, blocks, AttentionItems(kernel));
+        var launch = new KernelLaunch(kernel, driver.HasVectors ? Math.Min(2 * blocks, ScratchRows) : blocks);
         launch.Add(_space, workspace.Starts, sizeof(int));
         launch.Add(_space, workspace.Blocks, sizeof(int));
-        if (driver.IsProcessor)
+        if (driver.HasVectors)
             launch.Add(checked((int)(2 * blocks)));
         AddHeads(ref launch, in shape);
         launch.Add(_space, qkv.Address, sizeof(float));
@@ -124,7 +118,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         Add(ref launch, bias?.Rows);
         launch.Add(bias?.Keys is null ? 0 : shape.Positions);
         AddWide(ref launch, y);
-        if (driver.IsProcessor)
+        if (driver.HasVectors)
             AddWide(ref launch, scratch);
         workspace.Queue.Launch(ref launch);
     }
@@ -133,7 +127,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
     {
         GpuWorkspace workspace = WorkspaceOf(y);
         workspace.Upload(batch);
-        var launch = new KernelLaunch(GpuKernel.PoolRows, Groups((long)batch.Sequences * x.Columns), ElementItems);
+        var launch = new KernelLaunch(GpuKernel.PoolRows, Groups((long)batch.Sequences * x.Columns));
         launch.Add(_space, workspace.Starts, sizeof(int));
         launch.Add(_space, workspace.Skips, sizeof(int));
         launch.Add(skipPrompt);
@@ -147,7 +141,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override void Accumulate(Tensor x, float divisor, Tensor y)
     {
-        var launch = new KernelLaunch(GpuKernel.AccumulateRows, Groups((long)x.Rows * x.Columns), ElementItems);
+        var launch = new KernelLaunch(GpuKernel.AccumulateRows, Groups((long)x.Rows * x.Columns));
         AddWide(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(x.Columns);
@@ -158,7 +152,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override void Copy(Tensor x, Tensor y)
     {
-        var launch = new KernelLaunch(GpuKernel.CopyRows, Groups((long)x.Rows * x.Columns), ElementItems);
+        var launch = new KernelLaunch(GpuKernel.CopyRows, Groups((long)x.Rows * x.Columns));
         AddWide(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(x.Columns);
@@ -168,7 +162,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override void Normalize(Tensor x)
     {
-        var launch = new KernelLaunch(GpuKernel.NormalizeRows, Groups(x.Rows, NormRows), NormItems);
+        var launch = new KernelLaunch(GpuKernel.NormalizeRows, Groups(x.Rows, NormRows));
         AddWide(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(x.Columns);
@@ -211,20 +205,17 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     private static GpuKernel Stored(GpuKernel f32, StoredType type) => f32 + (int)type;
 
-    // A warp for each eight of the queries that Exact.cl says.
-    private static int AttentionItems(GpuKernel kernel) => kernel == GpuKernel.Attention256 ? 64 : 128;
+    // Where items are vectors, groups that each have a piece of scratch work through all items.
+    private int ScratchRows => driver.HasVectors ? 4 * driver.Units : 1;
 
-    // On a processor, groups that each have a piece of scratch work through all items.
-    private int ScratchRows => driver.IsProcessor ? 4 * driver.Units : 1;
-
-    private int ScratchColumns(ScratchNeeds needs) => driver.IsProcessor
+    private int ScratchColumns(ScratchNeeds needs) => driver.HasVectors
         ? checked(HalfBlock * (needs.HeadSize + needs.LongestSequence + needs.Positions + SpareRows))
         : 16;
 
     private GpuKernel AttentionKernel(int headSize)
     {
-        if (driver.IsProcessor)
-            return GpuKernel.AttentionCpu;
+        if (driver.HasVectors)
+            return GpuKernel.AttentionVectors;
         return headSize switch
         {
             <= 32 => GpuKernel.Attention32,

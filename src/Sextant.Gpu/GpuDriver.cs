@@ -9,16 +9,17 @@ internal abstract class GpuDriver
     /// <summary>The device, for people.</summary>
     public abstract string Name { get; }
 
-    /// <summary>
-    /// Whether the device is a processor: it gets kernels with a vector for each item, not an item for each lane.
-    /// </summary>
+    /// <summary>Whether the device is a processor, whose local memory is its memory.</summary>
     public abstract bool IsProcessor { get; }
 
     /// <summary>
-    /// Whether its norms and its kernels of elements have one item for several rows or elements, as kernels/gpu has
-    /// them for processors.
+    /// Whether exact products and attention are <see cref="GpuModule.Vectors"/>: a vector for each item, not an item for
+    /// each lane.
     /// </summary>
-    public virtual bool RowsAreItems => IsProcessor;
+    public virtual bool HasVectors => false;
+
+    /// <summary>Whether it has a kernel of exact mode: not every driver has those that searches alone need.</summary>
+    public virtual bool Has(GpuKernel kernel) => true;
 
     /// <summary>Units that work at the same time.</summary>
     public abstract int Units { get; }
@@ -44,8 +45,8 @@ internal abstract class GpuDriver
     }
 
     /// <summary>How an exact product is cut.</summary>
-    public virtual ProductTile ExactTile(int rows, int outputs, int inputs) => IsProcessor
-        ? ProductTile.ForProcessors : ProductTile.Choose(ProductTile.Exact, rows, outputs, inputs, Units);
+    public virtual ProductTile ExactTile(int rows, int outputs, int inputs) => HasVectors
+        ? ProductTile.Vectors : ProductTile.Choose(ProductTile.Exact, rows, outputs, inputs, Units);
 
     /// <summary>Tokens of a batch that serve it best.</summary>
     public abstract int TokensPerBatch { get; }

@@ -34,10 +34,6 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool t
 
     public override long WeightBytes => _exact.WeightBytes;
 
-    protected override int ElementItems => Items;
-
-    protected override int NormItems => 32 * NormRows;
-
     internal override AddressSpace Space => _exact.Space;
 
     internal override GpuWorkspace WorkspaceOf(Tensor tensor) => _exact.WorkspaceOf(tensor);
@@ -79,7 +75,7 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool t
     internal void Linear(
         in ProductTile tile, Tensor x, NarrowMatrix matrix, ActivationKind activation, Tensor residual, Tensor y)
     {
-        var launch = new KernelLaunch(Fast(tile.Kernel), tile.Groups(x.Rows, matrix.Outputs), tile.Items);
+        var launch = new KernelLaunch(Fast(tile.Kernel), tile.Groups(x.Rows, matrix.Outputs));
         AddNarrow(ref launch, x);
         launch.Add((long)x.Stride);
         launch.Add((Element(x) | (long)x.Stride | (long)matrix.Inputs) % 8 == 0);
@@ -116,7 +112,7 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool t
         };
         Tensor keys = qkv.ColumnRange(shape.Heads * shape.HeadSize, 1);
         Tensor values = qkv.ColumnRange((shape.Heads + shape.KeyHeads) * shape.HeadSize, 1);
-        var launch = new KernelLaunch(Fast(kernel), (long)workspace.BlockCount * shape.Heads, 128);
+        var launch = new KernelLaunch(Fast(kernel), (long)workspace.BlockCount * shape.Heads);
         launch.Add(Space, workspace.Starts, sizeof(int));
         launch.Add(Space, workspace.Blocks, sizeof(int));
         AddHeads(ref launch, in shape);
@@ -188,7 +184,7 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool t
 
     private void Convert(GpuKernel kernel, Tensor tensor, bool fromWide)
     {
-        var launch = new KernelLaunch(Fast(kernel), Groups((long)tensor.Rows * tensor.Columns), Items);
+        var launch = new KernelLaunch(Fast(kernel), Groups((long)tensor.Rows * tensor.Columns));
         if (fromWide)
             launch.Add(Space, tensor.Address, sizeof(float));
         AddNarrow(ref launch, tensor);

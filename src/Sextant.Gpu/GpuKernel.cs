@@ -1,6 +1,6 @@
 namespace Sextant.Gpu;
 
-/// <summary>The kernels of kernels/gpu, in the order of <see cref="GpuKernels.All"/>.</summary>
+/// <summary>The kernels of devices; <see cref="GpuKernels"/> says what each is.</summary>
 internal enum GpuKernel
 {
     LayerNorm,
@@ -16,6 +16,10 @@ internal enum GpuKernel
     HammingTies,
     HammingCollect,
     ClearIntegers,
+    ScoreRowsF32,
+    ScoreRowsF16,
+    ScoreRowsBF16,
+    ScoreRowsI8,
     PeakFmaF32,
     PeakFmaF64,
     PeakRead,
@@ -39,10 +43,10 @@ internal enum GpuKernel
     Attention64,
     Attention128,
     Attention256,
-    GemmF32,
-    GemmF16,
-    GemmBF16,
-    AttentionCpu,
+    GemmVectorsF32,
+    GemmVectorsF16,
+    GemmVectorsBF16,
+    AttentionVectors,
     LayerNormFastF16,
     LayerNormFastBF16,
     RmsNormFastF16,

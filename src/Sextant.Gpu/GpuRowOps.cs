@@ -14,12 +14,6 @@ internal abstract class GpuRowOps : Backend
     protected const int Items = 256;
     protected const int NormRows = 4;
 
-    /// <summary>Items of a group that takes 256 elements: as many, or one for all.</summary>
-    protected abstract int ElementItems { get; }
-
-    /// <summary>Items of a group that norms so many rows: a warp for each row, or one for all.</summary>
-    protected abstract int NormItems { get; }
-
     /// <summary>Where its memory has addresses.</summary>
     internal abstract AddressSpace Space { get; }
 
@@ -28,7 +22,7 @@ internal abstract class GpuRowOps : Backend
 
     public sealed override void LayerNorm(Tensor x, Table gamma, Table beta, float epsilon, Tensor y)
     {
-        var launch = new KernelLaunch(KernelOf(GpuKernel.LayerNorm), Groups(x.Rows, NormRows), NormItems);
+        var launch = new KernelLaunch(KernelOf(GpuKernel.LayerNorm), Groups(x.Rows, NormRows));
         AddForms(ref launch, x);
         Add(ref launch, gamma);
         Add(ref launch, beta);
@@ -43,7 +37,7 @@ internal abstract class GpuRowOps : Backend
     {
         int groups = x.Columns / gamma.Columns;
         var launch = new KernelLaunch(
-            KernelOf(GpuKernel.RmsNorm), Groups((long)x.Rows * groups, NormRows), NormItems);
+            KernelOf(GpuKernel.RmsNorm), Groups((long)x.Rows * groups, NormRows));
         AddForms(ref launch, x);
         Add(ref launch, gamma);
         launch.Add(epsilon);
@@ -62,7 +56,7 @@ internal abstract class GpuRowOps : Backend
         workspace.Upload(batch);
         int heads = x.Columns / headSize;
         int half = table.Columns / 2;
-        var launch = new KernelLaunch(KernelOf(GpuKernel.RopeRows), Groups((long)x.Rows * heads * half), ElementItems);
+        var launch = new KernelLaunch(KernelOf(GpuKernel.RopeRows), Groups((long)x.Rows * heads * half));
         AddForms(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(heads);
@@ -76,7 +70,7 @@ internal abstract class GpuRowOps : Backend
     public sealed override void Gate(Tensor x, ActivationKind activation)
     {
         int columns = x.Columns / 2;
-        var launch = new KernelLaunch(KernelOf(GpuKernel.GateRows), Groups((long)x.Rows * columns), ElementItems);
+        var launch = new KernelLaunch(KernelOf(GpuKernel.GateRows), Groups((long)x.Rows * columns));
         AddForms(ref launch, x);
         launch.Add(x.Rows);
         launch.Add(columns);

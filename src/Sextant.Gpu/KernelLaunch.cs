@@ -19,14 +19,10 @@ internal unsafe struct KernelLaunch
 
     /// <param name="kernel">Which.</param>
     /// <param name="groups">Groups of items.</param>
-    /// <param name="groupSize">Items of a group: what the catalogue says, or one on a processor.</param>
-    public KernelLaunch(GpuKernel kernel, long groups, int groupSize)
+    public KernelLaunch(GpuKernel kernel, long groups)
     {
-        (Kernel, Groups, GroupSize) = (kernel, groups, groupSize);
         GpuKernelInfo info = GpuKernels.Of(kernel);
-        _parameters = info.Parameters;
-        if (groupSize != info.GroupSize && groupSize != 1)
-            throw new InvalidOperationException($"{info.Name} has {info.GroupSize} items a group, not {groupSize}.");
+        (Kernel, Groups, GroupSize, _parameters) = (kernel, groups, info.GroupSize, info.Parameters);
     }
 
     public GpuKernel Kernel { get; }

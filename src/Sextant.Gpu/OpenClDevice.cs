@@ -26,12 +26,11 @@ public sealed class OpenClDevice : GpuDevice
     public static OpenClDevice Open(int index = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        return Open(index, null, long.MaxValue);
+        return Open(index, static info => new OpenClDriver(info));
     }
 
-    /// <summary>Opens a device with one of the two kinds of kernels, and with a limit to its memory.</summary>
-    internal static OpenClDevice Open(
-        int index, bool? asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None, bool wide = false)
+    /// <summary>Opens a device with a driver of the caller's choice.</summary>
+    internal static OpenClDevice Open(int index, Func<OpenClDeviceInfo, OpenClDriver> create)
     {
         // A driver starts when it is first asked, and not every driver minds that two threads ask at once.
         lock (OpenClDeviceInfo.Starting)
@@ -42,7 +41,7 @@ public sealed class OpenClDevice : GpuDevice
             OpenClDeviceInfo info = all[index];
             if (info.Problem is { } problem)
                 throw new DeviceUnavailableException(info.DisplayName, problem);
-            var driver = new OpenClDriver(info, asProcessor ?? info.IsProcessor, memoryLimit, fast, wide);
+            OpenClDriver driver = create(info);
             DeviceProbe.Require(driver);
             return new OpenClDevice(driver);
         }

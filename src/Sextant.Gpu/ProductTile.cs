@@ -7,39 +7,38 @@ namespace Sextant.Gpu;
 /// <param name="Kernel">The kernel for f32 or f16; the next ones are those for the other stored types.</param>
 /// <param name="Rows">Rows of a tile.</param>
 /// <param name="Columns">Columns of a tile.</param>
-/// <param name="Items">Items of a group.</param>
 /// <param name="Step">Cycles of a unit for 64 of k, of each group where it has several.</param>
 /// <param name="Alone">Cycles of the same where it has one: at least what a step waits for.</param>
 /// <param name="End">Cycles of a unit for what comes after the sums.</param>
 internal readonly record struct ProductTile(
-    GpuKernel Kernel, int Rows, int Columns, int Items, int Step, int Alone, int End)
+    GpuKernel Kernel, int Rows, int Columns, int Step, int Alone, int End)
 {
     private const int StepInputs = 64;
 
     private static readonly ProductTile[] s_exact =
     [
-        new(GpuKernel.Gemm128F32, 128, 128, 256, 9616, 9616, 4800),
-        new(GpuKernel.Gemm64F32, 64, 64, 256, 2968, 4000, 1200),
-        new(GpuKernel.Gemm16F32, 16, 64, 64, 800, 2800, 300),
+        new(GpuKernel.Gemm128F32, 128, 128, 9616, 9616, 4800),
+        new(GpuKernel.Gemm64F32, 64, 64, 2968, 4000, 1200),
+        new(GpuKernel.Gemm16F32, 16, 64, 800, 2800, 300),
     ];
 
     private static readonly ProductTile[] s_warps =
     [
-        new(GpuKernel.Gemm128FastF16, 128, 128, 256, 1024, 1024, 3840),
-        new(GpuKernel.Gemm64FastF16, 64, 64, 128, 384, 500, 960),
-        new(GpuKernel.Gemm32FastF16, 32, 32, 128, 192, 350, 240),
+        new(GpuKernel.Gemm128FastF16, 128, 128, 1024, 1024, 3840),
+        new(GpuKernel.Gemm64FastF16, 64, 64, 384, 500, 960),
+        new(GpuKernel.Gemm32FastF16, 32, 32, 192, 350, 240),
     ];
 
     private static readonly ProductTile[] s_warpgroups =
     [
-        new(GpuKernel.GemmWide256FastF16, 128, 256, 256, 1267, 1267, 7680),
-        new(GpuKernel.GemmWide128FastF16, 128, 128, 256, 845, 845, 3840),
-        new(GpuKernel.GemmWide64FastF16, 64, 128, 128, 633, 633, 1920),
-        new(GpuKernel.GemmWide32FastF16, 64, 32, 128, 317, 350, 480),
+        new(GpuKernel.GemmWide256FastF16, 128, 256, 1267, 1267, 7680),
+        new(GpuKernel.GemmWide128FastF16, 128, 128, 845, 845, 3840),
+        new(GpuKernel.GemmWide64FastF16, 64, 128, 633, 633, 1920),
+        new(GpuKernel.GemmWide32FastF16, 64, 32, 317, 350, 480),
     ];
 
-    /// <summary>That of exact products on a processor: one item, 32 rows and three panels of weights.</summary>
-    public static ProductTile ForProcessors { get; } = new(GpuKernel.GemmF32, 32, 48, 1, 0, 0, 0);
+    /// <summary>That of exact products on vectors: one item, 32 rows and three panels of weights.</summary>
+    public static ProductTile Vectors { get; } = new(GpuKernel.GemmVectorsF32, 32, 48, 0, 0, 0);
 
     /// <summary>The tiles of exact products on a GPU, the largest first.</summary>
     public static ReadOnlySpan<ProductTile> Exact => s_exact;

@@ -53,7 +53,7 @@ internal ref struct ArgumentReader(IlgpuDriver driver, ref readonly KernelLaunch
         if (_next == _launch.Count || _launch.Size(_next) != size)
         {
             throw new InvalidOperationException(
-                $"Argument {_next} of {GpuKernels.Names[(int)_launch.Kernel]} is not one of {size} bytes.");
+                $"Argument {_next} of {GpuKernels.Name(_launch.Kernel)} is not one of {size} bytes.");
         }
         return _launch.Value(_next++);
     }

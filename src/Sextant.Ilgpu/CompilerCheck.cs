@@ -97,7 +97,7 @@ internal static unsafe class CompilerCheck
         byte* staging = workspace.Queue.Staging(inputs.Length * sizeof(float));
         inputs.CopyTo(new Span<float>(staging, inputs.Length));
         workspace.Queue.Upload(handle, AddressSpace.Offset(from), staging, inputs.Length * sizeof(float));
-        var launch = new KernelLaunch(GpuKernel.Probe, Cases / 256, 256);
+        var launch = new KernelLaunch(GpuKernel.Probe, Cases / 256);
         launch.Add(space, from, sizeof(float));
         launch.Add(Cases);
         launch.Add(space, to, sizeof(float));

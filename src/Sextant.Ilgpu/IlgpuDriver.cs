@@ -33,7 +33,7 @@ internal sealed unsafe class IlgpuDriver : GpuDriver
 {
     private readonly Context _context;
     private readonly IlgpuFacts _facts;
-    private readonly IlgpuLauncher?[] _launchers = new IlgpuLauncher?[GpuKernels.Names.Length];
+    private readonly IlgpuLauncher?[] _launchers = new IlgpuLauncher?[GpuKernels.All.Length];
     private readonly Lock _compiling = new();
     private readonly MemoryBuffer _nothing;
     private readonly CudaModules? _modules;
@@ -61,7 +61,9 @@ internal sealed unsafe class IlgpuDriver : GpuDriver
 
     public override bool IsProcessor => _facts.IsProcessor;
 
-    public override bool RowsAreItems => false;
+    public override bool HasVectors => _facts.IsProcessor;
+
+    public override bool Has(GpuKernel kernel) => IlgpuKernels.Has(kernel);
 
     public override int Units => Accelerator.NumMultiprocessors;
 

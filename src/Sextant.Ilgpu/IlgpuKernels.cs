@@ -41,19 +41,22 @@ internal static class IlgpuKernels
         [GpuKernel.Attention64] = IlgpuKernel.Of<AttentionArguments>(128, AttentionTiles.Head64),
         [GpuKernel.Attention128] = IlgpuKernel.Of<AttentionArguments>(128, AttentionTiles.Head128),
         [GpuKernel.Attention256] = IlgpuKernel.Of<AttentionArguments>(64, AttentionTiles.Head256),
-        [GpuKernel.GemmF32] = IlgpuKernel.Of<GemmArguments<float, float>>(1, GemmBlocks.Block<float, VectorF32>),
-        [GpuKernel.GemmF16] = IlgpuKernel.Of<GemmArguments<ushort, ushort>>(1, GemmBlocks.Block<ushort, VectorF16>),
-        [GpuKernel.GemmBF16] = IlgpuKernel.Of<GemmArguments<ushort, ushort>>(1, GemmBlocks.Block<ushort, VectorBF16>),
-        [GpuKernel.AttentionCpu] = IlgpuKernel.Of<AttentionVectorArguments>(1, AttentionVectors.Attend),
+        [GpuKernel.GemmVectorsF32] = IlgpuKernel.Of<GemmArguments<float, float>>(1, GemmBlocks.Block<float, VectorF32>),
+        [GpuKernel.GemmVectorsF16] = IlgpuKernel.Of<GemmArguments<ushort, ushort>>(1, GemmBlocks.Block<ushort, VectorF16>),
+        [GpuKernel.GemmVectorsBF16] = IlgpuKernel.Of<GemmArguments<ushort, ushort>>(1, GemmBlocks.Block<ushort, VectorBF16>),
+        [GpuKernel.AttentionVectors] = IlgpuKernel.Of<AttentionVectorArguments>(1, AttentionVectors.Attend),
     };
 
     /// <summary>All of them.</summary>
     public static IEnumerable<KeyValuePair<GpuKernel, IlgpuKernel>> All => s_all;
 
+    /// <summary>Whether there is one.</summary>
+    public static bool Has(GpuKernel kernel) => s_all.ContainsKey(kernel);
+
     /// <summary>One of them.</summary>
     /// <exception cref="NotSupportedException">There is none: what measures ceilings and fast mode.</exception>
     public static IlgpuKernel Of(GpuKernel kernel) => s_all.TryGetValue(kernel, out IlgpuKernel? found) ? found
-        : throw new NotSupportedException($"There is no ILGPU kernel {GpuKernels.Names[(int)kernel]}.");
+        : throw new NotSupportedException($"There is no ILGPU kernel {GpuKernels.Name(kernel)}.");
 
     private static IlgpuKernel Tile<TOne, TFour, TStored>(int groupSize, Action<GemmArguments<TOne, TFour>> kernel)
         where TOne : unmanaged

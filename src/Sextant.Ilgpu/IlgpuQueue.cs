@@ -110,7 +110,7 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
         }
         catch (Exception problem) when (IlgpuErrors.IsOfDevice(problem))
         {
-            throw IlgpuErrors.Of(problem, _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
+            throw IlgpuErrors.Of(problem, _driver.Name, $"starting {GpuKernels.Name(launch.Kernel)}");
         }
     }
 

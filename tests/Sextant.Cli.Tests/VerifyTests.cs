@@ -2,7 +2,7 @@ using Sextant.Backends;
 using Sextant.Cli.Arguments;
 using Sextant.Cli.Verbs;
 using Sextant.Gpu;
-using Sextant.Gpu.OpenCl;
+using Sextant.Gpu.Tests;
 using Sextant.Kernels;
 
 namespace Sextant.Cli.Tests;
@@ -86,7 +86,7 @@ public sealed class VerifyTests(TinyModel model) : IClassFixture<TinyModel>
         [
             VerifiedSet.All()[0],
             VerifiedSet.Of(
-                "opencl:0", Precision.Fast, () => OpenClDevice.Open(0, null, long.MaxValue, FastEmulation.EarlyCopies)),
+                "opencl:0", Precision.Fast, () => EmulatedTensorCores.Open(FastEmulation.EarlyCopies)),
         ];
         var streams = new Streams();
         int exit = VerifyVerb.Run(

@@ -8,9 +8,3 @@ public sealed class DeviceBackendTests : BackendContract
 {
     private protected override Backend Create() => DeviceHere.Device.CreateBackend(Precision.Exact, null);
 }
-
-/// <summary>The contract with the kernels that CUDA gets too: tiles in local memory, an item for each lane.</summary>
-public sealed class DeviceItemKernelTests : BackendContract
-{
-    private protected override Backend Create() => DeviceHere.WithItemKernels.CreateBackend(Precision.Exact, null);
-}

@@ -8,22 +8,15 @@ using Sextant.Measurement.Sampling;
 
 namespace Sextant.Gpu.Tests;
 
-/// <summary>
-/// What <c>sextant bench --device</c> measures, on a device; with both kinds of kernels.
-/// </summary>
+/// <summary>What <c>sextant bench --device</c> measures, on a device.</summary>
 public sealed class DeviceBenchTests
 {
     private static readonly Action<string> s_silent = _ => { };
 
-    public static TheoryData<bool> Kinds => [true, false];
-
-    private static Device Open(bool chosen) => chosen ? DeviceHere.Device : DeviceHere.WithItemKernels;
-
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public void EveryOpIsComparedBitByBit(bool chosen)
+    [Fact]
+    public void EveryOpIsComparedBitByBit()
     {
-        Device device = Open(chosen);
+        Device device = DeviceHere.Device;
         using var context = new MeasureContext(SamplingPlan.Quick, true, s_silent);
         List<BenchRow> rows = new DeviceKernelBench(context, BenchDevice.Of(DeviceHere.Name, device)).Run(new KernelChoice
         {
@@ -87,11 +80,10 @@ public sealed class DeviceBenchTests
         Assert.Equal("cpu", BenchDevice.Of(choice, Device.Cpu).Name);
     }
 
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public void EveryCeilingIsMeasured(bool chosen)
+    [Fact]
+    public void EveryCeilingIsMeasured()
     {
-        using var ceilings = new DeviceCeilings(Open(chosen));
+        using var ceilings = new DeviceCeilings(DeviceHere.Device);
         foreach (string kind in ceilings.Kinds)
             Assert.InRange(ceilings.Fma(kind), 1e-3, 1e7);
         foreach (MemoryAccess access in Enum.GetValues<MemoryAccess>())
@@ -114,7 +106,7 @@ public sealed class DeviceBenchTests
             foreach (GpuQueue queue in (GpuQueue[])[timed, plain])
             {
                 var space = new AddressSpace();
-                var launch = new KernelLaunch(GpuKernel.PeakFmaF32, 1, ceilings.IsProcessor ? 1 : 256);
+                var launch = new KernelLaunch(GpuKernel.PeakFmaF32, 1);
                 launch.Add(1000);
                 launch.Add(space, space.Add(new DeviceBlock(memory, 4096, null)), sizeof(float));
                 queue.Launch(ref launch);

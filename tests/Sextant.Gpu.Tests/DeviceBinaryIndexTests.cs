@@ -56,7 +56,7 @@ public sealed class DeviceBinaryIndexTests
         byte[] stored = DeviceBinaryIndexTests.Codes(new Random(3), Bits, Codes);
         using var expected = new BinaryIndex(Bits);
         expected.Add(stored);
-        foreach (Backends.Device device in (Backends.Device[])[DeviceHere.Device, DeviceHere.WithItemKernels])
+        foreach (Backends.Device device in DeviceHere.Kinds)
         {
             using var index = new DeviceBinaryIndex(device, Bits, blockBytes: 4 * 256 * (Bits / 8));
             index.Add(stored);

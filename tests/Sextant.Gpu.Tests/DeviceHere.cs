@@ -25,11 +25,11 @@ internal static class DeviceHere
     /// <summary>Which OpenCL device was named; null for none.</summary>
     public static int? OpenClIndex => s_choice is ("opencl", var index) ? index : null;
 
-    /// <summary>The device with the kernels that are meant for it.</summary>
+    /// <summary>The device.</summary>
     public static Device Device => IsCuda ? s_cuda.Value : OpenClHere.Device;
 
-    /// <summary>The device with the kernels for devices that have an item for each lane: CUDA has no others.</summary>
-    public static Device WithItemKernels => IsCuda ? s_cuda.Value : OpenClHere.WithItemKernels;
+    /// <summary>The device with each kind of kernels it has: one.</summary>
+    public static Device[] Kinds => [Device];
 
     /// <summary>The CUDA device; what only it can tell is skipped by name elsewhere.</summary>
     public static CudaDevice Cuda

@@ -1,5 +1,6 @@
 using Sextant.Backends;
 using Sextant.Batches;
+using Sextant.Codes;
 using Sextant.Gpu.Cuda;
 using Sextant.Kernels;
 using Sextant.Measurement;
@@ -8,6 +9,7 @@ using Sextant.Measurement.Devices;
 using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Sampling;
+using Sextant.Search;
 using Sextant.Tensors;
 using Sextant.Tests.Backends;
 
@@ -31,6 +33,12 @@ public class DeviceKernelTests
         foreach (ElementType type in new[] { ElementType.F16, ElementType.BF16 })
             Assert.Equal(Gathered(Backends.Device.Cpu, type), Gathered(device, type));
         Scan(device);
+        foreach (VectorCode code in (VectorCode[])[
+            VectorCode.Float32, VectorCode.Float16, VectorCode.BFloat16, VectorCode.Int8])
+        {
+            foreach (Metric metric in Enum.GetValues<Metric>())
+                DeviceRowsTests.Check(DeviceHere.DriverOf(device), code, metric, 130);
+        }
         if (device is CudaDevice { Driver: { HasFast: true } cuda })
             Fast(device, cuda);
         if (HasPeaks)
@@ -52,13 +60,13 @@ public class DeviceKernelTests
         Assert.Equal(
             [],
             All(driver).Where(kernel => driver.LocalBytes(kernel) != 0)
-                .Select(kernel => $"{GpuKernels.Names[(int)kernel]}: {driver.LocalBytes(kernel)} bytes"));
+                .Select(kernel => $"{GpuKernels.Name(kernel)}: {driver.LocalBytes(kernel)} bytes"));
     }
 
     /// <summary>Whether the loops that measure a device are worth their time.</summary>
     private protected virtual bool HasPeaks => true;
 
-    private protected virtual Device Device() => DeviceHere.WithItemKernels;
+    private protected virtual Device Device() => DeviceHere.Device;
 
     private protected virtual CudaDriver Cuda() => DeviceHere.Cuda.Driver;
 
@@ -67,9 +75,9 @@ public class DeviceKernelTests
     {
         foreach (GpuKernel kernel in Enum.GetValues<GpuKernel>())
         {
-            bool is16Bit = GpuKernels.IsFast(kernel) || GpuKernels.IsWide(kernel);
-            if (!GpuKernels.IsForProcessors(kernel) && (driver.HasFast || !is16Bit)
-                && (driver.HasWide || !GpuKernels.IsWide(kernel)))
+            GpuModule module = GpuKernels.Of(kernel).Module;
+            if (module == GpuModule.Exact || (module == GpuModule.Fast && driver.HasFast)
+                || (module == GpuModule.Fast90 && driver.HasWide))
             {
                 yield return kernel;
             }

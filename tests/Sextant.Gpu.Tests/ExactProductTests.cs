@@ -72,7 +72,7 @@ public abstract class ExactProductContract
 /// <summary>The tiles of GPUs on the OpenCL device.</summary>
 public sealed class OpenClProductTests : ExactProductContract
 {
-    private protected override Backend Create() => OpenClHere.WithItemKernels.CreateBackend(Precision.Exact, null);
+    private protected override Backend Create() => OpenClHere.Device.CreateBackend(Precision.Exact, null);
 }
 
 /// <summary>The same from their PTX.</summary>

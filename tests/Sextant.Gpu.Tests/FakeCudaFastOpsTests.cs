@@ -1,5 +1,4 @@
 using Sextant.Backends;
-using Sextant.Gpu.OpenCl;
 
 namespace Sextant.Gpu.Tests;
 

@@ -149,7 +149,7 @@ public sealed class FakeCudaTests
         {
             for (int i = 0; i < count; i++)
             {
-                var launch = new KernelLaunch(GpuKernel.ClearIntegers, 1, 256);
+                var launch = new KernelLaunch(GpuKernel.ClearIntegers, 1);
                 launch.Add(space, address, sizeof(int));
                 launch.Add(rows);
                 queue.Launch(in launch);
@@ -233,7 +233,7 @@ public sealed class FakeCudaTests
             queue.Expect(1);
             for (int i = 0; i < 6; i++)
             {
-                var launch = new KernelLaunch(GpuKernel.ClearIntegers, 1, 256);
+                var launch = new KernelLaunch(GpuKernel.ClearIntegers, 1);
                 launch.Add(space, address, sizeof(int));
                 launch.Add(1);
                 queue.Launch(in launch);

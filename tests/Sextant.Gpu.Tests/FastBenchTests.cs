@@ -163,7 +163,7 @@ public sealed class FastBenchTests
         try
         {
             var space = new AddressSpace();
-            var launch = new KernelLaunch(kernel, 2, items);
+            var launch = new KernelLaunch(kernel, 2);
             launch.Add(iterations);
             launch.Add(space, space.Add(new DeviceBlock(memory, values.Length * sizeof(float), null)), sizeof(float));
             queue.Launch(ref launch);

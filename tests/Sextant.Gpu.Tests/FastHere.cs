@@ -1,24 +1,23 @@
 using Sextant.Backends;
 using Sextant.Gpu.Cuda;
-using Sextant.Gpu.OpenCl;
 
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
 /// Where fast mode is tested: the CUDA device that <see cref="DeviceHere"/> names, else the OpenCL device of this machine
-/// with tensor cores emulated (kernels/gpu/Warp.h), where the text of the CUDA kernels runs and the instructions do not.
+/// with tensor cores emulated (<see cref="EmulatedTensorCores"/>), where the text of the CUDA kernels runs and the instructions do not.
 /// Skipped as <see cref="OpenClHere"/> is.
 /// </summary>
 internal static class FastHere
 {
-    private static readonly Lazy<OpenClDevice> s_early = new(() => Open(FastEmulation.EarlyCopies));
-    private static readonly Lazy<OpenClDevice> s_late = new(() => Open(FastEmulation.LateCopies));
+    private static readonly Lazy<OpenClDevice> s_early = new(() => EmulatedTensorCores.Open(FastEmulation.EarlyCopies));
+    private static readonly Lazy<OpenClDevice> s_late = new(() => EmulatedTensorCores.Open(FastEmulation.LateCopies));
 
     private static readonly Lazy<OpenClDevice> s_wideEarly =
-        new(() => OpenClDevice.Open(0, false, long.MaxValue, FastEmulation.EarlyCopies, wide: true));
+        new(() => EmulatedTensorCores.Open(FastEmulation.EarlyCopies, wide: true));
 
     private static readonly Lazy<OpenClDevice> s_wideLate =
-        new(() => OpenClDevice.Open(0, false, long.MaxValue, FastEmulation.LateCopies, wide: true));
+        new(() => EmulatedTensorCores.Open(FastEmulation.LateCopies, wide: true));
 
     /// <summary>The device that models get; emulated copies are there at the first moment, or at the last.</summary>
     public static Device Device(FastEmulation emulation) =>
@@ -65,6 +64,4 @@ internal static class FastHere
         _ = OpenClHere.Device;
         return (emulation == FastEmulation.LateCopies ? s_wideLate : s_wideEarly).Value;
     }
-
-    private static OpenClDevice Open(FastEmulation emulation) => OpenClDevice.Open(0, null, long.MaxValue, emulation);
 }

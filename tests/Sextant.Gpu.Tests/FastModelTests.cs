@@ -1,5 +1,4 @@
 using Sextant.Backends;
-using Sextant.Gpu.OpenCl;
 using Sextant.Tests;
 using Sextant.Tests.Models;
 

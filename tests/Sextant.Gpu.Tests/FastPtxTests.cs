@@ -6,7 +6,7 @@ namespace Sextant.Gpu.Tests;
 /// </summary>
 public sealed class FastPtxTests() : PtxFileContract("Fast.ptx", "sm_80", "7.0")
 {
-    private protected override bool Holds(GpuKernel kernel) => GpuKernels.IsFast(kernel);
+    private protected override bool Holds(GpuKernel kernel) => GpuKernels.Of(kernel).Module == GpuModule.Fast;
 
     /// <summary>
     /// A product: per 32 of k, a warp multiplies rows/16 × columns/8 fragments twice, each loaded once.

@@ -1,6 +1,5 @@
 using Sextant.Backends;
 using Sextant.Batches;
-using Sextant.Gpu.OpenCl;
 using Sextant.Kernels;
 using Sextant.Tensors;
 using Sextant.Tests.Backends;

@@ -74,7 +74,7 @@ public sealed class ManyQueuesTests
                     {
                         // Small grids, and again and again one that is larger than all before.
                         int count = kernel < 4 ? 1 + own % 4 : Math.Min(Interlocked.Increment(ref groups), 1024);
-                        var launch = new KernelLaunch(GpuKernel.ClearIntegers, count, 256);
+                        var launch = new KernelLaunch(GpuKernel.ClearIntegers, count);
                         launch.Add(space, address, sizeof(int));
                         launch.Add(256 * count);
                         queue.Launch(in launch);

@@ -9,14 +9,10 @@ internal static class OpenClHere
     /// <summary>Set to 1 where a missing device is a failure.</summary>
     public const string Variable = "SEXTANT_REQUIRE_OPENCL";
 
-    private static readonly Lazy<(OpenClDevice? Device, string? Problem)> s_chosen = new(() => Open(null));
-    private static readonly Lazy<(OpenClDevice? Device, string? Problem)> s_items = new(() => Open(false));
+    private static readonly Lazy<(OpenClDevice? Device, string? Problem)> s_device = new(Open);
 
-    /// <summary>The device with the kernels that are meant for it.</summary>
-    public static OpenClDevice Device => Require(s_chosen.Value);
-
-    /// <summary>The device with the kernels for devices that have an item for each lane.</summary>
-    public static OpenClDevice WithItemKernels => Require(s_items.Value);
+    /// <summary>The device.</summary>
+    public static OpenClDevice Device => Require(s_device.Value);
 
     private static OpenClDevice Require((OpenClDevice? Device, string? Problem) found)
     {
@@ -30,13 +26,13 @@ internal static class OpenClHere
         return null!;
     }
 
-    private static (OpenClDevice?, string?) Open(bool? asProcessor)
+    private static (OpenClDevice?, string?) Open()
     {
         if (DeviceHere.IsCuda)
             return (null, null);
         try
         {
-            return (OpenClDevice.Open(DeviceHere.OpenClIndex ?? 0, asProcessor, long.MaxValue), null);
+            return (OpenClDevice.Open(DeviceHere.OpenClIndex ?? 0), null);
         }
         catch (DeviceUnavailableException problem)
         {

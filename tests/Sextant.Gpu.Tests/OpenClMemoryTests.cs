@@ -14,7 +14,7 @@ public sealed class OpenClMemoryTests
         using EmbeddingModel cpu = EmbeddingModel.LoadDefault();
         var expected = new float[texts.Length * cpu.Dimensions];
         cpu.Embed(texts, expected);
-        using OpenClDevice small = OpenClDevice.Open(0, null, WeightBytes() + (700 << 10));
+        using OpenClDevice small = SmallMemory.Open(WeightBytes() + (700 << 10));
         using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = small });
         var vectors = new float[expected.Length];
         model.Embed(texts, vectors);
@@ -26,7 +26,7 @@ public sealed class OpenClMemoryTests
     {
         _ = OpenClHere.Device;
         using EmbeddingModel cpu = EmbeddingModel.LoadDefault();
-        using OpenClDevice small = OpenClDevice.Open(0, null, WeightBytes() + (1 << 20));
+        using OpenClDevice small = SmallMemory.Open(WeightBytes() + (1 << 20));
         using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = small });
         string text = string.Join(' ', Enumerable.Repeat("water", 500));
         var error = Assert.Throws<DeviceMemoryException>(() => model.Embed(text));

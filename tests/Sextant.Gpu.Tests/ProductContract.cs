@@ -1,5 +1,4 @@
 using Sextant.Backends;
-using Sextant.Gpu.OpenCl;
 using Sextant.Kernels;
 using Sextant.Tensors;
 using Sextant.Tests.Backends;

@@ -27,7 +27,7 @@ public abstract partial class PtxFileContract(string file, string target, string
 
     [Fact]
     public void EveryKernelOfTheCatalogIsThere() => Assert.Equal(
-        Enum.GetValues<GpuKernel>().Where(Holds).Select(kernel => GpuKernels.Names[(int)kernel]).Order(),
+        Enum.GetValues<GpuKernel>().Where(Holds).Select(kernel => GpuKernels.Name(kernel)).Order(),
         Kernels.Keys.Order());
 
     /// <summary>What launches are checked against is what clang made of the sources.</summary>

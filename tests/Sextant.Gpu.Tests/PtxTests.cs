@@ -10,7 +10,7 @@ namespace Sextant.Gpu.Tests;
 public sealed partial class PtxTests() : PtxFileContract("Exact.ptx", "sm_70", "6.0")
 {
     private protected override bool Holds(GpuKernel kernel) =>
-        !GpuKernels.IsForProcessors(kernel) && !GpuKernels.IsFast(kernel) && !GpuKernels.IsWide(kernel);
+        GpuKernels.Of(kernel).Module == GpuModule.Exact;
 
     [Fact]
     public void EveryOperationOfExactKernelsRoundsToNearest()
@@ -40,17 +40,23 @@ public sealed partial class PtxTests() : PtxFileContract("Exact.ptx", "sm_70", "
     public void NoRegisterIsKeptInLocalMemory()
     {
         string folder = Path.Combine(TestData.Root, "kernels", "gpu", "ptx");
-        string[][] table = [.. File.ReadLines(Path.Combine(folder, "registers.txt"))
+        string[] lines = File.ReadAllLines(Path.Combine(folder, "registers.txt"));
+        string[][] table = [.. lines
             .Where(line => line.StartsWith("sm_", StringComparison.Ordinal))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
         Assert.All(table, row => Assert.Equal("0", row[4]));
         IEnumerable<string> kernels = Directory.EnumerateFiles(folder, "*.ptx").SelectMany(
             file => EntryName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
-        Assert.Equal(kernels.Order(), table.Select(row => row[1]).Distinct().Order());
+        const string Missing = "Not assembled yet";
+        IEnumerable<string> missing = lines
+            .Where(line => line.StartsWith(Missing, StringComparison.Ordinal)).SelectMany(line => line.Split(':')[1]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(kernels.Order(), table.Select(row => row[1]).Distinct().Concat(missing).Order());
     }
 
     [Fact]
-    public void EveryKernelHasAName() => Assert.Equal(GpuKernels.Names.Length, Enum.GetValues<GpuKernel>().Length);
+    public void EveryKernelHasALine() =>
+        Assert.Equal(Enum.GetValues<GpuKernel>(), GpuKernels.All.Select(kernel => kernel.Kernel));
 
     [GeneratedRegex(@"\b(add|sub|mul|fma|div|sqrt|rcp|rsqrt|ex2|lg2|sin|cos|tanh)(\.\w+?)?((?:\.\w+)*?)\.f32\b")]
     private static partial Regex Arithmetic();

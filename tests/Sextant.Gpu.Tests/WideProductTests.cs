@@ -1,5 +1,4 @@
 using Sextant.Backends;
-using Sextant.Gpu.OpenCl;
 using Sextant.Kernels;
 using Sextant.Tensors;
 using Sextant.Tests.Backends;
@@ -67,7 +66,7 @@ public class WideProductTests : ProductContract
         using BackendRun run = Run(FastEmulation.EarlyCopies);
         Assert.All([1, 63, 64, 128, 5000], rows => Assert.All(
             [1, 300, 5000],
-            outputs => Assert.True(GpuKernels.IsWide(Chosen(rows, outputs, 768)))));
+            outputs => Assert.Equal(GpuModule.Fast90, GpuKernels.Of(Chosen(rows, outputs, 768)).Module)));
         Assert.Equal(GpuKernel.GemmWide256FastF16, Chosen(8192, 8192, 8192));
         Assert.Equal(GpuKernel.GemmWide256FastF16, Chosen(4096, 768, 768));
         // One turn of 96 groups, and no six turns of small ones.

@@ -10,7 +10,7 @@ namespace Sextant.Gpu.Tests;
 /// </summary>
 public sealed partial class WidePtxTests() : PtxFileContract("Fast90.ptx", "sm_90a", "8.0")
 {
-    private protected override bool Holds(GpuKernel kernel) => GpuKernels.IsWide(kernel);
+    private protected override bool Holds(GpuKernel kernel) => GpuKernels.Of(kernel).Module == GpuModule.Fast90;
 
     /// <summary>A step of 64 of k is four products of a warpgroup; a copy brings an item 16 bytes.</summary>
     [Theory]
@@ -85,8 +85,8 @@ public sealed partial class WidePtxTests() : PtxFileContract("Fast90.ptx", "sm_9
             foreach (string type in new[] { "f16", "bf16" })
             {
                 kernels++;
-                var kernel = (GpuKernel)Array.IndexOf(GpuKernels.Names, $"{line.Groups[2].Value}_fast_{type}");
-                Assert.Equal(bytes + 1024, GpuKernels.SharedBytes(kernel));
+                GpuKernelInfo kernel = GpuKernels.All.Single(one => one.Name == $"{line.Groups[2].Value}_fast_{type}");
+                Assert.Equal(bytes + 1024, kernel.SharedBytes);
                 Assert.True(bytes + 1024 <= 227 << 10);
             }
         }
@@ -94,7 +94,7 @@ public sealed partial class WidePtxTests() : PtxFileContract("Fast90.ptx", "sm_9
         foreach (GpuKernel peak in new[] { GpuKernel.PeakWideFastF16, GpuKernel.PeakWideFastBF16 })
         {
             kernels++;
-            Assert.Equal((128 + 256) * 64 * sizeof(ushort) + 1024, GpuKernels.SharedBytes(peak));
+            Assert.Equal((128 + 256) * 64 * sizeof(ushort) + 1024, GpuKernels.Of(peak).SharedBytes);
         }
         Assert.Equal(Kernels.Count, kernels);
         // They have none of their own beside it.

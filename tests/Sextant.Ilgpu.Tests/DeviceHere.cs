@@ -41,6 +41,9 @@ internal static class DeviceHere
     public static Device WithItemKernels => Device is not null && Name.StartsWith("ilgpu:opencl", StringComparison.Ordinal)
         ? s_items.Value : Device!;
 
+    /// <summary>The device with each kind of kernels it has.</summary>
+    public static Device[] Kinds => [Device, WithItemKernels];
+
     private static (Device?, string?) Open()
     {
         try

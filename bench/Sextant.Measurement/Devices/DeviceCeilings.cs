@@ -38,7 +38,7 @@ internal sealed unsafe class DeviceCeilings : IDisposable
         Bytes = Math.Min(_driver.IsProcessor ? 256L << 20 : 1L << 30, _driver.LargestBlock) & ~0xFFFFL;
         _memory = _space.Add(new DeviceBlock(_driver.Allocate(Bytes), Bytes, null));
         Fill();
-        Latencies = new DeviceLatencies(_driver, _plain, _space, _memory);
+        Latencies = new DeviceLatencies(_plain, _space, _memory);
     }
 
     /// <summary>Starting, waiting and copying.</summary>
@@ -80,15 +80,15 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     {
         GpuKernel kernel = kind == "f64" ? GpuKernel.PeakFmaF64 : GpuKernel.PeakFmaF32;
         long groups = _driver.IsProcessor ? 4L * _driver.Units : 8L * _driver.Units;
-        int lanes = !_driver.IsProcessor ? 256 : kind == "f64" ? 8 : 16;
+        const int Lanes = 256;
         (double seconds, int iterations) = Timed(kernel, 0, 1000, count =>
         {
-            KernelLaunch launch = Start(kernel, groups);
+            var launch = new KernelLaunch(kernel, groups);
             launch.Add(count);
             launch.Add(_space, _memory, sizeof(float));
             return launch;
         });
-        return 2.0 * Chains * lanes * groups * iterations / seconds / 1e9;
+        return 2.0 * Chains * Lanes * groups * iterations / seconds / 1e9;
     }
 
     /// <summary>
@@ -107,7 +107,7 @@ internal sealed unsafe class DeviceCeilings : IDisposable
         double step = wide ? 2 * 4 * (2.0 * 64 * 256 * 16) : 4 * 8 * (2.0 * 16 * 8 * 16);
         (double seconds, int iterations) = Timed(kernel, 0, 64, count =>
         {
-            var launch = new KernelLaunch(kernel, groups, wide ? 256 : 128);
+            var launch = new KernelLaunch(kernel, groups);
             launch.Add(count);
             launch.Add(_space, _memory, sizeof(float));
             return launch;
@@ -119,10 +119,9 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     public double Memory(MemoryAccess access, long bytes)
     {
         long set = access == MemoryAccess.Copy ? bytes / 2 : bytes;
-        int groupItems = _driver.IsProcessor ? 1 : 256;
-        int vectorBytes = _driver.IsProcessor ? 64 : 16;
-        long groups = Math.Clamp(set / (16L * groupItems * vectorBytes), 1, 8L * _driver.Units);
-        int vectors = (int)(set / (groups * groupItems * vectorBytes)) & ~3;
+        const int GroupItems = 256, VectorBytes = 16;
+        long groups = Math.Clamp(set / (16L * GroupItems * VectorBytes), 1, 8L * _driver.Units);
+        int vectors = (int)(set / (groups * GroupItems * VectorBytes)) & ~3;
         GpuKernel kernel = access switch
         {
             MemoryAccess.Read => GpuKernel.PeakRead,
@@ -131,7 +130,7 @@ internal sealed unsafe class DeviceCeilings : IDisposable
         };
         (double seconds, int passes) = Timed(kernel, bytes, 1, count =>
         {
-            KernelLaunch launch = Start(kernel, groups);
+            var launch = new KernelLaunch(kernel, groups);
             launch.Add(_space, _memory, sizeof(float));
             launch.Add(vectors);
             launch.Add(count);
@@ -140,7 +139,7 @@ internal sealed unsafe class DeviceCeilings : IDisposable
                 launch.Add(_space, access == MemoryAccess.Copy ? _memory + (nint)(bytes / 2) : _memory, sizeof(float));
             return launch;
         });
-        double moved = (access == MemoryAccess.Copy ? 2.0 : 1.0) * vectors * groups * groupItems * vectorBytes;
+        double moved = (access == MemoryAccess.Copy ? 2.0 : 1.0) * vectors * groups * GroupItems * VectorBytes;
         return moved * passes / seconds / 1e9;
     }
 
@@ -150,7 +149,7 @@ internal sealed unsafe class DeviceCeilings : IDisposable
         long groups = 8L * _driver.Units;
         (double seconds, int iterations) = Timed(GpuKernel.PeakShared, 0, 1000, count =>
         {
-            KernelLaunch launch = Start(GpuKernel.PeakShared, groups);
+            var launch = new KernelLaunch(GpuKernel.PeakShared, groups);
             launch.Add(count);
             launch.Add(_space, _memory, sizeof(float));
             return launch;
@@ -167,8 +166,6 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     }
 
     private delegate KernelLaunch Prepare(int count);
-
-    private KernelLaunch Start(GpuKernel kernel, long groups) => new(kernel, groups, _driver.IsProcessor ? 1 : 256);
 
     // The median of some launches, each with as many iterations as the first call found to be long enough.
     private (double Seconds, int Count) Timed(GpuKernel kernel, long size, int first, Prepare prepare)

@@ -5,11 +5,10 @@ using Sextant.Measurement.Statistics;
 namespace Sextant.Measurement.Devices;
 
 /// <summary>What starting, waiting and copying cost on a CUDA or OpenCL device, by this process's clock.</summary>
-/// <param name="driver">The device's.</param>
 /// <param name="queue">Where kernels are started; not timed by the device.</param>
 /// <param name="space">Where its addresses are.</param>
 /// <param name="memory">Of the device, at least as large as what is copied.</param>
-internal sealed unsafe class DeviceLatencies(GpuDriver driver, GpuQueue queue, AddressSpace space, nint memory)
+internal sealed unsafe class DeviceLatencies(GpuQueue queue, AddressSpace space, nint memory)
 {
     private const int Repetitions = 11;
 
@@ -69,7 +68,7 @@ internal sealed unsafe class DeviceLatencies(GpuDriver driver, GpuQueue queue, A
 
     private void StartNothing()
     {
-        var launch = new KernelLaunch(GpuKernel.PeakNothing, 1, driver.IsProcessor ? 1 : 256);
+        var launch = new KernelLaunch(GpuKernel.PeakNothing, 1);
         launch.Add(space, memory, sizeof(float));
         queue.Launch(ref launch);
     }

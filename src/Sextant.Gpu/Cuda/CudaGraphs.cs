@@ -96,14 +96,14 @@ internal sealed unsafe class CudaGraphs(CudaDriver driver)
                     BlockX = (uint)launch.GroupSize,
                     BlockY = 1,
                     BlockZ = 1,
-                    SharedBytes = (uint)GpuKernels.SharedBytes(launch.Kernel),
+                    SharedBytes = (uint)GpuKernels.Of(launch.Kernel).SharedBytes,
                     Parameters = parameters,
                 };
                 nint before = last;
                 nuint dependencies = before == 0 ? 0u : 1u;
                 driver.Api.Check(
                     driver.Api.GraphAddKernelNode(&last, graph, &before, dependencies, &node), driver.Name,
-                    $"cuGraphAddKernelNode {GpuKernels.Names[(int)launch.Kernel]}");
+                    $"cuGraphAddKernelNode {GpuKernels.Name(launch.Kernel)}");
             }
             int code = driver.Api.GraphInstantiateWithFlags(&made, graph, 0);
             if (code != OutOfMemory)

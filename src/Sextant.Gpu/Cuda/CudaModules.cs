@@ -15,7 +15,7 @@ internal sealed unsafe class CudaModules(CudaDeviceInfo info, string device)
     private const int LogBytes = 16 << 10;
 
     private readonly nint[] _modules = new nint[Enum.GetValues<GpuModule>().Length];
-    private readonly nint[] _functions = new nint[GpuKernels.Names.Length];
+    private readonly nint[] _functions = new nint[GpuKernels.All.Length];
     private readonly Lock _loading = new();
 
     /// <summary>The device.</summary>
@@ -89,11 +89,11 @@ internal sealed unsafe class CudaModules(CudaDeviceInfo info, string device)
     {
         int code = info.Api.LaunchKernel(
             Function(launch.Kernel), (uint)launch.Groups, 1, 1, (uint)launch.GroupSize, 1, 1,
-            (uint)GpuKernels.SharedBytes(launch.Kernel), stream, parameters, null);
+            (uint)GpuKernels.Of(launch.Kernel).SharedBytes, stream, parameters, null);
         if (code != Success)
         {
             throw CudaErrors.Of(
-                code, info.Api.NameOf(code), device, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
+                code, info.Api.NameOf(code), device, $"starting {GpuKernels.Name(launch.Kernel)}");
         }
     }
 

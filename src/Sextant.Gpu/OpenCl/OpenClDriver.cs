@@ -2,40 +2,14 @@ using static Sextant.Gpu.OpenCl.OpenClNative;
 
 namespace Sextant.Gpu.OpenCl;
 
-/// <summary>
-/// Whether a device without tensor cores emulates them, so that the kernels of fast mode can be tested.
-/// </summary>
-internal enum FastEmulation
-{
-    /// <summary>Not at all: what every user gets.</summary>
-    None,
-
-    /// <summary>With copies into local memory that are there as soon as they are started.</summary>
-    EarlyCopies,
-
-    /// <summary>With copies that are there when they are waited for, and not before.</summary>
-    LateCopies,
-}
-
 /// <summary>One OpenCL device with its context and the built program.</summary>
-internal sealed unsafe class OpenClDriver : GpuDriver
+internal unsafe class OpenClDriver : GpuDriver
 {
-    /// <summary>Names a limit to a device's memory, in MiB: for tests of what happens when it runs out.</summary>
-    private readonly long _memoryLimit;
-    private readonly FastEmulation _fast;
-    private readonly nint _exactProgram;
-    private readonly nint _fastProgram;
-    private readonly nint _wideProgram;
-    private long _allocated;
+    private readonly nint _program;
 
-    public OpenClDriver(
-        OpenClDeviceInfo info, bool asProcessor, long memoryLimit, FastEmulation fast = FastEmulation.None,
-        bool wide = false)
+    public OpenClDriver(OpenClDeviceInfo info)
     {
         Info = info;
-        _fast = fast;
-        _memoryLimit = memoryLimit;
-        IsProcessor = asProcessor;
         Name = info.DisplayName;
         int error;
         nint device = info.Id;
@@ -43,23 +17,17 @@ internal sealed unsafe class OpenClDriver : GpuDriver
         OpenClErrors.Check(error, Name, "clCreateContext");
         try
         {
-            string defines = asProcessor ? "#define CPU_DEVICE\n" : info.IsProcessor ? "#define KEEP_LOOPS\n" : "";
-            _exactProgram = OpenClProgram.Build(this, defines, "Exact.cl");
-            if (HasFast)
-            {
-                string late = fast == FastEmulation.LateCopies ? "#define LATE_COPIES\n" : "";
-                string words = $"#define KEEP_LOOPS\n{late}";
-                _fastProgram = OpenClProgram.Build(this, words, "Fast.cl", " -cl-opt-disable");
-                if (wide)
-                    _wideProgram = OpenClProgram.Build(this, words, "Fast90.cl", " -cl-opt-disable");
-            }
+            _program = OpenClProgram.Build(this, info.IsProcessor ? KeepLoops : "", "Exact.cl");
         }
         catch
         {
-            Close();
+            _ = clReleaseContext(Context);
             throw;
         }
     }
+
+    /// <summary>What a processor's driver is told, which would take minutes to unroll (kernels/gpu/Prelude.h).</summary>
+    public const string KeepLoops = "#define KEEP_LOOPS\n";
 
     public OpenClDeviceInfo Info { get; }
 
@@ -69,63 +37,37 @@ internal sealed unsafe class OpenClDriver : GpuDriver
 
     public override string Name { get; }
 
-    public override bool IsProcessor { get; }
+    public override bool IsProcessor => Info.IsProcessor;
 
     public override int Units => Info.Units;
 
-    public override bool HasFast => _fast != FastEmulation.None;
-
-    public override bool HasWide => _wideProgram != 0;
+    public override bool HasFast => false;
 
     public override bool HasDoubles => Info.DoubleConfig != 0;
 
-    public override long LargestBlock => Math.Min(Info.LargestBlock, _memoryLimit);
+    public override long LargestBlock => Info.LargestBlock;
 
     // A processor's caches hold as many; others want enough to fill all their units.
     public override int TokensPerBatch => Info.IsProcessor ? 256 * Math.Max(1, Units / 2) : 16 * 1024;
 
     public override nint Allocate(long bytes)
     {
-        if (Interlocked.Add(ref _allocated, bytes) > _memoryLimit)
-        {
-            Interlocked.Add(ref _allocated, -bytes);
-            throw OpenClErrors.Of(MemoryObjectAllocationFailure, Name, "clCreateBuffer", bytes);
-        }
         int error;
         nint memory = clCreateBuffer(Context, MemReadWrite, (nuint)bytes, null, &error);
-        if (error < 0)
-            Interlocked.Add(ref _allocated, -bytes);
         OpenClErrors.Check(error, Name, "clCreateBuffer", bytes);
-        lock (_sizes)
-            _sizes.Add(memory, bytes);
         return memory;
     }
 
-    private readonly Dictionary<nint, long> _sizes = [];
-
-    public override void Free(nint handle)
-    {
-        lock (_sizes)
-        {
-            Interlocked.Add(ref _allocated, -_sizes[handle]);
-            _sizes.Remove(handle);
-        }
-        _ = clReleaseMemObject(handle);
-    }
+    public override void Free(nint handle) => _ = clReleaseMemObject(handle);
 
     /// <summary>The program that has a kernel.</summary>
-    public nint ProgramOf(GpuKernel kernel) =>
-        GpuKernels.IsWide(kernel) ? _wideProgram : GpuKernels.IsFast(kernel) ? _fastProgram : _exactProgram;
+    public virtual nint ProgramOf(GpuKernel kernel) => _program;
 
     public override GpuQueue CreateQueue(bool timed = false) => new OpenClQueue(this, timed);
 
     protected override void Close()
     {
-        foreach (nint program in (ReadOnlySpan<nint>)[_exactProgram, _fastProgram, _wideProgram])
-        {
-            if (program != 0)
-                _ = clReleaseProgram(program);
-        }
+        _ = clReleaseProgram(_program);
         _ = clReleaseContext(Context);
     }
 }

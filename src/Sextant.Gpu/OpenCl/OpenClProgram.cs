@@ -35,7 +35,8 @@ internal static unsafe class OpenClProgram
         return program;
     }
 
-    private static nint Compile(OpenClDriver driver, string options, string source)
+    /// <summary>Compiles a text.</summary>
+    internal static nint Compile(OpenClDriver driver, string options, string source)
     {
         int error;
         nint program;

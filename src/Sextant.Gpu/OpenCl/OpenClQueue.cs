@@ -11,7 +11,7 @@ internal sealed unsafe class OpenClQueue : GpuQueue
 {
     private readonly OpenClDriver _driver;
     private readonly nint _queue;
-    private readonly nint[] _kernels = new nint[GpuKernels.Names.Length];
+    private readonly nint[] _kernels = new nint[GpuKernels.All.Length];
     private readonly List<nint>? _events;
     private readonly OpenClGate? _gate;
     private NativeBlock? _staging;
@@ -61,7 +61,7 @@ internal sealed unsafe class OpenClQueue : GpuQueue
                 int code = clSetKernelArg(kernel, (uint)i, (nuint)launch.Size(i), value);
                 if (code < 0)
                     throw OpenClErrors.Of(
-                        code, _driver.Name, $"clSetKernelArg {i} of {GpuKernels.Names[(int)launch.Kernel]}");
+                        code, _driver.Name, $"clSetKernelArg {i} of {GpuKernels.Name(launch.Kernel)}");
             }
         }
         nuint local = (nuint)launch.GroupSize;
@@ -72,7 +72,7 @@ internal sealed unsafe class OpenClQueue : GpuQueue
             _queue, kernel, 1, null, &global, &local, before == 0 ? 0u : 1u, before == 0 ? null : &before,
             _events is null && _gate?.TakesTurns != true ? null : &done);
         if (failure < 0)
-            throw OpenClErrors.Of(failure, _driver.Name, $"starting {GpuKernels.Names[(int)launch.Kernel]}");
+            throw OpenClErrors.Of(failure, _driver.Name, $"starting {GpuKernels.Name(launch.Kernel)}");
         if (_events is not null)
         {
             _events.Add(done);
@@ -130,7 +130,7 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         ref nint found = ref _kernels[(int)kernel];
         if (found != 0)
             return found;
-        string name = GpuKernels.Names[(int)kernel];
+        string name = GpuKernels.Name(kernel);
         int error;
         fixed (byte* text = Encoding.ASCII.GetBytes(name + "\0"))
             found = clCreateKernel(_driver.ProgramOf(kernel), text, &error);

@@ -39,7 +39,8 @@ internal static class PtxArithmetic
         ["mul.wide.u32"] = (a, b, _) => (ulong)(uint)a * (uint)b,
         ["mul.wide.s32"] = (a, b, _) => (ulong)((long)(int)a * (int)b),
         ["bfe.u32"] = (a, b, c) => (uint)((uint)a >> (int)b) & ((1u << (int)c) - 1),
-
+        // Of a field that lies in the register.
+        ["bfe.s32"] = (a, b, c) => (uint)((int)((uint)a << (32 - (int)b - (int)c)) >> (32 - (int)c)),
         ["bfe.u64"] = (a, b, c) => a >> (int)b & ((1UL << (int)c) - 1),
         ["add.s64"] = (a, b, _) => a + b,
         ["add.u64"] = (a, b, _) => a + b,
@@ -99,6 +100,8 @@ internal static class PtxArithmetic
         ["cvt.u16.u32"] = (a, _, _) => (ushort)a,
         ["cvt.f64.f32"] = (a, _, _) => Of((double)Single(a)),
         ["cvt.rn.f32.f64"] = (a, _, _) => Of((float)Double(a)),
+        ["cvt.s8.s32"] = (a, _, _) => (ushort)(sbyte)a,
+        ["cvt.rn.f32.s16"] = (a, _, _) => Of((float)(short)a),
         ["cvt.rn.f32.s32"] = (a, _, _) => Of((float)(int)a),
         ["cvt.rn.f32.u32"] = (a, _, _) => Of((float)(uint)a),
         ["cvt.rn.f32.s64"] = (a, _, _) => Of((float)(long)a),

@@ -127,8 +127,8 @@ public sealed class PtxTrafficTests
     private static ProductTile TileOf(string kernel) =>
         ProductTile.Exact.ToArray().Concat(ProductTile.All(false).ToArray()).Concat(ProductTile.All(true).ToArray())
             .Single(tile => kernel[..kernel.LastIndexOf('_')] is var name
-                && GpuKernels.Names[(int)tile.Kernel].StartsWith($"{name}_", StringComparison.Ordinal)
-                && GpuKernels.IsFast(tile.Kernel) == (kernel.Contains("fast", StringComparison.Ordinal)
+                && GpuKernels.Name(tile.Kernel).StartsWith($"{name}_", StringComparison.Ordinal)
+                && (GpuKernels.Of(tile.Kernel).Module == GpuModule.Fast) == (kernel.Contains("fast", StringComparison.Ordinal)
                     && !kernel.Contains("wide", StringComparison.Ordinal)));
 
     // What the op's own kernels do; 0: exact mode.
