@@ -1,13 +1,15 @@
 using Sextant.Backends;
 using Sextant.Codes;
 using Sextant.Indexes;
+using Sextant.Runtime;
 using Sextant.Search;
 
 namespace Sextant.Gpu;
 
 /// <summary>
-/// An index on disk whose binary codes are copied to a device and scanned there; what is rescored stays where it is
-/// mapped. It finds what <see cref="IndexReader"/> finds, in the same order.
+/// An index on disk whose codes are copied to a device and scanned there: binary ones, or rows of float32, float16,
+/// bfloat16 or int8. What is rescored stays where it is mapped. It finds what <see cref="IndexReader"/> finds, in the same
+/// order, with the same scores.
 /// </summary>
 /// <remarks>
 /// Any number of threads may search, one scan after the other; disposing needs the index for itself. The reader stays
@@ -18,18 +20,21 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
     private const int CodesAtOnce = 4096;
 
     private readonly IndexReader _reader;
-    private readonly DeviceBinaryIndex _codes;
+    private readonly DeviceBinaryIndex? _codes;
+    private readonly DeviceRows? _rows;
     private readonly int[] _ids; // of the codes on the device, ascending
     private readonly Lock _lock = new();
     private readonly float[] _prepared;
     private readonly byte[] _code;
+    private readonly float[] _scaled;
     private BinaryHit[] _nearest = [];
     private int[] _candidates = [];
     private IdSet? _allowed; // of the codes on the device
+    private bool _disposed;
 
     /// <summary>Copies the codes of an index to a device.</summary>
     /// <param name="device">A <see cref="GpuDevice"/>.</param>
-    /// <param name="reader">An index of binary codes.</param>
+    /// <param name="reader">An index of binary codes, or of numbers of 8, 16 or 32 bits.</param>
     /// <param name="allowed">The only passages that will be found; null: all that are not deleted.</param>
     /// <exception cref="UnsupportedRequestException">
     /// The device is the processor, or the index scans another code, or longer ones than the device's kernels read.
@@ -42,23 +47,32 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
         ArgumentNullException.ThrowIfNull(reader);
         _reader = reader;
         int bits = reader.Definition.CodedDimensions;
-        if (reader.Definition.Code != VectorCode.Binary || bits > DeviceBinaryIndex.MaxBits)
+        bool isBinary = reader.Definition.Code == VectorCode.Binary;
+        GpuDriver? driver = (device as GpuDevice)?.Driver;
+        if (isBinary ? bits > DeviceBinaryIndex.MaxBits : !HasRows(reader) || !CanScore(driver, reader))
         {
+            string rows = driver is not null && DeviceRows.CanScore(driver, reader.Rows)
+                ? ", and rows of float32, float16, bfloat16 and int8" : "";
             throw new UnsupportedRequestException(FormattableString.Invariant(
-                $"{device.Name} scans binary codes of at most {DeviceBinaryIndex.MaxBits} bits; this index scans ")
+                $"{device.Name} scans binary codes of at most {DeviceBinaryIndex.MaxBits} bits{rows}; this index scans ")
                 + FormattableString.Invariant(
                     $"{reader.Definition.Code} codes of {bits} dimensions, which the CPU does."));
         }
-        (_prepared, _code) = (new float[bits], new byte[BinaryCode.Bytes(bits)]);
+        _prepared = new float[bits];
+        _code = new byte[isBinary ? BinaryCode.Bytes(bits) : reader.Rows.RowBytes];
+        _scaled = new float[isBinary ? 0 : reader.Rows.QueryFloats];
         _ids = Ids(reader, allowed);
-        _codes = new DeviceBinaryIndex(device, bits);
+        if (isBinary)
+            _codes = new DeviceBinaryIndex(device, bits);
+        else
+            _rows = new DeviceRows(driver!, reader.Rows, _ids.Length);
         try
         {
             Copy();
         }
         catch
         {
-            _codes.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -83,6 +97,8 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
                 "a device compares all codes; lists are probed by the index itself.", nameof(options));
         lock (_lock)
         {
+            if (_codes is null)
+                return SearchRows(query, hits, options);
             _reader.Encode(query, _prepared, _code);
             IdSet? allowed = options.Allowed is null ? null : OnDevice(options.Allowed);
             int wanted = (int)Math.Min((long)hits.Length * options.Oversampling, Count);
@@ -93,6 +109,21 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
                 _candidates[i] = _ids[_nearest[i].Id];
             return _reader.Score(query, _prepared, _candidates.AsSpan(0, found), hits, options.MinScore);
         }
+    }
+
+    // Their scores are final.
+    private unsafe int SearchRows(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions options)
+    {
+        _reader.Prepare(query, _prepared);
+        fixed (float* memory = _scaled)
+            return _reader.Best(query, Scores(memory), _ids, hits, options.Allowed, options.MinScore);
+    }
+
+    private unsafe ReadOnlySpan<float> Scores(float* memory)
+    {
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
+        RowScorer scorer = _reader.Rows.Prepare(_prepared, memory);
+        return _rows!.Score(in scorer);
     }
 
     // Ids of the index as positions on the device; the same where nothing was deleted or left out.
@@ -112,7 +143,23 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
     }
 
     /// <summary>Frees the codes on the device.</summary>
-    public void Dispose() => _codes.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _codes?.Dispose();
+            if (!_disposed)
+                _rows?.Dispose();
+            _disposed = true;
+        }
+    }
+
+    private static bool HasRows(IndexReader reader) =>
+        reader.Definition.Code is VectorCode.Float32 or VectorCode.Float16 or VectorCode.BFloat16 or VectorCode.Int8;
+
+    private static bool CanScore(GpuDriver? driver, IndexReader reader) => driver is null
+        ? throw new UnsupportedRequestException("the processor has no memory of its own: search the index itself.")
+        : DeviceRows.CanScore(driver, reader.Rows);
 
     private static int[] Ids(IndexReader reader, IdSet? allowed)
     {
@@ -130,14 +177,17 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
 
     private void Copy()
     {
-        int bytes = _codes.CodeBytes;
+        int bytes = _code.Length;
         byte[] some = new byte[CodesAtOnce * bytes];
         for (int first = 0; first < _ids.Length; first += CodesAtOnce)
         {
             int count = Math.Min(CodesAtOnce, _ids.Length - first);
             for (int i = 0; i < count; i++)
                 _reader.CopyCode(_ids[first + i], some.AsSpan(i * bytes, bytes));
-            _codes.Add(some.AsSpan(0, count * bytes));
+            if (_codes is not null)
+                _codes.Add(some.AsSpan(0, count * bytes));
+            else
+                _rows!.Add(some.AsSpan(0, count * bytes));
         }
     }
 }

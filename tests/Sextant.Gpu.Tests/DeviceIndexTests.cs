@@ -15,18 +15,34 @@ public sealed class DeviceIndexTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
-    [InlineData(VectorCode.Float16, false)]
-    [InlineData(null, false)]
-    [InlineData(VectorCode.Float32, true)]
-    public void HitsAreTheReadersOwn(VectorCode? rescore, bool turns)
+    [InlineData(VectorCode.Binary, VectorCode.Float16, false, Metric.Cosine)]
+    [InlineData(VectorCode.Binary, null, false, Metric.Cosine)]
+    [InlineData(VectorCode.Binary, VectorCode.Float32, true, Metric.Cosine)]
+    [InlineData(VectorCode.Int8, null, false, Metric.Cosine)]
+    [InlineData(VectorCode.Int8, null, false, Metric.SquaredDistance)]
+    [InlineData(VectorCode.Int8, null, true, Metric.Dot)]
+    [InlineData(VectorCode.Float16, null, false, Metric.SquaredDistance)]
+    [InlineData(VectorCode.Float16, null, true, Metric.Cosine)]
+    [InlineData(VectorCode.BFloat16, null, false, Metric.Dot)]
+    [InlineData(VectorCode.Float32, null, false, Metric.Cosine)]
+    public void HitsAreTheReadersOwn(VectorCode code, VectorCode? rescore, bool turns, Metric metric)
     {
         float[] sample = Vectors(1, 300);
         using IndexReader reader = Write(new IndexDefinition
         {
             Dimensions = Dimensions,
+            Code = code,
+            Metric = metric,
+            Ranges = code == VectorCode.Int8 ? CodeRanges.Of(sample, Dimensions) : null,
             Rescore = rescore,
             Transform = turns ? LinearTransform.Fit(sample, Dimensions, 60, whiten: true) : null,
         });
+        if (code != VectorCode.Binary && !HasRows)
+        {
+            RefusesRows(reader);
+            return;
+        }
+        float minScore = metric == Metric.SquaredDistance ? -17f : -0.2f;
         IdSet some = reader.Where(IndexFilter.Parse("part=3"));
         foreach (IdSet? allowed in (IdSet?[])[null, some])
         {
@@ -37,7 +53,7 @@ public sealed class DeviceIndexTests : IDisposable
                 float[] query = Vectors(round + 100, 1);
                 var expected = new Hit[25];
                 var hits = new Hit[25];
-                var limits = new SearchOptions { Oversampling = round + 1, MinScore = -0.2f };
+                var limits = new SearchOptions { Oversampling = round + 1, MinScore = minScore };
                 int count = reader.Search(query, expected, limits with { Allowed = allowed });
                 Assert.Equal(count, index.Search(query, hits, limits));
                 Assert.Equal(expected, hits);
@@ -55,10 +71,22 @@ public sealed class DeviceIndexTests : IDisposable
         }
     }
 
-    [Fact]
-    public void ASearchAllocatesNothing()
+    [Theory]
+    [InlineData(VectorCode.Binary)]
+    [InlineData(VectorCode.Float16)]
+    public void ASearchAllocatesNothing(VectorCode code)
     {
-        using IndexReader reader = Write(new IndexDefinition { Dimensions = Dimensions });
+        using IndexReader reader = Write(new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = code,
+            Rescore = code == VectorCode.Binary ? VectorCode.Float16 : null,
+        });
+        if (code != VectorCode.Binary && !HasRows)
+        {
+            RefusesRows(reader);
+            return;
+        }
         using var index = new DeviceIndex(DeviceHere.Device, reader);
         float[] query = Vectors(7, 1);
         var hits = new Hit[10];
@@ -76,12 +104,14 @@ public sealed class DeviceIndexTests : IDisposable
         using IndexReader reader = Write(new IndexDefinition
         {
             Dimensions = Dimensions,
-            Code = VectorCode.Float16,
+            Code = VectorCode.ResidualBinary,
+            ResidualBinary = ResidualBinaryCode.Fit(Vectors(1, 300), Dimensions, 2),
             Rescore = null,
         });
         string message = Assert.Throws<UnsupportedRequestException>(
             () => new DeviceIndex(DeviceHere.Device, reader)).Message;
-        Assert.Contains("scans binary codes of at most 4096 bits; this index scans Float16 codes", message);
+        string rows = HasRows ? ", and rows of float32, float16, bfloat16 and int8" : "";
+        Assert.Contains($"scans binary codes of at most 4096 bits{rows}; this index scans ResidualBinary codes", message);
         Directory.Delete(_root, recursive: true);
         using IndexReader binary = Write(new IndexDefinition { Dimensions = Dimensions });
         Assert.Throws<UnsupportedRequestException>(() => new DeviceIndex(Backends.Device.Cpu, binary));
@@ -89,6 +119,13 @@ public sealed class DeviceIndexTests : IDisposable
         var limited = new SearchOptions { Allowed = new IdSet(binary.Ids - 1) };
         Assert.Throws<ArgumentException>(() => index.Search(Vectors(1, 1), new Hit[1], limited));
     }
+
+    // Not every driver has the kernels.
+    private static bool HasRows => ((GpuDevice)DeviceHere.Device).Driver.Has(GpuKernel.ScoreRowsI8);
+
+    private static void RefusesRows(IndexReader reader) => Assert.Contains(
+        "scans binary codes of at most 4096 bits; this index scans",
+        Assert.Throws<UnsupportedRequestException>(() => new DeviceIndex(DeviceHere.Device, reader)).Message);
 
     // Several segments, with deleted documents.
     private IndexReader Write(IndexDefinition definition)

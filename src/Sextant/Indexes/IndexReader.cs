@@ -245,17 +245,56 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
         return _snapshot.Deleted[segment]?.Contains(document) == true ? null : one.Key(document);
     }
 
-    /// <summary>What the scan sees of a query, and its code, for codes that are scanned elsewhere.</summary>
+    /// <summary>What the scan sees of a query, for codes that are scanned elsewhere.</summary>
     /// <param name="query">[Dimensions].</param>
     /// <param name="prepared">[CodedDimensions].</param>
-    /// <param name="code">A code.</param>
-    internal void Encode(ReadOnlySpan<float> query, Span<float> prepared, Span<byte> code)
+    internal void Prepare(ReadOnlySpan<float> query, Span<float> prepared)
     {
         using CallsInFlight.Call call = Enter();
         using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         RequireQuery(query);
         _snapshot.Codes.Prepare(query, prepared);
+    }
+
+    /// <summary>The same, and its code.</summary>
+    /// <param name="query">[Dimensions].</param>
+    /// <param name="prepared">[CodedDimensions].</param>
+    /// <param name="code">A code.</param>
+    internal void Encode(ReadOnlySpan<float> query, Span<float> prepared, Span<byte> code)
+    {
+        Prepare(query, prepared);
         _snapshot.Codes.EncodePrepared(prepared, code);
+    }
+
+    /// <summary>What is scanned, where it is rows of numbers.</summary>
+    internal RowCodec Rows => _snapshot.Codes.Rows;
+
+    /// <summary>Keeps the best of scores that a scan elsewhere gave.</summary>
+    /// <param name="query">[Dimensions].</param>
+    /// <param name="scores">[ids].</param>
+    /// <param name="ids">What was scored, ascending.</param>
+    /// <param name="hits">Receives the hits, best first.</param>
+    /// <param name="allowed">The only ids that may be found; null: all.</param>
+    /// <param name="minScore">Hits with smaller scores are left out.</param>
+    internal int Best(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> scores, ReadOnlySpan<int> ids, Span<Hit> hits, IdSet? allowed,
+        float minScore)
+    {
+        var best = new BestHits(hits);
+        try
+        {
+            for (int i = 0; i < scores.Length; i++)
+            {
+                // A NaN passes, into the check of BestHits.
+                if (!(scores[i] < minScore) && allowed?.Contains(ids[i]) != false)
+                    best.Offer(new Hit(ids[i], scores[i]));
+            }
+        }
+        catch (ArgumentException problem) when (ScoreOverflow.IsCauseOf(problem) && IsOrdinary(query))
+        {
+            throw Overflows(problem);
+        }
+        return best.Sort();
     }
 
     /// <summary>The code of a passage.</summary>

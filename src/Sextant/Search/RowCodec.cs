@@ -49,6 +49,15 @@ internal sealed unsafe class RowCodec
 
     public int RowBytes { get; }
 
+    /// <summary>What scores read in a row; binary codes are not scored so.</summary>
+    public RowType Type => Code switch
+    {
+        VectorCode.Float16 => RowType.F16,
+        VectorCode.BFloat16 => RowType.BF16,
+        VectorCode.Int8 => RowType.I8,
+        _ => RowType.F32,
+    };
+
     /// <summary>Floats that <see cref="Prepare"/> needs.</summary>
     public int QueryFloats => 2 * Dimensions;
 
@@ -118,13 +127,7 @@ internal sealed unsafe class RowCodec
             Kernel = _kernel,
             Query = memory,
             Scales = Code == VectorCode.Int8 && isDistance ? scales : null,
-            Type = Code switch
-            {
-                VectorCode.Float16 => RowType.F16,
-                VectorCode.BFloat16 => RowType.BF16,
-                VectorCode.Int8 => RowType.I8,
-                _ => RowType.F32,
-            },
+            Type = Type,
             IsDistance = isDistance,
             Dimensions = Dimensions,
             Bias = bias,
