@@ -8,7 +8,7 @@ namespace Sextant.Kernels;
 /// Of a thread, like the rounding mode: a token through all arguments of all ops would be in every kernel for the sake
 /// of two. What a cancelled kernel leaves is undefined; whoever began the call throws it away and throws.
 /// </remarks>
-public readonly ref struct CallCancellation
+internal readonly ref struct CallCancellation
 {
     [ThreadStatic]
     private static CancellationToken t_token;

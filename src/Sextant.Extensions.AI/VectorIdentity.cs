@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Sextant.Backends;
-using Sextant.Indexes;
 
 namespace Sextant.Extensions.AI;
 
@@ -24,7 +23,7 @@ internal static class VectorIdentity
         ];
         string[] facts =
         [
-            FileFingerprint.Of(files), .. files.Select(file => Path.GetRelativePath(card.Path, file)),
+            HashOf(files), .. files.Select(file => Path.GetRelativePath(card.Path, file)),
             card.Architecture, card.Pooling, card.LayersInUse, card.Attention, card.EndToken ?? "",
             card.Normalized ? "normalized" : "as they are", card.Truncation.ToString(), card.Precision.ToString(),
             card.Precision == Precision.Exact ? "" : card.Device, // exact vectors are the same on every device
@@ -33,6 +32,20 @@ internal static class VectorIdentity
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', facts)));
         return string.Create(
             CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(hash.AsSpan(0, 16))}-{model.Dimensions}");
+    }
+
+    private static string HashOf(string[] files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[1 << 20];
+        foreach (string file in files)
+        {
+            using FileStream stream = File.OpenRead(file);
+            hash.AppendData(BitConverter.GetBytes(stream.Length));
+            while (stream.Read(buffer) is > 0 and int count)
+                hash.AppendData(buffer.AsSpan(0, count));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static bool Decides(string file)

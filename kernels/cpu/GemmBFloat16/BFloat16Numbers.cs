@@ -3,7 +3,7 @@ using Sextant.Kernels.GemmBFloat16;
 namespace Sextant.Kernels;
 
 /// <summary>Narrowing as kernels/NUMERICS.md defines it, for weights when they are loaded.</summary>
-public static class BFloat16Numbers
+internal static class BFloat16Numbers
 {
     /// <summary>The nearest number with eight bits of significand; 0 below 2⁻⁵⁶, NaN beyond 2¹¹².</summary>
     public static float Narrow(float x) => NarrowReference.Narrow(x);

@@ -49,7 +49,7 @@ internal static class CodeFlags
     {
         if (arguments.Text(Ranges) is not { } path)
             return null;
-        CodeRanges ranges = RangesFile.Read(path);
+        CodeRanges ranges = CodeRanges.Read(path);
         if (ranges.Dimensions != dimensions)
         {
             throw new InvalidRangesException(

@@ -96,7 +96,7 @@ internal sealed class EmbedVerb : Verb
         {
             CodeRanges ranges = calibration.Ranges();
             CodeFlags.WarnOfEmpty(ranges, rangesPath!, terminal);
-            RangesFile.Write(ranges, rangesFile!.Stream);
+            ranges.Write(rangesFile!.Stream);
             rangesFile.Commit();
         }
         progress.Dispose();

@@ -34,7 +34,7 @@ internal sealed class FoundFiles
     private (string Path, string? Checksum)[] Find(
         IReadOnlyList<string> paths, bool checksums, CancellationToken cancellation) =>
         [
-            .. TextFiles.Find(paths.Where(path => !StandardInput.Is(path)), _skipped.Add).Select(path =>
+            .. TextFile.Find(paths.Where(path => !StandardInput.Is(path)), _skipped.Add).Select(path =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 return (path, checksums ? ChecksumOf(path) : null);

@@ -33,8 +33,8 @@ internal static class IndexFacts
         facts.Add("rescored", definition.Rescore?.ToString().ToLowerInvariant() ?? "no");
         facts.Add("metric", definition.Metric.ToString().ToLowerInvariant());
         facts.Section("bytes");
-        foreach (SectionSize one in statistics.Sections)
-            facts.Add(one.Name, Number(one.Bytes));
+        foreach ((string name, long size) in statistics.Sections)
+            facts.Add(name, Number(size));
         facts.Add("all files", Number(statistics.Bytes));
         facts.Section("made with");
         foreach ((string name, string value) in definition.Properties)

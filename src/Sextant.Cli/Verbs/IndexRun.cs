@@ -68,7 +68,7 @@ internal sealed class IndexRun(
             if (path.Reason == SkipReason.Unreadable)
                 unreadable.Add(Path.GetFullPath(path.Path));
         }
-        List<string> files = [.. TextFiles.Find(paths, Skip)];
+        List<string> files = [.. TextFile.Find(paths, Skip)];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         using (var progress = new IndexProgress(terminal, files))
         {

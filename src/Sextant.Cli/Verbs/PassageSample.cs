@@ -17,7 +17,7 @@ internal static class PassageSample
         IReadOnlyList<string> paths, EmbeddingModel model, PassageReader reader, string prompt, Terminal terminal,
         Encoding? encoding)
     {
-        List<string> files = [.. TextFiles.Find(paths, _ => { })]; // what is skipped is said when the files are indexed
+        List<string> files = [.. TextFile.Find(paths, _ => { })]; // what is skipped is said when the files are indexed
         var texts = new List<string>();
         using var progress = new ProgressLine(terminal, "passages of a sample");
         foreach (string file in Scattered(files))

@@ -9,7 +9,7 @@ namespace Sextant.Codes;
 /// Bytes per vector: 2 · dimensions. Distance: that of the widened values, which widening does not change. Error: at
 /// most 2⁻⁸ of a value.
 /// </remarks>
-public static class BFloat16Code
+internal static class BFloat16Code
 {
     private const uint Infinity = 0x7F80;
 

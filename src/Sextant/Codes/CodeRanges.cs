@@ -71,6 +71,16 @@ public sealed class CodeRanges
         return calibration.Ranges();
     }
 
+    /// <summary>
+    /// Reads ranges from a file of JSON: {"mins":[…],"maxs":[…]}, a number for each dimension in both. Other keys are
+    /// refused.
+    /// </summary>
+    /// <exception cref="InvalidRangesException">The file cannot be read, or does not hold ranges.</exception>
+    public static CodeRanges Read(string path) => RangesFile.Read(path);
+
+    /// <summary>Writes the file that <see cref="Read"/> reads; numbers are the shortest with the same bits.</summary>
+    public void Write(Stream stream) => RangesFile.Write(this, stream);
+
     private static ArgumentException Wrong(FormattableString problem) =>
         new(problem.ToString(CultureInfo.InvariantCulture));
 }

@@ -5,7 +5,7 @@ namespace Sextant.Codes;
 
 /// <summary>Ranges as a file of JSON: {"mins":[…],"maxs":[…]}, a number for each dimension in both.</summary>
 /// <remarks>Numbers are the shortest that read back to the same binary32. Other keys are refused.</remarks>
-public static class RangesFile
+internal static class RangesFile
 {
     // 65,536 dimensions, two numbers of at most some 20 characters each, with room for white space.
     private const long LongestFile = 16 << 20;

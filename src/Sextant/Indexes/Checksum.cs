@@ -9,7 +9,7 @@ namespace Sextant.Indexes;
 /// bits set and is not inverted at its end); bytes after the last 32 go to lane 0, one by one. The result is the
 /// CRC-32C of the four lanes (4 bytes each) and the length (8 bytes).
 /// </remarks>
-public static class Checksum
+internal static class Checksum
 {
     /// <summary>The checksum of some bytes.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes)

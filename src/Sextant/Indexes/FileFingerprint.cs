@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Sextant.Indexes;
 
 /// <summary>Tells files apart by their bytes, at the disk's speed: no protection against a forger.</summary>
-public static class FileFingerprint
+internal static class FileFingerprint
 {
     private const int BufferBytes = 1 << 20;
 

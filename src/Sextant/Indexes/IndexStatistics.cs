@@ -1,10 +1,5 @@
 namespace Sextant.Indexes;
 
-/// <summary>Bytes of one kind of section, over all segments.</summary>
-/// <param name="Name">What it holds.</param>
-/// <param name="Bytes">How many bytes that takes.</param>
-public readonly record struct SectionSize(string Name, long Bytes);
-
 /// <summary>Sizes and counts of one commit.</summary>
 public sealed record IndexStatistics
 {
@@ -29,26 +24,26 @@ public sealed record IndexStatistics
     /// <summary>Bytes of all files of this commit.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Bytes by what they hold, in the order of the files.</summary>
-    public required IReadOnlyList<SectionSize> Sections { get; init; }
+    /// <summary>What sections hold, and their bytes over all segments, in the order of the files.</summary>
+    public required IReadOnlyList<KeyValuePair<string, long>> Sections { get; init; }
 
     /// <summary>Names of all attributes.</summary>
     public required IReadOnlyList<string> Attributes { get; init; }
 
     internal static IndexStatistics Of(IndexSnapshot snapshot)
     {
-        var sizes = new List<SectionSize>();
+        var sizes = new List<KeyValuePair<string, long>>();
         long bytes = snapshot.FrameBytes; // as they were read: another commit may have replaced or deleted them
         foreach (Segment segment in snapshot.Segments)
         {
             bytes += (long)segment.Entry.Length;
             foreach (Section section in segment.Sections)
             {
-                int position = sizes.FindIndex(one => one.Name == section.Label);
+                int position = sizes.FindIndex(one => one.Key == section.Label);
                 if (position < 0)
-                    sizes.Add(new SectionSize(section.Label, section.Length));
+                    sizes.Add(new(section.Label, section.Length));
                 else
-                    sizes[position] = sizes[position] with { Bytes = sizes[position].Bytes + section.Length };
+                    sizes[position] = new(section.Label, sizes[position].Value + section.Length);
             }
         }
         IEnumerable<SegmentEntry> entries = snapshot.Segments.Select(one => one.Entry);

@@ -14,14 +14,18 @@ namespace Sextant.Passages;
 /// </remarks>
 public sealed class PassageReader
 {
-    private readonly TokenCounter _count;
+    private readonly Func<ReadOnlySpan<char>, int> _count;
     private readonly PassageOptions _options;
 
     /// <summary>Creates a reader.</summary>
-    /// <param name="count">Counts tokens, without special tokens.</param>
+    /// <param name="count">
+    /// Counts the tokens of a piece of text, without the special tokens around a whole text. Called once for each
+    /// sentence, and again for the parts of one that is too long for a passage. The counts of neighbouring sentences
+    /// are added, which is exact where the tokenizer never joins words over a space.
+    /// </param>
     /// <param name="options">How to cut; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">A chunk or an overlap that is not possible.</exception>
-    public PassageReader(TokenCounter count, PassageOptions? options = null)
+    public PassageReader(Func<ReadOnlySpan<char>, int> count, PassageOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(count);
         _count = count;
@@ -40,7 +44,7 @@ public sealed class PassageReader
     }
 
     /// <summary>Reads the passages of files and of all files in folders, in order.</summary>
-    /// <param name="paths">Files and folders, as <see cref="TextFiles.Find"/> takes them.</param>
+    /// <param name="paths">Files and folders, as <see cref="TextFile.Find"/> takes them.</param>
     /// <param name="skipped">Told each file and folder that is left out, and why.</param>
     /// <param name="encoding">
     /// What files without a byte order mark are in, as <see cref="TextFile.Open"/> takes it.

@@ -3,10 +3,22 @@ using System.Text;
 
 namespace Sextant.Passages;
 
-/// <summary>Opens a file as text, after all of it was found to be text.</summary>
+/// <summary>Finds files in folders, and opens a file as text, after all of it was found to be text.</summary>
 public static class TextFile
 {
     private const int BufferSize = 1 << 16;
+
+    /// <summary>
+    /// Lists files: those named, and those in the folders named, however deep. Entries of a folder come in the
+    /// ordinal order of their names. A path named twice comes once.
+    /// </summary>
+    /// <param name="paths">Files and folders. What is named here is taken even if it is hidden, or a link.</param>
+    /// <param name="skipped">Told each file and folder that is left out, and why.</param>
+    /// <exception cref="FileNotFoundException">
+    /// A named path does not exist; thrown when the enumeration comes to it.
+    /// </exception>
+    public static IEnumerable<string> Find(IEnumerable<string> paths, Action<SkippedPath> skipped) =>
+        TextFiles.Find(paths, skipped);
 
     /// <summary>
     /// Opens the file, or says why it is not text. The file is read once from end to end to know that (in blocks, at

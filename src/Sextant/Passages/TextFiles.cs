@@ -1,19 +1,11 @@
 namespace Sextant.Passages;
 
 /// <summary>Finds the files of folders, always in the same order.</summary>
-public static class TextFiles
+internal static class TextFiles
 {
     private static readonly string[] BuildFolders = ["bin", "obj", "node_modules"];
 
-    /// <summary>
-    /// Lists files: those named, and those in the folders named, however deep. Entries of a folder come in the
-    /// ordinal order of their names. A path named twice comes once.
-    /// </summary>
-    /// <param name="paths">Files and folders. What is named here is taken even if it is hidden, or a link.</param>
-    /// <param name="skipped">Told each file and folder that is left out, and why.</param>
-    /// <exception cref="FileNotFoundException">
-    /// A named path does not exist; thrown when the enumeration comes to it.
-    /// </exception>
+    /// <summary>As <see cref="TextFile.Find"/>.</summary>
     public static IEnumerable<string> Find(IEnumerable<string> paths, Action<SkippedPath> skipped)
     {
         ArgumentNullException.ThrowIfNull(paths);

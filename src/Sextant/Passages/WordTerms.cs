@@ -10,7 +10,7 @@ namespace Sextant.Passages;
 /// stands between terms. An ideograph is a term by itself, since no spaces separate words there. Lower-casing goes
 /// code point by code point with the library's own tables, so the terms are the same on every platform.
 /// </remarks>
-public static class WordTerms
+internal static class WordTerms
 {
     /// <summary>Adds the terms of a text, in order and with repetitions, to <paramref name="terms"/>.</summary>
     public static void Split(ReadOnlySpan<char> text, ICollection<string> terms)

@@ -6,7 +6,7 @@ namespace Sextant.Search;
 /// nearly all offers of a long scan. The order is total (score descending, then id ascending), so the result does not
 /// depend on the order of the offers.
 /// </remarks>
-public ref struct BestHits
+internal ref struct BestHits
 {
     private readonly Span<Hit> _heap;
     private int _count;

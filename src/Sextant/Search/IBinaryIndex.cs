@@ -2,7 +2,7 @@ namespace Sextant.Search;
 
 /// <summary>Binary codes that can be searched by Hamming distance, however they are kept.</summary>
 /// <remarks>Any number of threads may search at once; adding needs the index for itself.</remarks>
-public interface IBinaryIndex
+internal interface IBinaryIndex
 {
     /// <summary>Length of a code.</summary>
     int Bits { get; }

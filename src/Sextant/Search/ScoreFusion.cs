@@ -18,7 +18,7 @@ public static class ScoreFusion
     /// <param name="terms">Its score by terms; 0 without any.</param>
     /// <param name="allTerms">The scale of those.</param>
     /// <param name="weight">What the similarity weighs, from 0 to 1.</param>
-    public static float Score(
+    internal static float Score(
         float similarity, ScoreScale similarities, float terms, ScoreScale allTerms, float weight) =>
         (float)((weight * similarities.Relative(similarity)) + ((1 - weight) * allTerms.Relative(terms)));
 

@@ -3,7 +3,7 @@ namespace Sextant.Search;
 /// <summary>Where the scores of one query lie: what makes scores of two kinds comparable.</summary>
 /// <param name="Low">What counts 0.</param>
 /// <param name="High">The best score, which counts 1.</param>
-public readonly record struct ScoreScale(double Low, double High)
+internal readonly record struct ScoreScale(double Low, double High)
 {
     /// <summary>Similarities of vectors: a passage like any other, the mean, counts 0; the nearest counts 1.</summary>
     public static ScoreScale OfSimilarities(ReadOnlySpan<float> similarities)

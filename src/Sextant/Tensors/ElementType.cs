@@ -36,7 +36,7 @@ public enum ElementType
 }
 
 /// <summary>Facts about an <see cref="ElementType"/>.</summary>
-public static class ElementTypes
+internal static class ElementTypes
 {
     /// <summary>Bytes of one element.</summary>
     public static int Size(this ElementType type) => type switch

@@ -41,7 +41,7 @@ public readonly record struct EncodeOptions
     public OffsetUnit Offsets { get; init; }
 
     /// <summary>These options with truncation as <paramref name="truncation"/> says (null: off).</summary>
-    public EncodeOptions With(TruncationSettings? truncation) => this with
+    internal EncodeOptions With(TruncationSettings? truncation) => this with
     {
         MaxTokens = truncation?.MaxTokens ?? 0,
         Strategy = truncation?.Strategy ?? default,
@@ -78,7 +78,7 @@ public enum TruncationSide
 /// <param name="Strategy">Which sequence of a pair is cut.</param>
 /// <param name="Side">Which end is cut off.</param>
 /// <param name="Stride">Tokens that neighbouring overflow windows share.</param>
-public sealed record TruncationSettings(int MaxTokens, TruncationStrategy Strategy, TruncationSide Side, int Stride);
+internal sealed record TruncationSettings(int MaxTokens, TruncationStrategy Strategy, TruncationSide Side, int Stride);
 
 /// <summary>The <c>padding</c> of a tokenizer.json.</summary>
 /// <param name="Length">Fixed length to pad to; null: the longest of the batch.</param>

@@ -43,15 +43,12 @@ public sealed class Tokenizer
     /// <summary>Highest token id + 1, added tokens included.</summary>
     public int VocabularySize { get; }
 
-    /// <summary>
-    /// Truncation as the file asks for it, null for none. It is not applied unless put into the options.
-    /// </summary>
-    public TruncationSettings? FileTruncation { get; }
+    /// <summary>Truncation and padding as the file asks for them; not applied unless these options are given.</summary>
+    public EncodeOptions FileOptions => new EncodeOptions { Padding = FilePadding }.With(FileTruncation);
 
-    /// <summary>
-    /// Padding as the file asks for it, null for none. It is not applied unless put into the options.
-    /// </summary>
-    public PaddingSettings? FilePadding { get; }
+    internal TruncationSettings? FileTruncation { get; }
+
+    internal PaddingSettings? FilePadding { get; }
 
     internal TokenPipeline Pipeline => _pipeline;
 
