@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Scalar.AspNetCore;
 using Sextant.Server.Http;
 using Sextant.Server.Indexes;
 using Sextant.Server.Models;
@@ -36,6 +37,8 @@ internal static class ServerApp
         builder.Services.AddSingleton<ModelSet>();
         builder.Services.AddSingleton<IndexSet>();
         builder.Services.AddHostedService<ModelStart>();
+        Telemetry.Add(builder);
+        Descriptions.Add(builder.Services);
 
         WebApplication app = builder.Build();
         _ = app.Services.GetRequiredService<ApiKeys>(); // a file that cannot be read is an error now
@@ -48,6 +51,10 @@ internal static class ServerApp
         TokenRoutes.Map(app);
         RerankRoutes.Map(app);
         IndexRoutes.Map(app);
+        PageRoutes.Map(app);
+        app.MapPrometheusScrapingEndpoint();
+        app.MapOpenApi("/openapi.json");
+        app.MapScalarApiReference("/docs", scalar => scalar.WithOpenApiRoutePattern("/openapi.json"));
         return app;
     }
 

@@ -1,6 +1,9 @@
+using Sextant.Server.Routes;
+
 namespace Sextant.Server.Http;
 
-/// <summary>Lets only requests with a key through, where keys are needed; health and the page's files need none.</summary>
+/// <summary>Lets only requests with a key through, where keys are needed; health, the page's files and the
+/// description of the routes need none.</summary>
 internal sealed class KeyCheck(RequestDelegate next, ApiKeys keys)
 {
     private const string Scheme = "Bearer ";
@@ -29,5 +32,7 @@ internal sealed class KeyCheck(RequestDelegate next, ApiKeys keys)
 
     private static bool IsOpen(HttpRequest request) =>
         request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
-        || (HttpMethods.IsGet(request.Method) && request.Path.Value is "/" or "/page.js" or "/page.css");
+        || (HttpMethods.IsGet(request.Method)
+            && (PageRoutes.Has(request.Path.Value) || request.Path.Value == "/openapi.json"
+                || request.Path.StartsWithSegments("/docs", StringComparison.Ordinal)));
 }

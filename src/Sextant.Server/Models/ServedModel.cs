@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sextant.Server.Hosting;
 using Sextant.Server.Http;
 using Sextant.Tokens;
@@ -81,6 +82,9 @@ internal abstract class ServedModel(string id, ModelCard card, ServerOptions opt
         BatchQueue<TForm, TResult> queue, EncodedInput[] inputs, TForm form, CancellationToken cancellation)
         where TForm : IEquatable<TForm>
     {
+        using Activity? activity = ServerMetrics.Source.StartActivity("compute");
+        activity?.SetTag("sextant.model", id).SetTag("sextant.inputs", inputs.Length)
+            .SetTag("sextant.tokens", inputs.Sum(one => one.Ids.Length));
         try
         {
             return await queue.Run(inputs, form, cancellation).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace Sextant.Server.Models;
@@ -6,6 +7,9 @@ namespace Sextant.Server.Models;
 internal sealed class ServerMetrics : IDisposable
 {
     public const string Name = "Sextant.Server";
+
+    /// <summary>Of traces: a span from a request's inputs to their results.</summary>
+    public static readonly ActivitySource Source = new(Name);
 
     private static readonly double[] s_seconds =
         [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];

@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Sextant.Server.Tests;
+
+/// <summary>Clients that send what nobody should, or do not read: each gets its status, and the server goes on.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class HostileClientTests(ServerFixture fixture)
+{
+    private const string Path = "/v1/embeddings";
+
+    private async Task StillServes()
+    {
+        JsonElement found = await fixture.Server.PostForJson(Path, new { input = "The sky is blue." });
+        Assert.Equal(
+            fixture.Model.Embed("The sky is blue."),
+            found.GetProperty("data")[0].GetProperty("embedding").EnumerateArray().Select(one => one.GetSingle())
+                .ToArray());
+    }
+
+    [Fact]
+    public async Task TwoThousandBodiesThatAreNoRequestsAreRefused()
+    {
+        // A request with one byte changed, left out, doubled or with something put in; what is a request by chance
+        // is answered as one.
+        byte[] good = Encoding.UTF8.GetBytes(
+            """{"input":["The sky is blue.","\u4eca\"日"],"model":"tiny","dimensions":8,"encoding_format":"float"}""");
+        byte[][] pieces = [.. new[] { "\0", "{", "}", "[", "]", "\"", ",", ":", "null", "1e999", "\\u", "\\ud800", "//", "\x7f" }
+            .Select(Encoding.UTF8.GetBytes), [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf8, 0x88]];
+        const int seed = 20251201;
+        var random = new Random(seed);
+        int refused = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            List<byte> body = [.. good];
+            int place = random.Next(body.Count);
+            switch (i % 5)
+            {
+                case 0: body[place] = (byte)random.Next(256); break;
+                case 1: body.RemoveAt(place); break;
+                case 2: body.RemoveRange(place, body.Count - place); break;
+                case 3: body.InsertRange(place, body.GetRange(place, random.Next(1, body.Count - place + 1))); break;
+                default: body.InsertRange(place, pieces[random.Next(pieces.Length)]); break;
+            }
+            using var content = new ByteArrayContent([.. body]);
+            content.Headers.ContentType = new("application/json");
+            using HttpResponseMessage response = await fixture.Server.Client.PostAsync(
+                Path, content, TestContext.Current.CancellationToken);
+            string answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            int status = (int)response.StatusCode;
+            Assert.True(
+                status is 200 or 400 or 404, $"seed {seed}, body {i} is answered {status}: {answer}");
+            if (status == 200)
+                continue;
+            refused++;
+            Assert.NotEmpty(JsonDocument.Parse(answer).RootElement.GetProperty("error").GetProperty("message").GetString()!);
+        }
+        Assert.InRange(refused, 1500, 2000);
+        await StillServes();
+    }
+
+    [Fact]
+    public async Task DepthIsLimited()
+    {
+        string deep = new('[', 100_000);
+        using HttpResponseMessage response = await fixture.Server.Post(Path, "{\"input\":" + deep);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        await StillServes();
+    }
+
+    [Fact]
+    public async Task AHundredMegabytesAreRefusedBeforeTheyAreRead()
+    {
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        using var content = new StreamContent(new Zeros(100_000_000));
+        content.Headers.ContentType = new("application/json");
+        try
+        {
+            using HttpResponseMessage response = await fixture.Server.Client.PostAsync(
+                Path, content, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        }
+        catch (HttpRequestException problem) when (problem.InnerException is IOException or SocketException)
+        {
+            // The connection is closed while the client still sends: also a refusal.
+        }
+        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 50_000_000, "memory has grown");
+        await StillServes();
+    }
+
+    [Fact]
+    public async Task AMillionTokensAreRefused()
+    {
+        string ids = string.Join(',', Enumerable.Range(0, 1_000_000).Select(i => i % 100 + 5));
+        using HttpResponseMessage one = await fixture.Server.Post(Path, $$"""{"input":[[{{ids}}]]}""");
+        // One input is cut to what the model takes, and the response says so.
+        Assert.Equal(HttpStatusCode.OK, one.StatusCode);
+        Assert.NotEmpty(one.Headers.GetValues(Routes.ReportHeaders.Truncated));
+        string many = string.Join(',', Enumerable.Repeat("[5]", 1_000_000));
+        using HttpResponseMessage arrays = await fixture.Server.Post(Path, $$"""{"input":[{{many}}]}""");
+        Assert.Equal(HttpStatusCode.BadRequest, arrays.StatusCode);
+        await StillServes();
+    }
+
+    [Fact]
+    public async Task HalfClosedAndAbandonedConnectionsCostNothing()
+    {
+        var address = new Uri(fixture.Server.Url);
+        string body = """{"input":"The sky is blue."}""";
+        string head = $"POST {Path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ";
+        for (int i = 0; i < 50; i++)
+        {
+            using var socket = new TcpClient();
+            await socket.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+            NetworkStream stream = socket.GetStream();
+            byte[] whole = Encoding.ASCII.GetBytes(head + body.Length + "\r\n\r\n" + body);
+            // A part of the request, then gone; or all of it, then half closed, and the answer still comes.
+            bool isWhole = i % 2 == 0;
+            await stream.WriteAsync(
+                isWhole ? whole : whole.AsMemory(0, whole.Length - 5), TestContext.Current.CancellationToken);
+            if (!isWhole)
+                continue;
+            socket.Client.Shutdown(SocketShutdown.Send);
+            byte[] answer = new byte[64];
+            int read = await stream.ReadAsync(answer, TestContext.Current.CancellationToken);
+            // Kestrel may take the half close for the client's going, and then computes nothing.
+            if (read > 0)
+                Assert.StartsWith("HTTP/1.1 200", Encoding.ASCII.GetString(answer), StringComparison.Ordinal);
+        }
+        await StillServes();
+    }
+
+    [Fact]
+    public async Task ASlowReaderHoldsUpNobody()
+    {
+        var address = new Uri(fixture.Server.Url);
+        string body = JsonSerializer.Serialize(new { input = Enumerable.Repeat("sky", 2000) });
+        using var slow = new TcpClient { ReceiveBufferSize = 1024 };
+        await slow.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        await slow.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"POST {Path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                + $"Content-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"),
+            TestContext.Current.CancellationToken);
+        for (int i = 0; i < 5; i++)
+            await StillServes();
+        long bytes = 0;
+        byte[] buffer = new byte[16384];
+        while (await slow.GetStream().ReadAsync(buffer, TestContext.Current.CancellationToken) is > 0 and int read)
+            bytes += read;
+        Assert.True(bytes > 2000 * 256, $"only {bytes} bytes came");
+    }
+
+    private sealed class Zeros(long length) : Stream
+    {
+        private long _position;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => length;
+
+        public override long Position { get => _position; set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            int read = (int)Math.Min(count, length - _position);
+            buffer.AsSpan(offset, read).Fill((byte)' ');
+            _position += read;
+            return read;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
