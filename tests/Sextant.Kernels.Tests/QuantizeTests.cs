@@ -30,6 +30,57 @@ public unsafe class QuantizeTests
         }
     }
 
+    public static TheoryData<ActivationKind, bool> Changes()
+    {
+        var changes = new TheoryData<ActivationKind, bool>();
+        foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
+        {
+            changes.Add(kind, false);
+            changes.Add(kind, true);
+        }
+        return changes;
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void AnActivationOnTheWayHasTheBitsOfOneBefore(ActivationKind kind, bool gated)
+    {
+        const int Rows = 3;
+        var reference = new KernelSet(Isa.Reference);
+        foreach (int columns in new[] { 1, 15, 31, 32, 33, 64, 77, 129, 384 })
+        {
+            float[] x = Cases.Random(5, Rows * 2 * columns, 6f);
+            float[] inverse = Cases.Random(6, columns);
+            using AlignedBuffer before = AlignedBuffer.Of(x);
+            if (gated)
+            {
+                reference.Gate.Run(new GateArguments
+                {
+                    Kind = kind,
+                    X = before.Pointer,
+                    Stride = 2 * columns,
+                    Rows = Rows,
+                    Columns = columns,
+                });
+            }
+            else
+            {
+                reference.Activation.Run(kind, before.Pointer, 2 * columns, Rows, columns);
+            }
+            float[] expectedValues = before.Span.ToArray();
+            Quantised expected = Run(Isa.Reference, expectedValues, Rows, columns, inverse, stride: 2 * columns);
+            foreach (Isa isa in InstructionSets.Supported)
+            {
+                float[] values = [.. x];
+                Quantised actual = Run(isa, values, Rows, columns, inverse, kind, gated, 2 * columns);
+                Cases.AssertSameBits(expectedValues, values, $"{isa} [{columns}] {kind}");
+                Cases.AssertSameBits(expected.Scales, actual.Scales, $"{isa} [{columns}] {kind} scales");
+                Assert.Equal(expected.Offsets, actual.Offsets);
+                Assert.Equal(expected.Steps, actual.Steps);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
@@ -86,28 +137,34 @@ public unsafe class QuantizeTests
 
     private sealed record Quantised(byte[] Steps, float[] Scales, int[] Offsets);
 
-    private static Quantised Run(Isa isa, float[] values, int rows, int columns, float[] inverses)
+    // The values are those that are left.
+    private static Quantised Run(
+        Isa isa, float[] values, int rows, int columns, float[] inverses,
+        ActivationKind kind = ActivationKind.Identity, bool gated = false, int stride = 0)
     {
-        int stride = (columns + 3) & ~3;
+        int steps = (columns + 3) & ~3;
         using AlignedBuffer x = AlignedBuffer.Of(values);
         using AlignedBuffer inverse = AlignedBuffer.Of(inverses);
-        using var q = new AlignedBuffer(rows * stride / 4);
+        using var q = new AlignedBuffer(rows * steps / 4);
         using var scales = new AlignedBuffer(rows);
         using var offsets = new AlignedBuffer(rows);
         new KernelSet(isa).Quantize.Run(new QuantizeArguments
         {
             X = x.Pointer,
-            XStride = columns,
+            XStride = stride == 0 ? columns : stride,
             Rows = rows,
             Columns = columns,
+            Activation = kind,
+            IsGated = gated,
             Inverse = inverse.Pointer,
             Q = (byte*)q.Pointer,
-            QStride = stride,
+            QStride = steps,
             Scales = scales.Pointer,
             Offsets = (int*)offsets.Pointer,
         });
+        x.Span.CopyTo(values);
         return new Quantised(
-            new Span<byte>(q.Pointer, rows * stride).ToArray(), scales.Span.ToArray(),
+            new Span<byte>(q.Pointer, rows * steps).ToArray(), scales.Span.ToArray(),
             new Span<int>(offsets.Pointer, rows).ToArray());
     }
 }

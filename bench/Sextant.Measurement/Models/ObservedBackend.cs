@@ -90,6 +90,18 @@ internal sealed class ObservedBackend(Backend inner, Action<OpCall> observer, bo
         Tell("linear", start, y, 2.0 * x.Rows * products, products * PackedMatrix.ElementSize(weight.Type));
     }
 
+    public override void FeedForward(
+        Tensor x, in FeedForwardWeights weights, Tensor feed, Tensor residual, Tensor y, Tensor scratch)
+    {
+        long start = Stopwatch.GetTimestamp();
+        inner.FeedForward(x, weights, feed, residual, y, scratch);
+        double up = (double)weights.Up.Outputs * weights.Up.Inputs;
+        double down = (double)weights.Down.Outputs * weights.Down.Inputs;
+        Tell(
+            "feed-forward", start, y, 2.0 * x.Rows * (up + down),
+            up * PackedMatrix.ElementSize(weights.Up.Type) + down * PackedMatrix.ElementSize(weights.Down.Type));
+    }
+
     public override void Attend(
         PackedBatch batch, Tensor qkv, in AttentionShape shape, PositionBias? bias, Tensor y, Tensor scratch)
     {

@@ -45,12 +45,19 @@ internal static unsafe class ActivationF32<TIsa, TVector>
         }
     }
 
-    private interface IFunction
+    /// <summary>An activation of a vector.</summary>
+    internal interface IFunction
     {
         static abstract TVector Apply(TVector x);
     }
 
-    private readonly struct Gelu : IFunction
+    internal readonly struct Identity : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply(TVector x) => x;
+    }
+
+    internal readonly struct Gelu : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector x)
@@ -60,7 +67,7 @@ internal static unsafe class ActivationF32<TIsa, TVector>
         }
     }
 
-    private readonly struct GeluTanh : IFunction
+    internal readonly struct GeluTanh : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector x)
@@ -71,25 +78,25 @@ internal static unsafe class ActivationF32<TIsa, TVector>
         }
     }
 
-    private readonly struct Relu : IFunction
+    internal readonly struct Relu : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector x) => TIsa.Max(x, TIsa.Zero);
     }
 
-    private readonly struct Silu : IFunction
+    internal readonly struct Silu : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector x) => TIsa.Divide(x, OnePlusExpOfMinus(x));
     }
 
-    private readonly struct Tanh : IFunction
+    internal readonly struct Tanh : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector x) => ElementaryF32<TIsa, TVector>.Tanh(x);
     }
 
-    private readonly struct Sigmoid : IFunction
+    internal readonly struct Sigmoid : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector x) => TIsa.Divide(TIsa.Broadcast(1f), OnePlusExpOfMinus(x));

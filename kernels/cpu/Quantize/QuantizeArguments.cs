@@ -1,7 +1,10 @@
 namespace Sextant.Kernels;
 
-/// <summary>Rows of x [T,K] as unsigned bytes with a zero point, for products in integers.</summary>
+/// <summary>
+/// Rows of x [T,K] as unsigned bytes with a zero point, for products in integers; first activated in place, if wanted.
+/// </summary>
 /// <remarks>
+/// The activation's and the gate's bits are those of the ops that do nothing else, and what is quantised is x after them.
 /// Order of operations: kernels/NUMERICS.md, "Quantise a row". A row that holds a NaN or an infinity gets the scale
 /// NaN, so that the products say so.
 /// </remarks>
@@ -18,6 +21,12 @@ internal unsafe struct QuantizeArguments
 
     /// <summary>K.</summary>
     public int Columns;
+
+    /// <summary>Applied to x in place first.</summary>
+    public ActivationKind Activation;
+
+    /// <summary>Whether what is activated is then multiplied, in place, by x's columns K … 2K − 1.</summary>
+    public bool IsGated;
 
     /// <summary>What each column is multiplied by first [K]: one over the factor that its weights have taken.</summary>
     public float* Inverse;

@@ -1,3 +1,5 @@
+using Sextant.Kernels.Activation;
+
 namespace Sextant.Kernels.Quantize;
 
 /// <summary>The specification of quantised rows.</summary>
@@ -20,6 +22,7 @@ internal static unsafe class QuantizeReference
             float poison = 0f;
             for (int k = 0; k < a.Columns; k++)
             {
+                Activate(a, x, k);
                 float v = x[k] * a.Inverse[k];
                 high = high > v ? high : v;
                 low = low > 0f - v ? low : 0f - v;
@@ -33,6 +36,15 @@ internal static unsafe class QuantizeReference
             for (int k = a.Columns; k % 4 != 0; k++)
                 q[k] = 0;
         }
+    }
+
+    /// <summary>One element of a row becomes what is quantised.</summary>
+    public static void Activate(in QuantizeArguments a, float* x, int k)
+    {
+        if (a.Activation != ActivationKind.Identity)
+            x[k] = ActivationReference.Apply(a.Activation, x[k]);
+        if (a.IsGated)
+            x[k] *= x[a.Columns + k];
     }
 
     /// <summary>How a row is divided into 255 steps, from its largest value and minus its smallest.</summary>

@@ -85,6 +85,21 @@ internal abstract class Backend : IDisposable
     public abstract void Linear(
         Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch);
 
+    /// <summary>
+    /// y [T,H] = down(activation(up(x [T,K]))) + residual [T,H], or where it is gated activation(a) · b of up's halves
+    /// a and b; y may be the residual, or lie where x does. What becomes of feed [T,F] is not defined.
+    /// </summary>
+    /// <remarks>The bits are those of <see cref="Linear"/> and <see cref="Gate"/>, which is how it is done here.</remarks>
+    public virtual void FeedForward(
+        Tensor x, in FeedForwardWeights weights, Tensor feed, Tensor residual, Tensor y, Tensor scratch)
+    {
+        ActivationKind activation = weights.Gated ? ActivationKind.Identity : weights.Activation;
+        Linear(x, weights.Up, activation, default, feed, scratch);
+        if (weights.Gated)
+            Gate(feed, weights.Activation);
+        Linear(feed.ColumnRange(0, weights.Down.Inputs), weights.Down, ActivationKind.Identity, residual, y, scratch);
+    }
+
     /// <summary>y [T, N·D] = attention over each sequence of qkv [T, (N + 2K)·D].</summary>
     public abstract void Attend(
         PackedBatch batch, Tensor qkv, in AttentionShape shape, PositionBias? bias, Tensor y, Tensor scratch);
@@ -113,6 +128,13 @@ internal abstract class Backend : IDisposable
 /// <param name="Positions">The maximum number of rows of position tables; 0 without.</param>
 /// <param name="LargestInputs">The longest input of a matrix.</param>
 internal readonly record struct ScratchNeeds(int LongestSequence, int HeadSize, int Positions, int LargestInputs);
+
+/// <summary>What a feed-forward part is computed with.</summary>
+/// <param name="Up">The first product, [F,K], or [2F,K] where it is gated.</param>
+/// <param name="Activation">What stands between.</param>
+/// <param name="Gated">Whether the activation of the first half is multiplied by the second half.</param>
+/// <param name="Down">The second product, [H,F].</param>
+internal readonly record struct FeedForwardWeights(Matrix Up, ActivationKind Activation, bool Gated, Matrix Down);
 
 /// <summary>A table of vectors in a backend's memory; a single vector is a table of one row.</summary>
 internal sealed class Table(nint address, int rows, int columns, StoredType type, nint scales = 0)

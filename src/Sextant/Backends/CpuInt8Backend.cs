@@ -28,6 +28,9 @@ internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, 
     // Rows that are quantised before they are multiplied.
     private int BlockRows => TokensPerBatch;
 
+    // Rows that go through both products of a feed-forward part: what is between them stays in the L2.
+    private int FeedRows => BlockRows / 2;
+
     public override long SizeOfMatrix(IRowSource rows) => PackedInt8Matrix.Bytes(rows.Rows, rows.Columns);
 
     public override Matrix LoadMatrix(IRowSource rows, IRowSource? bias)
@@ -82,8 +85,30 @@ internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, 
         {
             int rows = Math.Min(BlockRows, x.Rows - row);
             LinearBlock(
-                x.RowRange(row, rows), matrix.Packed, activation,
+                x.RowRange(row, rows), default, matrix.Packed, activation,
                 residual.IsNone ? residual : residual.RowRange(row, rows), y.RowRange(row, rows), scratch);
+        }
+    }
+
+    public override void FeedForward(
+        Tensor x, in FeedForwardWeights weights, Tensor feed, Tensor residual, Tensor y, Tensor scratch)
+    {
+        var up = (Int8Matrix)weights.Up;
+        var down = (Int8Matrix)weights.Down;
+        if (up.Exact is not null || down.Exact is not null)
+        {
+            base.FeedForward(x, weights, feed, residual, y, scratch);
+            return;
+        }
+        for (int row = 0; row < x.Rows; row += FeedRows)
+        {
+            int rows = Math.Min(FeedRows, x.Rows - row);
+            Tensor fed = feed.RowRange(row, rows);
+            LinearBlock(x.RowRange(row, rows), default, up.Packed, ActivationKind.Identity, default, fed, scratch);
+            LinearBlock(
+                fed.ColumnRange(0, down.Inputs), new Change(weights.Activation, weights.Gated), down.Packed,
+                ActivationKind.Identity, residual.IsNone ? residual : residual.RowRange(row, rows),
+                y.RowRange(row, rows), scratch);
         }
     }
 
@@ -97,8 +122,10 @@ internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, 
         base.Dispose();
     }
 
+    // The rows change in place before they are quantised.
     private void LinearBlock(
-        Tensor x, PackedInt8Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch)
+        Tensor x, Change change, PackedInt8Matrix weight, ActivationKind activation, Tensor residual, Tensor y,
+        Tensor scratch)
     {
         nint stride = StepStride(weight.Inputs);
         var scales = (float*)(scratch.Pointer + (nint)_team.Threads * scratch.Stride);
@@ -110,6 +137,8 @@ internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, 
             XStride = x.Stride,
             Rows = x.Rows,
             Columns = weight.Inputs,
+            Activation = change.Activation,
+            IsGated = change.IsGated,
             Inverse = weight.Inverse,
             Q = steps,
             QStride = stride,
@@ -188,4 +217,6 @@ internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, 
         long row = ScratchColumns(needs) * (long)sizeof(float);
         return _team.Threads + checked((int)((shared + row - 1) / row));
     }
+
+    private readonly record struct Change(ActivationKind Activation, bool IsGated);
 }

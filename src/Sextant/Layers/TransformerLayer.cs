@@ -13,12 +13,9 @@ internal sealed class TransformerLayer
 {
     private readonly AttentionShape _shape;
     private readonly NormPosition _place;
-    private readonly ActivationKind _activation;
-    private readonly bool _gated;
     private readonly Matrix _qkv;
     private readonly Matrix _output;
-    private readonly Matrix _up;
-    private readonly Matrix _down;
+    private readonly FeedForwardWeights _feedForward;
     private readonly Norm? _beforeAttention;
     private readonly Norm? _afterAttention;
     private readonly Norm? _beforeFeedForward;
@@ -39,13 +36,11 @@ internal sealed class TransformerLayer
                 + $"most {backend.LargestHead}. Use the CPU.");
         }
         _place = source.NormPosition;
-        _activation = source.Activation;
-        _gated = source.Gated;
         _rotation = source.Rotation;
         _qkv = source.Qkv.Load(backend);
         _output = source.Output.Load(backend);
-        _up = source.Up.Load(backend);
-        _down = source.Down.Load(backend);
+        Matrix up = source.Up.Load(backend);
+        _feedForward = new FeedForwardWeights(up, source.Activation, source.Gated, source.Down.Load(backend));
         Norm? Load(int length, string? name) =>
             name is null ? null : loader.Norm(length, name, source.NormKind, source.Epsilon);
         _beforeAttention = Load(source.Hidden, source.Norms.BeforeAttention);
@@ -71,17 +66,17 @@ internal sealed class TransformerLayer
         Position(backend, batch, qkv);
         Tensor attended = Narrow(context, _shape.Heads * _shape.HeadSize);
         backend.Attend(batch, qkv, _shape, _bias, attended, scratch);
-        Add(backend, attended, _output, _afterAttention, x, Columns(wide, x.Columns), scratch);
+        bool around = _place == NormPosition.Around;
+        Tensor residual = around ? default : x;
+        Tensor sum = around ? Columns(wide, x.Columns) : x;
+        backend.Linear(attended, _output, ActivationKind.Identity, residual, sum, scratch);
+        Finish(backend, sum, _afterAttention, x);
 
         input = Normed(backend, _beforeFeedForward, x, context);
-        Tensor feed = Narrow(wide, _up.Outputs);
-        backend.Linear(input, _up, _gated ? ActivationKind.Identity : _activation, default, feed, scratch);
-        if (_gated)
-        {
-            backend.Gate(feed, _activation);
-            feed = feed.ColumnRange(0, _down.Inputs);
-        }
-        Add(backend, feed, _down, _afterFeedForward, x, Columns(context, x.Columns), scratch);
+        Tensor feed = Narrow(wide, _feedForward.Up.Outputs);
+        sum = around ? Columns(context, x.Columns) : x;
+        backend.FeedForward(input, _feedForward, feed, residual, sum, scratch);
+        Finish(backend, sum, _afterFeedForward, x);
     }
 
     private static Tensor Columns(Tensor memory, int columns) => new(memory.Address, memory.Rows, columns, columns);
@@ -112,16 +107,12 @@ internal sealed class TransformerLayer
             backend.Rope(batch, qkv.ColumnRange(0, queries + keys), _shape.HeadSize, _rotation);
     }
 
-    // x = x + f, x = Norm(x + f), or x = x + Norm(f) by way of the memory.
-    private void Add(Backend backend, Tensor part, Matrix weight, Norm? norm, Tensor x, Tensor memory, Tensor scratch)
+    // From f, or x + f in x, to x: x + f, Norm(x + f), or x + Norm(f).
+    private void Finish(Backend backend, Tensor sum, Norm? norm, Tensor x)
     {
         if (_place == NormPosition.Around)
-        {
-            backend.Linear(part, weight, ActivationKind.Identity, default, memory, scratch);
-            norm!.Add(backend, memory, x);
-            return;
-        }
-        backend.Linear(part, weight, ActivationKind.Identity, x, x, scratch);
-        norm?.Run(backend, x, x);
+            norm!.Add(backend, sum, x);
+        else
+            norm?.Run(backend, x, x);
     }
 }

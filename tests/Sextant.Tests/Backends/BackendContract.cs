@@ -140,6 +140,29 @@ public abstract class BackendContract
         };
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(9, true)]
+    [InlineData(300, false)]
+    [InlineData(300, true)]
+    public void FeedForward(int rows, bool gated)
+    {
+        const int Hidden = 40, Wide = 70;
+        AssertSame($"feed-forward of {rows} rows, gated {gated}", run =>
+        {
+            Tensor x = run.Put(rows, Hidden, Values(1, rows * Hidden));
+            var weights = new FeedForwardWeights(
+                Matrix(run, gated ? 2 * Wide : Wide, Hidden, 2), ActivationKind.Gelu, gated,
+                Matrix(run, Hidden, Wide, 3));
+            Tensor feed = run.Poisoned(rows, weights.Up.Outputs);
+            run.Backend.FeedForward(x, weights, feed, x, x, run.Scratch(new ScratchNeeds(1, 1, 0, Wide)));
+            return x;
+        });
+
+        static Matrix Matrix(BackendRun run, int outputs, int inputs, int seed) => run.Backend.LoadMatrix(
+            new ArrayRows(outputs, inputs, ElementType.F32, Values(seed, outputs * inputs)), null);
+    }
+
     [Fact]
     public void ProductsThatUnderflowKeepTheirZeros() => AssertSame("zeros", run =>
     {
