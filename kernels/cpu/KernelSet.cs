@@ -37,6 +37,7 @@ internal sealed class KernelSet(KernelSelection selection)
     public ChosenKernel<Kernel<QuantizeArguments>> Quantize { get; } = selection.Of(QuantizeKernels.Table);
     public ChosenKernel<Kernel<GemmInt8Arguments>> GemmInt8 { get; } = selection.Of(GemmInt8Kernels.Table);
     public ChosenKernel<Kernel<AttentionArguments>> Attention { get; } = selection.Of(AttentionKernels.Table);
+    public ChosenKernel<Kernel<AttentionArguments>> AttentionBFloat16 { get; } = selection.Of(AttentionBFloat16Kernels.Table);
     public ChosenKernel<Kernel<LayerNormArguments>> LayerNorm { get; } = selection.Of(LayerNormKernels.Table);
     public ChosenKernel<Kernel<RmsNormArguments>> RmsNorm { get; } = selection.Of(RmsNormKernels.Table);
     public ChosenKernel<Kernel<RopeArguments>> Rope { get; } = selection.Of(RopeKernels.Table);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Sextant.Kernels.Activation;
 using Sextant.Kernels.GemmBFloat16;
 using Sextant.Kernels.GemmInt8;
@@ -31,7 +30,7 @@ internal static unsafe class GemmBFloat16Avx512
         {
             int rows = Math.Min(GemmArguments.NarrowRows, g.Rows - row);
             for (int i = 0; i < rows; i++)
-                Narrow(g.X + (row + i) * g.XStride, w.Inputs, pairs + (nint)i * stride);
+                NarrowPairs.Run(g.X + (row + i) * g.XStride, w.Inputs, pairs + (nint)i * stride);
             for (int panel = g.FirstPanel; panel < g.EndPanel; panel++)
             {
                 int first = panel * PackedMatrix.PanelWidth;
@@ -56,27 +55,6 @@ internal static unsafe class GemmBFloat16Avx512
                 });
             }
         }
-    }
-
-    // Pairs with the first of two numbers in the upper half, which the instruction adds first.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Narrow(float* x, int n, uint* pairs)
-    {
-        int k = 0;
-        for (; k <= n - 16; k += 16)
-        {
-            Vector512<float> value = Vector512.Load(x + k);
-            Vector512<float> spread = value * Vector512.Create(NarrowReference.Split);
-            Vector512<float> high = spread - (spread - value);
-            Vector512<float> magnitude = Avx512F.Max(high, Vector512<float>.Zero - high);
-            high = Avx512Isa.SelectGreater(
-                Vector512.Create(NarrowReference.MinMagnitude), magnitude, Vector512<float>.Zero, high);
-            Vector512<ulong> two = high.AsUInt64();
-            Vector512<ulong> pair = (two & Vector512.Create(0xFFFF_0000UL)) | Vector512.ShiftRightLogical(two, 48);
-            Avx512F.ConvertToVector256UInt32(pair).Store(pairs + k / 2);
-        }
-        for (; k < n; k += 2)
-            pairs[k / 2] = (uint)NarrowReference.Bits(x[k]) << 16 | NarrowReference.Bits(x[k + 1]);
     }
 
     private readonly struct Tile : ITile

@@ -25,7 +25,7 @@ internal sealed unsafe class AttentionCase
         _words = kind.Split(',').Where(w => w.Contains('=', StringComparison.Ordinal))
             .Select(w => w.Split('=')).ToDictionary(
             w => w[0], w => int.Parse(w[1], CultureInfo.InvariantCulture));
-        _qkv = Cases.Random(5, 400 * 3 * d, 2f)[..(n * 3 * d)];
+        _qkv = Cases.Random(5, 520 * 3 * d, 2f)[..(n * 3 * d)];
         _bias = Cases.Random(6, 2 * Reach + 1, 3f);
         _keys = Cases.Random(7, d * Positions);
         _queries = Cases.Random(8, d * Positions);
@@ -37,13 +37,19 @@ internal sealed unsafe class AttentionCase
 
     private float Scale => 1f / MathF.Sqrt(_d);
 
-    public static float[] Run(Isa isa, int n, int d, string kind) => new AttentionCase(n, d, kind).Run(isa);
+    /// <param name="isa">Whose kernel.</param>
+    /// <param name="n">Tokens.</param>
+    /// <param name="d">Elements of the head.</param>
+    /// <param name="kind">The words.</param>
+    /// <param name="narrow">Whether products are of bfloat16 numbers.</param>
+    public static float[] Run(Isa isa, int n, int d, string kind, bool narrow = false) =>
+        new AttentionCase(n, d, kind).Run(isa, narrow);
 
     public static double[] InDouble(int n, int d, string kind) => new AttentionCase(n, d, kind).InDouble();
 
     private int Word(string name, int otherwise) => _words.GetValueOrDefault(name, otherwise);
 
-    private float[] Run(Isa isa)
+    private float[] Run(Isa isa, bool narrow)
     {
         bool positions = _words.ContainsKey("positions");
         using AlignedBuffer qkv = AlignedBuffer.Of(_qkv);
@@ -53,7 +59,8 @@ internal sealed unsafe class AttentionCase
         using AlignedBuffer rows = AlignedBuffer.Of(_rows);
         using var y = new AlignedBuffer(_n * _d);
         using var scratch = new AlignedBuffer(AttentionArguments.ScratchLength(_n, _d, positions ? Positions : 0));
-        new KernelSet(isa).Attention.Run(new AttentionArguments
+        var kernels = new KernelSet(isa);
+        (narrow ? kernels.AttentionBFloat16 : kernels.Attention).Run(new AttentionArguments
         {
             Q = qkv.Pointer,
             K = qkv.Pointer + _d,

@@ -80,6 +80,39 @@ public unsafe class AttentionTests
             Assert.Equal(expected[i], actual[i], Tolerances.Attention);
     }
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void OfBFloat16NumbersEveryKernelGivesTheBitsOfTheReference(int tokens, int headSize)
+    {
+        float[] expected = AttentionCase.Run(Isa.Reference, tokens, headSize, "all", narrow: true);
+        foreach (Isa isa in Cases.VectorSets)
+            Cases.AssertSameBits(
+                expected, AttentionCase.Run(isa, tokens, headSize, "all", narrow: true),
+                $"{isa} n={tokens} d={headSize}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void OfBFloat16NumbersEveryKindGivesTheBitsOfTheReference(int tokens, int headSize, string kind)
+    {
+        float[] expected = AttentionCase.Run(Isa.Reference, tokens, headSize, kind, narrow: true);
+        foreach (Isa isa in Cases.VectorSets)
+        {
+            Cases.AssertSameBits(
+                expected, AttentionCase.Run(isa, tokens, headSize, kind, narrow: true),
+                $"{isa} n={tokens} d={headSize} {kind}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void OfBFloat16NumbersEveryKindIsNearDouble(int tokens, int headSize, string kind)
+    {
+        float[] actual = AttentionCase.Run(Isa.Reference, tokens, headSize, kind, narrow: true);
+        double worst = AttentionCase.InDouble(tokens, headSize, kind).Zip(actual, (e, a) => Math.Abs(e - a)).Max();
+        Assert.True(worst < Tolerances.AttentionBFloat16, $"max abs {worst:E2}");
+    }
+
     [Fact]
     public void AMaskThatHidesNothingGivesTheBitsOfNone()
     {

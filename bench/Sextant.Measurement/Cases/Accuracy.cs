@@ -15,11 +15,11 @@ internal sealed record Accuracy(int Compared, int Different, int Poisoned, doubl
     /// </summary>
     public const double MaxNarrowNmse = 1e-4;
 
-    /// <summary>
-    /// The largest error of a result: sums of thousands of rounded products stay far below this one; a wrong element
-    /// does not.
-    /// </summary>
-    public double MaxNmse { get; init; } = 1e-9;
+    /// <summary>Sums of thousands of rounded products stay far below this; a wrong element does not.</summary>
+    public const double MaxExactNmse = 1e-9;
+
+    /// <summary>The largest error of a result.</summary>
+    public double MaxNmse { get; init; } = MaxExactNmse;
 
     public bool BitEqual => Different == 0;
 

@@ -5,7 +5,10 @@ namespace Sextant.Measurement.Cases;
 /// <summary>
 /// One head of one sequence, y [n,D] = softmax(q · kᵀ · scale) · v, inside rows of 3·12·D as a model has them.
 /// </summary>
-internal sealed class AttentionCases() : OpCases<Kernel<AttentionArguments>>(AttentionKernels.Table)
+/// <param name="table">The op: in f32 or of bfloat16 numbers.</param>
+/// <param name="isNarrow">Whether it is of bfloat16 numbers.</param>
+internal sealed class AttentionCases(KernelTable<Kernel<AttentionArguments>> table, bool isNarrow)
+    : OpCases<Kernel<AttentionArguments>>(table)
 {
     // exp in the written sequence (10 fma and 3 others), the maximum, the scaling fma, the sum.
     public const double SoftmaxFlops = 27;
@@ -22,7 +25,7 @@ internal sealed class AttentionCases() : OpCases<Kernel<AttentionArguments>>(Att
         ? [[32, 32], [128, 32]] : [[8, 32], [32, 32], [128, 32], [512, 32], [128, 64], [512, 64]];
 
     public override KernelCase Create(Isa isa, int[] shape, string variant, ColdMemory cold) => new Case(
-        Best(isa), Reference, shape[0], shape[1], variant switch
+        Best(isa), Reference, isNarrow, shape[0], shape[1], variant switch
         {
             "causal" => (AttentionArguments.Everything, 0),
             "window" => (Window, Window),
@@ -34,14 +37,19 @@ internal sealed class AttentionCases() : OpCases<Kernel<AttentionArguments>>(Att
         private readonly Kernel<AttentionArguments> _kernel;
         private readonly Kernel<AttentionArguments> _reference;
         private readonly AttentionArguments _arguments;
+        private readonly float* _operands;
+        private readonly bool _isNarrow;
 
         public Case(
-            Kernel<AttentionArguments> kernel, Kernel<AttentionArguments> reference, int tokens, int headSize,
-            (int Before, int After) visible)
+            Kernel<AttentionArguments> kernel, Kernel<AttentionArguments> reference, bool isNarrow, int tokens,
+            int headSize, (int Before, int After) visible)
         {
-            (_kernel, _reference) = (kernel, reference);
+            (_kernel, _reference, _isNarrow) = (kernel, reference, isNarrow);
             int stride = 3 * Heads * headSize;
             float* qkv = Floats((long)tokens * stride, 1);
+            _operands = Floats((long)tokens * stride, 1);
+            for (long i = 0; isNarrow && i < (long)tokens * stride; i++)
+                _operands[i] = BFloat16Numbers.Narrow(qkv[i]);
             _arguments = new AttentionArguments
             {
                 Q = qkv,
@@ -64,7 +72,12 @@ internal sealed class AttentionCases() : OpCases<Kernel<AttentionArguments>>(Att
 
         public override double Flops { get; }
 
+        public override string Unit => _isNarrow ? "bf16" : "f32";
+
         public override double Bytes { get; }
+
+        // The probabilities are narrowed too.
+        protected override double MaxNmse => _isNarrow ? Accuracy.MaxNarrowNmse : Accuracy.MaxExactNmse;
 
         protected override Span<int> Output => new(_arguments.Y, _arguments.Tokens * _arguments.HeadSize);
 
@@ -81,10 +94,10 @@ internal sealed class AttentionCases() : OpCases<Kernel<AttentionArguments>>(Att
             AttentionArguments a = _arguments;
             int i = index / a.HeadSize;
             int stride = (int)a.Stride, length = (a.Tokens - 1) * stride + a.HeadSize;
+            float* k = _operands + (a.K - a.Q), v = _operands + (a.V - a.Q);
             return Formulas.Attention(
-                new(a.Q + (long)i * a.Stride, a.HeadSize), new(a.K, length), new(a.V, length), stride, a.Scale,
-                FirstKey(i),
-                EndKey(i), index % a.HeadSize);
+                new(_operands + (long)i * a.Stride, a.HeadSize), new(k, length), new(v, length), stride, a.Scale,
+                FirstKey(i), EndKey(i), index % a.HeadSize);
         }
 
         private int FirstKey(int i) => i > _arguments.Before ? i - _arguments.Before : 0;

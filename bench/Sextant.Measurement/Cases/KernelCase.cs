@@ -26,6 +26,9 @@ internal abstract unsafe class KernelCase : Subject
     /// <summary>Whether the output counts something; else it is f32.</summary>
     protected virtual bool IsInteger => false;
 
+    /// <summary>How far from double it may be.</summary>
+    protected virtual double MaxNmse => Accuracy.MaxExactNmse;
+
     /// <summary>
     /// Runs once on fresh inputs, poisons the output before, and compares with the reference and with double.
     /// </summary>
@@ -39,7 +42,9 @@ internal abstract unsafe class KernelCase : Subject
         Refresh();
         int compared = RunReference(whole);
         ReadOnlySpan<int> expected = Output[..compared];
-        return Accuracy.Of(actual, expected, IsInteger, whole ? 1 : Math.Max(1, compared / 4096), Exact);
+        Accuracy accuracy = Accuracy.Of(
+            actual, expected, IsInteger, whole ? 1 : Math.Max(1, compared / 4096), Exact);
+        return accuracy with { MaxNmse = MaxNmse };
     }
 
     /// <summary>Fills the output with NaNs (or −1), which no kernel may leave.</summary>

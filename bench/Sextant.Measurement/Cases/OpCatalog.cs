@@ -1,3 +1,5 @@
+using Sextant.Kernels;
+
 namespace Sextant.Measurement.Cases;
 
 /// <summary>The ops whose kernels are measured: one line each. A test compares it with the kernel tables.</summary>
@@ -9,7 +11,8 @@ internal static class OpCatalog
         new GemmBFloat16Cases(),
         new QuantizeCases(),
         new GemmInt8Cases(),
-        new AttentionCases(),
+        new AttentionCases(AttentionKernels.Table, isNarrow: false),
+        new AttentionCases(AttentionBFloat16Kernels.Table, isNarrow: true),
         new LayerNormCases(),
         new RmsNormCases(),
         new RopeCases(),

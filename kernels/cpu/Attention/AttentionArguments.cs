@@ -73,16 +73,19 @@ internal unsafe struct AttentionArguments
     /// <summary>Queries that are worked on together.</summary>
     public const int QueryRows = 32;
 
+    /// <summary>Elements after a row of scores: it is filled up to 32 from whatever key it begins at.</summary>
+    internal const int ScorePadding = 32;
+
     /// <summary>No limit to what a query sees.</summary>
     public const int Everything = int.MaxValue;
 
     /// <summary>
-    /// Elements of scratch: transposed keys, padded values, scores, an output tile, a line of distances, products with
-    /// the position tables. Linear in n.
+    /// Elements of scratch: transposed keys, padded values, scores, queries, an output tile, a line of distances,
+    /// products with the position tables. Linear in n.
     /// </summary>
     public static int ScratchLength(int tokens, int headSize, int positions = 0) =>
         Padded(tokens) * (headSize + Padded(headSize) + QueryRows + 2 + positions)
-        + QueryRows * (Padded(headSize) + positions);
+        + QueryRows * (ScorePadding + 2 * Padded(headSize) + positions);
 
     internal static int Padded(int count) => (count + 15) & ~15;
 

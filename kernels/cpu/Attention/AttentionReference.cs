@@ -1,12 +1,18 @@
 using Sextant.Kernels.Elementary;
+using Sextant.Kernels.GemmBFloat16;
 using Sextant.Kernels.Sum;
 
 namespace Sextant.Kernels.Attention;
 
-/// <summary>The specification of attention.</summary>
+/// <summary>The specification of attention, in f32 and of bfloat16 numbers.</summary>
 internal static unsafe class AttentionReference
 {
-    public static void Run(in AttentionArguments a)
+    public static void Run(in AttentionArguments a) => Run(a, isNarrow: false);
+
+    /// <summary>Queries, keys, values and probabilities are narrowed before they are multiplied by each other.</summary>
+    public static void RunNarrow(in AttentionArguments a) => Run(a, isNarrow: true);
+
+    private static void Run(in AttentionArguments a, bool isNarrow)
     {
         a.AssertValid();
         bool masked = a.Before != AttentionArguments.Everything || a.After != AttentionArguments.Everything;
@@ -15,7 +21,7 @@ internal static unsafe class AttentionReference
             int first = a.FirstKey(i);
             int end = a.EndKey(i);
             var scores = new Span<float>(a.Scratch, end - first);
-            float scale = Score(a, i, first, scores);
+            float scale = Score(a, i, first, scores, isNarrow);
             float largest = SumReference.Max(scores) * scale;
             for (int j = 0; j < scores.Length; j++)
                 scores[j] = ElementaryReference.Exp(MathF.FusedMultiplyAdd(scores[j], scale, -largest));
@@ -24,14 +30,14 @@ internal static unsafe class AttentionReference
             {
                 float sum = 0f;
                 for (int j = first; j < end; j++)
-                    sum = MathF.FusedMultiplyAdd(scores[j - first], a.V[j * a.Stride + d], sum);
+                    sum = FusedMultiplyAdd(scores[j - first], a.V[j * a.Stride + d], sum, isNarrow);
                 a.Y[i * a.YStride + d] = (masked ? sum + 0f : sum) * inverse;
             }
         }
     }
 
     // The scores of query i, and what they must still be scaled by.
-    private static float Score(in AttentionArguments a, int i, int first, Span<float> scores)
+    private static float Score(in AttentionArguments a, int i, int first, Span<float> scores, bool isNarrow)
     {
         float* q = a.Q + i * a.Stride;
         for (int j = first; j < first + scores.Length; j++)
@@ -39,7 +45,7 @@ internal static unsafe class AttentionReference
             float* k = a.K + j * a.Stride;
             float score = 0f;
             for (int d = 0; d < a.HeadSize; d++)
-                score = MathF.FusedMultiplyAdd(q[d], k[d], score);
+                score = FusedMultiplyAdd(q[d], k[d], score, isNarrow);
             if (a.PositionKeys != null)
             {
                 int row = (int)a.PositionRows[a.PlaceOf(j - i)];
@@ -59,4 +65,8 @@ internal static unsafe class AttentionReference
         }
         return a.Softcap != 0f || a.Bias != null ? 1f : a.Scale;
     }
+
+    private static float FusedMultiplyAdd(float x, float y, float sum, bool isNarrow) => isNarrow
+        ? MathF.FusedMultiplyAdd(NarrowReference.Narrow(x), NarrowReference.Narrow(y), sum)
+        : MathF.FusedMultiplyAdd(x, y, sum);
 }

@@ -11,28 +11,45 @@ internal static unsafe class AttentionSoftmax<TIsa, TVector>
     where TIsa : struct, IVectorIsa<TVector>
     where TVector : struct
 {
-    /// <summary>Turns n scores into p, in place, and returns 1/Sum(p). A missing key is −∞: its p is +0.</summary>
+    /// <summary>
+    /// Turns n scores into p, in place, and returns 1/Sum(p). What a last row of 32 lacks counts as −∞, whose p is +0:
+    /// up to 31 elements after the scores become +0.
+    /// </summary>
+    /// <param name="scores">[n], with room for the rest of a row of 32.</param>
+    /// <param name="n">Keys.</param>
+    /// <param name="scale">What scores are multiplied by.</param>
+    /// <param name="numbers">0 … 31.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Run(float* scores, int n, float scale)
+    public static float Run(float* scores, int n, float scale, float* numbers)
     {
-        float* tail = stackalloc float[SumF32<TIsa, TVector>.TailLength];
-        float largest = SumF32<TIsa, TVector>.Max(scores, n, tail) * scale;
+        int whole = n & ~31;
+        float rest = n - whole;
+        var most = Lanes32<TIsa, TVector>.Filled(float.NegativeInfinity);
+        for (int i = 0; i < whole; i += 32)
+            SumF32<TIsa, TVector>.Max(ref most, scores + i);
+        if (rest != 0f)
+        {
+            // No store before the load: it would wait for the tile's wider ones.
+            SumF32<TIsa, TVector>.MaxOfFirst(ref most, scores + whole, rest, numbers);
+        }
+        float largest = most.FoldMax() * scale;
         TVector scales = TIsa.Broadcast(scale);
         TVector shift = TIsa.Broadcast(-largest);
         var lanes = Lanes32<TIsa, TVector>.Filled(0f);
-        int whole = n & ~31;
         for (int i = 0; i < whole; i += 32)
         {
             Exponentiate(scores + i, scales, shift);
             SumF32<TIsa, TVector>.Add(ref lanes, scores + i);
         }
-        if (whole != n)
+        if (rest != 0f)
         {
-            SumF32<TIsa, TVector>.CopyTail(tail, scores + whole, n - whole, float.NegativeInfinity);
-            Exponentiate(tail, scales, shift);
-            SumF32<TIsa, TVector>.Add(ref lanes, tail);
-            for (int i = whole; i < n; i++)
-                scores[i] = tail[i - whole];
+            for (int i = 0; i < 32; i += TIsa.Count)
+            {
+                float* x = scores + whole + i;
+                TVector p = ElementaryF32<TIsa, TVector>.Exp(TIsa.Fma(TIsa.Load(x), scales, shift));
+                TIsa.Store(x, TIsa.SelectGreater(TIsa.Broadcast(rest), TIsa.Load(numbers + i), p, TIsa.Zero));
+            }
+            SumF32<TIsa, TVector>.Add(ref lanes, scores + whole);
         }
         return 1f / lanes.FoldAdd();
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Sextant.Kernels.Gemm;
 using Sextant.Kernels.Vectors;
 
@@ -22,7 +21,7 @@ internal static unsafe class GemmBFloat16<TIsa, TVector>
             GemmArguments part = g;
             part.Rows = Math.Min(GemmArguments.NarrowRows, g.Rows - row);
             for (int i = 0; i < part.Rows; i++)
-                Narrow(g.X + (row + i) * g.XStride, inputs, narrow + (nint)i * inputs);
+                NarrowF32<TIsa, TVector>.Run(g.X + (row + i) * g.XStride, inputs, narrow + (nint)i * inputs);
             part.X = narrow;
             part.XStride = inputs;
             part.Y += row * g.YStride;
@@ -30,24 +29,5 @@ internal static unsafe class GemmBFloat16<TIsa, TVector>
                 part.Residual += row * g.ResidualStride;
             GemmF32<TIsa, TVector>.Run(part);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Narrow(float* x, int n, float* y)
-    {
-        int i = 0;
-        for (; i <= n - TIsa.Count; i += TIsa.Count)
-        {
-            TVector value = TIsa.Load(x + i);
-            TVector spread = TIsa.Multiply(value, TIsa.Broadcast(NarrowReference.Split));
-            TVector high = TIsa.Subtract(spread, TIsa.Subtract(spread, value));
-            TVector magnitude = TIsa.Max(high, TIsa.Subtract(TIsa.Zero, high));
-            // Written so that a NaN stays what it is.
-            TIsa.Store(
-                y + i,
-                TIsa.SelectGreater(TIsa.Broadcast(NarrowReference.MinMagnitude), magnitude, TIsa.Zero, high));
-        }
-        for (; i < n; i++)
-            y[i] = NarrowReference.Narrow(x[i]);
     }
 }

@@ -1,7 +1,7 @@
 namespace Sextant.Kernels;
 
 /// <summary>
-/// Rows of x [T,K] as unsigned bytes with a zero point, for products in integers; first activated in place, if wanted.
+/// Rows of x [T,K] as unsigned bytes with a zero point, for products in integers; activated in place first, if so.
 /// </summary>
 /// <remarks>
 /// The activation's and the gate's bits are those of the ops that do nothing else, and what is quantised is x after them.

@@ -6,8 +6,8 @@ namespace Sextant.Kernels.Quantize;
 
 // Rows to bytes, two passes over a row that stays in the L1. An activation and a gate are part of the first.
 // Bound     L1 bandwidth; with an activation compute.
-// Order     extremes are exact, so that their order does not matter, nor does that of the poison, which is +0 or NaN; each
-//           byte is one fused multiply-add.
+// Order     extremes are exact, so that their order does not matter, nor does that of the poison, which is +0 or NaN;
+//           each byte is one fused multiply-add.
 // Edges     what two vectors do not fill is done by the reference.
 
 internal static unsafe class QuantizeF32<TIsa, TVector>

@@ -119,4 +119,27 @@ internal static unsafe class SumF32<TIsa, TVector>
         lanes.V6 = TIsa.Max(lanes.V6, TIsa.Load(x + 6 * c));
         lanes.V7 = TIsa.Max(lanes.V7, TIsa.Load(x + 7 * c));
     }
+
+    /// <summary>The same of the first n elements of 32; <paramref name="numbers"/> are 0 … 31.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MaxOfFirst(ref Lanes32<TIsa, TVector> lanes, float* x, float n, float* numbers)
+    {
+        int c = TIsa.Count;
+        lanes.V0 = TIsa.Max(lanes.V0, First(x, n, numbers));
+        lanes.V1 = TIsa.Max(lanes.V1, First(x + c, n, numbers + c));
+        if (TIsa.Count == 16)
+            return;
+        lanes.V2 = TIsa.Max(lanes.V2, First(x + 2 * c, n, numbers + 2 * c));
+        lanes.V3 = TIsa.Max(lanes.V3, First(x + 3 * c, n, numbers + 3 * c));
+        if (TIsa.Count == 8)
+            return;
+        lanes.V4 = TIsa.Max(lanes.V4, First(x + 4 * c, n, numbers + 4 * c));
+        lanes.V5 = TIsa.Max(lanes.V5, First(x + 5 * c, n, numbers + 5 * c));
+        lanes.V6 = TIsa.Max(lanes.V6, First(x + 6 * c, n, numbers + 6 * c));
+        lanes.V7 = TIsa.Max(lanes.V7, First(x + 7 * c, n, numbers + 7 * c));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector First(float* x, float n, float* numbers) => TIsa.SelectGreater(
+        TIsa.Broadcast(n), TIsa.Load(numbers), TIsa.Load(x), TIsa.Broadcast(float.NegativeInfinity));
 }

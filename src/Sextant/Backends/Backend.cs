@@ -86,8 +86,8 @@ internal abstract class Backend : IDisposable
         Tensor x, Matrix weight, ActivationKind activation, Tensor residual, Tensor y, Tensor scratch);
 
     /// <summary>
-    /// y [T,H] = down(activation(up(x [T,K]))) + residual [T,H], or where it is gated activation(a) · b of up's halves
-    /// a and b; y may be the residual, or lie where x does. What becomes of feed [T,F] is not defined.
+    /// y [T,H] = down(activation(up(x [T,K]))) + residual [T,H]; where it is gated, activation(a) · b of up's halves
+    /// a and b. y may be the residual, or lie where x does. What becomes of feed [T,F] is not defined.
     /// </summary>
     /// <remarks>The bits are those of <see cref="Linear"/> and <see cref="Gate"/>, which is how it is done here.</remarks>
     public virtual void FeedForward(

@@ -18,6 +18,9 @@ internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTe
     /// <summary>The kernel of <see cref="Linear"/>.</summary>
     protected virtual Kernel<GemmArguments> Product => kernels.Gemm.Run;
 
+    /// <summary>The kernel of <see cref="Attend"/>.</summary>
+    protected virtual Kernel<AttentionArguments> Attention => kernels.Attention.Run;
+
     public override string Name => $"CPU ({InstructionSets.Name(kernels.Isa)}, {team.Threads} threads)";
 
     // Enough rows to hide the reading of the weights, few enough that activations stay in the cache: one MiniLM-shaped
@@ -169,7 +172,7 @@ internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTe
     {
         fixed (int* starts = batch.Starts)
         {
-            var job = new AttentionJob(kernels, starts, qkv, shape, bias, y, scratch);
+            var job = new AttentionJob(Attention, starts, qkv, shape, bias, y, scratch);
             int items = batch.Sequences * shape.Heads;
             double flops = 4.0 * batch.Tokens * batch.Tokens / batch.Sequences * y.Columns;
             if (flops >= SplitFlops)

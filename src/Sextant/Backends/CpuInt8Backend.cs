@@ -7,7 +7,7 @@ namespace Sextant.Backends;
 
 /// <summary>
 /// The ops on this machine's processor with products in bytes: every <see cref="Linear"/> quantises its rows and sums
-/// exact integers. What lies between the products is f32, by the exact kernels.
+/// exact integers. Attention's products are of bfloat16 numbers. What lies between is f32, by the exact kernels.
 /// </summary>
 /// <remarks>
 /// A backbone's matrices are loaded as they are stored. When all are there, <see cref="Settle"/> runs the exact
@@ -30,6 +30,10 @@ internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, 
 
     // Rows that go through both products of a feed-forward part: what is between them stays in the L2.
     private int FeedRows => BlockRows / 2;
+
+    // The exact trunk runs once, to be looked at.
+    protected override Kernel<AttentionArguments> Attention =>
+        _isSettled ? _kernels.AttentionBFloat16.Run : base.Attention;
 
     public override long SizeOfMatrix(IRowSource rows) => PackedInt8Matrix.Bytes(rows.Rows, rows.Columns);
 

@@ -51,7 +51,7 @@ internal readonly unsafe struct LinearJob : IJob
 }
 
 internal readonly unsafe struct AttentionJob(
-    KernelSet kernels, int* starts, Tensor qkv, AttentionShape shape, PositionBias? bias, Tensor y,
+    Kernel<AttentionArguments> kernel, int* starts, Tensor qkv, AttentionShape shape, PositionBias? bias, Tensor y,
     Tensor scratch) : IJob
 {
     private readonly CancellationToken _cancellation = CallCancellation.Token;
@@ -95,6 +95,6 @@ internal readonly unsafe struct AttentionJob(
                 arguments.PositionRows = (float*)bias.Rows!.Address;
             }
         }
-        kernels.Attention.Run(arguments);
+        kernel(arguments);
     }
 }
