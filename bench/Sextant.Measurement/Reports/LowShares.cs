@@ -20,6 +20,7 @@ internal static class LowShares
             + "twice",
         ["attention"] = "a score needs the maximum of its row before its exponential, and short sequences leave few "
             + "independent chains",
+        ["attention-bf16"] = "the softmax between the products is f32, and takes as long as they do",
         ["layernorm"] = "a row is read twice, and the 32 partial sums of each pass are folded in a fixed order, whose "
             + "latency a short row does not hide",
         ["rmsnorm"] = "the 32 partial sums of a row are folded in a fixed order, whose latency a short row does not "
