@@ -4,8 +4,6 @@ namespace Sextant.Conversion;
 /// <param name="Path">The folder.</param>
 /// <param name="Bytes">Size of its model.safetensors.</param>
 /// <param name="Sha256">SHA-256 of its model.safetensors, in lower-case hexadecimal digits.</param>
-/// <param name="Layers">Layers of the encoder.</param>
-/// <param name="Dimensions">Width of the encoder.</param>
-/// <param name="Words">Words of the vocabulary.</param>
+/// <param name="Tensors">How many tensors were converted.</param>
 public sealed record ConvertedModel(
-    string Path, long Bytes, string Sha256, int Layers, int Dimensions, int Words);
+    string Path, long Bytes, string Sha256, int Tensors);

@@ -8,7 +8,8 @@ internal static class ModelFolder
 {
     public const string WeightsName = "model.safetensors";
 
-    private static readonly JsonWriterOptions Json = new()
+    /// <summary>How the folder's files are written.</summary>
+    public static readonly JsonWriterOptions Json = new()
     {
         Indented = true,
         IndentSize = 1,

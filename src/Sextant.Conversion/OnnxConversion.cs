@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Sextant.Conversion.Onnx;
 
 namespace Sextant.Conversion;
@@ -25,8 +24,7 @@ public static class OnnxConversion
         ArgumentNullException.ThrowIfNull(options);
         if (options.Pooling is not ("mean" or "cls"))
             throw new ArgumentException($"the pooling is '{options.Pooling}'; mean and cls are accepted.", nameof(options));
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new IOException($"{folder}: is there already and not empty; name another folder.");
+        NewFolder.RequireEmpty(folder);
 
         ModelSource source = ModelSource.Read(modelPath, vocabularyPath);
         WordPieceVocabulary vocabulary = Naming(
@@ -49,41 +47,10 @@ public static class OnnxConversion
         if (options.IsHalf)
             tensors = [.. tensors.Select(one => one.ToHalf() ?? throw new InvalidModelException(
                 modelPath, $"'{one.Name}' has values that 16 bits cannot hold; convert to f32."))];
-        string weights = Write(folder, partial => ModelFolder.Write(partial, tensors, config, vocabulary, options));
+        string weights = NewFolder.Write(folder, ModelFolder.WeightsName, partial =>
+            ModelFolder.Write(partial, tensors, config, vocabulary, options));
         return new ConvertedModel(
-            folder, new FileInfo(weights).Length, HashOf(weights), config.Layers, config.Hidden, config.Words);
-    }
-
-    // Two that convert the same model at once both succeed: the second finds what it would have written.
-    private static string Write(string folder, Action<string> write)
-    {
-        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string partial = $"{folder}.{Guid.NewGuid():N}.partial";
-        string weights = Path.Combine(folder, ModelFolder.WeightsName);
-        try
-        {
-            Directory.CreateDirectory(partial);
-            write(partial);
-            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
-                Directory.Delete(folder);
-            Directory.Move(partial, folder);
-        }
-        catch (IOException) when (File.Exists(weights)
-            && HashOf(weights) == HashOf(Path.Combine(partial, ModelFolder.WeightsName)))
-        {
-        }
-        finally
-        {
-            if (Directory.Exists(partial))
-                Directory.Delete(partial, recursive: true);
-        }
-        return weights;
-    }
-
-    private static string HashOf(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        return System.Convert.ToHexStringLower(SHA256.HashData(file));
+            folder, new FileInfo(weights).Length, NewFolder.HashOf(weights), tensors.Length);
     }
 
     private static T Naming<T>(string path, Func<T> read)

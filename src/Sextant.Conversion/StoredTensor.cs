@@ -4,13 +4,13 @@ namespace Sextant.Conversion;
 
 /// <summary>A tensor on its way into a safetensors file.</summary>
 /// <param name="Name">Its name in the file.</param>
-/// <param name="Type">safetensors' name of its type: I64, F32 or F16.</param>
+/// <param name="Type">safetensors' name of its type: F32, I8 …</param>
 /// <param name="Shape">Sizes, outermost first.</param>
 /// <param name="Bytes">Its numbers, little-endian, row by row.</param>
 internal sealed record StoredTensor(string Name, string Type, long[] Shape, byte[] Bytes)
 {
     /// <summary>Bytes of a number.</summary>
-    public int ItemSize => Type switch { "I64" => 8, "F32" => 4, _ => 2 };
+    public int ItemSize => Type switch { "I64" => 8, "F64" => 8, "F32" => 4, "I32" => 4, "I8" => 1, "U8" => 1, "BOOL" => 1, _ => 2 };
 
     public static StoredTensor Singles(string name, long[] shape, ReadOnlySpan<float> values) =>
         new(name, "F32", shape, MemoryMarshal.AsBytes(values).ToArray());

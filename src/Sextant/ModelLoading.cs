@@ -5,6 +5,7 @@ using Sextant.Layers;
 using Sextant.Models;
 using Sextant.Pooling;
 using Sextant.Runtime;
+using Sextant.Tensors;
 using Sextant.Weights;
 
 namespace Sextant;
@@ -236,7 +237,7 @@ internal static class ModelLoading
         using Checkpoint checkpoint = Checkpoint.Open(dense.Folder);
         var loader = new WeightLoader(
             checkpoint, backend, "linear.", $"a dense layer {dense.InputSize} → {dense.OutputSize}");
-        StackedRows weight = loader.Rows(dense.OutputSize, dense.InputSize, "weight");
+        IRowSource weight = loader.Rows(dense.OutputSize, dense.InputSize, "weight");
         StackedRows? bias = dense.Bias ? loader.Column(dense.OutputSize, "bias") : null;
         return new HeadStep(backend.LoadMatrix(weight, bias), Activations.Named(dense.Activation));
     }

@@ -97,6 +97,41 @@ internal static unsafe class Int8Packing
         }
     }
 
+    /// <summary>
+    /// Packs the rows [width,K] of one panel that are bytes already; scales, biases and what inputs are multiplied by
+    /// are the caller's to write.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackBytes(ReadOnlySpan<sbyte> rows, PackedInt8Matrix to, int panel)
+    {
+        int width = to.WidthOf(panel);
+        sbyte* panels = to.PanelAt(panel);
+        int* sums = to.Sums + (panel * PackedMatrix.PanelWidth);
+        new Span<sbyte>(panels, width * 4 * to.Groups).Clear();
+        new Span<int>(sums, width).Clear();
+        for (int f = 0; f * to.Inputs < rows.Length; f++)
+        {
+            ReadOnlySpan<sbyte> row = rows.Slice(f * to.Inputs, to.Inputs);
+            int sum = 0;
+            for (int k = 0; k < row.Length; k++)
+            {
+                panels[PackedInt8Matrix.IndexOf(width, k, f)] = row[k];
+                sum += row[k];
+            }
+            sums[f] = sum;
+        }
+    }
+
+    /// <summary>The row of a packed matrix [K], as it was before it was packed.</summary>
+    public static void Unpack(PackedInt8Matrix from, int row, Span<sbyte> to)
+    {
+        (int panel, int f) = Math.DivRem(row, PackedMatrix.PanelWidth);
+        sbyte* panels = from.PanelAt(panel);
+        int width = from.WidthOf(panel);
+        for (int k = 0; k < from.Inputs; k++)
+            to[k] = panels[PackedInt8Matrix.IndexOf(width, k, f)];
+    }
+
     /// <summary>A row of a table as signed bytes; returns what one step is worth.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float PackRow(ReadOnlySpan<float> row, Span<sbyte> to)

@@ -14,7 +14,7 @@ namespace Sextant.Backends;
 /// backbone once, looks at what each matrix is given, and makes bytes of them; the exact weights are freed then.
 /// Matrices that are loaded later become bytes at once.
 /// </remarks>
-internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, bool ownsTeam)
+internal unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, bool ownsTeam)
     : CpuBackend(kernels, team, ownsTeam)
 {
     // A row is not worth more threads than this many elements a thread.
@@ -24,6 +24,9 @@ internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, 
     private readonly ThreadTeam _team = team;
     private readonly List<Int8Matrix> _loading = [];
     private bool _isSettled;
+
+    // Other programs' bytes go down to -128, one further than those that are made here.
+    private const int MaxInputsOfBytes = int.MaxValue / (255 * 128);
 
     // Rows that are quantised before they are multiplied.
     private int BlockRows => TokensPerBatch;
@@ -45,6 +48,8 @@ internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, 
                 $"{Name}: a matrix takes {rows.Columns} inputs; sums of bytes are exact up to "
                 + $"{PackedInt8Matrix.MaxInputs}. Use precision exact.");
         }
+        if (rows.Bytes is { } bytes && rows.Columns <= MaxInputsOfBytes)
+            return new Int8Matrix(Weights.LoadByteMatrix(bytes, bias));
         var memory = new CpuWeights();
         var matrix = new Int8Matrix((CpuMatrix)memory.LoadMatrix(rows, bias), memory);
         if (_isSettled)
@@ -61,7 +66,8 @@ internal sealed unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, 
     {
         foreach (Int8Matrix matrix in _loading)
             matrix.Maxima = new float[matrix.Inputs];
-        pass();
+        if (_loading.Count > 0)
+            pass();
         foreach (Int8Matrix matrix in _loading)
             Quantize(matrix);
         _loading.Clear();

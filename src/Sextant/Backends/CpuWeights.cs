@@ -79,11 +79,40 @@ internal sealed unsafe class CpuWeights : IDisposable
         return new Table((nint)data, rows.Rows, rows.Columns, narrow ? Stored(rows.Type) : StoredType.F32);
     }
 
+    /// <summary>Loads a matrix that is stored as bytes.</summary>
+    public PackedInt8Matrix LoadByteMatrix(IByteRows rows, IRowSource? bias)
+    {
+        var packed = new PackedInt8Matrix(
+            Take(PackedInt8Matrix.Bytes(rows.Rows, rows.Columns)), rows.Rows, rows.Columns);
+        int padded = PackedMatrix.PaddedOutputs(rows.Rows);
+        new Span<float>(packed.Scales, padded).Clear();
+        new Span<float>(packed.Bias, padded).Clear();
+        rows.ReadScales(0, new Span<float>(packed.Scales, rows.Rows));
+        bias?.Read(0, new Span<float>(packed.Bias, rows.Rows));
+        var inverse = new Span<float>(packed.Inverse, rows.Columns);
+        inverse.Fill(1f);
+        rows.Inverse.CopyTo(inverse);
+        var panel = new sbyte[PackedMatrix.PanelWidth * rows.Columns];
+        for (int i = 0; i < packed.PanelCount; i++)
+        {
+            int first = i * PackedMatrix.PanelWidth, count = Math.Min(PackedMatrix.PanelWidth, rows.Rows - first);
+            rows.Read(first, panel.AsSpan(0, count * rows.Columns));
+            Int8Packing.PackBytes(panel.AsSpan(0, count * rows.Columns), packed, i);
+        }
+        return packed;
+    }
+
     /// <summary>Loads a table as signed bytes with a scale for each row.</summary>
     public Table LoadByteTable(IRowSource rows)
     {
         var data = (sbyte*)Take((long)rows.Rows * rows.Columns);
         var scales = (float*)Take((long)rows.Rows * sizeof(float));
+        if (rows.Bytes is { Inverse.IsEmpty: true } bytes)
+        {
+            bytes.Read(0, new Span<sbyte>(data, checked(rows.Rows * rows.Columns)));
+            bytes.ReadScales(0, new Span<float>(scales, rows.Rows));
+            return new Table((nint)data, rows.Rows, rows.Columns, StoredType.I8, (nint)scales);
+        }
         int step = (int)Math.Clamp((4 << 20) / Math.Max(rows.Columns, 1), 1, Math.Max(rows.Rows, 1));
         using var buffer = new NativeBlock((long)step * rows.Columns * sizeof(float));
         for (int row = 0; row < rows.Rows; row += step)

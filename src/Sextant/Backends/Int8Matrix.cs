@@ -3,10 +3,19 @@ using Sextant.Kernels;
 namespace Sextant.Backends;
 
 /// <summary>A matrix that is kept as it was stored until it becomes bytes.</summary>
-internal sealed class Int8Matrix(CpuMatrix exact, CpuWeights memory)
-    : Matrix(exact.Outputs, exact.Inputs, StoredType.I8)
+internal sealed class Int8Matrix : Matrix
 {
-    private CpuMatrix? _exact = exact;
+    private readonly CpuWeights? _memory;
+    private CpuMatrix? _exact;
+
+    /// <param name="exact">The weights as they were stored.</param>
+    /// <param name="memory">Where they are.</param>
+    public Int8Matrix(CpuMatrix exact, CpuWeights memory)
+        : base(exact.Outputs, exact.Inputs, StoredType.I8) => (_exact, _memory) = (exact, memory);
+
+    /// <param name="packed">Weights that were stored as bytes.</param>
+    public Int8Matrix(PackedInt8Matrix packed)
+        : base(packed.Outputs, packed.Inputs, StoredType.I8) => Packed = packed;
 
     /// <summary>The weights as they were stored; null once they are bytes.</summary>
     public CpuMatrix? Exact => _exact;
@@ -27,5 +36,5 @@ internal sealed class Int8Matrix(CpuMatrix exact, CpuWeights memory)
     }
 
     /// <summary>Frees the weights as they were stored.</summary>
-    public void Free() => memory.Dispose();
+    public void Free() => _memory?.Dispose();
 }

@@ -28,7 +28,7 @@ internal sealed class WeightLoader(Checkpoint checkpoint, Backend backend, strin
     public bool Has(string name) => checkpoint.TryFind(prefix + name, out _);
 
     /// <summary>Rows of one or several tensors [each outputs/parts, inputs], one below the other.</summary>
-    public StackedRows Rows(int outputs, int inputs, params ReadOnlySpan<string> names)
+    public IRowSource Rows(int outputs, int inputs, params ReadOnlySpan<string> names)
     {
         Span<int> parts = stackalloc int[names.Length];
         parts.Fill(outputs / names.Length);
@@ -36,12 +36,25 @@ internal sealed class WeightLoader(Checkpoint checkpoint, Backend backend, strin
     }
 
     /// <summary>Rows of several tensors [part, inputs], one below the other.</summary>
-    public StackedRows Rows(ReadOnlySpan<int> parts, int inputs, params ReadOnlySpan<string> names)
+    public IRowSource Rows(ReadOnlySpan<int> parts, int inputs, params ReadOnlySpan<string> names)
     {
         var tensors = new TensorInfo[names.Length];
+        var bytes = new ByteTensor[names.Length];
+        int quantized = 0;
         for (int i = 0; i < names.Length; i++)
+        {
             tensors[i] = Require(names[i], parts[i], inputs);
-        return new StackedRows(checkpoint, tensors);
+            if (IsBytes(tensors[i]))
+                bytes[quantized++] = Bytes(tensors[i]);
+        }
+        if (quantized == 0)
+            return new StackedRows(checkpoint, tensors);
+        if (quantized == names.Length)
+            return new StackedByteRows(checkpoint, bytes);
+        TensorInfo other = Array.Find(tensors, tensor => !IsBytes(tensor))!;
+        throw new InvalidModelException(other.File,
+            $"{MessageText.Quote(other.Name)} holds {other.Dtype} numbers, others of the same matrix hold bytes; {because} "
+            + "needs all of it in one form.");
     }
 
     /// <summary>
@@ -105,14 +118,31 @@ internal sealed class WeightLoader(Checkpoint checkpoint, Backend backend, strin
     {
         TensorInfo tensor = checkpoint.Require(prefix + name, shape, because);
         // Integers are what another program quantised weights to; without its scales they are nothing.
-        if (tensor.ElementType is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.F64))
+        if (tensor.ElementType is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.F64)
+            && !(IsBytes(tensor) && shape.Length == 2))
         {
             throw new InvalidModelException(tensor.File,
                 $"{MessageText.Quote(tensor.Name)} holds {tensor.Dtype} numbers; {because} needs F32, F16, BF16 "
-                + "or F64: weights that another program quantised are not read.");
+                + "or F64: bytes without a quantization_config that is read here are nothing.");
         }
         if (_used.Add(tensor.Name))
             Parameters += tensor.Elements;
         return tensor;
+    }
+
+    private bool IsBytes(TensorInfo tensor) => checkpoint.Quantization is not null && tensor.ElementType == ElementType.I8;
+
+    private ByteTensor Bytes(TensorInfo tensor)
+    {
+        string scale = QuantizationScheme.ScaleOf(tensor.Name), inverse = QuantizationScheme.InverseOf(tensor.Name);
+        bool isVector = checkpoint.TryFind(scale, out TensorInfo? found) && found.Shape.Length == 1;
+        TensorInfo scales = checkpoint.Require(scale, isVector ? [tensor.Rows] : [tensor.Rows, 1], because);
+        TensorInfo? factors = null;
+        if (checkpoint.Quantization!.HasInverse && checkpoint.TryFind(inverse, out _))
+            factors = checkpoint.Require(inverse, [tensor.RowLength], because);
+        _used.Add(scale);
+        if (factors is not null)
+            _used.Add(inverse);
+        return new ByteTensor(tensor, scales, factors);
     }
 }

@@ -55,9 +55,7 @@ internal static class ModelCatalog
     {
         ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
         Family family = FamilyOf(config);
-        if (config.Has("quantization_config"))
-            throw config.Refuse("quantization_config", "none: weights that another program quantised are not read");
-        using Checkpoint checkpoint = Checkpoint.OpenModel(folder, notes);
+        using Checkpoint checkpoint = Checkpoint.OpenModel(folder, notes, QuantizationScheme.Read(config));
         Backbone backbone = family.Load(config, checkpoint, backend, request);
         ConfigKeys.Judge(config, backbone.Shape, request.Attention is not null, notes);
         notes.AddRange(backbone.Facts.Unused);

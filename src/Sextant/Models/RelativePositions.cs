@@ -2,6 +2,7 @@ using System.Numerics;
 using Sextant.Backends;
 using Sextant.Kernels;
 using Sextant.Layers;
+using Sextant.Tensors;
 using Sextant.Weights;
 
 namespace Sextant.Models;
@@ -110,7 +111,7 @@ internal sealed class RelativePositions(BackboneShape shape, int span, bool inBu
     private Table Turned(WeightLoader loader, string name)
     {
         (int hidden, int padded) = (shape.Hidden, PaddedRows);
-        StackedRows weight = loader.Rows(hidden, hidden, name + ".weight");
+        IRowSource weight = loader.Rows(hidden, hidden, name + ".weight");
         var bias = new float[hidden];
         loader.Column(hidden, name + ".bias").Read(0, bias);
         float[] vectors = _vectors!;

@@ -12,6 +12,9 @@ internal interface IRowSource
     /// <summary>F16 or BF16 where every part is stored so; else F32.</summary>
     ElementType Type { get; }
 
+    /// <summary>The rows as signed bytes, where all are stored so; else null.</summary>
+    IByteRows? Bytes => null;
+
     /// <summary>Reads whole rows, widened to f32.</summary>
     void Read(int firstRow, Span<float> destination);
 

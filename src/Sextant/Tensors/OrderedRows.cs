@@ -11,6 +11,14 @@ internal sealed class OrderedRows(IRowSource source, int[] order) : IRowSource
 
     public ElementType Type => source.Type;
 
+    public IByteRows? Bytes => source.Bytes is { } bytes ? new OrderedByteRows(bytes, order) : null;
+
+    /// <summary>The other source.</summary>
+    public IRowSource Source => source;
+
+    /// <summary>Row i of this source is row Order[i] of the other.</summary>
+    public ReadOnlySpan<int> Order => order;
+
     public void Read(int firstRow, Span<float> destination)
     {
         for (int done = 0; done < destination.Length;)

@@ -30,6 +30,9 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The file that was opened: the safetensors file or the index of the shards.</summary>
     public string Location { get; }
 
+    /// <summary>How weights are bytes; null where they are numbers of their own.</summary>
+    public QuantizationScheme? Quantization { get; init; }
+
     /// <summary>All tensors, also those that no model uses.</summary>
     public IReadOnlyCollection<TensorInfo> Tensors => _tensors.Values;
 
@@ -68,9 +71,11 @@ internal sealed class Checkpoint : IDisposable
     /// Opens the checkpoint of a model folder under the names that the model gave its tensors: what wrappers of
     /// training put before every one of them is left off, and noted.
     /// </summary>
-    internal static Checkpoint OpenModel(string folder, List<string>? notes = null)
+    internal static Checkpoint OpenModel(
+        string folder, List<string>? notes = null, QuantizationScheme? quantization = null)
     {
-        Checkpoint checkpoint = Open(folder);
+        Checkpoint opened = Open(folder);
+        var checkpoint = new Checkpoint(opened.Location, opened._tensors, opened._files) { Quantization = quantization };
         while (Array.Find(s_wrappers, checkpoint.AllBeginWith) is { } wrapper)
         {
             checkpoint.Unwrap(wrapper);
@@ -150,6 +155,19 @@ internal sealed class Checkpoint : IDisposable
             int bad = FiniteCheck.FirstNonFinite(part, tensor.ElementType);
             if (bad >= 0)
                 throw NotFinite(tensor, position + bad, window.Bytes.Slice(bad * sizeof(ushort), sizeof(ushort)));
+        }
+    }
+
+    /// <summary>Reads rows of a tensor as the bytes that are stored, without a look at them.</summary>
+    /// <exception cref="InvalidModelException">The file changed or cannot be read.</exception>
+    public void ReadBytes(TensorInfo tensor, long firstRow, Span<byte> destination)
+    {
+        long first = firstRow * (tensor.ByteLength / Math.Max(1, tensor.Rows));
+        for (int done = 0; done < destination.Length; done += FileWindow.Longest)
+        {
+            Span<byte> part = destination.Slice(done, Math.Min(FileWindow.Longest, destination.Length - done));
+            using FileWindow window = tensor.Source.Window(tensor.Offset + first + done, part.Length);
+            window.Bytes.CopyTo(part);
         }
     }
 

@@ -216,6 +216,13 @@ internal sealed class ConfigFile
         return new ConfigFile(File, value, _prefix + key + ".", _read, _opened);
     }
 
+    /// <summary>The keys of this object, in the file's order.</summary>
+    internal IReadOnlyList<string> InnerKeys => [.. _object.EnumerateObject().Select(property => property.Name)];
+
+    /// <summary>The error for a key, by its whole path, that may change something nobody here knows of.</summary>
+    internal InvalidModelException RefuseUnknown(string path) =>
+        new(File, $"{MessageText.Quote(path)} is not known here, and what it changes is not either.");
+
     /// <summary>True where the key holds an object with a key <paramref name="inner"/>; does not open it.</summary>
     internal bool HasInner(string key, string inner) =>
         Find(key) is { ValueKind: JsonValueKind.Object } value && value.TryGetProperty(inner, out _);

@@ -27,6 +27,9 @@ internal sealed class StackedRows : IRowSource
         }
     }
 
+    /// <summary>The tensors, from the first row on.</summary>
+    public IReadOnlyList<TensorInfo> Parts => _parts;
+
     public int Rows { get; }
 
     public int Columns { get; }

@@ -27,7 +27,7 @@ public class FamilyConfigTests
         "partial_rotary_factor", "all of a head")]
     [InlineData("bert", "\"model_type\": \"bert\"",
         "\"model_type\": \"bert\", \"quantization_config\": {\"quant_method\": \"bitsandbytes\"}",
-        "quantization_config", "none")]
+        "quant_method", "compressed-tensors")]
     [InlineData("llama", "\"silu\"", "\"mish\"", "mish", "gelu_pytorch_tanh")]
     [InlineData("llama", "\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "num_key_value_heads", "divisor")]
     [InlineData("gte_new", "\"type\": \"ntk\"", "\"type\": \"dynamic\"", "dynamic", "ntk")]

@@ -108,7 +108,7 @@ public class Int8ExactnessTests
             Assert.InRange(Cosine(exact[i], expected[i]), Tolerances.MinBFloat16Cosine, 1.000001);
     }
 
-    private static byte[][] Alone(
+    internal static byte[][] Alone(
         string folder, Isa isa, int threads, TokenSequence[] texts, AttentionDirection? attention = null) =>
         ExactnessTests.Alone(folder, isa, threads, texts, attention, Precision.Int8);
 
@@ -116,7 +116,7 @@ public class Int8ExactnessTests
         string folder, Isa isa, int threads, TokenSequence[] texts, int seed, AttentionDirection? attention = null) =>
         ExactnessTests.Batched(folder, isa, threads, texts, seed, attention, Precision.Int8);
 
-    private static double Cosine(byte[] left, byte[] right)
+    internal static double Cosine(byte[] left, byte[] right)
     {
         ReadOnlySpan<float> a = MemoryMarshal.Cast<byte, float>(left);
         ReadOnlySpan<float> b = MemoryMarshal.Cast<byte, float>(right);
