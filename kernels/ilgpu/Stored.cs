@@ -56,3 +56,17 @@ internal struct StoredBF16 : IStored<ushort, UShort4>
     public readonly Float4 Widen(UShort4 x) =>
         new() { X = Widen(x.X), Y = Widen(x.Y), Z = Widen(x.Z), W = Widen(x.W) };
 }
+
+/// <summary>int8, four of them in an int.</summary>
+internal struct StoredI8 : IStored<sbyte, int>
+{
+    public readonly float Widen(sbyte x) => (float)(int)x;
+
+    public readonly Float4 Widen(int x) => new()
+    {
+        X = (float)((x << 24) >> 24),
+        Y = (float)((x << 16) >> 24),
+        Z = (float)((x << 8) >> 24),
+        W = (float)(x >> 24),
+    };
+}

@@ -86,7 +86,8 @@ public static class AnyDevice
     }
 
     private static ListedDevice Cpu() => Opened(new ListedDevice(
-        "ilgpu:cpu", "ILGPU's processor accelerator (for tests: slow)", 0, $"ILGPU {IlgpuContext.Version}", "C#", [],
+        "ilgpu:cpu", "ILGPU's processor accelerator (for tests: slow)",
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, $"ILGPU {IlgpuContext.Version}", "C#", [],
         null));
 
     private static ListedDevice Opened(ListedDevice listed)

@@ -27,6 +27,10 @@ internal static class IlgpuKernels
         [GpuKernel.HammingTies] = IlgpuKernel.Of<HammingTiesArguments>(256, Hamming.Ties),
         [GpuKernel.HammingCollect] = IlgpuKernel.Of<HammingCollectArguments>(256, Hamming.Collect),
         [GpuKernel.ClearIntegers] = IlgpuKernel.Of<ClearArguments>(256, Hamming.Clear),
+        [GpuKernel.ScoreRowsF32] = Scored<float, Float4, StoredF32>(Scores.Rows<float, Float4, StoredF32>),
+        [GpuKernel.ScoreRowsF16] = Scored<ushort, UShort4, StoredF16>(Scores.Rows<ushort, UShort4, StoredF16>),
+        [GpuKernel.ScoreRowsBF16] = Scored<ushort, UShort4, StoredBF16>(Scores.Rows<ushort, UShort4, StoredBF16>),
+        [GpuKernel.ScoreRowsI8] = Scored<sbyte, int, StoredI8>(Scores.Rows<sbyte, int, StoredI8>),
         [GpuKernel.Gemm128F32] = Tile<float, Float4, StoredF32>(256, GemmTiles.Tile128<float, Float4, StoredF32>),
         [GpuKernel.Gemm128F16] = Tile<ushort, UShort4, StoredF16>(256, GemmTiles.Tile128<ushort, UShort4, StoredF16>),
         [GpuKernel.Gemm128BF16] =
@@ -57,6 +61,11 @@ internal static class IlgpuKernels
     /// <exception cref="NotSupportedException">There is none: what measures ceilings and fast mode.</exception>
     public static IlgpuKernel Of(GpuKernel kernel) => s_all.TryGetValue(kernel, out IlgpuKernel? found) ? found
         : throw new NotSupportedException($"There is no ILGPU kernel {GpuKernels.Name(kernel)}.");
+
+    private static IlgpuKernel Scored<TOne, TFour, TStored>(Action<ScoreArguments<TOne, TFour>> kernel)
+        where TOne : unmanaged
+        where TFour : unmanaged
+        where TStored : unmanaged, IStored<TOne, TFour> => IlgpuKernel.Of(128, kernel);
 
     private static IlgpuKernel Tile<TOne, TFour, TStored>(int groupSize, Action<GemmArguments<TOne, TFour>> kernel)
         where TOne : unmanaged

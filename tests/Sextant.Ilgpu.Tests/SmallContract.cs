@@ -1,5 +1,7 @@
 using Sextant.Backends;
+using Sextant.Codes;
 using Sextant.Gpu;
+using Sextant.Gpu.Tests;
 using Sextant.Kernels;
 using Sextant.Search;
 using Sextant.Tensors;
@@ -138,6 +140,17 @@ public abstract class SmallContract
             Assert.Equal(expected.Search(queries, K, wanted, allowed), index.Search(queries, K, hits, allowed));
             Assert.Equal(wanted, hits);
         }
+    }
+
+    [Theory]
+    [InlineData(VectorCode.Float32)]
+    [InlineData(VectorCode.Float16)]
+    [InlineData(VectorCode.BFloat16)]
+    [InlineData(VectorCode.Int8)]
+    public void ScoresOfRows(VectorCode code)
+    {
+        DeviceRowsTests.Check(Device.Driver, code, Metric.Dot, 129);
+        DeviceRowsTests.Check(Device.Driver, code, Metric.SquaredDistance, 33);
     }
 
     private static AttentionShape Shape(int size) =>
