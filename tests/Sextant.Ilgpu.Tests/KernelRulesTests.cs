@@ -10,11 +10,11 @@ namespace Sextant.Ilgpu.Tests;
 /// </summary>
 public sealed class KernelRulesTests
 {
-    private const BindingFlags All =
+    internal const BindingFlags All =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance
         | BindingFlags.DeclaredOnly;
 
-    private static readonly Dictionary<short, OpCode> s_opCodes = typeof(OpCodes).GetFields()
+    internal static readonly Dictionary<short, OpCode> s_opCodes = typeof(OpCodes).GetFields()
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
 
     private static readonly OpCode[] s_arithmetic =
@@ -177,7 +177,7 @@ public sealed class KernelRulesTests
 
     private static bool IsFloat(Type? type) => type == typeof(float) || type == typeof(double);
 
-    private static int Size(OpCode op, byte[] code, int at) => op.OperandType switch
+    internal static int Size(OpCode op, byte[] code, int at) => op.OperandType switch
     {
         OperandType.InlineNone => 0,
         OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
