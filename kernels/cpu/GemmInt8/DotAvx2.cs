@@ -1,26 +1,16 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Sextant.Kernels.Activation;
 using Sextant.Kernels.Vectors;
 
 namespace Sextant.Kernels.GemmInt8;
 
 /// <summary>256 bits, products of 16-bit integers: x86 with AVX2.</summary>
-internal readonly unsafe struct DotAvx2 : IDotIsa<Vector256<int>>, IInt8Tile
+internal readonly unsafe struct DotAvx2 : IWordDot<DotAvx2, Vector256<int>, Avx2Isa, Vector256<float>>
 {
-    public static int Count => 8;
-
     public static int Rows => 4;
 
     public static int Vectors => 2;
-
-    public static int Parts => 2;
-
-    public static int PreparedGroup => 8;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Start(int offset, int* sums) => Vector256<int>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Weights(sbyte* b, int shift)
@@ -38,26 +28,5 @@ internal readonly unsafe struct DotAvx2 : IDotIsa<Vector256<int>>, IInt8Tile
         acc + Avx2.MultiplyAddAdjacent(x.AsInt16(), b.AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(
-        float* y, Vector256<int> acc, float scale, float* columnScales, float* bias, float* residual)
-    {
-        Vector256<float> value = Vector256.ConvertToSingle(acc) * Vector256.Create(scale);
-        value *= Vector256.Load(columnScales);
-        value += Vector256.Load(bias);
-        if (residual != null)
-            value += Vector256.Load(residual);
-        value.Store(y);
-    }
-
-    public static void Prepare(byte* row, int offset, int groups, byte* to) =>
-        WordRows.Prepare(row, offset, groups, (short*)to);
-
-    public static void Expand(sbyte* panel, int width, int groups, sbyte* to) =>
-        WordPanels<DotAvx2, Vector256<int>>.Expand(panel, width, groups, to);
-
-    public static void Run(ref Int8TileArguments t, int rows, int width) =>
-        GemmInt8Tile<DotAvx2, Vector256<int>>.Run(ref t, rows, width);
-
-    public static void Activate(ActivationKind kind, float* tile, nint stride, int rows, int columns) =>
-        ActivationF32<Avx2Isa, Vector256<float>>.Run(kind, tile, stride, rows, columns);
+    public static Vector256<float> ToSingle(Vector256<int> integers) => Vector256.ConvertToSingle(integers);
 }

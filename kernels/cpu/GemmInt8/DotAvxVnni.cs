@@ -1,16 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Sextant.Kernels.Activation;
 using Sextant.Kernels.Vectors;
 
 namespace Sextant.Kernels.GemmInt8;
 
 /// <summary>256 bits, four bytes in one instruction: x86 with AVX-VNNI.</summary>
-internal readonly unsafe struct DotAvxVnni : IDotIsa<Vector256<int>>, IInt8Tile
+internal readonly unsafe struct DotAvxVnni : IDotFrame<DotAvxVnni, Vector256<int>, Avx2Isa, Vector256<float>>
 {
-    public static int Count => 8;
-
     public static int Rows => 4;
 
     public static int Vectors => 3;
@@ -35,16 +32,7 @@ internal readonly unsafe struct DotAvxVnni : IDotIsa<Vector256<int>>, IInt8Tile
         AvxVnni.MultiplyWideningAndAdd(acc, x.AsByte(), b.AsSByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(
-        float* y, Vector256<int> acc, float scale, float* columnScales, float* bias, float* residual)
-    {
-        Vector256<float> value = Vector256.ConvertToSingle(acc) * Vector256.Create(scale);
-        value *= Vector256.Load(columnScales);
-        value += Vector256.Load(bias);
-        if (residual != null)
-            value += Vector256.Load(residual);
-        value.Store(y);
-    }
+    public static Vector256<float> ToSingle(Vector256<int> integers) => Vector256.ConvertToSingle(integers);
 
     public static void Expand(sbyte* panel, int width, int groups, sbyte* to)
     {
@@ -53,10 +41,4 @@ internal readonly unsafe struct DotAvxVnni : IDotIsa<Vector256<int>>, IInt8Tile
     public static void Prepare(byte* row, int offset, int groups, byte* to)
     {
     }
-
-    public static void Run(ref Int8TileArguments t, int rows, int width) =>
-        GemmInt8Tile<DotAvxVnni, Vector256<int>>.Run(ref t, rows, width);
-
-    public static void Activate(ActivationKind kind, float* tile, nint stride, int rows, int columns) =>
-        ActivationF32<Avx2Isa, Vector256<float>>.Run(kind, tile, stride, rows, columns);
 }
