@@ -123,11 +123,18 @@ public sealed class HostileClientTests(ServerFixture fixture)
             if (!isWhole)
                 continue;
             socket.Client.Shutdown(SocketShutdown.Send);
-            byte[] answer = new byte[64];
-            int read = await stream.ReadAsync(answer, TestContext.Current.CancellationToken);
-            // Kestrel may take the half close for the client's going, and then computes nothing.
-            if (read > 0)
-                Assert.StartsWith("HTTP/1.1 200", Encoding.ASCII.GetString(answer), StringComparison.Ordinal);
+            // Kestrel takes a half close for the client's going: the answer comes, or the connection ends.
+            try
+            {
+                byte[] answer = new byte[64];
+                int read = await stream.ReadAsync(answer, TestContext.Current.CancellationToken);
+                if (read > 0)
+                    Assert.StartsWith("HTTP/1.1 200", Encoding.ASCII.GetString(answer), StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                continue;
+            }
         }
         await StillServes();
     }

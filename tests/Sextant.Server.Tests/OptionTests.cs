@@ -25,6 +25,17 @@ public sealed class OptionTests
     }
 
     [Fact]
+    public async Task CheckTellsWhetherAServerAnswers()
+    {
+        using var error = new StringWriter();
+        await using RunningServer server = await RunningServer.Start("--model", "tiny");
+        Assert.Equal(ServerHost.Ok, await ServerHost.Run(["--check", server.Url], error));
+        server.Models.IsReady = false;
+        Assert.Equal(ServerHost.Failed, await ServerHost.Run(["--check", server.Url], error));
+        Assert.Equal(ServerHost.Failed, await ServerHost.Run(["--check", "nothing"], error));
+    }
+
+    [Fact]
     public async Task AModelThatIsNotThereEndsTheServer()
     {
         using var error = new StringWriter();

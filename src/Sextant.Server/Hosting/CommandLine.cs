@@ -24,6 +24,7 @@ internal static class CommandLine
           --queue-tokens N        Tokens that may wait for a model before requests are refused. Default: 1000000.
           --batch-tokens N        Tokens that are computed together. Default: 8192.
           --shutdown-seconds N    How long requests in flight have when the server stops. Default: 30.
+          --check URL             Alone: whether the server at URL answers requests; exit code 0 or 1.
           --help                  This text.
 
         The same by environment variables (Sextant__Precision=int8, Sextant__Models__0=minilm) and appsettings.json.

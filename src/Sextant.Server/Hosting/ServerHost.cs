@@ -14,6 +14,8 @@ internal static class ServerHost
             Console.Out.WriteLine(CommandLine.Help);
             return Ok;
         }
+        if (arguments is ["--check", { } url])
+            return await Check(url, error).ConfigureAwait(false);
         try
         {
             await using WebApplication app = ServerApp.Build(arguments);
@@ -41,5 +43,25 @@ internal static class ServerHost
             error.WriteLine($"sextant-server: {problem.Message}");
             return Failed;
         }
+    }
+
+    // For containers, whose images have no other client.
+    private static async Task<int> Check(string url, TextWriter error)
+    {
+        try
+        {
+            using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+            using HttpResponseMessage response = await client.GetAsync(
+                url.TrimEnd('/') + "/health/ready").ConfigureAwait(false);
+            if (response.IsSuccessStatusCode)
+                return Ok;
+            error.WriteLine($"sextant-server: {url} answers {(int)response.StatusCode}");
+        }
+        catch (Exception problem) when (problem is HttpRequestException or OperationCanceledException
+            or UriFormatException or InvalidOperationException)
+        {
+            error.WriteLine($"sextant-server: {url}: {problem.Message}");
+        }
+        return Failed;
     }
 }

@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Sextant.Backends;
 using Sextant.Ilgpu;
 using Sextant.Indexes;
 using Sextant.Server.Hosting;
+using Sextant.Server.Http;
 using Sextant.Server.Indexes;
 
 namespace Sextant.Server.Models;
@@ -10,7 +13,7 @@ namespace Sextant.Server.Models;
 /// <summary>Loads the models after the server has begun to listen, so that it can say that it is alive.</summary>
 internal sealed partial class ModelStart(
     ModelSet models, IndexSet indexes, ServerOptions options, ServerMetrics metrics, IHostApplicationLifetime lifetime,
-    ILogger<ModelStart> log) : BackgroundService
+    IServer server, ApiKeys keys, ILogger<ModelStart> log) : BackgroundService
 {
     private Device? _device;
 
@@ -55,6 +58,7 @@ internal sealed partial class ModelStart(
                     Made(log, name, folder);
             }
             models.IsReady = true;
+            WarnOfOpenAddresses();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -65,6 +69,17 @@ internal sealed partial class ModelStart(
         {
             models.Failure = problem;
             lifetime.StopApplication();
+        }
+    }
+
+    private void WarnOfOpenAddresses()
+    {
+        if (keys.AreNeeded)
+            return;
+        foreach (string address in server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
+        {
+            if (Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && !uri.IsLoopback)
+                Warning(log, $"{address} is open to the network, and no key is asked for; --api-key-file asks for one");
         }
     }
 

@@ -75,7 +75,7 @@ byId("search").addEventListener("submit", async event => {
       `v1/indexes/${encodeURIComponent(form.get("index"))}/search`,
       { query: form.get("query"), k: Number(form.get("k")), ranking: form.get("ranking") });
     byId("hits").replaceChildren(...answer.hits.map(hit));
-    say("search-status", `${answer.hits.length} passages, ${answer.ranking}, in ${milliseconds.toFixed(0)} ms `
+    say("search-status", `${answer.hits.length} ${answer.hits.length === 1 ? "passage" : "passages"}, ${answer.ranking}, in ${milliseconds.toFixed(0)} ms `
       + `(server ${answer.took_ms.toFixed(1)} ms)` + losses(headers));
   } catch (problem) {
     byId("hits").replaceChildren();

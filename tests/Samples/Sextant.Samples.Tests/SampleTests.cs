@@ -77,13 +77,7 @@ public sealed class SampleTests
         using Process process = Start("Web", ["--urls", "http://127.0.0.1:0"]);
         try
         {
-            string? address = null;
-            while (address is null && await process.StandardOutput.ReadLineAsync(Stop) is { } line)
-            {
-                int position = line.IndexOf("http://127.0.0.1:", StringComparison.Ordinal);
-                address = position < 0 ? null : line[position..].Trim();
-            }
-            Assert.NotNull(address);
+            string address = await AddressOf(process);
             using var client = new HttpClient { BaseAddress = new Uri(address) };
             var request = new { texts = (string[])["Boil the rice.", "Boil the rice.", ""] };
             HttpResponseMessage answer = await client.PostAsJsonAsync("/embed", request, Stop);
@@ -102,6 +96,48 @@ public sealed class SampleTests
         }
     }
 
+    [Fact]
+    public async Task ClientGetsVectorsAndHitsFromTheServer()
+    {
+        string folder = Directory.CreateTempSubdirectory("sextant-sample-").FullName;
+        using Process process = StartProgram(
+            Path.Combine(s_root, "src", "Sextant.Server", "bin", BuildFolder, "net10.0", "sextant-server.dll"),
+            ["--model", "tiny", "--index", "notes=" + Path.Combine(folder, "notes"), "--urls", "http://127.0.0.1:0"],
+            readsError: false);
+        try
+        {
+            string address = await AddressOf(process);
+            using (var client = new HttpClient { BaseAddress = new Uri(address) })
+            {
+                while (!(await client.GetAsync("/health/ready", Stop)).IsSuccessStatusCode)
+                    await Task.Delay(50, Stop);
+            }
+            string[] lines = Lines(await Run("Client", address, "notes"));
+            Assert.Equal(3, lines.Length);
+            Assert.True(Number(lines[0]) > Number(lines[1]), string.Join('\n', lines));
+            Assert.StartsWith("rice.md: ", lines[2]);
+            Assert.EndsWith("Boil the rice until it is soft.", lines[2]);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(Stop);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // Where a service says that it listens.
+    private static async Task<string> AddressOf(Process process)
+    {
+        while (await process.StandardOutput.ReadLineAsync(Stop) is { } line)
+        {
+            int position = line.IndexOf("http://127.0.0.1:", StringComparison.Ordinal);
+            if (position >= 0)
+                return line[position..].Trim();
+        }
+        throw new InvalidOperationException("the service does not say where it listens.");
+    }
+
     private static async Task<string> Run(string sample, params string[] args)
     {
         using Process process = Start(sample, args);
@@ -112,13 +148,19 @@ public sealed class SampleTests
         return await output;
     }
 
+    // Release or Debug, as these tests.
+    private static string BuildFolder => Path.GetFileName(Path.GetDirectoryName(
+        AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))!);
+
     private static Process Start(string sample, string[] args)
     {
         string name = $"Sextant.Samples.{sample}";
-        string folder = Path.GetFileName(Path.GetDirectoryName(
-            AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))!); // Release or Debug, as these tests
-        string program = Path.Combine(s_root, "tests", "Samples", name, "bin", folder, "net10.0", name + ".dll");
-        bool readsError = sample != "Web"; // a service goes on writing; nobody would read it
+        string program = Path.Combine(s_root, "tests", "Samples", name, "bin", BuildFolder, "net10.0", name + ".dll");
+        return StartProgram(program, args, readsError: sample != "Web"); // a service goes on writing; nobody would read it
+    }
+
+    private static Process StartProgram(string program, string[] args, bool readsError)
+    {
         var start = new ProcessStartInfo("dotnet", [program, .. args])
         {
             RedirectStandardOutput = true,
