@@ -88,7 +88,8 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
 
     public override void Launch(ref readonly KernelLaunch launch) =>
         Launch(
-            GpuKernels.Of(launch.Kernel).Module == GpuModule.Exact ? _driver.Launcher(launch.Kernel) : null, in launch);
+            GpuKernels.Of(launch.Kernel).Module is GpuModule.Exact or GpuModule.Vectors
+                ? _driver.Launcher(launch.Kernel) : null, in launch);
 
     /// <summary>Starts a kernel.</summary>
     /// <param name="launcher">Of a kernel in C#; null: one of fast mode, in PTX.</param>
