@@ -83,6 +83,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
     internal void Linear(
         in ProductTile tile, Tensor x, GpuMatrix matrix, ActivationKind activation, Tensor residual, Tensor y)
     {
+        WorkspaceOf(y).Expect(2.0 * x.Rows * matrix.Outputs * matrix.Inputs);
         var launch = new KernelLaunch(
             Stored(tile.Kernel, matrix.Type), tile.Groups(x.Rows, matrix.Outputs));
         AddWide(ref launch, x);
@@ -99,11 +100,26 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
     {
         GpuWorkspace workspace = WorkspaceOf(y);
         workspace.Upload(batch);
-        long blocks = (long)workspace.BlockCount * shape.Heads;
+        double operations = Operations(batch, in shape);
+        int all = workspace.BlockCount, atOnce = workspace.BlocksAtOnce(operations, all);
+        for (int first = 0; first < all; first += atOnce)
+        {
+            int count = Math.Min(atOnce, all - first);
+            workspace.Expect(operations * count / all);
+            Attend(workspace, first, count, qkv, in shape, bias, y, scratch);
+        }
+    }
+
+    // Blocks of 32 queries [first, first + count).
+    private void Attend(
+        GpuWorkspace workspace, int first, int count, Tensor qkv, in AttentionShape shape, PositionBias? bias, Tensor y,
+        Tensor scratch)
+    {
+        long blocks = (long)count * shape.Heads;
         GpuKernel kernel = AttentionKernel(shape.HeadSize);
         var launch = new KernelLaunch(kernel, driver.HasVectors ? Math.Min(2 * blocks, ScratchRows) : blocks);
         launch.Add(_space, workspace.Starts, sizeof(int));
-        launch.Add(_space, workspace.Blocks, sizeof(int));
+        launch.Add(_space, workspace.Blocks + (2 * first * sizeof(int)), sizeof(int));
         if (driver.HasVectors)
             launch.Add(checked((int)(2 * blocks)));
         AddHeads(ref launch, in shape);
@@ -121,6 +137,18 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
         if (driver.HasVectors)
             AddWide(ref launch, scratch);
         workspace.Queue.Launch(ref launch);
+    }
+
+    /// <summary>Of attention over a batch; where a mask hides keys, no fewer than there are.</summary>
+    internal static double Operations(PackedBatch batch, in AttentionShape shape)
+    {
+        double pairs = 0;
+        for (int sequence = 0; sequence < batch.Sequences; sequence++)
+        {
+            double length = batch.Starts[sequence + 1] - batch.Starts[sequence];
+            pairs += length * Math.Min(length, (double)shape.Before + shape.After + 1);
+        }
+        return 4 * pairs * shape.Heads * shape.HeadSize;
     }
 
     public override void Pool(PackedBatch batch, Tensor x, PoolKind kind, bool skipPrompt, Tensor y)

@@ -51,6 +51,11 @@ internal abstract class GpuDriver
     /// <summary>Tokens of a batch that serve it best.</summary>
     public abstract int TokensPerBatch { get; }
 
+    /// <summary>
+    /// Floating-point operations that a call which can be cancelled starts before it waits and looks: some milliseconds.
+    /// </summary>
+    public virtual double WorkBetweenLooks => IsProcessor ? 1L << 30 : 1L << 37;
+
     /// <summary>Allocates memory that holds garbage.</summary>
     /// <exception cref="DeviceMemoryException">There is not so much.</exception>
     public abstract nint Allocate(long bytes);

@@ -75,6 +75,7 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool t
     internal void Linear(
         in ProductTile tile, Tensor x, NarrowMatrix matrix, ActivationKind activation, Tensor residual, Tensor y)
     {
+        WorkspaceOf(y).Expect(2.0 * x.Rows * matrix.Outputs * matrix.Inputs);
         var launch = new KernelLaunch(Fast(tile.Kernel), tile.Groups(x.Rows, matrix.Outputs));
         AddNarrow(ref launch, x);
         launch.Add((long)x.Stride);
@@ -110,11 +111,26 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool t
             <= 64 => GpuKernel.Attention64FastF16,
             _ => GpuKernel.Attention128FastF16,
         };
+        double operations = GpuBackend.Operations(batch, in shape);
+        int all = workspace.BlockCount, atOnce = workspace.BlocksAtOnce(operations, all);
+        for (int first = 0; first < all; first += atOnce)
+        {
+            int count = Math.Min(atOnce, all - first);
+            workspace.Expect(operations * count / all);
+            Attend(workspace, kernel, first, count, qkv, in shape, bias, y);
+        }
+    }
+
+    // Blocks of 32 queries [first, first + count).
+    private void Attend(
+        GpuWorkspace workspace, GpuKernel kernel, int first, int count, Tensor qkv, in AttentionShape shape,
+        PositionBias? bias, Tensor y)
+    {
         Tensor keys = qkv.ColumnRange(shape.Heads * shape.HeadSize, 1);
         Tensor values = qkv.ColumnRange((shape.Heads + shape.KeyHeads) * shape.HeadSize, 1);
-        var launch = new KernelLaunch(Fast(kernel), (long)workspace.BlockCount * shape.Heads);
+        var launch = new KernelLaunch(Fast(kernel), (long)count * shape.Heads);
         launch.Add(Space, workspace.Starts, sizeof(int));
-        launch.Add(Space, workspace.Blocks, sizeof(int));
+        launch.Add(Space, workspace.Blocks + (2 * first * sizeof(int)), sizeof(int));
         AddHeads(ref launch, in shape);
         AddNarrow(ref launch, qkv);
         AddNarrow(ref launch, keys);

@@ -1,5 +1,6 @@
 using Sextant.Backends;
 using Sextant.Batches;
+using Sextant.Kernels;
 using Sextant.Tensors;
 
 namespace Sextant.Gpu;
@@ -12,12 +13,17 @@ namespace Sextant.Gpu;
 internal sealed unsafe class GpuWorkspace(
     GpuDriver driver, AddressSpace space, bool hasNarrow = false, bool timed = false) : Workspace
 {
+    // Batches of so many tokens are done in a moment, and on CUDA one graph that nobody waits for halfway.
+    private const int MaxTokensOfGraph = 512;
+
     private nint _memory;
     private nint _narrow;
     private nint _integers;
     private PackedBatch? _uploaded;
     private long _version;
+    private int _tokens;
     private bool _pending;
+    private double _started;
 
     /// <summary>What it has the device do.</summary>
     public GpuQueue Queue { get; } = driver.CreateQueue(timed);
@@ -85,12 +91,38 @@ internal sealed unsafe class GpuWorkspace(
                 to[next++] = first;
             }
         }
+        _tokens = tokens;
         Queue.Expect(tokens);
         DeviceBlock block = space[_integers];
         Queue.Upload(block.Handle, 0, Queue.Staging(bytes), bytes);
         _pending = true;
         (_uploaded, _version) = (batch, batch.Version);
     }
+
+    /// <summary>
+    /// Says that work is about to be started. A queue takes all of a pass at once and gives nothing back, so that a call
+    /// which can be cancelled waits now and then, for not more than <see cref="GpuDriver.WorkBetweenLooks"/>.
+    /// </summary>
+    /// <param name="operations">Floating-point operations.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    public void Expect(double operations)
+    {
+        if (!CallCancellation.Token.CanBeCanceled)
+            return;
+        if (_started + operations > driver.WorkBetweenLooks && _started > 0 && _tokens > MaxTokensOfGraph)
+        {
+            Queue.Finish();
+            _started = 0;
+        }
+        _started += operations;
+        CallCancellation.Token.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>How many of some blocks of attention may be started together.</summary>
+    /// <param name="operations">Floating-point operations of all of them.</param>
+    /// <param name="blocks">How many there are.</param>
+    public int BlocksAtOnce(double operations, int blocks) => CallCancellation.Token.CanBeCanceled
+        ? (int)Math.Clamp(blocks / Math.Max(operations / driver.WorkBetweenLooks, 1), 1, blocks) : blocks;
 
     /// <summary>All work is done: memory of this process may be written again.</summary>
     public void Finished() => _pending = false;
