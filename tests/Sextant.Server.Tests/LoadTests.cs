@@ -13,6 +13,8 @@ namespace Sextant.Server.Tests;
 /// 64 clients at once for SEXTANT_LOAD_SECONDS (10): no error, no other bit, no growth. Times are reported, beside a bare
 /// loop over the library; into the file that SEXTANT_LOAD_RECORD names, where it does.
 /// </summary>
+[CollectionDefinition(nameof(LoadTests), DisableParallelization = true)]
+[Collection(nameof(LoadTests))]
 public sealed class LoadTests(ITestOutputHelper output)
 {
     private const int Clients = 64, Texts = 256;
@@ -97,7 +99,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         long before = GC.GetTotalMemory(forceFullCollection: true);
         await Some(4000);
         long grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-        // What other tests of this process hold comes and goes; a kilobyte a request would be 4 MB.
+        // A kilobyte a request would be 4 MB.
         output.WriteLine($"{grown} bytes after 4000 requests more");
         Assert.True(grown < 4_000_000, $"{grown} bytes are kept of 4000 requests");
 

@@ -85,7 +85,8 @@ public sealed class ServerFixture : IAsyncLifetime
     }
 }
 
-[CollectionDefinition(Name)]
+/// <summary>Tests that watch memory, which others would fill meanwhile: these run alone.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ServerCollection : ICollectionFixture<ServerFixture>
 {
     public const string Name = "server";

@@ -18,6 +18,8 @@ internal sealed class ServedEmbedder : ServedModel
     private readonly EmbeddingModel _model;
     private readonly BatchQueue<(int Dimensions, bool? Normalize), float[]> _queue;
 
+    private readonly SemaphoreSlim _states = new(1);
+
     public ServedEmbedder(string id, EmbeddingModel model, ServerOptions options, ServerMetrics metrics)
         : base(id, model.Card, options, metrics)
     {
@@ -81,20 +83,29 @@ internal sealed class ServedEmbedder : ServedModel
         return Accept(_model.Encode(inputs.Texts!, form.Prompt, truncation, cancellation), parameter);
     }
 
-    /// <summary>The last layer's state of every token, [tokens, hidden size].</summary>
-    public Task<float[]> States(EncodedInput input, CancellationToken cancellation) => Task.Run(
-        () =>
+    /// <summary>The last layer's state of every token, [tokens, hidden size]; one input at a time.</summary>
+    public async Task<float[]> States(EncodedInput input, CancellationToken cancellation)
+    {
+        await _states.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
             float[] states = new float[input.Ids.Length * Card.HiddenSize];
-            _model.HiddenStates(
-                new TokenSequence(input.Ids, input.TypeIds), _model.LastLayer, states);
+            await Task.Run(
+                () => _model.HiddenStates(
+                    new TokenSequence(input.Ids, input.TypeIds), _model.LastLayer, states),
+                CancellationToken.None).ConfigureAwait(false);
             return states;
-        },
-        cancellation);
+        }
+        finally
+        {
+            _states.Release();
+        }
+    }
 
     public override void Dispose()
     {
         _queue.Dispose();
+        _states.Dispose();
         _model.Dispose();
     }
 
