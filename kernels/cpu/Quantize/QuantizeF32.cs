@@ -71,10 +71,12 @@ internal static unsafe class QuantizeF32<TIsa, TVector>
             a.Offsets[row] = steps.Offset;
             TVector perUnit = TIsa.Broadcast(steps.PerUnit);
             TVector shift = TIsa.Broadcast(steps.Shift);
-            for (int k = 0; k < pairs; k += TIsa.Count)
+            for (int k = 0; k < pairs; k += 2 * TIsa.Count)
             {
-                TVector v = TIsa.Multiply(TIsa.Load(x + k), TIsa.Load(inverse + k));
-                TIsa.StoreSteps(q + k, TIsa.Fma(v, perUnit, shift));
+                int next = k + TIsa.Count;
+                TVector v0 = TIsa.Multiply(TIsa.Load(x + k), TIsa.Load(inverse + k));
+                TVector v1 = TIsa.Multiply(TIsa.Load(x + next), TIsa.Load(inverse + next));
+                TIsa.StoreSteps(q + k, TIsa.Fma(v0, perUnit, shift), TIsa.Fma(v1, perUnit, shift));
             }
             for (int k = pairs; k < n; k++)
                 q[k] = QuantizeReference.Step(x[k] * inverse[k], steps);

@@ -53,11 +53,14 @@ internal readonly unsafe struct Avx2Isa : IVectorIsa<Vector256<float>>
     public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreSteps(byte* destination, Vector256<float> shifted)
+    public static void StoreSteps(byte* destination, Vector256<float> first, Vector256<float> second)
     {
-        Vector256<int> steps = shifted.AsInt32() - Vector256.Create(12582912f).AsInt32();
-        Vector128<short> words = Sse2.PackSignedSaturate(steps.GetLower(), steps.GetUpper());
-        *(long*)destination = Sse2.PackUnsignedSaturate(words, words).AsInt64().ToScalar();
+        Vector256<int> zero = Vector256.Create(12582912f).AsInt32();
+        // Within each 128 bits: four of the first, four of the second.
+        Vector256<short> words = Avx2.PackSignedSaturate(first.AsInt32() - zero, second.AsInt32() - zero);
+        Vector256<int> bytes = Avx2.PackUnsignedSaturate(words, words).AsInt32();
+        Vector256<int> order = Vector256.Create(0, 4, 1, 5, 0, 0, 0, 0);
+        Avx2.PermuteVar8x32(bytes, order).GetLower().AsByte().Store(destination);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

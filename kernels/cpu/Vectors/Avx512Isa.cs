@@ -55,11 +55,14 @@ internal readonly unsafe struct Avx512Isa : IVectorIsa<Vector512<float>>
     public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreSteps(byte* destination, Vector512<float> shifted)
+    public static void StoreSteps(byte* destination, Vector512<float> first, Vector512<float> second)
     {
-        Vector512<int> steps = shifted.AsInt32() - Vector512.Create(12582912f).AsInt32();
-        steps = Avx512F.Max(steps, Vector512<int>.Zero);
-        Avx512F.ConvertToVector128ByteWithSaturation(steps.AsUInt32()).Store(destination);
+        Vector512<int> zero = Vector512.Create(12582912f).AsInt32();
+        // Within each 128 bits: four of the first, four of the second.
+        Vector512<short> words = Avx512BW.PackSignedSaturate(first.AsInt32() - zero, second.AsInt32() - zero);
+        Vector512<int> bytes = Avx512BW.PackUnsignedSaturate(words, words).AsInt32();
+        Vector512<int> order = Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 0, 0, 0, 0, 0, 0, 0, 0);
+        Avx512F.PermuteVar16x32(bytes, order).GetLower().AsByte().Store(destination);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -34,9 +34,10 @@ internal unsafe interface IVectorIsa<TVector>
     static abstract void Store(float* destination, TVector value);
 
     /// <summary>
-    /// Stores <see cref="Count"/> bytes: the integers that were rounded by adding 1.5·2²³ to them, limited to 0 … 255.
+    /// Stores twice <see cref="Count"/> bytes: the integers that were rounded by adding 1.5·2²³ to them, limited to
+    /// 0 … 255, those of <paramref name="first"/> before those of <paramref name="second"/>.
     /// </summary>
-    static abstract void StoreSteps(byte* destination, TVector shifted);
+    static abstract void StoreSteps(byte* destination, TVector first, TVector second);
 
     static abstract TVector Add(TVector a, TVector b);
 

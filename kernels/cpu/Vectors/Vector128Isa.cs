@@ -59,12 +59,17 @@ internal readonly unsafe struct Vector128Isa : IVectorIsa<Vector128<float>>
     public static void Store(float* destination, Vector128<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreSteps(byte* destination, Vector128<float> shifted)
+    public static void StoreSteps(byte* destination, Vector128<float> first, Vector128<float> second)
+    {
+        Vector128<short> words = Vector128.Narrow(Steps(first), Steps(second));
+        *(long*)destination = Vector128.Narrow(words, words).AsInt64().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Steps(Vector128<float> shifted)
     {
         Vector128<int> steps = shifted.AsInt32() - Vector128.Create(12582912f).AsInt32();
-        steps = Vector128.Min(Vector128.Max(steps, Vector128<int>.Zero), Vector128.Create(255));
-        Vector128<short> words = Vector128.Narrow(steps, steps);
-        *(int*)destination = Vector128.Narrow(words, words).AsInt32().ToScalar();
+        return Vector128.Min(Vector128.Max(steps, Vector128<int>.Zero), Vector128.Create(255));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
