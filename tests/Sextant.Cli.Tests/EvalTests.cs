@@ -31,7 +31,7 @@ public sealed class EvalTests(TinyModel model) : IClassFixture<TinyModel>, IDisp
         "1.0000")]
     [InlineData("a.csv", "Score,sentence2,genre,sentence1\n5,the sea,x,the sea\n0,the sea,x,green\n", "1.0000")]
     [InlineData("a.csv", "sentence1,sentence2,similarity_score\nthe sea,the sea,5\nthe sea,green,0\n", "1.0000")]
-    [InlineData("a.tsv", "the \"sea\tthe \"sea\t5\n\"the, sea\"\tgreen grass\t0\n", "1.0000")]
+    [InlineData("a.tsv", "the \"sea\tthe \"sea\t5\n\"the, sea is blue\"\tgreen grass\t0\n", "1.0000")]
     [InlineData("a.TSV", "score\tsentence1\tsentence2\n5\tthe sea\tthe sea\n0\tthe sea\tgreen grass\n", "1.0000")]
     public void SpearmanOfPairs(string name, string text, string expected)
     {

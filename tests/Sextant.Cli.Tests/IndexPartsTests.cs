@@ -56,6 +56,7 @@ public sealed class IndexPartsTests(TinyModel model) : IClassFixture<TinyModel>,
         Run("index", "--output", Index, "--chunk", "8", "--code", "float32", Files);
         using (IndexReader reader = IndexReader.Open(Index))
             Assert.True(reader.Documents >= 3, $"only {reader.Documents} parts");
+        Assert.Matches("documents +1\n", CommandLine.Run("index", "--stats", Index).Output);
         Write(10);
         int passages = Embedded(Run("index", "--output", Index, "--update", Files));
         using (IndexReader reader = IndexReader.Open(Index))

@@ -20,14 +20,16 @@ internal sealed class UnknownCount(string inputs)
     }
 
     /// <summary>One line on standard error, if there was any such text.</summary>
-    public void Warn(Terminal terminal)
+    /// <param name="terminal">Where to say it.</param>
+    /// <param name="set">What the texts belong to, where there is more than one such thing.</param>
+    public void Warn(Terminal terminal, string set = "")
     {
         if (_strange == 0)
             return;
         terminal.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{terminal.Program}: warning: of {_strange} of {_inputs} {inputs}, a quarter of the tokens or more are "
-            + $"unknown to the model: it may be for another language"));
+            $"{terminal.Program}: {(set.Length == 0 ? "" : set + ": ")}warning: in {_strange} of {_inputs} {inputs}, a "
+            + $"quarter of the tokens or more are unknown to the model: it may be for another language"));
     }
 
     /// <summary>Says it of a query alone.</summary>

@@ -120,12 +120,14 @@ internal sealed class EvalVerb : Verb
         double spearman;
         using (var progress = new ProgressLine(terminal, "texts", 2L * pairs.Count))
         {
-            var run = new EmbeddingRun(model, progress, terminal.Cancellation);
+            var unknown = new UnknownCount("texts");
+            var run = new EmbeddingRun(model, progress, terminal.Cancellation) { Reported = unknown.Add };
             spearman = binary
                 ? SimilarityEvaluation.SpearmanOfSigns(pairs, run)
                 : SimilarityEvaluation.Spearman(pairs, run);
             progress.Dispose();
             MetricLines.WarnOfTruncation(terminal, "", run, model.MaxTokens);
+            unknown.Warn(terminal);
         }
         if (double.IsNaN(spearman))
             throw new InputException("the model finds all pairs equally similar, so there is no order to compare.");

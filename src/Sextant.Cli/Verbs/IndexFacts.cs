@@ -13,7 +13,8 @@ internal static class IndexFacts
         IndexDefinition definition = reader.Definition;
         var facts = new FactList();
         facts.Section("index");
-        facts.Add("documents", Number(statistics.Documents));
+        // A long file is kept in parts, each a document of the index; here it is one.
+        facts.Add("documents", Number(reader.Keys().LongCount(key => IndexedFile.PathOf(key).Length == key.Length)));
         facts.Add("passages", Number(statistics.Passages));
         facts.Add("deleted", FormattableString.Invariant(
             $"{statistics.DeletedDocuments} documents, {statistics.DeletedPassages} passages"));

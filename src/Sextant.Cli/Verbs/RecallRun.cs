@@ -36,10 +36,12 @@ internal static class RecallRun
         using var progress = new ProgressLine(
             terminal, name.Length == 0 ? "texts" : $"texts of {name}",
             (long)loaded.Set.Documents.Count + loaded.Set.Queries.Count);
-        var run = new EmbeddingRun(model, progress, terminal.Cancellation);
+        var unknown = new UnknownCount("texts");
+        var run = new EmbeddingRun(model, progress, terminal.Cancellation) { Reported = unknown.Add };
         IReadOnlyList<CodeRecallLine> lines = CodeRecall.Measure(loaded.Set, run, terminal.Cancellation);
         progress.Dispose();
         MetricLines.WarnOfTruncation(terminal, name, run, model.MaxTokens);
+        unknown.Warn(terminal, name);
         return lines;
     }
 }

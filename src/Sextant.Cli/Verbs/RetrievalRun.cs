@@ -61,10 +61,12 @@ internal sealed class RetrievalRun(
             return new Bm25Ranker(set, analyzer, terminal.Cancellation);
         string what = name.Length == 0 ? "texts" : $"texts of {name}";
         using var progress = new ProgressLine(terminal, what, (long)set.Documents.Count + set.Queries.Count);
-        var run = new EmbeddingRun(model, progress, terminal.Cancellation);
+        var unknown = new UnknownCount("texts");
+        var run = new EmbeddingRun(model, progress, terminal.Cancellation) { Reported = unknown.Add };
         Ranker ranker = binary ? new SignRanker(set, run, rescored, query) : new VectorRanker(set, run, query);
         progress.Dispose();
         MetricLines.WarnOfTruncation(terminal, name, run, model.MaxTokens);
+        unknown.Warn(terminal, name);
         if (!fuses && weight is null)
             return ranker;
         var words = new Bm25Ranker(set, analyzer, terminal.Cancellation);

@@ -19,6 +19,9 @@ internal sealed class EmbeddingRun(
     /// <summary>Length of the vectors.</summary>
     public int Dimensions => model.Dimensions;
 
+    /// <summary>Told what became of each text.</summary>
+    public Action<TextReport>? Reported { get; init; }
+
     /// <summary>How many texts were embedded so far.</summary>
     public int Texts { get; private set; }
 
@@ -49,7 +52,10 @@ internal sealed class EmbeddingRun(
                 throw new NonFiniteEmbeddingException(first + problem.Index); // the model counts within the piece
             }
             foreach (TextReport report in reports)
+            {
                 Truncated += report.Truncated > 0 ? 1 : 0;
+                Reported?.Invoke(report);
+            }
             Texts += piece.Length;
             sink(vectors);
         }
