@@ -20,7 +20,7 @@ bin() { echo "$1/bin/Release/net10.0"; }
 # is BenchmarkDotNet, which 'Sextant.Bench benchmarks' alone needs.
 cp -r "$(bin src/Sextant.Cli)"/. "$to/app"
 cp -r "$(bin tests/Sextant.Gpu.Tests)"/{Sextant.*.dll,Sextant.*.runtimeconfig.json,xunit*.dll} "$to/app"
-cp "$(bin tests/Sextant.Ilgpu.Tests)"/Sextant.Ilgpu.Tests.{dll,runtimeconfig.json} "$to/app"
+cp "$(bin tests/Sextant.Ilgpu.Tests)"/{Sextant.Ilgpu.Tests.{dll,runtimeconfig.json},ILGPURuntime.dll} "$to/app"
 cp "$(bin bench/Sextant.Bench)"/Sextant.Bench.{dll,runtimeconfig.json} "$to/app"
 for needed in "$(bin tests/Sextant.Gpu.Tests)"/Microsoft.*.dll; do cp "$needed" "$to/app"; done
 rm -rf "$to/app"/{runtimes,*.pdb,*.xml,*.deps.json,testhost*,Microsoft.VisualStudio*,Microsoft.CodeCoverage*}
