@@ -48,15 +48,15 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
         _reader = reader;
         int bits = reader.Definition.CodedDimensions;
         bool isBinary = reader.Definition.Code == VectorCode.Binary;
-        GpuDriver? driver = (device as GpuDevice)?.Driver;
-        if (isBinary ? bits > DeviceBinaryIndex.MaxBits : !HasRows(reader) || !CanScore(driver, reader))
+        GpuDriver driver = device is GpuDevice one ? one.Driver
+            : throw new UnsupportedRequestException($"{device.Name} has no memory of its own: search the index itself.");
+        if (isBinary ? bits > DeviceBinaryIndex.MaxBits : !HasRows(reader))
         {
-            string rows = driver is not null && DeviceRows.CanScore(driver, reader.Rows)
-                ? ", and rows of float32, float16, bfloat16 and int8" : "";
             throw new UnsupportedRequestException(FormattableString.Invariant(
-                $"{device.Name} scans binary codes of at most {DeviceBinaryIndex.MaxBits} bits{rows}; this index scans ")
+                $"{device.Name} scans binary codes of at most {DeviceBinaryIndex.MaxBits} bits, and rows of float32, ")
                 + FormattableString.Invariant(
-                    $"{reader.Definition.Code} codes of {bits} dimensions, which the CPU does."));
+                    $"float16, bfloat16 and int8; this index scans {reader.Definition.Code} codes of {bits} ")
+                + "dimensions, which the CPU does.");
         }
         _prepared = new float[bits];
         _code = new byte[isBinary ? BinaryCode.Bytes(bits) : reader.Rows.RowBytes];
@@ -65,7 +65,7 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
         if (isBinary)
             _codes = new DeviceBinaryIndex(device, bits);
         else
-            _rows = new DeviceRows(driver!, reader.Rows, _ids.Length);
+            _rows = new DeviceRows(driver, reader.Rows, _ids.Length);
         try
         {
             Copy();
@@ -156,10 +156,6 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
 
     private static bool HasRows(IndexReader reader) =>
         reader.Definition.Code is VectorCode.Float32 or VectorCode.Float16 or VectorCode.BFloat16 or VectorCode.Int8;
-
-    private static bool CanScore(GpuDriver? driver, IndexReader reader) => driver is null
-        ? throw new UnsupportedRequestException("the processor has no memory of its own: search the index itself.")
-        : DeviceRows.CanScore(driver, reader.Rows);
 
     private static int[] Ids(IndexReader reader, IdSet? allowed)
     {

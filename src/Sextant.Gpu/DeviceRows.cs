@@ -61,9 +61,6 @@ internal sealed unsafe class DeviceRows : IDisposable
         }
     }
 
-    /// <summary>Whether a device has the kernel for rows of a codec.</summary>
-    public static bool CanScore(GpuDriver driver, RowCodec codec) => driver.Has(KernelOf(codec.Type));
-
     // Elements of a row with what fills it up.
     private int Stride => (_codec.Dimensions + Block - 1) / Block * Block;
 

@@ -18,9 +18,6 @@ internal abstract class GpuDriver
     /// </summary>
     public virtual bool HasVectors => false;
 
-    /// <summary>Whether it has a kernel of exact mode: not every driver has those that searches alone need.</summary>
-    public virtual bool Has(GpuKernel kernel) => true;
-
     /// <summary>Units that work at the same time.</summary>
     public abstract int Units { get; }
 

@@ -63,8 +63,6 @@ internal sealed unsafe class IlgpuDriver : GpuDriver
 
     public override bool HasVectors => _facts.IsProcessor;
 
-    public override bool Has(GpuKernel kernel) => IlgpuKernels.Has(kernel);
-
     public override int Units => Accelerator.NumMultiprocessors;
 
     public override bool HasDoubles => false;

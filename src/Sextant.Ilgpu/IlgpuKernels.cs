@@ -54,9 +54,6 @@ internal static class IlgpuKernels
     /// <summary>All of them.</summary>
     public static IEnumerable<KeyValuePair<GpuKernel, IlgpuKernel>> All => s_all;
 
-    /// <summary>Whether there is one.</summary>
-    public static bool Has(GpuKernel kernel) => s_all.ContainsKey(kernel);
-
     /// <summary>One of them.</summary>
     /// <exception cref="NotSupportedException">There is none: what measures ceilings and fast mode.</exception>
     public static IlgpuKernel Of(GpuKernel kernel) => s_all.TryGetValue(kernel, out IlgpuKernel? found) ? found

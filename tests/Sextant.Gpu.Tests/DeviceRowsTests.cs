@@ -29,7 +29,6 @@ public sealed class DeviceRowsTests
         float[] vectors = Vectors(dimensions, Rows * dimensions);
         CodeRanges? ranges = code == VectorCode.Int8 ? CodeRanges.Of(vectors, dimensions) : null;
         var codec = new RowCodec(code, metric, dimensions, ranges);
-        Assert.True(DeviceRows.CanScore(driver, codec));
         byte[] rows = new byte[Rows * codec.RowBytes];
         for (int row = 0; row < Rows; row++)
         {

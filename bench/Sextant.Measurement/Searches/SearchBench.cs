@@ -32,7 +32,8 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice, B
     public const int MaxQueries = 64;
 
     /// <summary>Kinds that a device searches.</summary>
-    public static readonly IReadOnlyList<string> OnDevices = ["binary"];
+    public static readonly IReadOnlyList<string> OnDevices =
+        ["exact-float32", "exact-float16", "exact-bfloat16", "exact-int8", "binary"];
 
     /// <summary>Measures what the choice names.</summary>
     /// <exception cref="InvalidChoiceException">The device does not search a kind of index that is named.</exception>
@@ -77,7 +78,7 @@ internal sealed class SearchBench(MeasureContext context, SearchChoice choice, B
             {
                 context.Cancellation.ThrowIfCancellationRequested();
                 SearchedIndex index = on.IsProcessor
-                    ? kind.Make(set, choice.Threads) : SearchedIndex.OnDevice(set, on.Device);
+                    ? kind.Make(set, choice.Threads) : SearchedIndex.OnDevice(set, on.Device, kind.Rows);
                 indexes.Add(index);
                 foreach (int queries in choice.Queries.Where(queries => queries == 1 || index.TakesMany))
                     subjects.Add(new QuerySubject(kind, index, set, queries));

@@ -17,6 +17,9 @@ internal sealed record SearchKind(
     /// <summary>Whether a search reads everything, so that the memory's bandwidth is its ceiling.</summary>
     public bool ReadsAll { get; init; } = true;
 
+    /// <summary>What rows are stored as that a device scores; null: none, or binary codes.</summary>
+    public VectorCode? Rows { get; init; }
+
     /// <summary>Whether documents are groups of vectors, compared by MaxSim.</summary>
     public bool IsGrouped { get; init; }
 
@@ -28,12 +31,13 @@ internal sealed record SearchKind(
     [
         new("flat", typeof(FlatIndex), d => 32 * d, (set, _) => Filled(new FlatIndex(set.Dimensions), set)),
         new("exact-float32", typeof(ExactIndex), d => 32 * d,
-            (set, threads) => Exact(set, VectorCode.Float32, threads)),
+            (set, threads) => Exact(set, VectorCode.Float32, threads)) { Rows = VectorCode.Float32 },
         new("exact-float16", typeof(ExactIndex), d => 16 * d,
-            (set, threads) => Exact(set, VectorCode.Float16, threads)),
+            (set, threads) => Exact(set, VectorCode.Float16, threads)) { Rows = VectorCode.Float16 },
         new("exact-bfloat16", typeof(ExactIndex), d => 16 * d,
-            (set, threads) => Exact(set, VectorCode.BFloat16, threads)),
-        new("exact-int8", typeof(ExactIndex), d => 8 * d, (set, threads) => Exact(set, VectorCode.Int8, threads)),
+            (set, threads) => Exact(set, VectorCode.BFloat16, threads)) { Rows = VectorCode.BFloat16 },
+        new("exact-int8", typeof(ExactIndex), d => 8 * d,
+            (set, threads) => Exact(set, VectorCode.Int8, threads)) { Rows = VectorCode.Int8 },
         new("bebr-2", typeof(ResidualBinaryIndex), d => 2 * d + 32, (set, threads) => ResidualBinary(set, 2, threads)),
         new("bebr-4", typeof(ResidualBinaryIndex), d => 4 * d + 32, (set, threads) => ResidualBinary(set, 4, threads)),
         new("product", typeof(ProductIndex), d => 8 * Parts(d), Product) { IsSlowToMake = true },

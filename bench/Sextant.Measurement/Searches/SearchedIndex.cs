@@ -54,9 +54,11 @@ internal sealed record SearchedIndex(
             index is BinaryIndex, index as IDisposable);
     }
 
-    /// <summary>A set's codes on a device.</summary>
-    public static SearchedIndex OnDevice(VectorSet set, Device device)
+    /// <summary>A set's rows on a device, or where they are stored as nothing, its binary codes.</summary>
+    public static SearchedIndex OnDevice(VectorSet set, Device device, VectorCode? rows)
     {
+        if (rows is { } code)
+            return RowsOnDevice(set, device, code);
         var index = new DeviceBinaryIndex(device, set.Dimensions);
         index.Add(Codes(set.Vectors, set.Count, set.Dimensions));
         byte[] queries = Codes(set.QueryVectors, set.Queries, set.Dimensions);
@@ -69,6 +71,35 @@ internal sealed record SearchedIndex(
                 Write(hits, found, count, ids);
             },
             true, index);
+    }
+
+    private static unsafe SearchedIndex RowsOnDevice(VectorSet set, Device device, VectorCode code)
+    {
+        CodeRanges? ranges = code == VectorCode.Int8 ? CodeRanges.Of(set.Vectors, set.Dimensions) : null;
+        var codec = new RowCodec(code, Metric.Dot, set.Dimensions, ranges);
+        var rows = new DeviceRows(Devices.DeviceCeilings.DriverOf(device), codec, set.Count);
+        byte[] row = new byte[codec.RowBytes];
+        for (int i = 0; i < set.Count; i++)
+        {
+            codec.Encode(set.Vectors.AsSpan(i * set.Dimensions, set.Dimensions), row);
+            rows.Add(row);
+        }
+        float[] prepared = new float[codec.QueryFloats];
+        return OneByOne(
+            (from, query) => from.Query(query),
+            (query, hits) =>
+            {
+                var best = new BestHits(hits);
+                fixed (float* memory = prepared)
+                {
+                    RowScorer scorer = codec.Prepare(query, memory);
+                    ReadOnlySpan<float> scores = rows.Score(in scorer);
+                    for (int i = 0; i < scores.Length; i++)
+                        best.Offer(new Hit(i, scores[i]));
+                }
+                return best.Sort();
+            },
+            rows);
     }
 
     /// <summary>The signs of vectors [count, dimensions], code after code.</summary>
