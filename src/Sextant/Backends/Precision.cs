@@ -16,8 +16,9 @@ public enum Precision
     Fast,
 
     /// <summary>
-    /// Products of bytes, summed exactly: the same bits in any batch and order, for any number of threads and any
-    /// instruction set, but other bits than <see cref="Exact"/>. Weights take a byte each.
+    /// Products of bytes, summed exactly, and attention of bfloat16 numbers: the same bits in any batch and order, for
+    /// any number of threads and any instruction set, but other bits than <see cref="Exact"/>. Weights take a byte
+    /// each.
     /// </summary>
     Int8,
 
