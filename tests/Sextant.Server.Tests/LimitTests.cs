@@ -83,6 +83,53 @@ public sealed class LimitTests
         await server.DisposeAsync();
     }
 
+    [Fact]
+    public async Task AFullQueueIsAnsweredWithRetryAfterAndTheRestIsServed()
+    {
+        await using RunningServer server = await RunningServer.Start("--model", "tiny", "--queue-tokens", "1");
+        string body = JsonSerializer.Serialize(new { input = Enumerable.Repeat("ships sail over the sea", 200) });
+        HttpResponseMessage[] responses = await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(_ => server.Post(Path, body)));
+        int served = 0;
+        foreach (HttpResponseMessage response in responses)
+        {
+            using (response)
+            {
+                string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+                JsonElement answer = JsonDocument.Parse(text).RootElement;
+                if (response.StatusCode == HttpStatusCode.OK)
+                {
+                    served++;
+                    Assert.Equal(200, answer.GetProperty("data").GetArrayLength());
+                    continue;
+                }
+                Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+                Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+                Assert.Equal("rate_limit_exceeded", answer.GetProperty("error").GetProperty("code").GetString());
+            }
+        }
+        Assert.InRange(served, 1, 39);
+        Assert.Equal(HttpStatusCode.OK, await Status(server, """{"input":"a"}"""));
+    }
+
+    [Fact]
+    public async Task AClientThatGoesFreesWhatWasNotComputed()
+    {
+        await using RunningServer server = await RunningServer.Start("--model", "tiny", "--batch-tokens", "256");
+        string body = JsonSerializer.Serialize(new { input = Enumerable.Repeat("ships sail over the sea", 2000) });
+        using var gone = new CancellationTokenSource();
+        using var content = new StringContent(body, null, "application/json");
+        Task<HttpResponseMessage> request = server.Client.PostAsync(Path, content, gone.Token);
+        while (server.Models.All[0].WaitingTokens == 0)
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        for (int i = 0; i < 500 && server.Models.All[0].WaitingTokens > 0; i++)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        Assert.True(server.Models.All[0].WaitingTokens == 0, "what nobody waits for still waits");
+        Assert.Equal(HttpStatusCode.OK, await Status(server, """{"input":"a"}"""));
+    }
+
     private static async Task<HttpStatusCode> Status(RunningServer server, string body)
     {
         using HttpResponseMessage response = await server.Post(Path, body);

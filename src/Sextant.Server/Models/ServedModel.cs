@@ -10,6 +10,7 @@ internal abstract class ServedModel(string id, ModelCard card, ServerOptions opt
     : IDisposable
 {
     private long _seen;
+    private IBatchQueue? _queue;
 
     /// <summary>What --model named.</summary>
     public string Id => id;
@@ -26,6 +27,9 @@ internal abstract class ServedModel(string id, ModelCard card, ServerOptions opt
     /// <summary>Requests that came so far.</summary>
     public long Seen => Interlocked.Read(ref _seen);
 
+    /// <summary>Tokens that wait for it.</summary>
+    public long WaitingTokens => _queue?.WaitingTokens ?? 0;
+
     /// <summary>Its tokenizer.</summary>
     public abstract Tokenizer Tokenizer { get; }
 
@@ -40,6 +44,7 @@ internal abstract class ServedModel(string id, ModelCard card, ServerOptions opt
     {
         var queue = new BatchQueue<TForm, TResult>(id, options.BatchTokens, options.QueueTokens, metrics, run);
         metrics.Watch(id, queue);
+        _queue = queue;
         return queue;
     }
 
