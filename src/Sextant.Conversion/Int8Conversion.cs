@@ -7,11 +7,13 @@ using Sextant.Weights;
 
 namespace Sextant.Conversion;
 
-/// <summary>Turns a model folder into one whose weights are bytes, with the bits that int8 mode has of the first.</summary>
+/// <summary>
+/// Turns a model folder into one whose weights are bytes, with the bits that int8 mode has of the first.
+/// </summary>
 /// <remarks>
-/// Matrices and the word table of the encoder become what int8 mode makes of them when it loads: bytes, a scale for each
-/// row, and for matrices what inputs are multiplied by. All else is copied. Weights/QuantizationScheme.cs names the
-/// tensors.
+/// Matrices and the word table of the encoder become what int8 mode makes of them when it loads: bytes, a scale for
+/// each row, and for matrices what inputs are multiplied by. All else is copied. Weights/QuantizationScheme.cs names
+/// the tensors.
 /// </remarks>
 public static class Int8Conversion
 {
@@ -62,8 +64,8 @@ public static class Int8Conversion
         if (!States(from).AsSpan().SequenceEqual(States(to)))
         {
             throw new InvalidModelException(from,
-                "would have other vectors than int8 mode gives it: more than its matrices and its word table is computed "
-                + "from its weights. Use --precision int8 with the model as it is.");
+                "would have other vectors than int8 mode gives it: more than its matrices and its word table is "
+                + "computed from its weights. Use --precision int8 with the model as it is.");
         }
     }
 

@@ -23,7 +23,8 @@ public static class OnnxConversion
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(options);
         if (options.Pooling is not ("mean" or "cls"))
-            throw new ArgumentException($"the pooling is '{options.Pooling}'; mean and cls are accepted.", nameof(options));
+            throw new ArgumentException($"the pooling is '{options.Pooling}'; mean and cls are "
+                + "accepted.", nameof(options));
         NewFolder.RequireEmpty(folder);
 
         ModelSource source = ModelSource.Read(modelPath, vocabularyPath);

@@ -22,7 +22,7 @@ internal static class TensorManifest
         string first = missing.Length > 0 ? missing[0] : found.Except(expected, StringComparer.Ordinal).First();
         throw new InvalidModelException(
             model,
-            $"{Math.Max(missing.Length, found.Length - expected.Length)} of its tensors differ from {manifest}, such as "
-            + $"'{first[66..]}'; this is another model.");
+            $"{Math.Max(missing.Length, found.Length - expected.Length)} of its tensors differ from {manifest}, such "
+            + $"as '{first[66..]}'; this is another model.");
     }
 }

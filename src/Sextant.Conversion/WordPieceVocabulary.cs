@@ -22,7 +22,8 @@ internal sealed class WordPieceVocabulary
         for (int id = 0; id < words.Length; id++)
         {
             if (!_ids.TryAdd(words[id], id))
-                throw new FormatException($"line {id + 1} has '{words[id]}', which is in line {_ids[words[id]] + 1} too");
+                throw new FormatException($"line {id + 1} has '{words[id]}', which is in line {_ids[words[id]] + 1} "
+                    + "too");
         }
         foreach ((_, string token) in Special)
         {
@@ -31,7 +32,8 @@ internal sealed class WordPieceVocabulary
         }
         string? upper = words.FirstOrDefault(word => !word.StartsWith('[') && word.Any(char.IsAsciiLetterUpper));
         if (upper is not null && !isCased)
-            throw new FormatException($"it has upper-case words such as '{upper}': it is for texts as they are; say so");
+            throw new FormatException($"it has upper-case words such as '{upper}': it is for texts as they are; say "
+                + "so");
     }
 
     public int Count => _words.Length;

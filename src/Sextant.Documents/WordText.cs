@@ -37,7 +37,8 @@ internal static class WordText
     {
         using ZipArchive zip = ZipFile.OpenRead(path);
         if (zip.Entries.Sum(entry => entry.Length) > DocumentText.MaxDecompressedBytes)
-            throw new InvalidDataException($"more than {DocumentText.MaxDecompressedBytes >> 20} MiB when decompressed");
+            throw new InvalidDataException($"more than {DocumentText.MaxDecompressedBytes >> 20} MiB when "
+                + "decompressed");
     }
 
     private static string WordsOf(Paragraph paragraph)

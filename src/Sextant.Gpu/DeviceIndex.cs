@@ -8,8 +8,8 @@ namespace Sextant.Gpu;
 
 /// <summary>
 /// An index on disk whose codes are copied to a device and scanned there: binary ones, or rows of float32, float16,
-/// bfloat16 or int8. What is rescored stays where it is mapped. It finds what <see cref="IndexReader"/> finds, in the same
-/// order, with the same scores.
+/// bfloat16 or int8. What is rescored stays where it is mapped. It finds what <see cref="IndexReader"/> finds, in the
+/// same order, with the same scores.
 /// </summary>
 /// <remarks>
 /// Any number of threads may search, one scan after the other; disposing needs the index for itself. The reader stays

@@ -5,11 +5,12 @@ using Sextant.Search;
 namespace Sextant.Gpu;
 
 /// <summary>
-/// Rows of numbers in a device's memory that a query is scored against: the sums of <see cref="RowScorer"/>, bit by bit.
+/// Rows of numbers in a device's memory that a query is scored against: the sums of <see cref="RowScorer"/>, bit by
+/// bit.
 /// </summary>
 /// <remarks>
-/// Rows lie as kernels/gpu/Scores.h says, in blocks of memory of up to a gibibyte. A search reads a score of 4 bytes for
-/// each row back. Not thread-safe; its index locks. In steady state a search allocates nothing.
+/// Rows lie as kernels/gpu/Scores.h says, in blocks of memory of up to a gibibyte. A search reads a score of 4 bytes
+/// for each row back. Not thread-safe; its index locks. In steady state a search allocates nothing.
 /// </remarks>
 internal sealed unsafe class DeviceRows : IDisposable
 {

@@ -13,8 +13,8 @@ internal abstract class GpuDriver
     public abstract bool IsProcessor { get; }
 
     /// <summary>
-    /// Whether exact products and attention are <see cref="GpuModule.Vectors"/>: a vector for each item, not an item for
-    /// each lane.
+    /// Whether exact products and attention are <see cref="GpuModule.Vectors"/>: a vector for each item, not an item
+    /// for each lane.
     /// </summary>
     public virtual bool HasVectors => false;
 
@@ -49,7 +49,8 @@ internal abstract class GpuDriver
     public abstract int TokensPerBatch { get; }
 
     /// <summary>
-    /// Floating-point operations that a call which can be cancelled starts before it waits and looks: some milliseconds.
+    /// Floating-point operations that a call which can be cancelled starts before it waits and looks: some
+    /// milliseconds.
     /// </summary>
     public virtual double WorkBetweenLooks => IsProcessor ? 1L << 30 : 1L << 37;
 

@@ -36,8 +36,10 @@ internal static class GpuKernels
 
     private static readonly GpuKernelInfo[] s_lines =
     [
-        Exact(GpuKernel.LayerNorm, "layer_norm", 128, $"{Wide} gamma:f32* beta:f32* epsilon:f32 rows:i32 columns:i32 {Result}"),
-        Exact(GpuKernel.RmsNorm, "rms_norm", 128, $"{Wide} gamma:f32* epsilon:f32 rows:i32 groups:i32 columns:i32 {Residual} {Result}"),
+        Exact(GpuKernel.LayerNorm, "layer_norm", 128, $"{Wide} gamma:f32* beta:f32* epsilon:f32 rows:i32 columns:i32 "
+            + $"{Result}"),
+        Exact(GpuKernel.RmsNorm, "rms_norm", 128, $"{Wide} gamma:f32* epsilon:f32 rows:i32 groups:i32 columns:i32 "
+            + $"{Residual} {Result}"),
         Exact(GpuKernel.NormalizeRows, "normalize_rows", 128, $"{Wide} rows:i32 columns:i32"),
         Exact(GpuKernel.PoolRows, "pool_rows", 256,
             $"starts:i32* skips:i32* use_skips:i32 sequences:i32 {Wide} columns:i32 kind:i32 {Result}"),

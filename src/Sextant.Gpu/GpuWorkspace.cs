@@ -100,8 +100,8 @@ internal sealed unsafe class GpuWorkspace(
     }
 
     /// <summary>
-    /// Says that work is about to be started. A queue takes all of a pass at once and gives nothing back, so that a call
-    /// which can be cancelled waits now and then, for not more than <see cref="GpuDriver.WorkBetweenLooks"/>.
+    /// Says that work is about to be started. A queue takes all of a pass at once and gives nothing back, so that a
+    /// call which can be cancelled waits now and then, for not more than <see cref="GpuDriver.WorkBetweenLooks"/>.
     /// </summary>
     /// <param name="operations">Floating-point operations.</param>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>

@@ -4,8 +4,8 @@ namespace Sextant.Gpu;
 
 /// <summary>An OpenCL device, 1.2 or newer. Exact mode: the bits are the processor's own.</summary>
 /// <remarks>
-/// Thread-safe. It may be disposed once models are loaded: each holds what it needs. OpenCL has no words for tensor cores,
-/// so that no device has fast mode.
+/// Thread-safe. It may be disposed once models are loaded: each holds what it needs. OpenCL has no words for tensor
+/// cores, so that no device has fast mode.
 /// </remarks>
 public sealed class OpenClDevice : GpuDevice
 {

@@ -4,10 +4,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sextant.Hub;
 
-/// <summary>Brings one file into the cache's blobs: in ranges, several at once, going on where an ended run stopped.</summary>
+/// <summary>
+/// Brings one file into the cache's blobs: in ranges, several at once, going on where an ended run stopped.
+/// </summary>
 /// <remarks>
-/// Until it is whole it is called BLOB.sextant, and BLOB.ranges has a byte for each range, 1 for one that is there. Only
-/// who holds the lock of the blob (the file that huggingface_hub locks too) writes them.
+/// Until it is whole it is called BLOB.sextant, and BLOB.ranges has a byte for each range, 1 for one that is there.
+/// Only who holds the lock of the blob (the file that huggingface_hub locks too) writes them.
 /// </remarks>
 internal sealed class BlobDownload(HubConnection connection, HubOptions options, string blobs, HubFile file)
 {

@@ -5,8 +5,8 @@ namespace Sextant.Hub;
 /// <summary>Downloads models from Hugging Face's hub, or another server that answers as it does.</summary>
 /// <remarks>
 /// Downloads go into the hub's own cache, so that Python's programs use what was downloaded here, and the other way
-/// round; <see cref="EmbeddingModel.Load(string, EmbeddingOptions?)"/> finds a model there by its name. Thread-safe, and
-/// safe beside other processes.
+/// round; <see cref="EmbeddingModel.Load(string, EmbeddingOptions?)"/> finds a model there by its name. Thread-safe,
+/// and safe beside other processes.
 /// </remarks>
 public static class ModelHub
 {

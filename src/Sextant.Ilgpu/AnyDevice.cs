@@ -7,8 +7,8 @@ using Sextant.Gpu.OpenCl;
 namespace Sextant.Ilgpu;
 
 /// <summary>
-/// A device by its name: those of <see cref="DeviceChoice"/>, ilgpu:cuda, ilgpu:opencl (each with :N) and ilgpu:cpu, and
-/// gpu for the first GPU that can be used; each but cpu also after "prefer:".
+/// A device by its name: those of <see cref="DeviceChoice"/>, ilgpu:cuda, ilgpu:opencl (each with :N) and ilgpu:cpu,
+/// and gpu for the first GPU that can be used; each but cpu also after "prefer:".
 /// </summary>
 public static class AnyDevice
 {
@@ -40,8 +40,8 @@ public static class AnyDevice
     /// <summary>The same.</summary>
     /// <param name="name">What is wanted.</param>
     /// <param name="chosen">
-    /// Which it is: the name itself, but for "gpu", which takes the first GPU that passes its checks of cuda, ilgpu:cuda,
-    /// opencl and ilgpu:opencl. OpenCL devices that are processors are none.
+    /// Which it is: the name itself, but for "gpu", which takes the first GPU that passes its checks of cuda,
+    /// ilgpu:cuda, opencl and ilgpu:opencl. OpenCL devices that are processors are none.
     /// </param>
     /// <exception cref="ArgumentException">The name is not one of <see cref="Accepted"/>.</exception>
     /// <exception cref="DeviceException">The device cannot be opened.</exception>

@@ -5,7 +5,9 @@ using Sextant.Gpu;
 
 namespace Sextant.Ilgpu;
 
-/// <summary>The parameters of a kernel: one structure, read from a launch in the order in which it holds them.</summary>
+/// <summary>
+/// The parameters of a kernel: one structure, read from a launch in the order in which it holds them.
+/// </summary>
 internal interface IKernelArguments<TSelf>
     where TSelf : struct
 {
@@ -33,7 +35,9 @@ internal ref struct ArgumentReader(IlgpuDriver driver, ref readonly KernelLaunch
     /// <summary>A number.</summary>
     public float Float() => BitConverter.Int32BitsToSingle((int)Next(sizeof(float)));
 
-    /// <summary>From the first element to the end of its block. Where there is no memory, one element of none.</summary>
+    /// <summary>
+    /// From the first element to the end of its block. Where there is no memory, one element of none.
+    /// </summary>
     public ArrayView<T> View<T>()
         where T : unmanaged => View<T, T>();
 

@@ -5,8 +5,8 @@ using Sextant.Ilgpu.Kernels;
 namespace Sextant.Ilgpu;
 
 /// <summary>
-/// Whether what ILGPU and a driver make of a kernel computes as it is written, beyond what <see cref="DeviceProbe"/> asks of
-/// every device: compared with this process, bit by bit.
+/// Whether what ILGPU and a driver make of a kernel computes as it is written, beyond what <see cref="DeviceProbe"/>
+/// asks of every device: compared with this process, bit by bit.
 /// </summary>
 internal static unsafe class CompilerCheck
 {
@@ -29,8 +29,8 @@ internal static unsafe class CompilerCheck
             {
                 throw new DeviceUnavailableException(
                     driver.Name,
-                    $"exact mode is not possible: what ILGPU {IlgpuContext.Version} and the driver make of a kernel fails the "
-                    + $"check '{failed}'. Use another device.");
+                    $"exact mode is not possible: what ILGPU {IlgpuContext.Version} and the driver make of a kernel "
+                    + $"fails the check '{failed}'. Use another device.");
             }
         }
         catch
@@ -40,7 +40,9 @@ internal static unsafe class CompilerCheck
         }
     }
 
-    /// <summary>Names the first check whose results are not what this process computes; null where there is none.</summary>
+    /// <summary>
+    /// Names the first check whose results are not what this process computes; null where there is none.
+    /// </summary>
     internal static string? FirstDifference(float[] inputs, float[] found)
     {
         Span<float> expected = stackalloc float[Outputs];

@@ -28,8 +28,8 @@ internal static class IlgpuContext
         if (version != KnownVersion)
         {
             throw new DeviceUnavailableException(
-                device, $"exact mode is not possible: this is ILGPU {version}, whose generated code has not been checked; "
-                + $"{KnownVersion} has. Reference that version.");
+                device, $"exact mode is not possible: this is ILGPU {version}, whose generated code has not been "
+                + $"checked; {KnownVersion} has. Reference that version.");
         }
     }
 

@@ -21,8 +21,8 @@ public enum IlgpuKind
 }
 
 /// <summary>
-/// A device on which the kernels of kernels/ilgpu run, in C# and compiled by ILGPU. Exact mode: the processor's own bits;
-/// fast mode on CUDA devices of compute capability 8.0 and newer, by the PTX of kernels/gpu in ILGPU's context.
+/// A device on which the kernels of kernels/ilgpu run, in C# and compiled by ILGPU. Exact mode: the processor's own
+/// bits; fast mode on CUDA devices of compute capability 8.0 and newer, by the PTX of kernels/gpu in ILGPU's context.
 /// </summary>
 /// <remarks>Thread-safe. It may be disposed once models are loaded: each holds what it needs.</remarks>
 public sealed class IlgpuDevice : GpuDevice
@@ -36,8 +36,8 @@ public sealed class IlgpuDevice : GpuDevice
     /// <param name="kind">What ILGPU compiles for.</param>
     /// <param name="index">As <c>sextant devices</c> lists them; 0 of <see cref="IlgpuKind.Cpu"/>.</param>
     /// <exception cref="DeviceUnavailableException">
-    /// There is no driver, no such device, one of them is too old, the device fails a check of its arithmetic, or this is
-    /// a version of ILGPU whose generated code has not been checked.
+    /// There is no driver, no such device, one of them is too old, the device fails a check of its arithmetic, or this
+    /// is a version of ILGPU whose generated code has not been checked.
     /// </exception>
     /// <exception cref="DeviceBuildException">The driver does not build the kernels.</exception>
     public static IlgpuDevice Open(IlgpuKind kind, int index = 0)

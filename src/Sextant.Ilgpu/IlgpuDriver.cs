@@ -27,7 +27,8 @@ internal sealed record IlgpuFacts(
 /// An accelerator of ILGPU under the host code of all devices; kernels are compiled when they are first used.
 /// </summary>
 /// <remarks>
-/// Fast mode, on CUDA: the PTX of kernels/gpu in ILGPU's context, started in ILGPU's streams among the kernels of ILGPU.
+/// Fast mode, on CUDA: the PTX of kernels/gpu in ILGPU's context, started in ILGPU's streams among the kernels of
+/// ILGPU.
 /// </remarks>
 internal sealed unsafe class IlgpuDriver : GpuDriver
 {
@@ -101,8 +102,8 @@ internal sealed unsafe class IlgpuDriver : GpuDriver
     public IlgpuLauncher Launcher(GpuKernel kernel) => Volatile.Read(ref _launchers[(int)kernel]) ?? Compile(kernel);
 
     /// <summary>
-    /// Makes the accelerator this thread's own. ILGPU remembers which one is; that another user of CUDA has made a context
-    /// current since, it does not see.
+    /// Makes the accelerator this thread's own. ILGPU remembers which one is; that another user of CUDA has made a
+    /// context current since, it does not see.
     /// </summary>
     public void Bind()
     {
@@ -160,7 +161,8 @@ internal sealed unsafe class IlgpuDriver : GpuDriver
         }
         catch (Exception problem) when (problem is DeviceException || IlgpuErrors.IsOfDevice(problem))
         {
-            // Nothing more can be done for a device that is lost, and what went wrong before is what the caller is told.
+            // Nothing more can be done for a device that is lost, and what went wrong before is what the caller is
+            // told.
         }
     }
 

@@ -30,7 +30,8 @@ internal static partial class KernelText
     /// <summary>PTX: without ".rn" the driver's assembler may contract a product and a sum.</summary>
     public static string Ptx(string source) => Numbered(Roundings().Replace(source, "$1.rn.f$2"));
 
-    // ILGPU's numbers depend on what a context compiled before: caches of compiled kernels would not know the text again.
+    // ILGPU's numbers depend on what a context compiled before: caches of compiled kernels would not know the text
+    // again.
     private static string Numbered(string text)
     {
         var numbers = new Dictionary<string, string>();

@@ -14,8 +14,8 @@ namespace Sextant.Ilgpu;
 /// keeps in registers.
 /// </summary>
 /// <remarks>
-/// A constant names a variable that can be set again; the result of a function is a variable that is set once. A slot of
-/// memory is an element of an array of the kernel's own.
+/// A constant names a variable that can be set again; the result of a function is a variable that is set once. A slot
+/// of memory is an element of an array of the kernel's own.
 /// </remarks>
 internal static class VectorIntrinsics
 {

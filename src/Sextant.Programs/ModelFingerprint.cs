@@ -93,8 +93,8 @@ internal static class ModelFingerprint
         string folder = definition.Property("model") is { Length: > 0 } made ? made : "the tiny model";
         throw new InvalidIndexException(path,
             $"was made by another model than that in {model.Card.Path}: it was made with {folder}; "
-                + $"{string.Join(", ", differences.Take(MaxNamed))}{more}. Use the model that made it (--model), or build "
-                + "the index anew.");
+                + $"{string.Join(", ", differences.Take(MaxNamed))}{more}. Use the model that made it (--model), or "
+                + "build the index anew.");
     }
 
     private static IEnumerable<string> InWords(string name, string? made, string here)

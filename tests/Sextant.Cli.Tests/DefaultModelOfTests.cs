@@ -3,7 +3,10 @@ using Sextant.Runtime;
 
 namespace Sextant.Cli.Tests;
 
-/// <summary>Tests that name no model use the small one, whatever the build of the tool has converted; none writes into the cache of who runs them.</summary>
+/// <summary>
+/// Tests that name no model use the small one, whatever the build of the tool has converted; none writes into the cache
+/// of who runs them.
+/// </summary>
 internal static class DefaultModelOfTests
 {
     [ModuleInitializer]

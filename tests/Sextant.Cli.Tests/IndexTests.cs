@@ -54,7 +54,8 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
     {
         WriteMany();
         Write("15a.txt", string.Join(
-            "\n\n", Enumerable.Range(0, 2500).Select(i => $"# {TinyModel.Words[i % 19]}\n\nships {TinyModel.Words[i % 21]}.")));
+            "\n\n", Enumerable.Range(0, 2500).Select(i => $"# {TinyModel.Words[i % 19]}\n\nships "
+                + $"{TinyModel.Words[i % 21]}.")));
         string[] flags = ["--code", "float32", "--chunk", "8"];
         Outcome made = Run(["index", "--output", Index, .. flags, Files]);
         Assert.Equal((0, ""), (made.Exit, made.Error));
@@ -75,7 +76,8 @@ public sealed class IndexTests(TinyModel model) : IClassFixture<TinyModel>, IDis
     public void AFittedCodeLearnsFromAFileOfManyPassages()
     {
         Write("long.txt", string.Join(
-            "\n\n", Enumerable.Range(0, 9000).Select(i => $"# {TinyModel.Words[i % 19]}\n\nships {TinyModel.Words[i % 21]}.")));
+            "\n\n", Enumerable.Range(0, 9000).Select(i => $"# {TinyModel.Words[i % 19]}\n\nships "
+                + $"{TinyModel.Words[i % 21]}.")));
         Outcome made = Run("index", "--output", Index, "--code", "bebr-2", "--chunk", "8", Files);
         Assert.Equal((0, ""), (made.Exit, made.Error));
         Assert.Contains("4,096 passages", CommandLine.Run("index", "--stats", Index).Output, StringComparison.Ordinal);

@@ -128,7 +128,8 @@ internal sealed class LocalHub : IDisposable
         {
             int port = ((IPEndPoint)_storage.LocalEndpoint).Port;
             await Write(
-                stream, $"HTTP/1.1 302 Found\r\nLocation: http://localhost:{port}/{name}?signed\r\nContent-Length: 0\r\n");
+                stream, $"HTTP/1.1 302 Found\r\nLocation: http://localhost:{port}/{name}?signed\r\nContent-Length: "
+                    + "0\r\n");
         }
         else
         {

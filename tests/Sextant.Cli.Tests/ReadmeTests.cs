@@ -17,7 +17,8 @@ public class ReadmeTests
         int command = Array.FindIndex(readme, line => line.Contains(Command, StringComparison.Ordinal));
         int begin = Array.FindIndex(readme, command + 2, line => line == "```") + 1;
         int end = Array.FindIndex(readme, begin, line => line == "```");
-        Assert.True(command > 0 && end > begin, "README.md has no block of questions and hits after its first command.");
+        Assert.True(command > 0 && end > begin, "README.md has no block of questions and hits after its first "
+            + "command.");
         string[] words = readme[command].Split(' ');
         string[] files = [.. words.Zip(words.Skip(1)).Where(pair => pair.First == "--in").Select(pair => pair.Second)];
         Assert.Contains(readme[begin], readme[command]);

@@ -68,8 +68,8 @@ public class MicrosoftTests
         Assert.True(compared >= 30, $"{compared} texts");
     }
 
-    // BERT makes tokens of the underscore and of the symbols $ + < = > ^ ` | ~, and strips accents where it lower-cases.
-    // Microsoft's takes the underscore for a letter, drops the symbols and keeps the accents.
+    // BERT makes tokens of the underscore and of the symbols $ + < = > ^ ` | ~, and strips accents where it
+    // lower-cases. Microsoft's takes the underscore for a letter, drops the symbols and keeps the accents.
     [Fact]
     public void BertIsTheSameForLettersDigitsAndMostPunctuation()
     {

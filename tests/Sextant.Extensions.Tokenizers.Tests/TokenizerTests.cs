@@ -4,7 +4,9 @@ using Microsoft.ML.Tokenizers;
 
 namespace Sextant.Extensions.Tokenizers.Tests;
 
-/// <summary>Microsoft's type over our tokenizers: the ids are Hugging Face's, and a text can be cut by the indices.</summary>
+/// <summary>
+/// Microsoft's type over our tokenizers: the ids are Hugging Face's, and a text can be cut by the indices.
+/// </summary>
 public class TokenizerTests
 {
     public static TheoryData<string> Sets =>

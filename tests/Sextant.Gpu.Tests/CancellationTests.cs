@@ -6,7 +6,9 @@ using Sextant.Tests.Backends;
 
 namespace Sextant.Gpu.Tests;
 
-/// <summary>Where a call that was cancelled stops: between pieces of work, of which long attention is several.</summary>
+/// <summary>
+/// Where a call that was cancelled stops: between pieces of work, of which long attention is several.
+/// </summary>
 public sealed class CancellationTests
 {
     [Fact]

@@ -207,9 +207,9 @@ public sealed class DeviceErrorTests
     }
 
     /// <summary>
-    /// Drivers other than PoCL, which keeps its own, find their programs in our cache; here PoCL stands in for them, with
-    /// one kernel, since it compiles all of a program for that. (Half of a binary would end the process in PoCL, where a
-    /// checksum keeps such files from any driver.)
+    /// Drivers other than PoCL, which keeps its own, find their programs in our cache; here PoCL stands in for them,
+    /// with one kernel, since it compiles all of a program for that. (Half of a binary would end the process in PoCL,
+    /// where a checksum keeps such files from any driver.)
     /// </summary>
     [Fact]
     public void WhatADriverCompiledIsLoadedAgain()

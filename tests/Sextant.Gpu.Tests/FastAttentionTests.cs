@@ -154,8 +154,8 @@ public class FastAttentionTests
                         double error = Math.Abs(sum - actual[(start + i) * outputs + q + d]);
                         if (!(error <= halfStep * spread + Tolerances.FastAttention))
                             Assert.Fail(
-                                $"{shape} {emulation} half {half} bias {withBias}: sequence {s}, head {head}, token {i}, {d}: "
-                                + $"off by {error:G3}");
+                                $"{shape} {emulation} half {half} bias {withBias}: sequence {s}, head {head}, token "
+                                + $"{i}, {d}: off by {error:G3}");
                     }
                 }
 

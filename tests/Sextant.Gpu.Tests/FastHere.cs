@@ -4,9 +4,9 @@ using Sextant.Gpu.Cuda;
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// Where fast mode is tested: the CUDA device that <see cref="DeviceHere"/> names, else the OpenCL device of this machine
-/// with tensor cores emulated (<see cref="EmulatedTensorCores"/>), where the text of the CUDA kernels runs and the instructions do not.
-/// Skipped as <see cref="OpenClHere"/> is.
+/// Where fast mode is tested: the CUDA device that <see cref="DeviceHere"/> names, else the OpenCL device of this
+/// machine with tensor cores emulated (<see cref="EmulatedTensorCores"/>), where the text of the CUDA kernels runs and
+/// the instructions do not. Skipped as <see cref="OpenClHere"/> is.
 /// </summary>
 internal static class FastHere
 {
@@ -28,8 +28,8 @@ internal static class FastHere
         ? new GpuFastBackend(Cuda().Hold(), wide: false) : OfOpenCl(emulation).CreateBackend(Precision.Fast, null);
 
     /// <summary>
-    /// A driver with the products of warpgroups. A CUDA device that is not to have them is skipped by name; one that is,
-    /// and does not compute with them as it should, fails.
+    /// A driver with the products of warpgroups. A CUDA device that is not to have them is skipped by name; one that
+    /// is, and does not compute with them as it should, fails.
     /// </summary>
     public static GpuDriver WideDriver(FastEmulation emulation)
     {

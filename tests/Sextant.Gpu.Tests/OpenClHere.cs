@@ -1,8 +1,8 @@
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// The OpenCL device of this machine; tests are skipped by name where there is none or a CUDA device is tested, and fail
-/// where it is required.
+/// The OpenCL device of this machine; tests are skipped by name where there is none or a CUDA device is tested, and
+/// fail where it is required.
 /// </summary>
 internal static class OpenClHere
 {

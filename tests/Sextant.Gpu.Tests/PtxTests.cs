@@ -35,7 +35,9 @@ public sealed partial class PtxTests() : PtxFileContract("Exact.ptx", "sm_70", "
         }
     }
 
-    /// <summary>What NVIDIA's assembler said last, by kernels/gpu/ptx/assemble.sh: there is no such tool in CI.</summary>
+    /// <summary>
+    /// What NVIDIA's assembler said last, by kernels/gpu/ptx/assemble.sh: there is no such tool in CI.
+    /// </summary>
     [Fact]
     public void NoRegisterIsKeptInLocalMemory()
     {

@@ -3,8 +3,8 @@ using ILGPU.Runtime.Cuda;
 namespace Sextant.Ilgpu.OpenCudaApi;
 
 /// <summary>
-/// ILGPU's table of CUDA's functions, whose entries it shows to an assembly of this one's name alone, made open: a test can
-/// put a driver in its place. What this project has no use for is answered with "not supported".
+/// ILGPU's table of CUDA's functions, whose entries it shows to an assembly of this one's name alone, made open: a test
+/// can put a driver in its place. What this project has no use for is answered with "not supported".
 /// </summary>
 public abstract class OpenCudaApi : CudaAPI
 {

@@ -6,8 +6,8 @@ using Sextant.Ilgpu.Kernels;
 namespace Sextant.Ilgpu.Tests;
 
 /// <summary>
-/// Every item of a group has to come to every barrier, says OpenCL: what lets some leave early is refused. A loop with a
-/// barrier ends at its condition alone, and nothing returns before a barrier. ILGPU's processor accelerator lets such
+/// Every item of a group has to come to every barrier, says OpenCL: what lets some leave early is refused. A loop with
+/// a barrier ends at its condition alone, and nothing returns before a barrier. ILGPU's processor accelerator lets such
 /// kernels pass; PoCL computes wrong bits.
 /// </summary>
 public sealed class BarrierRulesTests

@@ -4,8 +4,9 @@ using Sextant.Ilgpu;
 namespace Sextant.Gpu.Tests;
 
 /// <summary>
-/// The device that the tests of devices run on here: the one through ILGPU that <see cref="Variable"/> names, which is then
-/// required, else the first OpenCL device; tests are skipped by name where there is none, and fail where it is required.
+/// The device that the tests of devices run on here: the one through ILGPU that <see cref="Variable"/> names, which is
+/// then required, else the first OpenCL device; tests are skipped by name where there is none, and fail where it is
+/// required.
 /// </summary>
 internal static class DeviceHere
 {

@@ -6,8 +6,8 @@ using Sextant.Gpu.Tests;
 namespace Sextant.Ilgpu.Tests;
 
 /// <summary>
-/// ilgpu:cuda as a whole, on a driver that stands in for CUDA's: contexts, streams, copies, modules and arguments as ILGPU
-/// hands them over, and the PTX of both kinds of kernels interpreted.
+/// ilgpu:cuda as a whole, on a driver that stands in for CUDA's: contexts, streams, copies, modules and arguments as
+/// ILGPU hands them over, and the PTX of both kinds of kernels interpreted.
 /// </summary>
 public sealed class FakeCudaThroughIlgpuTests
 {

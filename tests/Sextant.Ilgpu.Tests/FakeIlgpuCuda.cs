@@ -9,8 +9,9 @@ using Sextant.Gpu.Tests;
 namespace Sextant.Ilgpu.Tests;
 
 /// <summary>
-/// <see cref="FakeCuda"/> as ILGPU sees it: what ILGPU asks of CUDA's driver, it answers by the same functions that answer
-/// this project's own calls. ILGPU's kernels are run from the PTX that it loads, with the arguments as it lays them out.
+/// <see cref="FakeCuda"/> as ILGPU sees it: what ILGPU asks of CUDA's driver, it answers by the same functions that
+/// answer this project's own calls. ILGPU's kernels are run from the PTX that it loads, with the arguments as it lays
+/// them out.
 /// </summary>
 internal sealed unsafe class FakeIlgpuCuda : OpenCudaApi.OpenCudaApi
 {
@@ -18,7 +19,9 @@ internal sealed unsafe class FakeIlgpuCuda : OpenCudaApi.OpenCudaApi
     private readonly ConcurrentDictionary<nint, int[]> _offsetsOfModule = [];
     private readonly ConcurrentDictionary<nint, int[]> _offsets = [];
 
-    /// <summary>Puts it in the place of CUDA's driver in this process, once; skips the test where there is one.</summary>
+    /// <summary>
+    /// Puts it in the place of CUDA's driver in this process, once; skips the test where there is one.
+    /// </summary>
     public static void Require()
     {
         if (!s_isInPlace.Value)

@@ -9,9 +9,9 @@ using Sextant.Ilgpu.Kernels;
 namespace Sextant.Ilgpu.Tests;
 
 /// <summary>
-/// A kernel's PTX as ILGPU writes it, for the interpreter of the hand-written kernels' PTX, which knows what clang writes:
-/// a parameter for each field of the one structure, and the state space of each access to memory. Accesses that name none
-/// are those to the views of the parameters.
+/// A kernel's PTX as ILGPU writes it, for the interpreter of the hand-written kernels' PTX, which knows what clang
+/// writes: a parameter for each field of the one structure, and the state space of each access to memory. Accesses that
+/// name none are those to the views of the parameters.
 /// </summary>
 internal sealed partial class PtxKernel
 {
@@ -33,7 +33,8 @@ internal sealed partial class PtxKernel
         entry = entry[..(entry.IndexOf("\n}", StringComparison.Ordinal) + 2)];
         int[] offsets =
             [.. Parameters().Matches(entry).Select(match => Offset(match.Groups[2].Value)).Distinct().Order()];
-        entry = Parameters().Replace(entry, match => $"ld.param.{match.Groups[1].Value}, [p{Offset(match.Groups[2].Value)}]");
+        entry = Parameters().Replace(entry, match => $"ld.param.{match.Groups[1].Value}, "
+            + $"[p{Offset(match.Groups[2].Value)}]");
         entry = Structure().Replace(
             entry, string.Join(",\n", offsets.Select(offset => $".param .u64 p{offset}")));
         entry = Generic().Replace(entry, "$1.global.$2");

@@ -4,8 +4,8 @@ using Sextant.Gpu;
 namespace Sextant.Ilgpu.Tests;
 
 /// <summary>
-/// The PTX of every kernel for compute capability 8.0, instruction by instruction: the processor's bits, no access outside
-/// of memory or without a barrier between.
+/// The PTX of every kernel for compute capability 8.0, instruction by instruction: the processor's bits, no access
+/// outside of memory or without a barrier between.
 /// </summary>
 public sealed class PtxRunTests : SmallContract
 {

@@ -4,7 +4,9 @@ using Sextant.Tokens;
 
 namespace Sextant.OnnxRuntime.Tests;
 
-/// <summary>The converted model against ONNX Runtime on the export it was made of: same ids, both pooled alike.</summary>
+/// <summary>
+/// The converted model against ONNX Runtime on the export it was made of: same ids, both pooled alike.
+/// </summary>
 public sealed class OnnxRuntimeTests(MiniLm model) : IClassFixture<MiniLm>
 {
     // Of unit vectors in f32: two programs that sum in other orders.
@@ -32,7 +34,8 @@ public sealed class OnnxRuntimeTests(MiniLm model) : IClassFixture<MiniLm>
                 worst = Math.Max(worst, Math.Abs(vector[i] - expected[i]));
             least = Math.Min(least, small.Zip(expected, (a, b) => a * b).Sum());
         }
-        TestContext.Current.TestOutputHelper!.WriteLine($"f32: worst difference {worst:E2}; f16: least cosine {least:F7}");
+        TestContext.Current.TestOutputHelper!.WriteLine($"f32: worst difference {worst:E2}; f16: least cosine "
+            + $"{least:F7}");
         Assert.InRange(worst, 0, Tolerance);
         Assert.InRange(least, MinCosine, 1.0001);
     }
@@ -56,7 +59,8 @@ public sealed class OnnxRuntimeTests(MiniLm model) : IClassFixture<MiniLm>
                 microsoft.EncodeToIds(text, 256, out _, out _).Select(id => (long)id));
         }
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"ids differ: FastBertTokenizer {byFast}, Microsoft.ML.Tokenizers {byMicrosoft} of {model.Texts.Length} texts");
+            $"ids differ: FastBertTokenizer {byFast}, Microsoft.ML.Tokenizers {byMicrosoft} of {model.Texts.Length} "
+                + "texts");
         // Both differ where they do not follow Hugging Face's library (README.md); most texts they agree on.
         Assert.InRange(byFast, 0, model.Texts.Length / 4);
     }

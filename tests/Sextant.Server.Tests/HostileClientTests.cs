@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Sextant.Server.Tests;
 
-/// <summary>Clients that send what nobody should, or do not read: each gets its status, and the server goes on.</summary>
+/// <summary>
+/// Clients that send what nobody should, or do not read: each gets its status, and the server goes on.
+/// </summary>
 [Collection(ServerCollection.Name)]
 public sealed class HostileClientTests(ServerFixture fixture)
 {

@@ -10,8 +10,8 @@ using Sextant.Cli.Tests;
 namespace Sextant.Server.Tests;
 
 /// <summary>
-/// 64 clients at once for SEXTANT_LOAD_SECONDS (10): no error, no other bit, no growth. Times are reported, beside a bare
-/// loop over the library; into the file that SEXTANT_LOAD_RECORD names, where it does.
+/// 64 clients at once for SEXTANT_LOAD_SECONDS (10): no error, no other bit, no growth. Times are reported, beside a
+/// bare loop over the library; into the file that SEXTANT_LOAD_RECORD names, where it does.
 /// </summary>
 [CollectionDefinition(nameof(LoadTests), DisableParallelization = true)]
 [Collection(nameof(LoadTests))]
@@ -75,7 +75,8 @@ public sealed class LoadTests(ITestOutputHelper output)
         double[] sorted = [.. latencies.Order()];
         Report(
             ("model", Path.GetRelativePath(Checkout.Root, folder) + ", exact, texts of 64 to 128 tokens"),
-            ("machine", $"{Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}, {DateTime.UtcNow:yyyy-MM-dd}"),
+            ("machine", $"{Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}, "
+                + $"{DateTime.UtcNow:yyyy-MM-dd}"),
             ("clients, seconds", $"{Clients}, {seconds:F0}"),
             ("requests, errors, other bits", $"{done}, {errors}, {differences}"),
             ("requests a second", $"{done / seconds:F1}"),

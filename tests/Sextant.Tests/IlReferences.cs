@@ -3,7 +3,9 @@ using System.Reflection.Emit;
 
 namespace Sextant.Tests;
 
-/// <summary>The types that a compiled type uses: in its shape, its signatures and the instructions of its methods.</summary>
+/// <summary>
+/// The types that a compiled type uses: in its shape, its signatures and the instructions of its methods.
+/// </summary>
 internal static class IlReferences
 {
     private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static

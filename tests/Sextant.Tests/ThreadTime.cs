@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Sextant.Tests;
 
-/// <summary>Processor time of the calling thread, which does not pass while other programs have the processor.</summary>
+/// <summary>
+/// Processor time of the calling thread, which does not pass while other programs have the processor.
+/// </summary>
 /// <remarks>For bounds that tell linear from quadratic work; elsewhere than on Linux it is the time of day.</remarks>
 internal static partial class ThreadTime
 {

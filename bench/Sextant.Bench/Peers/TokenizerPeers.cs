@@ -5,8 +5,8 @@ using Sextant.Tokens;
 namespace Sextant.Bench.Peers;
 
 /// <summary>
-/// BERT's tokens of English passages, one call each, by ours, by ours after Microsoft's type, and by others' tokenizers:
-/// in turns on one thread, medians per processor second, with the bytes that a passage allocates.
+/// BERT's tokens of English passages, one call each, by ours, by ours after Microsoft's type, and by others'
+/// tokenizers: in turns on one thread, medians per processor second, with the bytes that a passage allocates.
 /// </summary>
 internal static class TokenizerPeers
 {

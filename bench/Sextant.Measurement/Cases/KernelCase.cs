@@ -11,7 +11,9 @@ internal abstract unsafe class KernelCase : Subject
     /// <summary>Operations of the arithmetic as kernels/NUMERICS.md writes it, an fma counting two.</summary>
     public abstract double Flops { get; }
 
-    /// <summary>The unit whose peak bounds it where there is one: f32, bf16, i8; the start of a kind of FmaPeak.</summary>
+    /// <summary>
+    /// The unit whose peak bounds it where there is one: f32, bf16, i8; the start of a kind of FmaPeak.
+    /// </summary>
     public virtual string Unit => "f32";
 
     /// <summary>Bytes that must be moved: every input read once, every output written once.</summary>

@@ -44,7 +44,8 @@ internal static class RecordReader
         catch (InvalidOperationException problem)
         {
             throw new InvalidRecordException(
-                $"{path}: is no bench record: a text or a name in it is half of a surrogate pair, or not UTF-8.", problem);
+                $"{path}: is no bench record: a text or a name in it is half of a surrogate pair, or not "
+                    + "UTF-8.", problem);
         }
         catch (OverflowException problem)
         {

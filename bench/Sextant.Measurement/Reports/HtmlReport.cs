@@ -12,9 +12,9 @@ internal static class HtmlReport
     /// <summary>How the numbers were taken; the same for every page.</summary>
     private const string Method =
         "A row is measured in separate rounds, each of all rows in turn, so that a slow minute falls on all of them; a "
-        + "round gives one sample, the median over slices of some runs. The median and p10 to p90 are quantiles of these "
-        + "samples, by linear interpolation between their order statistics. A share of the roofline is the median over "
-        + "the rounds, each held against the arithmetic that was measured in that round.";
+        + "round gives one sample, the median over slices of some runs. The median and p10 to p90 are quantiles of "
+        + "these samples, by linear interpolation between their order statistics. A share of the roofline is the "
+        + "median over the rounds, each held against the arithmetic that was measured in that round.";
 
     public static string Of(BenchRecord record)
     {

@@ -3,7 +3,9 @@ using Sextant.Measurement.Records;
 
 namespace Sextant.Measurement.Reports;
 
-/// <summary>A sentence for every row that stays far below its roofline: what bounds it that the roofline leaves out.</summary>
+/// <summary>
+/// A sentence for every row that stays far below its roofline: what bounds it that the roofline leaves out.
+/// </summary>
 internal static class LowShares
 {
     /// <summary>Shares below this one are explained.</summary>
@@ -14,10 +16,11 @@ internal static class LowShares
     {
         ["gemm"] = "with few rows each output is one chain of dependent fused multiply-adds, and their latency is not "
             + "hidden by other rows",
-        ["gemm-int8"] = "with few rows the bytes of the weights are read for one use each, and outputs are scaled to f32",
+        ["gemm-int8"] = "with few rows the bytes of the weights are read for one use each, and outputs are scaled to "
+            + "f32",
         ["gemm-bf16"] = "with few rows each output is one chain of dependent products, whose latency is not hidden",
-        ["quantize"] = "a row's smallest and largest value are found before its first byte is written, so that it is read "
-            + "twice",
+        ["quantize"] = "a row's smallest and largest value are found before its first byte is written, so that it is "
+            + "read twice",
         ["attention"] = "a score needs the maximum of its row before its exponential, and short sequences leave few "
             + "independent chains",
         ["attention-bf16"] = "the softmax between the products is f32, and takes as long as they do",

@@ -42,7 +42,8 @@ internal static class ReadmeTables
     public static string Headline(IReadOnlyList<BenchRecord> records)
     {
         var text = new StringBuilder();
-        text.Append(Machine(records[0])).Append(" One thread, milliseconds of a pass; in brackets the time of the other ")
+        text.Append(Machine(records[0])).Append(" One thread, milliseconds of a pass; in brackets the time of the "
+            + "other ")
             .Append("engine over ours, both measured in turns.\n\n");
         BenchRow[] rows = [.. records.Where(record => !IsDuel(record)).SelectMany(record => record.Rows)];
         string[] precisions = [.. rows.Where(IsPass).Select(row => row.Label("precision")).Distinct()];

@@ -48,7 +48,9 @@ internal static class Svg
             + $"{(dash.Length > 0 ? ";stroke-dasharray:" + dash : "")}\"/>\n");
     }
 
-    /// <summary>Grid, ticks and titles of a plot between left, top, right and bottom; y's numbers are at its right.</summary>
+    /// <summary>
+    /// Grid, ticks and titles of a plot between left, top, right and bottom; y's numbers are at its right.
+    /// </summary>
     public static void Frame(
         StringBuilder html, Axis x, Axis y, (double Left, double Top, double Right, double Bottom) at, string xTitle,
         string yTitle, Func<double, string> yText)

@@ -14,7 +14,8 @@ internal static class HelpText
         int column = verbs.Max(verb => verb.Name.Length) + 4;
         foreach (Verb verb in verbs)
             help.Append("  ").Append(verb.Name.PadRight(column - 2)).Append(verb.Summary).Append('\n');
-        help.Append("\n  help VERB  its flags and examples, as VERB --help; help alone: this text\n  version    the version\n\n");
+        help.Append("\n  help VERB  its flags and examples, as VERB --help; help alone: this text\n  version    the "
+            + "version\n\n");
         help.Append("exit codes: 0 ok, 1 failed, 2 wrong usage, 130 cancelled\n\nexample:\n");
         return help.Append("  sextant search --in docs \"how are vectors normalised?\"\n").ToString();
     }

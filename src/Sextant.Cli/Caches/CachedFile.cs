@@ -9,12 +9,12 @@ namespace Sextant.Cli.Caches;
 /// <summary>A file's passages with their vectors and terms, as the cache keeps them: nothing is spelled out before it
 /// is asked for.</summary>
 /// <remarks>
-/// Little-endian: SHA-256 of what follows; passages, dimensions, terms, postings, bytes of the terms' text (32 bits each,
-/// padded to 32 bytes); the vectors; for each passage start, end (64 bits), first line, last line, tokens, the model's
-/// tokens, how many of them it lost and did not know, how many terms it has, where its headings begin among the texts,
-/// bytes of its headings and of its text (32 bits each); for each term the end of its text and of its postings (32 bits
-/// each); the postings: passage and times (32 bits each); the terms' texts, in order; headings and texts of the
-/// passages. All text is UTF-8.
+/// Little-endian: SHA-256 of what follows; passages, dimensions, terms, postings, bytes of the terms' text (32 bits
+/// each, padded to 32 bytes); the vectors; for each passage start, end (64 bits), first line, last line, tokens, the
+/// model's tokens, how many of them it lost and did not know, how many terms it has, where its headings begin among the
+/// texts, bytes of its headings and of its text (32 bits each); for each term the end of its text and of its postings
+/// (32 bits each); the postings: passage and times (32 bits each); the terms' texts, in order; headings and texts of
+/// the passages. All text is UTF-8.
 /// </remarks>
 internal sealed class CachedFile
 {

@@ -19,7 +19,9 @@ internal sealed class TermPostings
 {
     private readonly Dictionary<string, List<Posting>> _terms = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a passage, whose position is not less than the last one's, and says how many terms it has.</summary>
+    /// <summary>
+    /// Adds a passage, whose position is not less than the last one's, and says how many terms it has.
+    /// </summary>
     public int Add(int passage, List<string> terms)
     {
         foreach (string term in terms)

@@ -5,8 +5,8 @@ namespace Sextant.Cli.Outputs;
 
 /// <summary>Marks the words of a query in lines for a terminal, and makes paths links.</summary>
 /// <remarks>
-/// Only lines that are clean already (<see cref="TerminalText"/>) may be marked: what is added here steers the terminal.
-/// Bold is SGR 1 and 22 (ECMA-48); links are OSC 8, which terminals that do not know it leave out.
+/// Only lines that are clean already (<see cref="TerminalText"/>) may be marked: what is added here steers the
+/// terminal. Bold is SGR 1 and 22 (ECMA-48); links are OSC 8, which terminals that do not know it leave out.
 /// </remarks>
 internal sealed class TextMarks
 {

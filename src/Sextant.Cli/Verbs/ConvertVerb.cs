@@ -18,7 +18,8 @@ internal sealed class ConvertVerb : Verb
         "--int8", "", "Keep weights as bytes, with the vectors that --precision int8 has of the same model.");
     private static readonly Flag Output = new("--output", "DIR", "The folder to write, which must not be there yet.");
     private static readonly Flag MaxLength = new(
-        "--max-length", "N", "Maximum number of tokens of a text, special ones included. Default: all positions of the model.");
+        "--max-length", "N", "Maximum number of tokens of a text, special ones included. Default: all positions of "
+            + "the model.");
     private static readonly Flag QueryPrompt = new(
         "--query-prompt", "TEXT", "What the model wants before a query, to the letter. Default: nothing.");
     private static readonly Flag Cased = new(
@@ -28,14 +29,17 @@ internal sealed class ConvertVerb : Verb
 
     public override string Name => "convert";
 
-    public override string Summary => "Turns an ONNX export of a BERT encoder into a model folder, or a model into bytes.";
+    public override string Summary => "Turns an ONNX export of a BERT encoder into a model folder, or a model into "
+        + "bytes.";
 
-    public override string Usage => "MODEL.onnx --vocab FILE --pooling P --output DIR [flags] | MODEL --int8 --output DIR";
+    public override string Usage => "MODEL.onnx --vocab FILE --pooling P --output DIR [flags] | MODEL --int8 --output "
+        + "DIR";
 
     public override string Details =>
         "Reads weights and shapes out of the graph and writes them as sentence-transformers does. What BERT does not "
-        + "have is refused by its name. MODEL.onnx may be a .NET assembly that carries an .onnx file as a resource. With "
-        + "--int8 MODEL is a folder or a name, as --model takes it, of any family, and the new folder loads without it.";
+        + "have is refused by its name. MODEL.onnx may be a .NET assembly that carries an .onnx file as a resource. "
+        + "With --int8 MODEL is a folder or a name, as --model takes it, of any family, and the new folder loads "
+        + "without it.";
 
     public override Flag[] Flags =>
         [Vocabulary, Pooling, Type, Int8, Output, MaxLength, QueryPrompt, Cased, Manifest];

@@ -10,8 +10,8 @@ internal static class DeviceFlags
     public static readonly Flag Device = new(
         "--device", "D",
         "cpu, cuda, opencl, ilgpu:cuda, ilgpu:opencl (with :N for device N, see 'sextant devices') or ilgpu:cpu, which "
-            + "must be there; gpu is the first GPU of these, and is named. prefer: before any takes the CPU where it is "
-            + "not there, and says so. Default: cpu.");
+            + "must be there; gpu is the first GPU of these, and is named. prefer: before any takes the CPU where it "
+            + "is not there, and says so. Default: cpu.");
     public static readonly Flag Precision = new(
         "--precision", "P",
         "exact (f32, the same bits on every device), int8 or bf16 (products of bytes or of "

@@ -9,8 +9,8 @@ internal delegate ReadOnlySpan<float> VectorOfPassage(int id);
 internal static class DiverseHits
 {
     /// <summary>
-    /// <see cref="Diversity.Choose"/>; fused scores are brought to the range of the hits' similarities, since unlikeness
-    /// is measured in those.
+    /// <see cref="Diversity.Choose"/>; fused scores are brought to the range of the hits' similarities, since
+    /// unlikeness is measured in those.
     /// </summary>
     /// <param name="hits">Candidates, best first.</param>
     /// <param name="similarity">How near a candidate is to the query.</param>

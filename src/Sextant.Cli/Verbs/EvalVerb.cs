@@ -167,14 +167,15 @@ internal sealed class EvalVerb : Verb
         {
             if (arguments.Has(flag) && (isHybrid || arguments.Has(Fusions)))
                 throw new WrongUsageException(
-                    $"{(isHybrid ? "--ranking hybrid" : "--fusions")} compares float vectors and BM25; {flag.Name} cannot "
-                    + "be combined with it");
+                    $"{(isHybrid ? "--ranking hybrid" : "--fusions")} compares float vectors and BM25; {flag.Name} "
+                    + "cannot be combined with it");
         }
         foreach (FlagValue other in arguments.Values)
         {
             if (arguments.Has(Bm25) && other.Flag != Bm25 && other.Flag != Retrieval
                 && other.Flag != RankingFlags.Language)
-                throw new WrongUsageException($"--bm25 measures BM25 alone; {other.Flag.Name} cannot be combined with it");
+                throw new WrongUsageException($"--bm25 measures BM25 alone; {other.Flag.Name} cannot be combined with "
+                    + "it");
         }
     }
 }

@@ -6,7 +6,9 @@ using Sextant.Passages;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary>Measures every form of fusion and weight on some sets, and prints what each set gets from the others.</summary>
+/// <summary>
+/// Measures every form of fusion and weight on some sets, and prints what each set gets from the others.
+/// </summary>
 internal static class FusionRun
 {
     public static void Measure(

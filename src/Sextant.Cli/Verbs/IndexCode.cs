@@ -18,8 +18,8 @@ internal sealed record IndexCode(
 {
     public static readonly Flag CodeFlag = new(
         "--code", "C",
-        "What is scanned: binary (a bit for each dimension), bebr-N (binary residual codes of N bits for each, 1 to 8), pq-N (product codes of "
-            + "N bytes), int8, float16 or float32. Default: binary.");
+        "What is scanned: binary (a bit for each dimension), bebr-N (binary residual codes of N bits for each, 1 to "
+            + "8), pq-N (product codes of N bytes), int8, float16 or float32. Default: binary.");
     public static readonly Flag TransformFlag = new(
         "--transform", "T",
         "What stands before the code: pca-N (the N principal components), whiten or whiten-N (with the variance 1 "
@@ -31,8 +31,8 @@ internal sealed record IndexCode(
 
     public static readonly Flag ListsFlag = new(
         "--lists", "N",
-        "Also keep binary codes in N inverted lists (IVF), of which 'search --probe' reads a few; the square root of the "
-            + "number of passages is a good N, and worth it from a million on. Default: none.");
+        "Also keep binary codes in N inverted lists (IVF), of which 'search --probe' reads a few; the square root of "
+            + "the number of passages is a good N, and worth it from a million on. Default: none.");
 
     private const string Codes = "binary, bebr-1 to bebr-8, pq-N, int8, float16, float32";
 

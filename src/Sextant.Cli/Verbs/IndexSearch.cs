@@ -30,8 +30,8 @@ internal static class IndexSearch
 
     public static readonly Flag Probe = new(
         "--probe", "N",
-        "Read the N inverted lists that are nearest to the query of an index made with --lists; may miss some. Default: all "
-            + "codes.");
+        "Read the N inverted lists that are nearest to the query of an index made with --lists; may miss some. "
+            + "Default: all codes.");
     public static readonly Flag Diverse = new(
         "--diversity", "D",
         "Choose passages that are near the query and unlike each other (MMR), from 0 (nearness alone) to 1 (unlikeness "

@@ -39,8 +39,8 @@ internal sealed class IndexVerb : Verb
 
     public override string Details =>
         "Files are cut into passages as by search. What is done is committed every ten seconds, within long files too: "
-        + "an index can be ended at any moment, is searched as far as it is, and --update goes on. Attributes that every "
-        + "file has: size, modified, extension. "
+        + "an index can be ended at any moment, is searched as far as it is, and --update goes on. Attributes that "
+        + "every file has: size, modified, extension. "
         + "int8 needs --ranges. bebr, pq and transforms are fitted to a sample of the passages, up to 4,096 from all "
         + "over the files, which is embedded first.";
 

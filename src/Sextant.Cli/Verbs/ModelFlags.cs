@@ -71,7 +71,9 @@ internal static class ModelFlags
     /// <summary>The folder that the flags name.</summary>
     public static string Folder(ArgumentValues arguments) => NamedModels.FolderOf(NameOf(arguments));
 
-    /// <summary>The name that --model, the environment or the tool gives; says so where it is the second best.</summary>
+    /// <summary>
+    /// The name that --model, the environment or the tool gives; says so where it is the second best.
+    /// </summary>
     public static string NameOf(ArgumentValues arguments) =>
         arguments.Text(Model) ?? NamedModels.Default(arguments.Warn);
 

@@ -18,7 +18,8 @@ internal sealed class ModelsVerb : Verb
 
     public override string Details =>
         "A line for each that --model takes by name: those that come with the tool, and those in the hub's cache. "
-        + "Columns: name, size in MB, model_type ('no' before one that is not supported), licence as its card says, folder.";
+        + "Columns: name, size in MB, model_type ('no' before one that is not supported), licence as its card says, "
+        + "folder.";
 
     public override Flag[] Flags => [];
 

@@ -11,10 +11,11 @@ internal static class PassageFlags
     private const int MinChunk = 8;
 
     public static readonly Flag Chunk = new(
-        "--chunk", "N", "Maximum number of tokens of a passage, at least 8. Default: 128, or what the model takes if that is less.");
+        "--chunk", "N", "Maximum number of tokens of a passage, at least 8. Default: 128, or what the model takes if "
+            + "that is less.");
     public static readonly Flag Overlap = new(
-        "--overlap", "M", "Maximum number of tokens, in whole sentences, that a passage repeats from the one before. Default: a "
-            + "quarter of --chunk.");
+        "--overlap", "M", "Maximum number of tokens, in whole sentences, that a passage repeats from the one before. "
+            + "Default: a quarter of --chunk.");
 
     public static int? ChunkOf(ArgumentValues arguments) => arguments.Number(Chunk, MinChunk, 1_000_000);
 

@@ -18,10 +18,10 @@ internal sealed class PullVerb : Verb
     public override string Usage => "ORG/NAME[@REVISION] …";
 
     public override string Details =>
-        "Only what loading needs is downloaded: safetensors, configs, tokenizer; no pickles and no exports. It goes into "
-        + "the hub's own cache, where Python's programs find it too, and each file's hash is compared with the hub's. An "
-        + "ended download goes on where it stopped. HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE and "
-        + "proxies are followed as Python follows them. Prints the folder of each model.";
+        "Only what loading needs is downloaded: safetensors, configs, tokenizer; no pickles and no exports. It goes "
+        + "into the hub's own cache, where Python's programs find it too, and each file's hash is compared with the "
+        + "hub's. An ended download goes on where it stopped. HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, "
+        + "HF_HUB_OFFLINE and proxies are followed as Python follows them. Prints the folder of each model.";
 
     public override Flag[] Flags => [];
 
@@ -38,7 +38,8 @@ internal sealed class PullVerb : Verb
         foreach (string name in arguments.Texts)
         {
             if (!HubName.TryParse(name, out _))
-                throw new WrongUsageException($"'{name}' is no name of a model; ORG/NAME or ORG/NAME@REVISION is needed");
+                throw new WrongUsageException($"'{name}' is no name of a model; ORG/NAME or ORG/NAME@REVISION is "
+                    + "needed");
         }
         using OutputFile output = OutputFile.Create(null, terminal);
         foreach (string name in arguments.Texts)

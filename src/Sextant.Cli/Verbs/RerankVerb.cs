@@ -22,10 +22,10 @@ internal sealed class RerankVerb : Verb
     public override string Details =>
         "The model is a cross-encoder: it reads the query together with each document, and its checkpoint has a "
         + "classification head with one label. A line of jsonl reads {\"index\":7,\"tokens\":90,\"truncated\":0,"
-        + "\"unknown\":0,\"rank\":1,\"score\":0.9,\"logit\":8.1,\"text\":\"…\"}, the index being the document's line, counted "
-        + "from 0. Scores are what the model's config names for sentence-transformers' CrossEncoder, else between 0 "
-        + "and 1 (sigmoid). The order is the logits', the model's raw scores: a sigmoid is 1 for all above 17. Equal "
-        + "logits keep the order of the input.";
+        + "\"unknown\":0,\"rank\":1,\"score\":0.9,\"logit\":8.1,\"text\":\"…\"}, the index being the document's line, "
+        + "counted from 0. Scores are what the model's config names for sentence-transformers' CrossEncoder, else "
+        + "between 0 and 1 (sigmoid). The order is the logits', the model's raw scores: a sigmoid is 1 for all above "
+        + "17. Equal logits keep the order of the input.";
 
     public override Flag[] Flags =>
     [

@@ -19,8 +19,8 @@ internal sealed class SparseVerb : Verb
         "Each line reads "
         + "{\"index\":0,\"tokens\":9,\"truncated\":0,\"unknown\":0,\"terms\":[{\"id\":7592,\"token\":\"hello\",\"weight\":1.9},…]}, "
         + "the largest weight first. A term's weight is log(1 + relu(x)), x being the largest score that the model's "
-        + "masked-language head gives it at any position of the text. Two texts are as near as the sum of the products of "
-        + "the weights of the terms that both have.";
+        + "masked-language head gives it at any position of the text. Two texts are as near as the sum of the "
+        + "products of the weights of the terms that both have.";
 
     public override bool TakesTexts => true;
 

@@ -1,6 +1,8 @@
 namespace Sextant.Conversion.Onnx;
 
-/// <summary>The graph of an ONNX model (onnx.proto, ModelProto and GraphProto), by the names of what flows in it.</summary>
+/// <summary>
+/// The graph of an ONNX model (onnx.proto, ModelProto and GraphProto), by the names of what flows in it.
+/// </summary>
 internal sealed class OnnxGraph
 {
     private readonly List<OnnxNode> _nodes = [];

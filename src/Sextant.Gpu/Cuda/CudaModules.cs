@@ -5,7 +5,8 @@ using static Sextant.Gpu.Cuda.CudaNative;
 namespace Sextant.Gpu.Cuda;
 
 /// <summary>
-/// The modules that CUDA's driver makes of kernels/gpu/ptx, in whatever context is this thread's own: one for each context.
+/// The modules that CUDA's driver makes of kernels/gpu/ptx, in whatever context is this thread's own: one for each
+/// context.
 /// </summary>
 /// <param name="info">The device.</param>
 /// <param name="device">What messages call it.</param>
@@ -31,7 +32,9 @@ internal sealed unsafe class CudaModules(CudaDeviceInfo info, string device)
     /// <exception cref="DeviceBuildException">It does not.</exception>
     public void LoadExact() => Load(GpuModule.Exact);
 
-    /// <summary>Has the driver compile the kernels of fast mode, unless that is done, and chooses the products.</summary>
+    /// <summary>
+    /// Has the driver compile the kernels of fast mode, unless that is done, and chooses the products.
+    /// </summary>
     /// <param name="driver">What starts them while they are checked.</param>
     /// <exception cref="DeviceBuildException">It does not.</exception>
     public void LoadFast(GpuDriver driver)

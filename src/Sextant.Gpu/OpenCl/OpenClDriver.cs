@@ -26,7 +26,9 @@ internal unsafe class OpenClDriver : GpuDriver
         }
     }
 
-    /// <summary>What a processor's driver is told, which would take minutes to unroll (kernels/gpu/Prelude.h).</summary>
+    /// <summary>
+    /// What a processor's driver is told, which would take minutes to unroll (kernels/gpu/Prelude.h).
+    /// </summary>
     public const string KeepLoops = "#define KEEP_LOOPS\n";
 
     public OpenClDeviceInfo Info { get; }

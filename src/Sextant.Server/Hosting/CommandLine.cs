@@ -84,7 +84,8 @@ internal static class CommandLine
             throw new OptionException($"--index is '{value}'; NAME=FOLDER is accepted");
         string name = value[..place];
         if (!IsName(name))
-            throw new OptionException($"'{name}' is no name of an index; letters, digits, '-', '_' and '.' are accepted");
+            throw new OptionException($"'{name}' is no name of an index; letters, digits, '-', '_' and '.' are "
+                + "accepted");
         return ($"{key}:{name}", value[(place + 1)..]);
     }
 

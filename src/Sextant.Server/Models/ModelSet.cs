@@ -37,7 +37,8 @@ internal sealed class ModelSet : IDisposable
             return Array.Find(_models, one => one.Id == id) switch
             {
                 T model => model,
-                null => throw new ApiException(404, $"The model '{id}' does not exist; GET /v1/models lists those that do.")
+                null => throw new ApiException(404, $"The model '{id}' does not exist; GET /v1/models lists those "
+                    + "that do.")
                 {
                     Code = "model_not_found",
                     Parameter = "model",

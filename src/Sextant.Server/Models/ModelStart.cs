@@ -135,7 +135,8 @@ internal sealed partial class ModelStart(
     private static partial void Loaded(
         ILogger log, string model, string kind, string device, string precision, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The index {Name} in {Folder} is open, with the model {Model}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The index {Name} in {Folder} is open, with the model "
+        + "{Model}")]
     private static partial void Opened(ILogger log, string name, string folder, string model);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The index {Name} was not there and is made in {Folder}")]

@@ -23,8 +23,8 @@ public enum Precision
     Int8,
 
     /// <summary>
-    /// Products of bfloat16 numbers, summed in f32 in one order: the same bits in any batch and order, for any number of
-    /// threads and any instruction set, near <see cref="Exact"/>. Weights take two bytes each.
+    /// Products of bfloat16 numbers, summed in f32 in one order: the same bits in any batch and order, for any number
+    /// of threads and any instruction set, near <see cref="Exact"/>. Weights take two bytes each.
     /// </summary>
     BFloat16,
 }

@@ -9,7 +9,9 @@ public enum VectorCode
     /// <summary><see cref="Float16Code"/>: 2 bytes for each dimension.</summary>
     Float16 = 2,
 
-    /// <summary>bfloat16, the upper half of a binary32, rounded to nearest, ties to even: 2 bytes for each dimension.</summary>
+    /// <summary>
+    /// bfloat16, the upper half of a binary32, rounded to nearest, ties to even: 2 bytes for each dimension.
+    /// </summary>
     BFloat16 = 3,
 
     /// <summary><see cref="Int8Code"/>: a byte for each dimension; needs <see cref="CodeRanges"/>.</summary>

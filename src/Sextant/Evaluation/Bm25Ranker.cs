@@ -36,7 +36,9 @@ internal sealed class Bm25Ranker : Ranker
         return found;
     }
 
-    /// <summary>Writes the score of every document to <paramref name="scores"/>; 0 without a term of the query.</summary>
+    /// <summary>
+    /// Writes the score of every document to <paramref name="scores"/>; 0 without a term of the query.
+    /// </summary>
     public override void Score(int query, Span<float> scores) =>
         _index.Score(_analyzer.Terms(_set.Queries[query].Text), scores);
 }

@@ -13,7 +13,8 @@ internal sealed record FusionForm(string Name, double[] Weights, FusionForm.Fusi
     private static readonly double[] Tenths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
     /// <summary>
-    /// mean-max (<see cref="Search.ScoreFusion"/>), min-max, z-scores, and reciprocal ranks, whose weight is the constant.
+    /// mean-max (<see cref="Search.ScoreFusion"/>), min-max, z-scores, and reciprocal ranks, whose weight is the
+    /// constant.
     /// </summary>
     public static FusionForm[] All { get; } =
     [

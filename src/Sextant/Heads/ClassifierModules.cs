@@ -48,8 +48,8 @@ internal static class ClassifierModules
         if (!type.StartsWith("sentence_transformers.", StringComparison.Ordinal)
             || !type.EndsWith(".Transformer", StringComparison.Ordinal))
         {
-            throw new InvalidModelException(file, $"asks for the module {MessageText.Quote(type)} alone; a cross-encoder "
-                + "is a Transformer of sentence-transformers.");
+            throw new InvalidModelException(file, $"asks for the module {MessageText.Quote(type)} alone; a "
+                + "cross-encoder is a Transformer of sentence-transformers.");
         }
         entry.Ignore("idx", "name");
         string folder = ContainedPath.Resolve(path, entry.String("path"), file);

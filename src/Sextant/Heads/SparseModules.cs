@@ -52,8 +52,8 @@ internal static class SparseModules
             else
                 throw new InvalidModelException(
                     file, $"asks for the module {MessageText.Quote(type)} at position {number - 1}; "
-                    + "a sparse encoder is an MLMTransformer, or a Transformer with the task fill-mask, and a SpladePooling of "
-                    + "sentence-transformers.");
+                    + "a sparse encoder is an MLMTransformer, or a Transformer with the task fill-mask, and a "
+                    + "SpladePooling of sentence-transformers.");
         }
         if (transformer is null || !pooled)
             throw new InvalidModelException(

@@ -107,7 +107,8 @@ public sealed record IndexDefinition
         if (Code == VectorCode.Binary && Metric == Metric.SquaredDistance && Rescore is null)
             throw new ArgumentException("signs alone have no distance to a vector; rescore, or take another metric.");
         if (Code == VectorCode.ResidualBinary && Metric == Metric.SquaredDistance)
-            throw new ArgumentException("residual binary codes are compared by dot products or cosines, not by distances.");
+            throw new ArgumentException("residual binary codes are compared by dot products or cosines, not by "
+                + "distances.");
         if (Lists is < 0 or > MaxLists || (Lists > 0 && Code != VectorCode.Binary))
             throw new ArgumentException(
                 $"{Lists} lists of {Code} codes; up to {MaxLists}, of binary codes, are accepted.");

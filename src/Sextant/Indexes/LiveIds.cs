@@ -20,7 +20,9 @@ internal sealed class LiveIds
     /// <summary>All of them; null where nothing is deleted.</summary>
     public IdSet? All { get; }
 
-    /// <summary>Those of a set; a set that somebody else made may have deleted ids, which costs a set of its own.</summary>
+    /// <summary>
+    /// Those of a set; a set that somebody else made may have deleted ids, which costs a set of its own.
+    /// </summary>
     /// <param name="allowed">Null: all.</param>
     public IdSet? Among(IdSet? allowed)
     {

@@ -53,8 +53,8 @@ internal sealed class WeightLoader(Checkpoint checkpoint, Backend backend, strin
             return new StackedByteRows(checkpoint, bytes);
         TensorInfo other = Array.Find(tensors, tensor => !IsBytes(tensor))!;
         throw new InvalidModelException(other.File,
-            $"{MessageText.Quote(other.Name)} holds {other.Dtype} numbers, others of the same matrix hold bytes; {because} "
-            + "needs all of it in one form.");
+            $"{MessageText.Quote(other.Name)} holds {other.Dtype} numbers, others of the same matrix hold bytes; "
+            + $"{because} needs all of it in one form.");
     }
 
     /// <summary>

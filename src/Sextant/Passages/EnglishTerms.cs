@@ -6,9 +6,9 @@ namespace Sextant.Passages;
 
 /// <summary>The terms of English text: words by their stems, and identifiers as they are written besides.</summary>
 /// <remarks>
-/// Words are those of <see cref="WordTerms"/>; one of the letters a to z alone is cut down to its stem. An identifier is
-/// a longest run of word characters and of the signs <c>. - _ / : @ + #</c>, without the signs at its ends (one or two
-/// dashes before a letter stay: <c>--dry-run</c>), that still has a sign in it. It counts as one term more.
+/// Words are those of <see cref="WordTerms"/>; one of the letters a to z alone is cut down to its stem. An identifier
+/// is a longest run of word characters and of the signs <c>. - _ / : @ + #</c>, without the signs at its ends (one or
+/// two dashes before a letter stay: <c>--dry-run</c>), that still has a sign in it. It counts as one term more.
 /// </remarks>
 internal static class EnglishTerms
 {

@@ -1,6 +1,8 @@
 namespace Sextant.Runtime;
 
-/// <summary>Whether only this user, or the system's, can have put a file where it is: what is read from there is trusted.</summary>
+/// <summary>
+/// Whether only this user, or the system's, can have put a file where it is: what is read from there is trusted.
+/// </summary>
 /// <remarks>
 /// Every folder on the way, and what a link leads to, is looked at: who may write one of them can put another in its
 /// place. A folder like /tmp, where each may take out only what is theirs, is no harm above, but is not private itself.

@@ -24,7 +24,9 @@ internal static class UserCache
         return home.Length == 0 ? null : Beside(Path.Combine(home, ".cache"));
     }
 
-    /// <summary>Makes a folder in it for this user alone, and says whether it is one that nobody else can write to.</summary>
+    /// <summary>
+    /// Makes a folder in it for this user alone, and says whether it is one that nobody else can write to.
+    /// </summary>
     public static bool TryCreate(string folder)
     {
         if (OperatingSystem.IsWindows())

@@ -26,6 +26,8 @@ internal readonly record struct ScoreScale(double Low, double High)
         return new ScoreScale(0, high);
     }
 
-    /// <summary>What a score counts: below 0 where it is below <see cref="Low"/>; 0 where all scores are alike.</summary>
+    /// <summary>
+    /// What a score counts: below 0 where it is below <see cref="Low"/>; 0 where all scores are alike.
+    /// </summary>
     public double Relative(double score) => High > Low ? (score - Low) / (High - Low) : 0;
 }

@@ -78,7 +78,8 @@ internal static class HubCache
             return path;
         return Find(name, Folder) ?? throw new InvalidModelException(
             path,
-            $"is no folder, and the cache of the hub ({Folder}) has no such model; 'sextant pull {path}' downloads it.");
+            $"is no folder, and the cache of the hub ({Folder}) has no such model; 'sextant pull {path}' downloads "
+                + "it.");
     }
 
     private static string? Variable(string name) =>

@@ -38,7 +38,9 @@ internal static class ModelFolder
         }
     }
 
-    /// <summary>What else a folder holds, a sentence that begins with a space; empty where that is nothing known.</summary>
+    /// <summary>
+    /// What else a folder holds, a sentence that begins with a space; empty where that is nothing known.
+    /// </summary>
     public static string Others(string folder)
     {
         foreach ((string pattern, string kind) in s_others)

@@ -3,8 +3,8 @@ namespace Sextant.Weights;
 /// <summary>How the weights of a checkpoint are bytes, as quantization_config in config.json says it.</summary>
 /// <remarks>
 /// Two are read. compressed-tensors' "int-quantized" (vLLM's llm-compressor writes it): 'x.weight' I8 [F,K] and
-/// 'x.weight_scale' [F,1]. And what 'sextant convert --int8' writes, where 'x.weight_inverse' [K] may stand beside them:
-/// what inputs are multiplied by, in the sense of SmoothQuant (Xiao et al., 2022).
+/// 'x.weight_scale' [F,1]. And what 'sextant convert --int8' writes, where 'x.weight_inverse' [K] may stand beside
+/// them: what inputs are multiplied by, in the sense of SmoothQuant (Xiao et al., 2022).
 /// </remarks>
 internal sealed class QuantizationScheme
 {

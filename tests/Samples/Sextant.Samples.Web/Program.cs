@@ -1,9 +1,10 @@
-// A service: POST /embed {"texts":["…"]} gives vectors. One model serves all requests at once; each computes on a thread
-// of the pool, and ends when its client has gone.
+// A service: POST /embed {"texts":["…"]} gives vectors. One model serves all requests at once; each computes on a
+// thread of the pool, and ends when its client has gone.
 using Sextant;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-// As many requests at once as the machine has processors, a thread each: their bits are the same as one after the other.
+// As many requests at once as the machine has processors, a thread each: their bits are the same as one after the
+// other.
 builder.Services.AddSingleton(_ => EmbeddingModel.LoadDefault(new EmbeddingOptions { Threads = 1 }));
 WebApplication app = builder.Build();
 

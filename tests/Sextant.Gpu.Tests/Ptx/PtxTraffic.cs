@@ -5,8 +5,8 @@ namespace Sextant.Gpu.Tests.Ptx;
 
 /// <summary>
 /// Counts how a kernel's accesses to memory fall: turns of shared memory, which has 32 banks of four bytes and gives
-/// one word of each bank in a turn (words of 8 bytes go by halves of a warp, those of 16 by quarters), and sectors of 32
-/// bytes of global memory. The shipped PTX says both exactly; how long a turn takes, it does not.
+/// one word of each bank in a turn (words of 8 bytes go by halves of a warp, those of 16 by quarters), and sectors of
+/// 32 bytes of global memory. The shipped PTX says both exactly; how long a turn takes, it does not.
 /// </summary>
 /// <remarks>Devices that serve two quarters in one turn where their addresses allow it need fewer.</remarks>
 internal sealed class PtxTraffic

@@ -17,7 +17,8 @@ public class FamilyConfigTests
     [InlineData("llama", "\"rope_scaling\": null", "\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2.0}", "yarn", "linear")]
     [InlineData("llama", "\"rope_scaling\": null", "\"rope_scaling\": {\"type\": \"linear\"}", "factor", "number")]
     [InlineData("llama", "\"rope_scaling\": null",
-        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 4.0, \"high_freq_factor\": 1.0, \"original_max_position_embeddings\": 8192}",
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 4.0, "
+            + "\"high_freq_factor\": 1.0, \"original_max_position_embeddings\": 8192}",
         "high_freq_factor", "more than low_freq_factor")]
     [InlineData("llama", "\"rope_scaling\": null",
         "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2.0}, \"rope_parameters\": {\"rope_type\": \"default\"}",

@@ -46,7 +46,8 @@ internal sealed class GoldenModel : IDisposable
         {
             double error = Math.Abs((double)expected[i] - actual[i]);
             if (!(error <= tolerance))
-                Assert.Fail($"{what}: element {i} is {actual[i]:R}, expected {expected[i]:R}; off by {error:E2}, allowed {tolerance:E2}.");
+                Assert.Fail($"{what}: element {i} is {actual[i]:R}, expected {expected[i]:R}; off by {error:E2}, "
+                    + $"allowed {tolerance:E2}.");
         }
     }
 

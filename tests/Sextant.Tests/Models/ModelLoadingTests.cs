@@ -139,7 +139,8 @@ public class ModelLoadingTests
         using var folder = new ModelFolder();
         folder.Reshape("encoder.layer.1.intermediate.dense.weight", 64, 128);
         var error = Assert.Throws<InvalidModelException>(() => folder.Load(new() { Pooling = "mean" }));
-        Assert.Contains("'encoder.layer.1.intermediate.dense.weight' is [64,128]; bert with hidden_size 64 needs [128,64].", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'encoder.layer.1.intermediate.dense.weight' is [64,128]; bert with hidden_size 64 needs "
+            + "[128,64].", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

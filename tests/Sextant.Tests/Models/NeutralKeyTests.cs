@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace Sextant.Tests.Models;
 
 /// <summary>
-/// Keys of config.json that change vectors in upstream's code: they are honoured, or refused unless they change nothing.
+/// Keys of config.json that change vectors in upstream's code: they are honoured, or refused unless they change
+/// nothing.
 /// </summary>
 public class NeutralKeyTests
 {

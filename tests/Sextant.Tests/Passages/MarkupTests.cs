@@ -72,7 +72,8 @@ public class MarkupTests
         Assert.Empty(Read("# Contents\n\n" + links, "a.md"));
         Passage passage = Assert.Single(Read("# Contents\n\n" + links + "\n# Text\n\nIt is here.\n", "a.md"));
         Assert.Equal("# Text\n\nIt is here.", passage.Text);
-        Assert.Single(Read("- [One](one.md): how it began\n- [Two](two.md): and why\n- [Three](x.md): and ended\n", "a.md"));
+        Assert.Single(Read("- [One](one.md): how it began\n- [Two](two.md): and why\n- [Three](x.md): and "
+            + "ended\n", "a.md"));
         Assert.Single(Read("- [One](one.md)\n- [Two](two.md)\n", "a.md"));
     }
 

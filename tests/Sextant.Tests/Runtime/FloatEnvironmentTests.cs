@@ -11,7 +11,8 @@ namespace Sextant.Tests.Runtime;
 /// </summary>
 public sealed unsafe partial class FloatEnvironmentTests
 {
-    private const string Skipped = "How a thread rounds is changed by the C library's functions for x64 and ARM64 on Linux.";
+    private const string Skipped = "How a thread rounds is changed by the C library's functions for x64 and ARM64 on "
+        + "Linux.";
 
     private static readonly string s_text = string.Join(' ', SomeTexts.Make(9, 40));
 

@@ -8,7 +8,8 @@ namespace Sextant.Tests.Tokens;
 
 /// <summary>
 /// Tokenizer files whose structure is changed: each loads and encodes, or is refused by a typed error, and none takes
-/// much memory. SEXTANT_MUTATIONS sets the number; bench/check/tokenizers.sh runs a hundred thousand and keeps a record.
+/// much memory. SEXTANT_MUTATIONS sets the number; bench/check/tokenizers.sh runs a hundred thousand and keeps a
+/// record.
 /// </summary>
 [Collection(nameof(MeasuredAlone))]
 public sealed class StructureMutationTests : IDisposable

@@ -11,9 +11,9 @@ internal sealed class BenchDevices : IDisposable
     /// <summary>A bench verb's own --device: where others have one device, a comparison has several.</summary>
     public static readonly Flag Flag = new(
         "--device", "D",
-        "cpu, cuda, opencl, ilgpu:cuda or ilgpu:opencl (with :N for device N, see 'sextant devices'), or gpu, the first "
-            + "of these; may be given again, each is measured. prefer: before any takes the CPU where it is not there, "
-            + "and says so. Default: cpu.",
+        "cpu, cuda, opencl, ilgpu:cuda or ilgpu:opencl (with :N for device N, see 'sextant devices'), or gpu, the "
+            + "first of these; may be given again, each is measured. prefer: before any takes the CPU where it is not "
+            + "there, and says so. Default: cpu.",
         Repeats: true);
 
     private BenchDevices(IReadOnlyList<BenchDevice> all) => All = all;

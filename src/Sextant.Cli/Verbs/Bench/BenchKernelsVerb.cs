@@ -142,7 +142,8 @@ internal sealed class BenchKernelsVerb : MeasuringVerb
                 if (!ops.Contains(op))
                 {
                     throw new WrongUsageException(
-                        $"{position}: there is no op '{op}'{Spelling.Hint(op, ops)}; there are {string.Join(", ", ops)}");
+                        $"{position}: there is no op '{op}'{Spelling.Hint(op, ops)}; there are "
+                            + $"{string.Join(", ", ops)}");
                 }
                 shapes.Add((op, Numbers(words[1], position)));
             }

@@ -17,7 +17,8 @@ internal sealed class BenchReportVerb : Verb
         "--headline", "", "The README's table: passes beside those of other engines, from one or more records.");
 
     private static readonly Flag Figures = new(
-        "--figures", "", "Errors, recall and index of bench/results, from records of bits and texts of other commands.");
+        "--figures", "", "Errors, recall and index of bench/results, from records of bits and texts of other "
+            + "commands.");
 
     private static readonly Flag Targets = new(
         "--targets", "", "What a device should reach and did, from the records of a run on it (bench/device).");

@@ -52,8 +52,8 @@ internal static class ConfigOverrides
             DropBeginning(parts, config);
         if (config.Text("truncation_side") == "left")
         {
-            parts.Notes.Add($"{Name}: 'truncation_side' is left; the end of a long text is cut all the same, unless the "
-                + "caller asks for the other side.");
+            parts.Notes.Add($"{Name}: 'truncation_side' is left; the end of a long text is cut all the same, unless "
+                + "the caller asks for the other side.");
         }
         List<string>? inputs = config.Strings("model_input_names");
         parts.GivesTypes = inputs?.Contains("token_type_ids") ?? Array.IndexOf(s_classesWithoutTypes, config.Class) < 0;
