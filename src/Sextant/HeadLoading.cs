@@ -2,7 +2,6 @@ using Sextant.Backends;
 using Sextant.Heads;
 using Sextant.Models;
 using Sextant.Pooling;
-using Sextant.Runtime;
 using Sextant.Weights;
 
 namespace Sextant;
@@ -26,21 +25,15 @@ internal static class HeadLoading
         EmbeddingOptions options, Func<ConfigFile, HeadPlan> find, MakeHead make, bool perVocabulary,
         Action<ConfigFile, int>? read = null)
     {
-        if (options.Threads is < 1 or > ThreadTeam.MaxThreads)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options), options.Threads, $"1 to {ThreadTeam.MaxThreads} threads are accepted.");
-        }
-        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
         Device device = options.Device ?? Device.Cpu;
-        Backend backend = device.CreateBackend(options.Precision, options.Threads);
-        try
+        return ModelLoading.On(device, options, backend =>
         {
             string folder = modules.Transformer.Folder;
             ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
             HeadPlan plan = find(config);
             var notes = new List<string>(modules.Notes);
-            var request = new BackboneRequest(null, options.Attention, options.MaxTokens ?? modules.Transformer.MaxTokens);
+            var request = new BackboneRequest(
+                null, options.Attention, options.MaxTokens ?? modules.Transformer.MaxTokens);
             Backbone backbone = ModelCatalog.Load(folder, backend, request, notes);
             TokenHead head;
             using (Checkpoint checkpoint = Checkpoint.OpenModel(folder))
@@ -52,40 +45,30 @@ internal static class HeadLoading
             ForgetUsed(notes, config, head.Used);
             OutputHead output = make(plan, head);
             var selection = new LayerSelection(backbone.Shape.Layers);
+            InputRules rules = InputRules.Of(backbone.Shape.Architecture) with
+            {
+                EndToken = EndToken.Read(folder, options.EndToken),
+            };
             ModelCard card = ModelLoading.Describe(
-                path, backbone, selection, output, backend, options, modules.Settings, notes) with
+                path, backbone, selection, output, device, backend, options, modules.Settings, notes) with
             {
                 Pooling = plan.Kind,
                 MaxTokens = ModelLoading.MaxTokens(
                     modules.Transformer, backbone.Shape.Positions, options.MaxTokens, notes),
                 Prompt = modules.Settings.DefaultPromptName,
-                DeviceFallback = device.Fallback,
-                Precision = device.Resolve(options.Precision),
+                EndToken = rules.EndToken,
             };
-            InputRules rules = InputRules.Of(backbone.Shape.Architecture) with
-            {
-                EndToken = EndToken.Read(folder, options.EndToken),
-            };
-            card = card with { EndToken = rules.EndToken };
             return new LoadedModel(
                 backend, backbone, selection, output, card, new PromptBook(modules.Settings, card.Prompt), false,
                 modules.Transformer.LowerCase, rules, folder);
-        }
-        catch
-        {
-            backend.Dispose();
-            throw;
-        }
+        });
     }
 
     /// <summary>The transformer of a folder with or without a modules.json.</summary>
     public static (TransformerModule Transformer, PromptSettings Settings, List<string> Notes) Modules(string path)
     {
         SentenceTransformersModules modules = SentenceTransformersModules.Read(path);
-        var notes = new List<string>();
-        foreach (string key in modules.UnreadKeys)
-            notes.Add($"{key} was not used.");
-        return (modules.Transformer, modules.Settings, notes);
+        return (modules.Transformer, modules.Settings, ModelLoading.UnusedKeys(modules));
     }
 
     // The backbone does not know what the head has used of the same files.

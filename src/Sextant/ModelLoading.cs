@@ -17,25 +17,24 @@ internal static class ModelLoading
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         path = HubCache.Resolve(path);
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
+        SentenceTransformersModules modules = SentenceTransformersModules.Read(path);
+        return On(device, options, backend => Load(path, modules, options, device, backend));
+    }
+
+    /// <summary>Loads onto a new backend of a device, which is disposed of where loading fails.</summary>
+    public static LoadedModel On(Device device, EmbeddingOptions options, Func<Backend, LoadedModel> load)
+    {
         if (options.Threads is < 1 or > ThreadTeam.MaxThreads)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(options), options.Threads, $"1 to {ThreadTeam.MaxThreads} threads are accepted.");
         }
         using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
-        SentenceTransformersModules modules = SentenceTransformersModules.Read(path);
         Backend backend = device.CreateBackend(options.Precision, options.Threads);
         try
         {
-            LoadedModel model = Load(path, modules, options, backend);
-            return model with
-            {
-                Card = model.Card with
-                {
-                    DeviceFallback = device.Fallback,
-                    Precision = device.Resolve(options.Precision),
-                },
-            };
+            return load(backend);
         }
         catch
         {
@@ -55,57 +54,64 @@ internal static class ModelLoading
     }
 
     private static LoadedModel Load(
-        string path, SentenceTransformersModules modules, EmbeddingOptions options, Backend backend)
+        string path, SentenceTransformersModules modules, EmbeddingOptions options, Device device, Backend backend)
     {
-        var notes = new List<string>();
-        foreach (string key in modules.UnreadKeys)
-            notes.Add($"{key} was not used.");
+        List<string> notes = UnusedKeys(modules);
         TransformerModule transformer = modules.Transformer;
         bool isTable = transformer.IsTable || (modules.IsPlain && StaticTable.IsIn(transformer.Folder));
         PoolingPlan pooling = isTable ? TablePooling(options) : Pooling(path, modules, options);
-        int[]? average = options.AverageLayers is { Count: > 0 } list ? [.. list] : null;
-        if (average is not null && options.Layers is not null)
-            throw new UnsupportedRequestException("Layers and AverageLayers exclude each other.");
-        if (average is null && options.Layers is null)
-            average = WeightedLayers(modules);
-        int? deepest = average is null ? options.Layers : average.Max();
-        if (deepest < 0 || average?.Min() < 0)
-            throw new UnsupportedRequestException("Layers are counted from 0, the state before the first layer.");
+        int[]? layers = Layers(modules, options);
         RequireKnown(options.Truncation);
         if (options.Attention is { } attention)
             RequireKnown(attention);
-        var request = new BackboneRequest(deepest, options.Attention, options.MaxTokens ?? transformer.MaxTokens);
+        var request = new BackboneRequest(
+            layers?.Max(), options.Attention, options.MaxTokens ?? transformer.MaxTokens);
         Backbone backbone = isTable
             ? StaticTable.Load(transformer.Folder, backend, request, notes)
             : ModelCatalog.Load(transformer.Folder, backend, request, notes);
-        var selection = new LayerSelection(average ?? [deepest ?? backbone.Shape.Layers]);
+        var selection = new LayerSelection(layers ?? [backbone.Shape.Layers]);
         bool normalizes = isTable && modules.IsPlain
             && (modules.Settings.Normalize ?? StaticTable.Normalizes(transformer.Folder));
         HeadStep[] steps = Steps(modules, options, normalizes, backbone.Shape.Hidden * pooling.Count, backend);
         var head = new EmbeddingHead(
             pooling, backbone.Shape.Hidden, steps, options.Dimensions ?? modules.Settings.TruncateDimension);
-        string? prompt = options.Prompt ?? modules.Settings.DefaultPromptName;
-        var prompts = new PromptBook(modules.Settings, prompt);
         InputRules rules = InputRules.Of(backbone.Shape.Architecture);
         if (!isTable)
             rules = rules with { EndToken = EndToken.Read(transformer.Folder, options.EndToken) };
-        ModelCard card = Describe(path, backbone, selection, head, backend, options, modules.Settings, notes) with
+        ModelCard card = Describe(
+            path, backbone, selection, head, device, backend, options, modules.Settings, notes) with
         {
             Pooling = pooling.Name,
             Normalized = head.IsNormalized,
             MaxTokens = MaxTokens(transformer, backbone.Shape.Positions, options.MaxTokens, notes),
-            Prompt = prompt,
+            Prompt = options.Prompt ?? modules.Settings.DefaultPromptName,
             EndToken = rules.EndToken,
         };
         return new LoadedModel(
-            backend, backbone, selection, head, card, prompts, pooling.SkipsPrompt, transformer.LowerCase,
-            rules, transformer.Folder);
+            backend, backbone, selection, head, card, new PromptBook(modules.Settings, card.Prompt),
+            pooling.SkipsPrompt, transformer.LowerCase, rules, transformer.Folder);
+    }
+
+    /// <summary>A note for each key of the modules' files that nothing read.</summary>
+    public static List<string> UnusedKeys(SentenceTransformersModules modules) =>
+        [.. modules.UnreadKeys.Select(key => $"{key} was not used.")];
+
+    // The layers whose states are averaged, one or several; null for the last one.
+    private static int[]? Layers(SentenceTransformersModules modules, EmbeddingOptions options)
+    {
+        int[]? average = options.AverageLayers is { Count: > 0 } list ? [.. list] : null;
+        if (average is not null && options.Layers is not null)
+            throw new UnsupportedRequestException("Layers and AverageLayers exclude each other.");
+        int[]? layers = average ?? (options.Layers is { } layer ? [layer] : WeightedLayers(modules));
+        return layers is not null && layers.Min() < 0
+            ? throw new UnsupportedRequestException("Layers are counted from 0, the state before the first layer.")
+            : layers;
     }
 
     /// <summary>What a backbone, its head and the files say; the rest is the caller's to add.</summary>
     public static ModelCard Describe(
-        string path, Backbone backbone, LayerSelection selection, OutputHead head, Backend backend, EmbeddingOptions options,
-        PromptSettings settings, List<string> notes) => new()
+        string path, Backbone backbone, LayerSelection selection, OutputHead head, Device device, Backend backend,
+        EmbeddingOptions options, PromptSettings settings, List<string> notes) => new()
         {
             Path = path,
             Architecture = backbone.Shape.Architecture,
@@ -128,8 +134,8 @@ internal static class ModelLoading
             PackedBytes = backend.WeightBytes,
             MaxTokens = backbone.Shape.Positions,
             Device = backend.Name,
-            DeviceFallback = null,
-            Precision = options.Precision,
+            DeviceFallback = device.Fallback,
+            Precision = device.Resolve(options.Precision),
             Truncation = options.Truncation,
             Prompts = settings.Prompts,
             Prompt = null,
