@@ -100,7 +100,7 @@ def load_folder(folder, kind=torch.float32):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", required=True, help="what train_encoder.py saved")
+    parser.add_argument("--checkpoint", required=True, help="what distil_layers.py saved")
     parser.add_argument("--vocabulary", required=True)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()

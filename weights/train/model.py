@@ -11,11 +11,9 @@ import torch
 from torch import nn
 import torch.nn.functional as functional
 
-from cooccurrence import COUNTERWEIGHT
 from fused import attention, gelu
-from positions import position_vectors
+from positions import COUNTERWEIGHT, position_vectors, token_vectors
 
-MOVED = 0.3         # share of the texts whose first position is not 0, so that late positions are learnt too
 DAMPING = 1 / 64    # what a layer's last normalisation leaves of the counterweight; the last layer leaves nothing
 
 
@@ -73,12 +71,15 @@ class Encoder(nn.Module):
         })
         self.encoder = nn.ModuleDict({"layer": nn.ModuleList(Layer(shape) for _ in range(shape.num_hidden_layers))})
 
-    def start(self, table):
-        """Makes every layer hand the layer-normalised token vectors on unchanged, so that training starts from them."""
+    def start(self, table, worth):
+        """
+        Takes what the first stage learnt, token vectors [V, 254] and the worth of each place, and makes every layer
+        hand them on unchanged, so that training starts from there.
+        """
         with torch.no_grad():
-            self.embeddings["word_embeddings"].weight.copy_(table)
+            self.embeddings["word_embeddings"].weight.copy_(token_vectors(table))
             self.embeddings["token_type_embeddings"].weight.zero_()
-            self.embeddings["position_embeddings"].weight.copy_(position_vectors(self.shape))
+            self.embeddings["position_embeddings"].weight.copy_(position_vectors(worth, self.shape.hidden_size))
             for number, layer in enumerate(self.encoder["layer"]):
                 for part in layer.modules():
                     if isinstance(part, nn.Linear):
@@ -92,11 +93,11 @@ class Encoder(nn.Module):
             layer.output["LayerNorm"].weight[-COUNTERWEIGHT:] = 0
         return self
 
-    def forward(self, ids, lengths, offsets):
-        """ids [T], lengths [S], offsets [S] shift the positions → a list of [S, H], one for each layer."""
+    def forward(self, ids, lengths):
+        """ids [T], lengths [S] → a list of [S, H], one for each layer."""
         starts = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])
         text = torch.repeat_interleave(torch.arange(len(lengths)), lengths)
-        positions = torch.arange(len(ids)) + (offsets - starts[:-1])[text]
+        positions = torch.arange(len(ids)) - starts[:-1][text]
         parts = self.embeddings
         x = parts["word_embeddings"](ids) + parts["position_embeddings"](positions)
         x = parts["LayerNorm"](x + parts["token_type_embeddings"].weight[0])
@@ -106,7 +107,7 @@ class Encoder(nn.Module):
             pooled.append(x.new_zeros(len(lengths), x.shape[1]).index_add(0, text, x) / lengths[:, None])
         return pooled
 
-    def rows(self, rows, budget=8192, random=None):
+    def rows(self, rows, budget=8192):
         """Encodes id arrays in batches of similar length and returns the layers' [rows, H] in the rows' order."""
         sequence = sorted(range(len(rows)), key=lambda i: len(rows[i]))
         done, begin = [], 0
@@ -117,11 +118,7 @@ class Encoder(nn.Module):
                 end += 1
             chosen = [rows[i] for i in sequence[begin:end]]
             lengths = torch.tensor([len(r) for r in chosen])
-            offsets = torch.zeros(len(chosen), dtype=torch.long)
-            if random is not None:
-                room = self.shape.max_position_embeddings - lengths.numpy()
-                offsets = torch.from_numpy(random.integers(0, room + 1) * (random.random(len(room)) < MOVED))
-            done.append(self(torch.from_numpy(np.concatenate(chosen)), lengths, offsets))
+            done.append(self(torch.from_numpy(np.concatenate(chosen)), lengths))
             begin = end
         back = torch.empty(len(sequence), dtype=torch.long)
         back[torch.tensor(sequence)] = torch.arange(len(sequence))

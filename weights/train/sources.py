@@ -14,27 +14,19 @@ from pathlib import Path
 UNCONFIRMED_PREFIXES = ("osbooks-",)
 UNCONFIRMED = {"coco-captions", "classic-books"}
 
-# How much one occurrence of a word counts when the vocabulary is learnt (reference manuals would drown the rest).
-WORD_WEIGHT = {
-    "cpp-docs": 0.10, "powershell-docs": 0.10, "python-peps": 0.25, "MedQuAD": 0.5, "digitalgov": 0.5,
-    "world-factbook": 0.5, "open-bibles": 0.5, "sgd-dialogues": 0.5, "wiki-split": 2.0, "sts-train": 4.0,
-}
 
-
-def is_allowed(source, with_unconfirmed=False):
+def is_allowed(source):
     """Says whether a source may be trained on."""
-    if with_unconfirmed:
-        return True
     return source not in UNCONFIRMED and not source.startswith(UNCONFIRMED_PREFIXES)
 
 
-def read_rows(corpus, name, with_unconfirmed=False):
+def read_rows(corpus, name):
     """Yields the rows of all shards `name-*.jsonl.gz` whose source may be used, in file order."""
     for shard in sorted(Path(corpus).glob(f"{name}-*.jsonl.gz")):
         with gzip.open(shard, "rt", encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
-                if is_allowed(row["source"], with_unconfirmed):
+                if is_allowed(row["source"]):
                     yield row
 
 

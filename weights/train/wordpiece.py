@@ -71,6 +71,7 @@ class WordPiece:
     def __init__(self, tokens):
         self.tokens = tokens
         self.ids = {token: i for i, token in enumerate(tokens)}
+        self.unknown = self.ids[SPECIAL[UNK]]
         self.longest = max(len(t) for t in tokens)
         self._cut = {}
 
@@ -89,7 +90,7 @@ class WordPiece:
 
     def _cut_new(self, word):
         if len(word) > MAX_WORD_CHARACTERS:
-            return [UNK]
+            return [self.unknown]
         pieces, start = [], 0
         while start < len(word):
             for end in range(min(len(word), start + self.longest), start, -1):
@@ -99,7 +100,7 @@ class WordPiece:
                     start = end
                     break
             else:
-                return [UNK]
+                return [self.unknown]
         return pieces
 
     def encode(self, text, limit=None):
