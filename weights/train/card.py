@@ -42,10 +42,10 @@ EVALUATION = """
 Measured with the exported float16 weights widened to float32, whole texts up to 512 tokens. Spearman of cosine and gold
 score; nDCG@10 (gain = grade, discount log2) and recall@100. BM25: k1 {k1}, b {b}, whole lower-cased words, no stemming,
 no stop words. Fusion: reciprocal ranks, constant 60. "Plain mean" is the unweighted average of this model's own stored
-token vectors. No text of these sets was taught, except the sentences of STS-B's train split, without their scores. The
-measures of all of them were printed while training ran; the first stage's second part, the faintness of the position
-waves and the weight of the first 128 coordinates in the second stage were settled after seeing some of them, so they
-are a little flattering.
+token vectors. No text of these sets was taught, except sentences of STS-B's train split, without their scores and
+without those that its dev and test splits have too. The measures of all sets were printed while earlier runs went on;
+the first stage's second part, the faintness of the position waves and the weight of the first 128 coordinates were
+settled after seeing some of them, so they are a little flattering.
 """
 
 

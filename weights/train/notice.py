@@ -9,10 +9,10 @@ HEAD = """Sextant's small model
 =====================
 
 The weights in this folder were trained by this project to give the vectors of all-MiniLM-L6-v2
-(sentence-transformers/all-MiniLM-L6-v2, by its authors, Apache License 2.0: weights/minilm/LICENSE), on the texts listed
+(sentence-transformers/all-MiniLM-L6-v2, by its authors, Apache License 2.0: LICENSE.apache-2.0), on the texts listed
 here. The vocabulary is part of that model's, which is BERT's (Google, Apache License 2.0); a word's vector began as the
 teacher's vector of it, and nothing else of the teacher was taken over. What is known of the texts that the teacher was
-trained on, and of their terms, is in weights/minilm/NOTICE.
+trained on, and of their terms, is in the NOTICE of weights/minilm.
 
 The folder contains no text of its sources beyond single words of the vocabulary. Whether a model needs these credits is
 for its users to judge; they are given in any case, and so are the licences under which the texts were offered.
