@@ -38,6 +38,7 @@ if [ -z "${SEXTANT_TESTDATA:-}" ] && [ -d "$here/testdata" ]; then export SEXTAN
 direct=${device#ilgpu:} ilgpu= beside=
 [ "$direct" = "$device" ] || { ilgpu=1; beside="--device $direct"; tests=${tests//Sextant.Gpu.Tests/Sextant.Ilgpu.Tests}; }
 cuda=; [ "${device%%:*}" = cuda ] && cuda=1
+# Whether it is a GPU of NVIDIA, by either way: large shapes, and fast mode.
 large=; [ "${direct%%:*}" = cuda ] && large=1
 
 say() { printf '%s\n' "$*" | tee -a "$report"; }
@@ -88,7 +89,8 @@ if [ -n "$cuda" ] && grep -q 'while products by wgmma were checked' "$report"; t
 fi
 
 classes=(-class '*.DeviceBackendTests' -class '*.DeviceItemKernelTests'
-    -class '*.DeviceModelTests' -class '*.DeviceHeadTests' -class '*.DeviceBinaryIndexTests' -class '*.DeviceIndexTests')
+    -class '*.DeviceModelTests' -class '*.DeviceHeadTests' -class '*.DeviceBinaryIndexTests' -class '*.DeviceIndexTests'
+    -class '*.DeviceRowsTests')
 [ -n "$ilgpu" ] || classes+=(-class '*.DeviceKernelTests' -class '*.DeviceBenchTests')
 [ -n "$cuda" ] && classes+=(-class '*.FastProductTests' -class '*.WideProductTests' -class '*.FastAttentionTests'
     -class '*.FastRowTests' -class '*.FastModelTests')
@@ -127,7 +129,7 @@ if wanted scan; then
     step scan 45 $(sx) bench kernels --op hamming --shape $codes,1024,1 $(record scan.json)
 fi
 if wanted model; then
-    grid=32x128,256x128,64x512,1x32 shapes=bge-base,minilm precision=${cuda:+fast}
+    grid=32x128,256x128,64x512,1x32 shapes=bge-base,minilm precision=${large:+fast}
     [ -n "$large" ] || { grid=1x32,4x32 shapes=minilm; }
     step model 75 $(sx) bench model --shape $shapes --scenario Grid --grid $grid --precision "${precision:-exact}" \
         $(record model.json)
