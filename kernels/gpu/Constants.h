@@ -50,7 +50,7 @@
 #define TANH 5
 #define SIGMOID 6
 
-// Kernels/Segment/PoolArguments.cs
+// Kernels/Pool/PoolArguments.cs
 #define POOL_CLS 0
 #define POOL_MEAN 1
 #define POOL_MAX 2

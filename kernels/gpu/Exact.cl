@@ -73,5 +73,3 @@
 #undef NAME
 #undef MOST_D
 #undef QUERIES
-
-#include "Peak.h"

@@ -1,7 +1,6 @@
 // The kernels of fast mode for one type of 16-bit float: FAST(name), NARROW, WIDEN, PACK, MULTIPLY_ADD.
 
 #include "FastRows.h"
-#include "FastPeak.h"
 
 #define NAME FAST(gemm_128)
 #define TILE_ROWS 128

@@ -32,5 +32,3 @@
 #undef TILE_ROWS
 #undef TILE_COLUMNS
 #undef STAGES
-
-#include "FastWidePeak.h"

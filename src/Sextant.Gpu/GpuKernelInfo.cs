@@ -14,6 +14,15 @@ internal enum GpuModule
     /// <summary>Fast90.cl.</summary>
     Fast90,
 
+    /// <summary>Peak.cl, for measurements: built when the first of its kernels starts, as all that follow are.</summary>
+    Peak,
+
+    /// <summary>FastPeak.cl.</summary>
+    FastPeak,
+
+    /// <summary>Fast90Peak.cl.</summary>
+    Fast90Peak,
+
     /// <summary>None here: a vector of 16 for each item, which kernels/ilgpu alone has, for processors.</summary>
     Vectors,
 }

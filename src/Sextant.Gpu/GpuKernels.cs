@@ -56,13 +56,13 @@ internal static class GpuKernels
         Exact(GpuKernel.HammingCollect, "hamming_collect", 256,
             $"{Distances} last_ids:i32* k:i32 places:i32* hits:i32*"),
         Exact(GpuKernel.ClearIntegers, "clear_integers", 256, "values:i32* count:i32"),
-        Exact(GpuKernel.PeakFmaF32, "peak_fma_f32", 256, Iterations),
-        Exact(GpuKernel.PeakFmaF64, "peak_fma_f64", 256, Iterations),
-        Exact(GpuKernel.PeakRead, "peak_read", 256, "x:f32* vectors:i32 passes:i32 y:f32*"),
-        Exact(GpuKernel.PeakWrite, "peak_write", 256, "x:f32* vectors:i32 passes:i32"),
-        Exact(GpuKernel.PeakCopy, "peak_copy", 256, "x:f32* vectors:i32 passes:i32 y:f32*"),
-        Exact(GpuKernel.PeakNothing, "peak_nothing", 256, "y:f32*"),
-        Exact(GpuKernel.PeakShared, "peak_shared", 256, Iterations),
+        Peak(GpuKernel.PeakFmaF32, "peak_fma_f32", 256, Iterations),
+        Peak(GpuKernel.PeakFmaF64, "peak_fma_f64", 256, Iterations),
+        Peak(GpuKernel.PeakRead, "peak_read", 256, "x:f32* vectors:i32 passes:i32 y:f32*"),
+        Peak(GpuKernel.PeakWrite, "peak_write", 256, "x:f32* vectors:i32 passes:i32"),
+        Peak(GpuKernel.PeakCopy, "peak_copy", 256, "x:f32* vectors:i32 passes:i32 y:f32*"),
+        Peak(GpuKernel.PeakNothing, "peak_nothing", 256, "y:f32*"),
+        Peak(GpuKernel.PeakShared, "peak_shared", 256, Iterations),
         .. Stored(GpuKernel.ScoreRowsF32, "score_rows", 128, $"rows:T* {RowScores}"),
         Exact(GpuKernel.ScoreRowsI8, "score_rows_i8", 128, $"rows:i8* {RowScores}"),
         .. Stored(GpuKernel.GatherF32, "gather", 256, Gathered),
@@ -93,12 +93,12 @@ internal static class GpuKernels
         .. Fast(GpuKernel.Attention32FastF16, "attention_32", 128, FastAttention),
         .. Fast(GpuKernel.Attention64FastF16, "attention_64", 128, FastAttention),
         .. Fast(GpuKernel.Attention128FastF16, "attention_128", 128, FastAttention),
-        .. Fast(GpuKernel.PeakMmaFastF16, "peak_mma", 128, Iterations),
+        .. Narrow(GpuKernel.PeakMmaFastF16, "peak_mma", GpuModule.FastPeak, 128, 0, Iterations),
         .. Warpgroups(GpuKernel.GemmWide256FastF16, "gemm_wide_256", 256, 4 * (128 + 256) * 128, FastProduct),
         .. Warpgroups(GpuKernel.GemmWide128FastF16, "gemm_wide_128", 256, 3 * (128 + 128) * 128, FastProduct),
         .. Warpgroups(GpuKernel.GemmWide64FastF16, "gemm_wide_64", 128, 4 * (64 + 128) * 128, FastProduct),
         .. Warpgroups(GpuKernel.GemmWide32FastF16, "gemm_wide_32", 128, 6 * (64 + 32) * 128, FastProduct),
-        .. Warpgroups(GpuKernel.PeakWideFastF16, "peak_wide", 256, (128 + 256) * 128, Iterations),
+        .. Narrow(GpuKernel.PeakWideFastF16, "peak_wide", GpuModule.Fast90Peak, 256, (128 + 256) * 128 + 1024, Iterations),
     ];
 
     /// <summary>All of them, at the places that <see cref="GpuKernel"/> numbers.</summary>
@@ -109,6 +109,13 @@ internal static class GpuKernels
 
     /// <summary>What the sources call one.</summary>
     public static string Name(GpuKernel kernel) => Of(kernel).Name;
+
+    /// <summary>Whether a module is only for measurements, so that it is not built before they ask for it.</summary>
+    public static bool IsOfPeaks(GpuModule module) =>
+        module is GpuModule.Peak or GpuModule.FastPeak or GpuModule.Fast90Peak;
+
+    private static GpuKernelInfo Peak(GpuKernel kernel, string name, int groupSize, string parameters) =>
+        Exact(kernel, name, groupSize, parameters) with { Module = GpuModule.Peak };
 
     private static GpuKernelInfo Exact(GpuKernel kernel, string name, int groupSize, string parameters) =>
         new(kernel, name, GpuModule.Exact, null, groupSize, 0, GpuParameter.Parse(parameters, null));

@@ -88,11 +88,11 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
 
     public override void Launch(ref readonly KernelLaunch launch) =>
         Launch(
-            GpuKernels.Of(launch.Kernel).Module is GpuModule.Exact or GpuModule.Vectors
-                ? _driver.Launcher(launch.Kernel) : null, in launch);
+            IlgpuKernels.Has(launch.Kernel) || _stream is not CudaStream ? _driver.Launcher(launch.Kernel) : null,
+            in launch);
 
     /// <summary>Starts a kernel.</summary>
-    /// <param name="launcher">Of a kernel in C#; null: one of fast mode, in PTX.</param>
+    /// <param name="launcher">Of a kernel in C#; null: one that is in PTX alone.</param>
     /// <param name="launch">Its grid and its arguments.</param>
     public void Launch(IlgpuLauncher? launcher, ref readonly KernelLaunch launch)
     {

@@ -46,7 +46,7 @@ public class DeviceKernelTests
         if (device is CudaDevice { Driver: var driver })
         {
             GpuKernel[] idle = [.. All(driver).Where(kernel =>
-                !driver.Modules.HasStarted(kernel) && (HasPeaks || !IsPeak(kernel)))];
+                !driver.Modules.HasStarted(kernel) && (HasPeaks || !GpuKernels.IsOfPeaks(GpuKernels.Of(kernel).Module)))];
             Assert.Equal([], idle);
         }
     }
@@ -75,16 +75,17 @@ public class DeviceKernelTests
     {
         foreach (GpuKernel kernel in Enum.GetValues<GpuKernel>())
         {
-            GpuModule module = GpuKernels.Of(kernel).Module;
-            if (module == GpuModule.Exact || (module == GpuModule.Fast && driver.HasFast)
-                || (module == GpuModule.Fast90 && driver.HasWide))
+            bool has = GpuKernels.Of(kernel).Module switch
             {
+                GpuModule.Exact or GpuModule.Peak => true,
+                GpuModule.Fast or GpuModule.FastPeak => driver.HasFast,
+                GpuModule.Fast90 or GpuModule.Fast90Peak => driver.HasWide,
+                _ => false,
+            };
+            if (has)
                 yield return kernel;
-            }
         }
     }
-
-    private static bool IsPeak(GpuKernel kernel) => kernel.ToString().StartsWith("Peak", StringComparison.Ordinal);
 
     private static void Peaks(Device device)
     {

@@ -107,6 +107,8 @@ public sealed class FastBenchTests
     {
         using var fake = new FakeCuda(runs: false) { Capability = capability, Version = version };
         using CudaDevice device = FakeCuda.Open();
+        // The loops are not built before they are asked for.
+        Assert.Equal(1, fake.Calls("cuModuleLoadDataEx"));
         using var context = new MeasureContext(SamplingPlan.Quick, true, s_silent);
         List<BenchRow> rows = new DevicePeakBench(context, On(device)).Run();
         Assert.Equal(

@@ -48,20 +48,6 @@ public sealed class FastPtxTests() : PtxFileContract("Fast.ptx", "sm_80", "7.0")
         }
     }
 
-    /// <summary>The ceiling: eight chains in a loop that does nothing else.</summary>
-    [Fact]
-    public void ThePeaksLoopMultipliesEightTimes()
-    {
-        foreach ((string type, string kernel) in Both("peak_mma"))
-        {
-            Assert.Equal(8, Count(kernel, Multiply(type)));
-            string loop = kernel[kernel.IndexOf("Loop Header", StringComparison.Ordinal)..];
-            loop = loop[..loop.IndexOf("bra", StringComparison.Ordinal)];
-            Assert.Equal(8, Count(loop, Multiply(type)));
-            Assert.DoesNotContain("mov.", loop, StringComparison.Ordinal);
-        }
-    }
-
     [Fact]
     public void ProductsAndAttentionKeepTilesInSharedMemoryAndNoOthersDo() => Assert.All(Kernels, one => Assert.Equal(
         one.Key.Contains("gemm", StringComparison.Ordinal) || one.Key.Contains("attention", StringComparison.Ordinal),

@@ -10,7 +10,8 @@ ptxas=${PTXAS:-ptxas}
 table() {
     echo "ptxas $("$ptxas" --version | sed -n 's/.*release .*, V//p')"
     printf '%-8s %-28s %9s %8s %8s\n' target kernel registers shared spilled
-    for pair in sm_70:Exact sm_80:Exact sm_90:Exact sm_80:Fast sm_90:Fast sm_90a:Fast90; do
+    for pair in sm_70:Exact sm_80:Exact sm_90:Exact sm_80:Fast sm_90:Fast sm_90a:Fast90 \
+        sm_70:Peak sm_80:Peak sm_90:Peak sm_80:FastPeak sm_90:FastPeak sm_90a:Fast90Peak; do
         "$ptxas" -v -arch="${pair%:*}" "${pair#*:}.ptx" -o /dev/null 2>&1 | awk -v target="${pair%:*}" '
             /error|warning|Warning|serialized/ { print; bad = 1 }
             /Compiling entry/ { split($0, part, "\047"); name = part[2] }

@@ -64,6 +64,11 @@ internal sealed unsafe class CudaModules(CudaDeviceInfo info, string device)
         if (found != 0)
             return found;
         GpuKernelInfo known = GpuKernels.Of(kernel);
+        if (GpuKernels.IsOfPeaks(known.Module))
+        {
+            lock (_loading)
+                Load(known.Module);
+        }
         fixed (byte* text = Encoding.ASCII.GetBytes(known.Name + "\0"))
         {
             info.Api.Check(

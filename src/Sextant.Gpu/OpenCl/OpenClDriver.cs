@@ -6,11 +6,13 @@ namespace Sextant.Gpu.OpenCl;
 internal unsafe class OpenClDriver : GpuDriver
 {
     private readonly nint _program;
+    private readonly Lazy<nint> _peaks;
 
     public OpenClDriver(OpenClDeviceInfo info)
     {
         Info = info;
         Name = info.DisplayName;
+        _peaks = new(() => OpenClProgram.Build(this, info.IsProcessor ? KeepLoops : "", "Peak.cl"));
         int error;
         nint device = info.Id;
         Context = clCreateContext(null, 1, &device, null, null, &error);
@@ -63,13 +65,16 @@ internal unsafe class OpenClDriver : GpuDriver
     public override void Free(nint handle) => _ = clReleaseMemObject(handle);
 
     /// <summary>The program that has a kernel.</summary>
-    public virtual nint ProgramOf(GpuKernel kernel) => _program;
+    public virtual nint ProgramOf(GpuKernel kernel) =>
+        GpuKernels.IsOfPeaks(GpuKernels.Of(kernel).Module) ? _peaks.Value : _program;
 
     public override GpuQueue CreateQueue(bool timed = false) => new OpenClQueue(this, timed);
 
     protected override void Close()
     {
         _ = clReleaseProgram(_program);
+        if (_peaks.IsValueCreated)
+            _ = clReleaseProgram(_peaks.Value);
         _ = clReleaseContext(Context);
     }
 }

@@ -12,11 +12,15 @@ internal sealed class EmulatedTensorCores : OpenClDriver
 
     private readonly nint _fast;
     private readonly nint _wide;
+    private readonly Lazy<nint> _fastPeak;
+    private readonly Lazy<nint> _widePeak;
 
     private EmulatedTensorCores(OpenClDeviceInfo info, FastEmulation emulation, bool wide)
         : base(info)
     {
         string words = KeepLoops + (emulation == FastEmulation.LateCopies ? "#define LATE_COPIES\n" : "");
+        _fastPeak = new(() => OpenClProgram.Build(this, words, "FastPeak.cl", Options));
+        _widePeak = new(() => OpenClProgram.Build(this, words, "Fast90Peak.cl", Options));
         try
         {
             _fast = OpenClProgram.Build(this, words, "Fast.cl", Options);
@@ -44,12 +48,16 @@ internal sealed class EmulatedTensorCores : OpenClDriver
     {
         GpuModule.Fast => _fast,
         GpuModule.Fast90 => _wide,
+        GpuModule.FastPeak => _fastPeak.Value,
+        GpuModule.Fast90Peak => _widePeak.Value,
         _ => base.ProgramOf(kernel),
     };
 
+    private static nint Built(Lazy<nint> program) => program.IsValueCreated ? program.Value : 0;
+
     protected override void Close()
     {
-        foreach (nint program in (ReadOnlySpan<nint>)[_fast, _wide])
+        foreach (nint program in (ReadOnlySpan<nint>)[_fast, _wide, Built(_fastPeak), Built(_widePeak)])
         {
             if (program != 0)
                 _ = OpenClNative.clReleaseProgram(program);

@@ -20,12 +20,15 @@ public sealed unsafe class PtxMachineTests
     [InlineData("Exact.ptx")]
     [InlineData("Fast.ptx")]
     [InlineData("Fast90.ptx")]
+    [InlineData("Peak.ptx")]
+    [InlineData("FastPeak.ptx")]
+    [InlineData("Fast90Peak.ptx")]
     public void EveryKernelIsRead(string file)
     {
         string text = File.ReadAllText(Path.Combine(
             Sextant.Tests.TestData.Root, "kernels", "gpu", "ptx", file));
         PtxModule module = PtxModule.Parse(text);
-        Assert.True(module.Functions.Count > 3);
+        Assert.True(module.Functions.Count > 1);
         Assert.Equal(text.Split(".entry ").Length - 1, module.Functions.Count);
         Assert.All(module.Functions.Values, one => Assert.True(one.Code.Length > 0));
     }
