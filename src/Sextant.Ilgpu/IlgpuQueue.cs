@@ -88,7 +88,8 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
 
     public override void Launch(ref readonly KernelLaunch launch) =>
         Launch(
-            IlgpuKernels.Has(launch.Kernel) || _stream is not CudaStream ? _driver.Launcher(launch.Kernel) : null,
+            GpuKernels.Of(launch.Kernel).Module is GpuModule.Exact or GpuModule.Vectors || _stream is not CudaStream
+                ? _driver.Launcher(launch.Kernel) : null,
             in launch);
 
     /// <summary>Starts a kernel.</summary>
