@@ -1,5 +1,5 @@
-using Sextant.Server.Http;
 using Sextant.Server.Hosting;
+using Sextant.Server.Http;
 using Sextant.Server.Models;
 using Sextant.Tokens;
 
