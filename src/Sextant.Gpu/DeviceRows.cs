@@ -164,7 +164,7 @@ internal sealed unsafe class DeviceRows : IDisposable
         _ => GpuKernel.ScoreRowsF32,
     };
 
-    // An item's four elements next to each other, zeros behind the last.
+    // An item's four elements next to each other, zeros after the last.
     private static void Spread<T>(ReadOnlySpan<T> from, Span<T> to)
         where T : unmanaged
     {

@@ -27,7 +27,7 @@ internal static class ModelKinds
 
     /// <summary>
     /// By modules.json where there is one; else by the architecture that config.json names; else by the tensors that
-    /// stand behind the backbone.
+    /// stand after the backbone.
     /// </summary>
     /// <exception cref="InvalidModelException">A file that has to be read is damaged.</exception>
     public static ModelKind Find(string folder)

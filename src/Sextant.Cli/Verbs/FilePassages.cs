@@ -14,7 +14,7 @@ internal sealed class FilePassages
     /// <summary>How many passages there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a file behind the others.</summary>
+    /// <summary>Adds a file after the others.</summary>
     public void Add(CachedFile file)
     {
         if (file.Count == 0)

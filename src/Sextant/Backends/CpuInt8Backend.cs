@@ -34,7 +34,7 @@ internal unsafe class CpuInt8Backend(KernelSet kernels, ThreadTeam team, bool ow
     // Rows that go through both products of a feed-forward part: what is between them stays in the L2.
     private int FeedRows => BlockRows / 2;
 
-    // The exact trunk runs once, to be looked at.
+    // The exact backbone runs once, to be looked at.
     protected override Kernel<AttentionArguments> Attention =>
         _isSettled ? _kernels.AttentionBFloat16.Run : base.Attention;
 

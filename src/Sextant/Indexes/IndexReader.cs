@@ -180,71 +180,6 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
         return segment.AttributesOf(segment.DocumentOf(row));
     }
 
-    /// <summary>Whether there is a document with a key.</summary>
-    public bool Contains(string key)
-    {
-        using CallsInFlight.Call call = Enter();
-        return TryFind(key, out _, out _);
-    }
-
-    /// <summary>What a document can be found by; null where there is no document with the key.</summary>
-    public IReadOnlyList<IndexAttribute>? AttributesOf(string key)
-    {
-        using CallsInFlight.Call call = Enter();
-        return TryFind(key, out Segment? segment, out int document) ? segment!.AttributesOf(document) : null;
-    }
-
-    /// <summary>
-    /// Whether the values of an attribute are texts, else they are numbers; null where no document has it.
-    /// </summary>
-    public bool? IsText(string attribute)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(attribute);
-        using CallsInFlight.Call call = _calls.Enter();
-        foreach (Segment segment in _snapshot.Segments)
-        {
-            if (segment.Column(attribute) is { } column)
-                return column.IsText;
-        }
-        return null;
-    }
-
-    /// <summary>The ids of a document's passages; none where there is no document with the key.</summary>
-    public (int First, int Count) IdsOf(string key)
-    {
-        using CallsInFlight.Call call = Enter();
-        if (!TryFind(key, out Segment? segment, out int document))
-            return (0, 0);
-        (int first, int end) = segment!.RowsOf(document);
-        return (_firstIds[_snapshot.Segments.IndexOf(segment)] + first, end - first);
-    }
-
-    /// <summary>
-    /// The keys of all documents, those committed first coming first; the index may be disposed meanwhile, and refuses
-    /// to go on then.
-    /// </summary>
-    public IEnumerable<string> Keys()
-    {
-        for (int i = 0; i < _firstIds.Length; i++)
-        {
-            int documents = _snapshot.Segments[i].Documents;
-            for (int document = 0; document < documents; document++)
-            {
-                if (KeyIfLive(i, document) is { } key)
-                    yield return key;
-            }
-        }
-    }
-
-    // A call of its own, so that the memory does not go away under it.
-    private string? KeyIfLive(int segment, int document)
-    {
-        using CallsInFlight.Call call = _calls.Enter();
-        Segment one = _snapshot.Segments[segment];
-        one.RequireWhole();
-        return _snapshot.Deleted[segment]?.Contains(document) == true ? null : one.Key(document);
-    }
-
     /// <summary>What the scan sees of a query, for codes that are scanned elsewhere.</summary>
     /// <param name="query">[Dimensions].</param>
     /// <param name="prepared">[CodedDimensions].</param>
@@ -394,20 +329,5 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
             throw new ArgumentOutOfRangeException(nameof(id), id, "there is no passage with this id.");
         _snapshot.Segments[position].RequireWhole();
         return _snapshot.Segments[position];
-    }
-
-    private bool TryFind(string key, out Segment? segment, out int document)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        byte[] bytes = KeyHash.Bytes(key);
-        for (int i = 0; i < _firstIds.Length; i++)
-        {
-            document = _snapshot.Segments[i].Find(bytes, _snapshot.Deleted[i]);
-            segment = _snapshot.Segments[i];
-            if (document >= 0)
-                return true;
-        }
-        (segment, document) = (null, -1);
-        return false;
     }
 }
