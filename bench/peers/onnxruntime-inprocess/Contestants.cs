@@ -33,7 +33,12 @@ internal sealed class SextantContestant(string folder, Precision precision, int 
     /// <summary>What computes.</summary>
     public string Device => _model.Card.Device;
 
-    public string Name => precision == Precision.Exact ? "Sextant f32" : "Sextant int8";
+    public string Name => precision switch
+    {
+        Precision.Exact => "Sextant f32",
+        Precision.BFloat16 => "Sextant bf16",
+        _ => "Sextant int8",
+    };
 
     public bool IsInt8 => precision == Precision.Int8;
 

@@ -27,9 +27,10 @@ if (graphs.Length == 0)
 }
 
 using var exact = new SextantContestant(args[0], Precision.Exact, threads);
+using var bf16 = new SextantContestant(args[0], Precision.BFloat16, threads);
 using var int8 = new SextantContestant(args[0], Precision.Int8, threads);
 OrtContestant[] theirs = Array.ConvertAll(graphs, graph => new OrtContestant(graph, threads));
-IContestant[] all = [exact, int8, .. theirs];
+IContestant[] all = [exact, bf16, int8, .. theirs];
 Console.WriteLine(
     $"{Duel.Processor()}, {int8.Device}, ONNX Runtime "
     + $"{OrtContestant.Version}, {DateTime.UtcNow:yyyy-MM-dd}; lower quartiles of "
