@@ -36,10 +36,10 @@ if [ "${2:-}" = --all ]; then
     keep "$out/families-1.txt" taskset -c 1 $bench families
     keep bench/results/index-1m-1024.txt $bench index
     eval_sets=$(for set in cacm cisi cranfield npl; do echo "--retrieval $SEXTANT_TESTDATA/eval/retrieval/$set"; done)
-    { echo "sextant eval --recall --retrieval cacm --retrieval cisi --retrieval cranfield --retrieval npl"
-      echo "default model (weights/default); $(date -u +%Y-%m-%d); figures do not depend on the machine"
+    { echo "sextant eval --recall --model tiny --retrieval cacm --retrieval cisi --retrieval cranfield --retrieval npl"
+      echo "the model tiny (weights/default, 256 dimensions); $(date -u +%Y-%m-%d); figures do not depend on the machine"
       echo
-      $sextant eval --recall $eval_sets; } > bench/results/recall-of-codes.new
+      $sextant eval --recall --model tiny $eval_sets; } > bench/results/recall-of-codes.new
     mv bench/results/recall-of-codes.new bench/results/recall-of-codes.txt
 fi
 # Puts what a verb says of some files between two lines of a document.

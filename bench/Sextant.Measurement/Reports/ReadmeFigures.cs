@@ -71,7 +71,7 @@ internal static partial class ReadmeFigures
             .Append(CultureInfo.InvariantCulture,
                 $"{Number(path, output, "erf: (\\S+) ulp")}; {Number(path, output, "tanh: (\\S+) ulp")} ulp |\n")
             .Append(CultureInfo.InvariantCulture,
-                $"| default model, {Number(path, output, "of (\\d+) unit vectors")} texts, "
+                $"| model tiny, {Number(path, output, "of (\\d+) unit vectors")} texts, "
                 + $"against PyTorch in float64 | ")
             .Append(CultureInfo.InvariantCulture,
                 $"{Power(Number(path, output, "default model: (\\S+) at most"))} on unit vectors |\n")
@@ -99,7 +99,7 @@ internal static partial class ReadmeFigures
             + "a product code's byte for four dimensions\n"
             + $"{Share("pq-64")} %, rescored {Share("pq-64\\+4x")} %; int8 {Share("int8")} %; "
             + $"bits after whitening {Share("whiten-binary")} %\n"
-            + $"([default model, {sets.Length} sets]({link})).";
+            + $"([model tiny, {sets.Length} sets]({link})).";
 
         string Share(string code)
         {
