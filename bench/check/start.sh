@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # Prints how long a new process takes from its start to the first vectors of the model tiny, as wall time and as the time
 # of all processors, medians of 20 starts of each kind in turns:
-#   bench/check/start.sh [FOLDER]       publishes to FOLDER, /tmp/sextant-start by default
+#   bench/check/start.sh [FOLDER]       publishes to FOLDER, by default to one that is removed afterwards
 # NativeAOT needs a C linker (clang or gcc, zlib).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-out=${1:-/tmp/sextant-start}
+out=${1:-}
+if [ -z "$out" ]; then
+    out=$(mktemp -d)
+    trap 'rm -rf "$out"' EXIT
+fi
 project=tests/Samples/Sextant.Samples.Compare
 publish() { dotnet publish $project --configuration Release --use-current-runtime --verbosity quiet --output "$out/$1" "${@:2}"; }
 publish native -p:PublishAot=true

@@ -1,7 +1,7 @@
 namespace Sextant.Gpu;
 
 /// <summary>
-/// How a product is cut: a group of items has this piece of the result for its own. The cycles are reckoned, not
+/// How a product is cut: a group of items has this piece of the result for its own. The cycles are estimates, not
 /// measured (kernels/gpu/README.md says from what), and only decide between tiles, which all give the same bits.
 /// </summary>
 /// <param name="Kernel">The kernel for f32 or f16; the next ones are those for the other stored types.</param>

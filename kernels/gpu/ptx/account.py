@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reckons what the hot loops cost in machine code. No GPU takes part: nothing here is measured.
+"""Estimates what the hot loops cost in machine code. No GPU takes part: nothing here is measured.
 
 Has NVIDIA's assembler make machine code of the PTX (as assemble.sh does), takes the loop in which a kernel spends its
 time, and counts its instructions by the unit that executes them. Needs ptxas and nvdisasm of CUDA 12.
@@ -122,7 +122,7 @@ def row(target, name, file, work, items, more, loop, sizes):
 def main():
     version = re.search(r"V([\d.]+)", subprocess.run([PTXAS, "--version"], check=True, capture_output=True,
                                                      text=True).stdout)[1]
-    lines = [f"ptxas {version}. Reckoned from machine code, not measured: no GPU has run it.",
+    lines = [f"ptxas {version}. Estimated from machine code, not measured: no GPU has run it.",
              "All instructions of a loop count but those of loops inside it, also on ways that whole tiles do not take:",
              "'work' (FFMA, HMMA, HGMMA, POPC or LDG as a share of all) is a lower bound. A kernel's further rows are",
              "its further hot loops, in order. ldg: with STG; cpy: LDGSTS; uni: the warp's own unit and constants;",
