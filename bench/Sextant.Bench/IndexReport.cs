@@ -20,7 +20,7 @@ internal static class IndexReport
         Console.WriteLine("Sextant.Bench index");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{machine.Processor}, {machine.Processors} processors, {machine.Runtime}; {DateTime.UtcNow:yyyy-MM-dd}"));
+            $"{machine.Processor}, {machine.Processors} processors, {BuildFacts.Read().Runtime}; {DateTime.UtcNow:yyyy-MM-dd}"));
         Console.WriteLine();
         string path = Path.Combine(root, "index-1m-1024");
         if (!File.Exists(Path.Combine(path, "manifest")))

@@ -35,7 +35,7 @@ internal sealed unsafe class Calibrator(MachineFacts machine, ColdMemory cold, b
     {
         foreach (List<double> values in _round)
             values.Clear();
-        foreach ((Ceiling ceiling, _, _) in Calibration.All)
+        foreach ((Ceiling ceiling, _) in Calibration.All)
             history[ceiling].Add(double.NaN);
         Probe();
         _before = Waiting.Now();

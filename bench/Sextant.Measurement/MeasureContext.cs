@@ -71,10 +71,9 @@ internal sealed class MeasureContext : IDisposable
     {
         Command = command,
         Date = DateTime.UtcNow,
-        Machine = Machine,
-        Device = device,
+        Build = BuildFacts.Read(),
+        Machine = Machine with { Device = device },
         Noise = Noise.Report(),
-        Calibration = Noise.Calibration,
         Rows = rows.Count > 0 ? rows : throw new InvalidChoiceException("nothing is left to be measured"),
     };
 

@@ -45,7 +45,7 @@ public class ComparisonTests
     {
         BenchRecord first = SomeRecord.Make();
         BenchRecord second = SomeRecord.Make(1, "Another");
-        second = second with { Machine = second.Machine with { Commit = "fedcba" }, Rows = [.. second.Rows.Take(3)] };
+        second = second with { Build = second.Build with { Commit = "fedcba" }, Rows = [.. second.Rows.Take(3)] };
         Comparison comparison = Compare(first, second);
         Assert.Contains("processor: a.json has 'Some processor', b.json has 'Another'", comparison.Differences);
         Assert.Contains("commit: a.json has 'abcdef', b.json has 'fedcba'", comparison.Differences);

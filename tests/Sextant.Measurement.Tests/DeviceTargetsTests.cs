@@ -71,8 +71,8 @@ public class DeviceTargetsTests
         {
             Command = command,
             Engine = engine,
-            Device = "CUDA device 0",
-            Machine = some.Machine with { Settings = settings ?? [] },
+            Build = some.Build with { Settings = settings ?? [] },
+            Machine = some.Machine with { Device = "CUDA device 0" },
             Rows = rows,
         };
     }

@@ -48,7 +48,7 @@ internal sealed class SimulatedMachine(int seed, double between, double within, 
         BenchRecord form = SomeRecord.Make();
         return form with
         {
-            Calibration = calibration,
+            Noise = form.Noise with { Calibration = calibration },
             Rows = [.. _shares.Select((shares, row) => form.Rows[0] with
             {
                 Id = $"row {row}",

@@ -11,28 +11,31 @@ internal static class SomeRecord
         {
             Command = "sextant bench --quick <all & \"more\">",
             Date = new DateTime(2026, 11, 21, 12, 30, 5, DateTimeKind.Utc),
-            Device = "cpu: Some processor",
+            Build = new BuildFacts
+            {
+                Version = "0.1.0",
+                Commit = "abcdef",
+                Runtime = ".NET 10",
+                Settings = ["SEXTANT_ISA=avx2"],
+            },
             Machine = new MachineFacts
             {
                 Processor = processor,
                 Processors = 2,
                 InstructionSets = ["avx2", "reference"],
-                Megahertz = 2300.5,
+                Megahertz = 2300.5m,
                 Caches = [new CacheFact(1, 49152), new CacheFact(2, 1 << 21)],
                 MemoryBytes = 24L << 30,
                 System = "Some system",
-                Runtime = ".NET 10",
-                Commit = "abcdef",
-                Version = "0.1.0",
-                Settings = ["SEXTANT_ISA=avx2"],
+                Device = "cpu: Some processor",
             },
             Noise = new NoiseReport(
                 0.25, double.NaN, 1.5, 0.08, -1, ["other programs kept 0.25 processors busy meanwhile"])
             {
                 Pinned = true,
                 Chosen = new QuietProcessor(1, 0.05),
+                Calibration = Calibrate(arithmetic),
             },
-            Calibration = Calibrate(arithmetic),
             Rows =
             [
                 Row("kernels/gemm/GemmF32Avx2/f32/8,16,16", "kernels", "s", 1e-5 * factor,
@@ -55,7 +58,7 @@ internal static class SomeRecord
     private static Calibration Calibrate(double arithmetic)
     {
         var calibration = new Calibration();
-        foreach ((Ceiling ceiling, _, _) in Calibration.All)
+        foreach ((Ceiling ceiling, _) in Calibration.All)
             calibration[ceiling].AddRange([1, 1]);
         calibration[Ceiling.Arithmetic].Clear();
         calibration[Ceiling.Arithmetic].AddRange([arithmetic, arithmetic * 1.001]);

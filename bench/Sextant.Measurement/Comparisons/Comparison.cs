@@ -133,11 +133,11 @@ internal sealed class Comparison
         Differ(
             "memory", Text(first.Machine.MemoryBytes >> 30) + " GiB", Text(second.Machine.MemoryBytes >> 30) + " GiB");
         Differ("system", first.Machine.System, second.Machine.System);
-        Differ("runtime", first.Machine.Runtime, second.Machine.Runtime);
+        Differ("runtime", first.Build.Runtime, second.Build.Runtime);
         Differ("device", first.Device, second.Device);
-        Differ("settings", string.Join(' ', first.Machine.Settings), string.Join(' ', second.Machine.Settings));
-        Differ("version", first.Machine.Version, second.Machine.Version);
-        Differ("commit", first.Machine.Commit, second.Machine.Commit);
+        Differ("settings", string.Join(' ', first.Build.Settings), string.Join(' ', second.Build.Settings));
+        Differ("version", first.Build.Version, second.Build.Version);
+        Differ("commit", first.Build.Commit, second.Build.Commit);
         string[] moved = [.. MachineDrift.Moved(first, second)
             .Where(one => Math.Abs(Math.Log(one.Ratio)) > Math.Log(1 + Resolution))
             .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Name} {one.Ratio - 1:+0.0%;-0.0%}"))];

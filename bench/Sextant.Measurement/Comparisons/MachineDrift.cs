@@ -36,7 +36,7 @@ internal sealed class MachineDrift
         var drift = new MachineDrift(new double[RoundResamples.Count], new double[RoundResamples.Count]);
         if (!Comparable(first, second))
             return drift;
-        foreach ((Ceiling ceiling, _, _) in Calibration.All)
+        foreach ((Ceiling ceiling, _) in Calibration.All)
         {
             if (ceiling == Ceiling.Running && !FeelsWaiting(first, before, second, after))
                 continue;
@@ -75,7 +75,7 @@ internal sealed class MachineDrift
     {
         if (!Comparable(first, second))
             yield break;
-        foreach ((Ceiling ceiling, _, string name) in Calibration.All)
+        foreach ((Ceiling ceiling, string name) in Calibration.All)
         {
             double[] then = Finite(first.Calibration[ceiling]), now = Finite(second.Calibration[ceiling]);
             if (then.Length > 0 && now.Length > 0)

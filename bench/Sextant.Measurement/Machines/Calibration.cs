@@ -27,19 +27,22 @@ internal sealed class Calibration
 {
     private readonly List<double>[] _values = [.. All.Select(_ => new List<double>())];
 
-    /// <summary>Every ceiling, its key in a record and what a person calls it.</summary>
-    public static IReadOnlyList<(Ceiling Ceiling, string Key, string Name)> All { get; } =
+    /// <summary>Every ceiling and what a person calls it.</summary>
+    public static IReadOnlyList<(Ceiling Ceiling, string Name)> All { get; } =
     [
-        (Ceiling.Arithmetic, "arithmetic_gflops", "arithmetic"),
-        (Ceiling.Issuing, "issuing_gops", "integer operations"),
-        (Ceiling.SecondCache, "second_cache_gbs", "reading from the second cache"),
-        (Ceiling.LastCache, "last_cache_gbs", "reading from the last cache"),
-        (Ceiling.Reading, "reading_gbs", "reading from memory"),
-        (Ceiling.Running, "running_share", "the share of time with a processor"),
+        (Ceiling.Arithmetic, "arithmetic"),
+        (Ceiling.Issuing, "integer operations"),
+        (Ceiling.SecondCache, "reading from the second cache"),
+        (Ceiling.LastCache, "reading from the last cache"),
+        (Ceiling.Reading, "reading from memory"),
+        (Ceiling.Running, "the share of time with a processor"),
     ];
 
     /// <summary>The values of a ceiling, round by round; empty where it was not measured.</summary>
     public List<double> this[Ceiling ceiling] => _values[(int)ceiling];
+
+    /// <summary>Adds values that a record has of a ceiling; none where it lacks them.</summary>
+    public void Add(Ceiling ceiling, IReadOnlyList<double>? values) => this[ceiling].AddRange(values ?? []);
 
     /// <summary>Rounds that were measured.</summary>
     public int Rounds => _values.Max(values => values.Count);

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using System.Text.Json.Serialization;
 
 namespace Sextant.Measurement.Machines;
 
@@ -21,8 +21,8 @@ internal sealed record MachineFacts
 
     public required IReadOnlyList<string> InstructionSets { get; init; }
 
-    /// <summary>What the system says a processor runs at now.</summary>
-    public required double Megahertz { get; init; }
+    /// <summary>What the system says a processor runs at now, digit by digit.</summary>
+    public required decimal Megahertz { get; init; }
 
     public required IReadOnlyList<CacheFact> Caches { get; init; }
 
@@ -30,19 +30,11 @@ internal sealed record MachineFacts
 
     public required string System { get; init; }
 
-    public required string Runtime { get; init; }
-
-    /// <summary>The commit that the build carries; empty where it carries none.</summary>
-    public required string Commit { get; init; }
-
-    public required string Version { get; init; }
-
-    /// <summary>
-    /// Variables that change what the runtime or the engine does, such as DOTNET_EnableAVX512=0 or SEXTANT_ISA=avx2.
-    /// </summary>
-    public IReadOnlyList<string> Settings { get; init; } = [];
+    /// <summary>What computed, and with which driver: the processor, or a GPU.</summary>
+    public required string Device { get; init; }
 
     /// <summary>The last cache's size: what is larger than twice it comes from memory.</summary>
+    [JsonIgnore]
     public long LastCacheBytes => Caches.Count == 0 ? 32L << 20 : Caches.Max(cache => cache.Bytes);
 
     /// <summary>The size of the cache of a level, or a usual one where the system does not say.</summary>
@@ -52,43 +44,19 @@ internal sealed record MachineFacts
 
     public static MachineFacts Read()
     {
-        string informational = typeof(MachineFacts).Assembly
-            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
-        string[] parts = informational.Split('+', 2);
+        string processor = ProcessorName();
         return new MachineFacts
         {
-            Processor = ProcessorName(),
+            Processor = processor,
             Processors = Environment.ProcessorCount,
             InstructionSets = Sets(),
             Megahertz = ProcessorLine("cpu MHz") is { } clock
-                && double.TryParse(clock, CultureInfo.InvariantCulture, out double megahertz) ? megahertz : 0,
+                && decimal.TryParse(clock, CultureInfo.InvariantCulture, out decimal megahertz) ? megahertz : 0,
             Caches = ReadCaches(),
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             System = SystemName(),
-            Runtime = $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}",
-            Commit = parts.Length > 1 ? parts[1] : "",
-            Version = parts[0],
-            Settings = ReadSettings(),
+            Device = $"cpu: {processor}",
         };
-    }
-
-    private static readonly string[] s_settings =
-    [
-        "SEXTANT_ISA", "DOTNET_Enable", "DOTNET_Tiered", "DOTNET_TC_", "DOTNET_ReadyToRun", "DOTNET_GC", "DOTNET_gc",
-        "DOTNET_PROCESSOR_COUNT", "DOTNET_MaxVectorTBitWidth", "DOTNET_PreferredVectorBitWidth", "SEXTANT_CUDA_",
-        "CUDA_VISIBLE_DEVICES",
-    ];
-
-    private static List<string> ReadSettings()
-    {
-        var settings = new List<string>();
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            if (variable.Key is string name && s_settings.Any(one => name.StartsWith(one, StringComparison.Ordinal)))
-                settings.Add($"{name}={variable.Value}");
-        }
-        settings.Sort(StringComparer.Ordinal);
-        return settings;
     }
 
     /// <summary>What the system calls the processor.</summary>

@@ -76,6 +76,7 @@ internal sealed class NoiseWatch
         {
             Pinned = Pinned,
             Chosen = Pinned == true ? Chosen : null,
+            Calibration = Calibration,
         };
     }
 

@@ -1,158 +1,105 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sextant.Measurement.Machines;
 
 namespace Sextant.Measurement.Records;
 
-/// <summary>
-/// Writes records as JSON, by hand: no reflection. <see cref="RecordReader"/> reads them.
-/// </summary>
+/// <summary>Writes records as JSON and reads them; <see cref="BenchRecord"/> says what is in them.</summary>
 internal static class RecordJson
 {
-    /// <summary>What says that a file is a record.</summary>
-    public const string Schema = "sextant-bench";
-
     public static void Write(Stream stream, BenchRecord record)
     {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions
         {
             Indented = true,
             NewLine = "\n",
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // no HTML around it: '×' stays '×'
-        });
-        json.WriteStartObject();
-        json.WriteString("schema", Schema);
-        json.WriteNumber("version", BenchRecord.SchemaVersion);
-        json.WriteString("engine", record.Engine);
-        json.WriteString("command", record.Command);
-        json.WriteString("date", record.Date.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        WriteMachine(json, record);
-        WriteNoise(json, record);
-        json.WriteStartArray("rows");
-        foreach (BenchRow row in record.Rows)
-            WriteRow(json, row);
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
+        }))
+        {
+            JsonSerializer.Serialize(json, record, RecordSchema.Default.BenchRecord);
+        }
         stream.WriteByte((byte)'\n');
     }
 
-    /// <inheritdoc cref="RecordReader.Read"/>
-    public static BenchRecord Read(string path, Stream stream) => RecordReader.Read(path, stream);
-
-    private static void WriteMachine(Utf8JsonWriter json, BenchRecord record)
+    /// <summary>Reads a record; what is missing, unknown or of another kind is refused by its position.</summary>
+    /// <param name="path">Where it stands, for messages.</param>
+    /// <param name="stream">Its bytes.</param>
+    /// <exception cref="InvalidRecordException">It is no record, of another version, or not whole.</exception>
+    public static BenchRecord Read(string path, Stream stream)
     {
-        MachineFacts machine = record.Machine;
-        json.WriteStartObject("build");
-        json.WriteString("version", machine.Version);
-        json.WriteString("commit", machine.Commit);
-        json.WriteString("runtime", machine.Runtime);
-        WriteTexts(json, "settings", machine.Settings);
-        json.WriteEndObject();
-        json.WriteStartObject("machine");
-        json.WriteString("processor", machine.Processor);
-        json.WriteNumber("processors", machine.Processors);
-        json.WriteStartArray("instruction_sets");
-        foreach (string set in machine.InstructionSets)
-            json.WriteStringValue(set);
-        json.WriteEndArray();
-        json.WriteNumber("megahertz", machine.Megahertz);
-        json.WriteStartArray("caches");
-        foreach (CacheFact cache in machine.Caches)
+        try
         {
-            json.WriteStartObject();
-            json.WriteNumber("level", cache.Level);
-            json.WriteNumber("bytes", cache.Bytes);
-            json.WriteEndObject();
+            using JsonDocument document = JsonDocument.Parse(stream);
+            RequireVersion(path, document.RootElement);
+            BenchRecord record = document.RootElement.Deserialize(RecordSchema.Default.BenchRecord)!;
+            return Fault(record) is { } fault
+                ? throw new InvalidRecordException($"{path}: is no whole bench record: {fault}") : record;
         }
-        json.WriteEndArray();
-        json.WriteNumber("memory_bytes", machine.MemoryBytes);
-        json.WriteString("system", machine.System);
-        json.WriteString("device", record.Device);
-        json.WriteEndObject();
-    }
-
-    private static void WriteNoise(Utf8JsonWriter json, BenchRecord record)
-    {
-        NoiseReport noise = record.Noise;
-        json.WriteStartObject("noise");
-        WriteNumber(json, "other_load", noise.OtherLoad);
-        WriteNumber(json, "stolen", noise.Stolen);
-        WriteNumber(json, "load_before", noise.LoadBefore);
-        WriteNumber(json, "clock_spread", noise.ClockSpread);
-        json.WriteNumber("throttled", noise.Throttled);
-        if (noise.Pinned is { } pinned)
-            json.WriteBoolean("pinned", pinned);
-        else
-            json.WriteNull("pinned");
-        if (noise.Chosen is { } chosen)
+        catch (Exception problem) when (problem is InvalidOperationException
+            or JsonException { InnerException: InvalidOperationException })
         {
-            json.WriteNumber("processor", chosen.Processor);
-            WriteNumber(json, "processor_load", chosen.Load);
+            throw new InvalidRecordException(
+                $"{path}: is no bench record: a text or a name in it is half of a surrogate pair, or not UTF-8.",
+                problem);
         }
-        foreach ((Ceiling ceiling, string key, _) in Calibration.All)
-            WriteNumbers(json, key, record.Calibration[ceiling]);
-        WriteTexts(json, "notes", noise.Notes);
-        json.WriteEndObject();
+        catch (JsonException problem) when (problem.Path is { } position)
+        {
+            string where = position.Length > 2 ? $"'{position[2..]}' " : "";
+            throw new InvalidRecordException(
+                $"{path}: is no whole bench record: {where}{problem.Message}", problem);
+        }
+        catch (JsonException problem)
+        {
+            throw new InvalidRecordException(FormattableString.Invariant(
+                $"{path}: is no bench record: no JSON from line {problem.LineNumber + 1} on, or not all of it."),
+                problem);
+        }
+        catch (OverflowException problem)
+        {
+            throw new InvalidRecordException($"{path}: is too large for a bench record.", problem);
+        }
     }
 
-    private static void WriteRow(Utf8JsonWriter json, BenchRow row)
+    private static void RequireVersion(string path, JsonElement root)
     {
-        json.WriteStartObject();
-        json.WriteString("id", row.Id);
-        json.WriteString("part", row.Part);
-        json.WriteStartObject("labels");
-        foreach ((string key, string value) in row.Labels)
-            json.WriteString(key, value);
-        json.WriteEndObject();
-        json.WriteString("unit", row.Unit);
-        WriteNumber(json, "median", row.Median);
-        WriteNumber(json, "p10", row.Low);
-        WriteNumber(json, "p90", row.High);
-        WriteNumbers(json, "samples", row.Samples);
-        if (row.FirstRound is { } firstRound)
-            json.WriteNumber("first_round", firstRound);
-        json.WriteStartObject("metrics");
-        foreach ((string key, double value) in row.Metrics)
-            WriteNumber(json, key, value);
-        json.WriteEndObject();
-        if (row.BitEqual is { } equal)
-            json.WriteBoolean("bit_equal", equal);
-        json.WriteString("repeat", row.Repeat);
-        WriteTexts(json, "notes", row.Notes);
-        json.WriteEndObject();
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("schema", out JsonElement schema)
+            || schema.ValueKind != JsonValueKind.String || schema.GetString() != BenchRecord.SchemaName)
+        {
+            throw new InvalidRecordException(
+                $"{path}: is no bench record: \"schema\" is not \"{BenchRecord.SchemaName}\".");
+        }
+        string version = root.TryGetProperty("version", out JsonElement value) ? value.GetRawText() : "not known";
+        if (version != FormattableString.Invariant($"{BenchRecord.SchemaVersion}"))
+        {
+            throw new InvalidRecordException(FormattableString.Invariant(
+                $"{path}: is a record whose version is {version}; ")
+                + FormattableString.Invariant($"this program reads version {BenchRecord.SchemaVersion}."));
+        }
     }
 
-    // JSON has no NaN and no infinity: null says that a value is not known.
-    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
+    // What no type says; null where all is well.
+    private static string? Fault(BenchRecord record)
     {
-        json.WritePropertyName(name);
-        WriteValue(json, value);
-    }
-
-    private static void WriteValue(Utf8JsonWriter json, double value)
-    {
-        if (double.IsFinite(value))
-            json.WriteRawValue(value.ToString(
-                value == Math.Floor(value) && Math.Abs(value) < 1e15 ? "F0" : "G6", CultureInfo.InvariantCulture));
-        else
-            json.WriteNullValue();
-    }
-
-    private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
-    {
-        json.WriteStartArray(name);
-        foreach (double value in values)
-            WriteValue(json, value);
-        json.WriteEndArray();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
+        foreach ((Ceiling ceiling, string name) in Calibration.All)
+        {
+            if (record.Calibration[ceiling].Exists(value => value <= 0))
+                return $"of {name}, 'noise' has a value that is not greater than zero.";
+        }
+        if (record.Rows.Count == 0)
+            return "'rows' is empty.";
+        var known = new HashSet<string>();
+        foreach (BenchRow row in record.Rows)
+        {
+            string? fault = !known.Add(row.Id) ? "an earlier row has the same 'id'."
+                : row.Samples.Length == 0 || row.Samples.Any(value => !(value > 0))
+                    ? "'samples' greater than zero are needed."
+                : row.FirstRound > 0 && row.FirstRound + (long)row.Samples.Length > record.Calibration.Rounds
+                    ? FormattableString.Invariant(
+                        $"'first_round' is {row.FirstRound}, but 'noise' has {record.Calibration.Rounds} rounds.")
+                : null;
+            if (fault is not null)
+                return $"row '{row.Id}': {fault}";
+        }
+        return null;
     }
 }

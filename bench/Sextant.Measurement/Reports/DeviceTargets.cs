@@ -137,7 +137,7 @@ internal static class DeviceTargets
             double.IsNaN(with) || double.IsNaN(without) ? "" : $"{Units.Seconds(with)}, {Units.Seconds(without)}");
 
         double Time(bool off) => records
-            .Where(record => !IsPeer(record) && record.Machine.Settings.Contains("SEXTANT_CUDA_GRAPHS=0") == off
+            .Where(record => !IsPeer(record) && record.Build.Settings.Contains("SEXTANT_CUDA_GRAPHS=0") == off
                 && record.Command.StartsWith("sextant ", StringComparison.Ordinal))
             .SelectMany(record => record.Rows)
             .Where(row => IsGrid(row, "minilm", "1", "32") && IsOfDevice(row))

@@ -41,14 +41,14 @@ internal static class MarkdownReport
     /// <summary>Where, when and with what a record was measured.</summary>
     public static List<(string Name, string Value)> Facts(BenchRecord record)
     {
-        MachineFacts machine = record.Machine;
+        (BuildFacts build, MachineFacts machine) = (record.Build, record.Machine);
         List<(string, string)> facts =
         [
             ("engine", record.Engine),
             ("date", record.Date.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)),
             ("build",
-                $"{machine.Version}{(machine.Commit.Length > 0 ? $", commit {machine.Commit}" : "")}, "
-                + $"{machine.Runtime}"),
+                $"{build.Version}{(build.Commit.Length > 0 ? $", commit {build.Commit}" : "")}, "
+                + $"{build.Runtime}"),
             ("processor", string.Create(CultureInfo.InvariantCulture,
                 $"{machine.Processor}, {machine.Processors} in use, {machine.Megahertz:F0} MHz; "
                 + $"{string.Join(", ", machine.InstructionSets)}")),

@@ -124,7 +124,7 @@ internal static class ReadmeTables
 
     private static string Machine(BenchRecord record) => string.Create(CultureInfo.InvariantCulture,
         $"Measured {record.Date:yyyy-MM-dd} on {record.Machine.Processor}, {record.Machine.Processors} processors, "
-        + $"{record.Machine.Runtime}.");
+        + $"{record.Build.Runtime}.");
 
     private static void Passes(StringBuilder text, BenchRow[] rows)
     {
