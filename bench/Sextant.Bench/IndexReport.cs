@@ -68,7 +68,7 @@ internal static class IndexReport
 
     private static void Write(string path)
     {
-        using IndexWriter writer = IndexWriter.Create(
+        using VectorIndex writer = VectorIndex.Create(
             path, new IndexDefinition { Dimensions = Bits, Code = VectorCode.Binary, Rescore = null });
         var random = new Random(1);
         byte[] bytes = new byte[Bits];

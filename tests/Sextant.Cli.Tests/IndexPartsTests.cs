@@ -127,7 +127,7 @@ public sealed class IndexPartsTests(TinyModel model) : IClassFixture<TinyModel>,
         CommandLine.RunOn(
             streams, "index", "--output", Index, "--chunk", "8", "--code", "float32", "--model", model.Folder, Files);
         using EmbeddingModel loaded = EmbeddingModel.Load(model.Folder);
-        using IndexWriter writer = IndexWriter.Open(Index);
+        using VectorIndex writer = VectorIndex.Open(Index);
         using IndexReader before = IndexReader.Open(Index);
         Assert.Equal((0, Files), (before.Count, before.Unfinished));
         var reader = new PassageReader(

@@ -112,7 +112,7 @@ public sealed class DeviceIndexTests : IDisposable
     // Several segments, with deleted documents.
     private IndexReader Write(IndexDefinition definition)
     {
-        using (IndexWriter writer = IndexWriter.Create(_root, definition))
+        using (VectorIndex writer = VectorIndex.Create(_root, definition))
         {
             for (int i = 0; i < 90; i++)
             {

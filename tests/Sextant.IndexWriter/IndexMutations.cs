@@ -21,7 +21,7 @@ public sealed class IndexMutations
     public IndexMutations(string folder, VectorCode code)
     {
         _folder = folder;
-        using (IndexWriter writer = IndexWriter.Create(new UnsyncedFolder(folder), Definition(code)))
+        using (VectorIndex writer = VectorIndex.Create(new UnsyncedFolder(folder), Definition(code)))
         {
             for (long round = 1; round <= 4; round++)
                 Rounds.Write(writer, round);

@@ -62,7 +62,7 @@ internal static class IndexUse
     /// <summary>Changes it, compacts it and reads it again.</summary>
     public static void Write(string path)
     {
-        using (IndexWriter writer = IndexWriter.Open(new UnsyncedFolder(path)))
+        using (VectorIndex writer = VectorIndex.Open(new UnsyncedFolder(path)))
         {
             float[] vector = new float[writer.Definition.Dimensions];
             vector.AsSpan().Fill(0.25f);

@@ -15,9 +15,9 @@ string folder = args[0];
 long last = args.Length > 1 ? long.Parse(args[1], CultureInfo.InvariantCulture) : long.MaxValue;
 try
 {
-    using IndexWriter writer = File.Exists(Path.Combine(folder, "manifest"))
-        ? IndexWriter.Open(folder)
-        : IndexWriter.Create(folder, Rounds.Definition);
+    using VectorIndex writer = File.Exists(Path.Combine(folder, "manifest"))
+        ? VectorIndex.Open(folder)
+        : VectorIndex.Create(folder, Rounds.Definition);
     long round;
     using (IndexReader reader = IndexReader.Open(folder))
         round = Rounds.Last(reader);
@@ -44,7 +44,7 @@ catch (InvalidIndexException problem)
 }
 
 // Only opening the index again makes a writer of it: what a failed fsync left may look right and be gone.
-static bool IsDead(IndexWriter writer)
+static bool IsDead(VectorIndex writer)
 {
     try
     {

@@ -31,7 +31,7 @@ public static class Rounds
     }
 
     /// <summary>Does a round and commits it; some rounds compact too.</summary>
-    public static void Write(IndexWriter writer, long round)
+    public static void Write(VectorIndex writer, long round)
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.Upsert(Document(Key(round), round));

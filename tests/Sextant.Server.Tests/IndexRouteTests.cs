@@ -120,7 +120,7 @@ public sealed class IndexRouteTests(TinyModel model) : IClassFixture<TinyModel>,
     {
         await using RunningServer server = await Start();
         await Fill(server);
-        using (IndexWriter writer = IndexWriter.Open(IndexFolder))
+        using (VectorIndex writer = VectorIndex.Open(IndexFolder))
         {
             using HttpResponseMessage locked = await server.Post(
                 "/v1/indexes/notes/delete", """{"keys":["b"]}""");

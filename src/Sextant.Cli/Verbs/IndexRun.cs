@@ -9,7 +9,7 @@ namespace Sextant.Cli.Verbs;
 
 /// <summary>Brings files into an index: embeds what is new or changed, and commits as it goes.</summary>
 internal sealed class IndexRun(
-    EmbeddingModel model, IndexWriter writer, PassageReader reader, string prompt, List<IndexAttribute> attributes,
+    EmbeddingModel model, VectorIndex writer, PassageReader reader, string prompt, List<IndexAttribute> attributes,
     Terminal terminal)
 {
     /// <summary>The property of an index that names the encoding of texts without a byte order mark.</summary>

@@ -134,13 +134,13 @@ internal sealed class IndexVerb : Verb
             Properties = properties,
             KeepsTerms = true,
         };
-        using IndexWriter writer = IndexWriter.Create(path, code.Define(plain, model.Card.Normalized, sample));
+        using VectorIndex writer = VectorIndex.Create(path, code.Define(plain, model.Card.Normalized, sample));
         return Write(path, writer, model, cutting, prompt, attributes, arguments, terminal);
     }
 
     private static int UpdateIndex(string path, ArgumentValues arguments, Terminal terminal)
     {
-        using IndexWriter writer = IndexWriter.Open(path);
+        using VectorIndex writer = VectorIndex.Open(path);
         List<IndexAttribute> attributes;
         using (IndexReader reader = IndexReader.Open(path))
             attributes = [.. arguments.All(Attribute).Select(text => ParseAttribute(text, reader))];
@@ -155,7 +155,7 @@ internal sealed class IndexVerb : Verb
     }
 
     private static int Write(
-        string path, IndexWriter writer, EmbeddingModel model, PassageOptions cutting, string prompt,
+        string path, VectorIndex writer, EmbeddingModel model, PassageOptions cutting, string prompt,
         List<IndexAttribute> attributes, ArgumentValues arguments, Terminal terminal)
     {
         List<string> paths = arguments.Texts;

@@ -76,7 +76,7 @@ internal sealed class IndexChanges : IAsyncDisposable
     private void Commit(List<(IndexChange Change, TaskCompletionSource<ChangeResult> Source)> batch)
     {
         var applied = new List<(TaskCompletionSource<ChangeResult> Source, int Deleted, Exception? Problem)>();
-        using IndexWriter writer = IndexWriter.Open(_path);
+        using VectorIndex writer = VectorIndex.Open(_path);
         foreach ((IndexChange change, TaskCompletionSource<ChangeResult> source) in batch)
         {
             (int deleted, Exception? problem) = (0, null);
@@ -111,7 +111,7 @@ internal sealed class IndexChanges : IAsyncDisposable
     }
 
     // Parts of what may have been a long file.
-    private static void DeleteParts(IndexWriter writer, string key)
+    private static void DeleteParts(VectorIndex writer, string key)
     {
         for (int part = 1; writer.Delete(IndexedFile.Key(key, part)); part++)
         {

@@ -26,7 +26,7 @@ internal sealed class IndexSet(ModelSet models) : IAsyncDisposable
         {
             ServedEmbedder first = models.All.OfType<ServedEmbedder>().FirstOrDefault()
                 ?? throw new InvalidIndexException(path, "is not there, and no embedding model to make it is loaded.");
-            IndexWriter.Create(path, Definition(first)).Dispose();
+            VectorIndex.Create(path, Definition(first)).Dispose();
             _indexes.Add(name, new ServedIndex(name, path, first));
             return null;
         }

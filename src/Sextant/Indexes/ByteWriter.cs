@@ -12,6 +12,9 @@ internal sealed class ByteWriter
 
     public Span<byte> Written => _bytes.AsSpan(0, Length);
 
+    /// <summary>The same, for who keeps it when nothing more is written.</summary>
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
+
     public void Byte(byte value) => Reserve(1)[0] = value;
 
     public void UInt32(uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Reserve(sizeof(uint)), value);

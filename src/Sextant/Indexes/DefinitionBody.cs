@@ -85,8 +85,11 @@ internal static class DefinitionBody
         var properties = new List<KeyValuePair<string, string>>();
         for (int left = body.Count(8); left > 0; left--)
             properties.Add(new(body.String(), body.String()));
-        if (dimensions is 0 or > BinaryIndex.MaxBits)
-            throw body.Wrong($"says vectors have {dimensions} dimensions; 1 to {BinaryIndex.MaxBits} are accepted.");
+        if (dimensions is 0 or > IndexDefinition.MaxDimensions)
+        {
+            throw body.Wrong(
+                $"says vectors have {dimensions} dimensions; 1 to {IndexDefinition.MaxDimensions} are accepted.");
+        }
         try
         {
             var definition = new IndexDefinition
@@ -116,7 +119,7 @@ internal static class DefinitionBody
         bool Has(Parts part) => (parts & part) != 0;
         if (Has(Parts.Transform))
         {
-            int outputs = Number(ref body, BinaryIndex.MaxBits, "dimensions of the transform");
+            int outputs = Number(ref body, IndexDefinition.MaxDimensions, "dimensions of the transform");
             definition = definition with
             {
                 Transform = new LinearTransform(body.Singles(dimensions), body.Singles((long)outputs * dimensions)),

@@ -7,7 +7,9 @@ namespace Sextant.Indexes;
 /// <summary>What an index is made of: fixed when it is created.</summary>
 public sealed record IndexDefinition
 {
-    /// <summary>Length of the vectors; 1 to <see cref="BinaryIndex.MaxBits"/>.</summary>
+    /// <summary>
+    /// Length of the vectors; 1 to <see cref="MaxDimensions"/>, and to <see cref="MaxBits"/> where signs are scanned.
+    /// </summary>
     public required int Dimensions { get; init; }
 
     /// <summary>What is scanned.</summary>
@@ -44,6 +46,12 @@ public sealed record IndexDefinition
     /// Whether the terms of each passage are kept, so that <see cref="IndexReader.SearchTerms"/> ranks by BM25.
     /// </summary>
     public bool KeepsTerms { get; init; }
+
+    /// <summary>Maximum number of dimensions.</summary>
+    public const int MaxDimensions = 1 << 20;
+
+    /// <summary>Maximum number of dimensions of binary codes, residual ones included.</summary>
+    public const int MaxBits = BinaryIndex.MaxBits;
 
     /// <summary>Maximum number of lists.</summary>
     public const int MaxLists = 1 << 16;
@@ -93,7 +101,7 @@ public sealed record IndexDefinition
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Dimensions);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Dimensions, BinaryIndex.MaxBits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Dimensions, MaxDimensions);
         if (!Enum.IsDefined(Code) || (Rescore is { } one && !Enum.IsDefined(one)) || !Enum.IsDefined(Metric))
             throw new ArgumentException("an unknown code or metric.");
         if (Rescore is VectorCode.Binary or VectorCode.ResidualBinary or VectorCode.Product)
@@ -119,8 +127,11 @@ public sealed record IndexDefinition
     private void CheckFitted()
     {
         Require(Transform is not null, Transform is not null, Transform?.Inputs, Dimensions, "the transform");
-        if (CodedDimensions > BinaryIndex.MaxBits)
-            throw new ArgumentException($"the transform makes more than {BinaryIndex.MaxBits} dimensions.");
+        if (Code is VectorCode.Binary or VectorCode.ResidualBinary && CodedDimensions > MaxBits)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"binary codes of {CodedDimensions} dimensions; up to {MaxBits} are accepted."));
+        }
         Require(Code == VectorCode.ResidualBinary, ResidualBinary is not null, ResidualBinary?.Dimensions, CodedDimensions, "scales");
         Require(Code == VectorCode.Product, Product is not null, Product?.Dimensions, CodedDimensions, "centroids");
         bool needsRanges = Code == VectorCode.Int8 || Rescore == VectorCode.Int8;

@@ -41,6 +41,9 @@ internal static class IndexFormat
 
     public static string DeletesName(ulong number) => FormattableString.Invariant($"deletes-{number}");
 
+    /// <summary>Where the next section may begin.</summary>
+    public static long Align(long position) => (position + SectionAlignment - 1) & ~((long)SectionAlignment - 1);
+
     /// <summary>
     /// Whether a file's name is exactly one that a commit gives to its files: what only resembles one is someone
     /// else's.

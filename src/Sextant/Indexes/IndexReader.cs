@@ -6,8 +6,8 @@ using Sextant.Search;
 namespace Sextant.Indexes;
 
 /// <summary>
-/// An index on disk, as its last commit left it when this reader was opened. Writers do not disturb it: it goes on
-/// seeing that commit.
+/// An index as its last commit left it when this reader was opened: in a folder (<see cref="Open"/>), or of an index
+/// that this process has (<see cref="VectorIndex.Read"/>). Writers do not disturb it: it goes on seeing that commit.
 /// </summary>
 /// <remarks>
 /// Files are mapped: opening reads little, and only what a search touches comes into memory. Each 64 KiB of a file is
@@ -26,21 +26,24 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
     private readonly int _ids;
     private readonly SnapshotSearch _search;
     private readonly CallsInFlight _calls;
+    private readonly ThreadTeam? _team; // its own
 
-    private IndexReader(string path, IndexSnapshot snapshot)
+    private IndexReader(string path, IndexSnapshot snapshot, int? threads)
     {
         (_path, _snapshot) = (path, snapshot);
         _calls = new CallsInFlight(nameof(IndexReader), Free);
         _firstIds = new int[snapshot.Segments.Count];
         for (int i = 0; i < _firstIds.Length; i++)
         {
-            _firstIds[i] = _ids;
-            _ids = (_ids + snapshot.Segments[i].Rows + 63) & ~63; // so that a tile's ids are one byte of a set
-            Documents += snapshot.Segments[i].Documents - (int)snapshot.Segments[i].Entry.DeletedDocuments;
-            Count += snapshot.Segments[i].Rows - (int)snapshot.Segments[i].Entry.DeletedRows;
+            _firstIds[i] = (_ids + 63) & ~63; // so that a tile's ids are one byte of a set
+            _ids = _firstIds[i] + snapshot.Segments[i].Rows;
+            SegmentEntry entry = snapshot.Manifest.Segments[i];
+            Documents += (int)(entry.Documents - entry.DeletedDocuments);
+            Count += (int)(entry.Rows - entry.DeletedRows);
         }
         _live = new LiveIds(this, snapshot, _firstIds);
-        _search = new SnapshotSearch(snapshot, _firstIds, ThreadTeam.Shared, _memory);
+        _team = threads is { } count ? new ThreadTeam(count) : null;
+        _search = new SnapshotSearch(snapshot, _firstIds, _team ?? ThreadTeam.Shared, _memory);
     }
 
     /// <summary>What the index is made of.</summary>
@@ -66,14 +69,35 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
 
     /// <summary>Opens the last commit.</summary>
     /// <param name="path">The index's folder.</param>
+    /// <param name="threads">Threads of a search, the caller included; null for the process's shared ones.</param>
     /// <exception cref="InvalidIndexException">There is no index, or it is damaged or of another version.</exception>
-    public static IndexReader Open(string path)
+    public static IndexReader Open(string path, int? threads = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        IndexSnapshot snapshot = IndexSnapshot.Open(path);
+        return Of(path, IndexSnapshot.Open(path), threads);
+    }
+
+    /// <summary>Some vectors as an index in memory, which no one changes any more.</summary>
+    /// <param name="definition">What the index is made of.</param>
+    /// <param name="vectors">[n, Dimensions], row by row; their ids are 0 … n − 1. They are copied.</param>
+    /// <param name="threads">Threads of a search, the caller included; null for the process's shared ones.</param>
+    /// <exception cref="ArgumentException">
+    /// The definition does not hold together, or the length is no multiple of the dimensions, or a value is not finite
+    /// or beyond the range of a code.
+    /// </exception>
+    public static IndexReader Of(IndexDefinition definition, ReadOnlySpan<float> vectors, int? threads = null)
+    {
+        using var rows = new NumberedVectors(definition);
+        rows.Add(vectors);
+        return rows.Read(threads);
+    }
+
+    // Takes the commit over.
+    internal static IndexReader Of(string path, IndexSnapshot snapshot, int? threads)
+    {
         try
         {
-            return new IndexReader(path, snapshot);
+            return new IndexReader(path, snapshot, threads);
         }
         catch
         {
@@ -94,7 +118,50 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
         {
             return _search.Search(query, hits, Count, options, _live.Among(options.Allowed));
         }
-        catch (ArgumentException problem) when (ScoreOverflow.IsCauseOf(problem) && IsOrdinary(query))
+        catch (ArgumentException problem) when (IsAtFault(problem, query))
+        {
+            throw Overflows(problem);
+        }
+    }
+
+    /// <summary>
+    /// Finds the nearest of several queries: each row or binary code is read once for many of them.
+    /// </summary>
+    /// <remarks>Every query has the hits, to the bit, that it has alone.</remarks>
+    /// <param name="queries">[n, Dimensions], row by row.</param>
+    /// <param name="k">How many hits are wanted for each.</param>
+    /// <param name="hits">Receives [n, k], each query's best first, then by id.</param>
+    /// <param name="found">[n]: receives how many hits of each k were written.</param>
+    /// <param name="options">What the search is limited to; null for no limits.</param>
+    /// <exception cref="ArgumentException">
+    /// The queries are no whole vectors, or hold a NaN or infinity, or there is no room for the hits.
+    /// </exception>
+    /// <exception cref="InvalidIndexException">What has to be read is damaged.</exception>
+    public void Search(
+        ReadOnlySpan<float> queries, int k, Span<Hit> hits, Span<int> found, SearchOptions? options = null)
+    {
+        using CallsInFlight.Call call = Enter();
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        int count = queries.Length / Dimensions;
+        if (queries.Length % Dimensions != 0)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"{queries.Length} values are not whole queries of {Dimensions} dimensions."), nameof(queries));
+        }
+        if (found.Length < count || hits.Length < (long)count * k)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"{hits.Length} hits and {found.Length} counts; {count} queries need {(long)count * k} and {count}."),
+                nameof(hits));
+        }
+        FiniteValues.Require(queries, nameof(queries));
+        options ??= SearchOptions.None;
+        try
+        {
+            _search.Search(queries, k, hits, found, Count, options, _live.Among(options.Allowed));
+        }
+        catch (ArgumentException problem) when (IsAtFault(problem, queries))
         {
             throw Overflows(problem);
         }
@@ -225,7 +292,7 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
                     best.Offer(new Hit(ids[i], scores[i]));
             }
         }
-        catch (ArgumentException problem) when (ScoreOverflow.IsCauseOf(problem) && IsOrdinary(query))
+        catch (ArgumentException problem) when (IsAtFault(problem, query))
         {
             throw Overflows(problem);
         }
@@ -240,7 +307,7 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
         _snapshot.Codes.Layout.Read(segment.Codes, segment.Rows, row, code);
     }
 
-    /// <summary>Scores passages that a scan elsewhere found, as <see cref="Search"/> does after its own.</summary>
+    /// <summary>Scores passages that a scan elsewhere found, as a search does after its own.</summary>
     /// <param name="query">[Dimensions].</param>
     /// <param name="prepared">From <see cref="Encode"/>.</param>
     /// <param name="ids">Passages whose codes were copied; they are put into another order.</param>
@@ -254,7 +321,7 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
         {
             return _search.Score(query, prepared, ids, hits, minScore);
         }
-        catch (ArgumentException problem) when (ScoreOverflow.IsCauseOf(problem) && IsOrdinary(query))
+        catch (ArgumentException problem) when (IsAtFault(problem, query))
         {
             throw Overflows(problem);
         }
@@ -303,7 +370,12 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
     {
         _snapshot.Dispose();
         _memory.Dispose();
+        _team?.Dispose();
     }
+
+    // Whether it is the index's fault that a product overflows. What is in memory came from the caller as well.
+    private bool IsAtFault(Exception problem, ReadOnlySpan<float> query) =>
+        !_snapshot.IsInMemory && ScoreOverflow.IsCauseOf(problem) && IsOrdinary(query);
 
     // With values of this size only an index of far larger ones comes to an overflow: no model makes those.
     private static bool IsOrdinary(ReadOnlySpan<float> query) => !query.ContainsAnyExceptInRange(-1e15f, 1e15f);

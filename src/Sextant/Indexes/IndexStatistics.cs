@@ -21,7 +21,7 @@ public sealed record IndexStatistics
     /// <summary>Segments.</summary>
     public required int Segments { get; init; }
 
-    /// <summary>Bytes of all files of this commit.</summary>
+    /// <summary>Bytes of all files of this commit; of its segments, where it is in memory.</summary>
     public required long Bytes { get; init; }
 
     /// <summary>What sections hold, and their bytes over all segments, in the order of the files.</summary>
@@ -33,10 +33,9 @@ public sealed record IndexStatistics
     internal static IndexStatistics Of(IndexSnapshot snapshot)
     {
         var sizes = new List<KeyValuePair<string, long>>();
-        long bytes = snapshot.FrameBytes; // as they were read: another commit may have replaced or deleted them
+        IReadOnlyList<SegmentEntry> entries = snapshot.Manifest.Segments;
         foreach (Segment segment in snapshot.Segments)
         {
-            bytes += (long)segment.Entry.Length;
             foreach (Section section in segment.Sections)
             {
                 int position = sizes.FindIndex(one => one.Key == section.Label);
@@ -46,7 +45,6 @@ public sealed record IndexStatistics
                     sizes[position] = new(section.Label, sizes[position].Value + section.Length);
             }
         }
-        IEnumerable<SegmentEntry> entries = snapshot.Segments.Select(one => one.Entry);
         return new IndexStatistics
         {
             Commit = (long)snapshot.Manifest.Commit,
@@ -55,7 +53,7 @@ public sealed record IndexStatistics
             DeletedDocuments = entries.Sum(one => (long)one.DeletedDocuments),
             DeletedPassages = entries.Sum(one => (long)one.DeletedRows),
             Segments = snapshot.Segments.Count,
-            Bytes = bytes,
+            Bytes = snapshot.FrameBytes + entries.Sum(one => (long)one.Length),
             Sections = sizes,
             Attributes = [.. snapshot.Segments.SelectMany(one => one.Columns).Select(one => one.Name).Distinct()],
         };

@@ -6,10 +6,10 @@ namespace Sextant.Indexes;
 /// <summary>A file in the address space: only what is touched comes into memory.</summary>
 /// <remarks>
 /// Where another program cuts the file short, touching what is gone ends the process on Unix. So every call asks for
-/// the length first (<see cref="RequireWhole"/>), and what is not scanned is read into memory of our own (<see
-/// cref="Read(long, Span{byte})"/>).
+/// the length first (<see cref="RequireWhole"/>), and what is not scanned is read into memory of our own
+/// (<see cref="Read"/>).
 /// </remarks>
-internal sealed unsafe class MappedFile : IDisposable
+internal sealed unsafe class MappedFile : SegmentBytes
 {
     private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile _file;
@@ -25,11 +25,14 @@ internal sealed unsafe class MappedFile : IDisposable
         _start += _view.PointerOffset;
     }
 
-    public string Path { get; }
+    public override string Path { get; }
 
-    public long Length { get; }
+    public override long Length { get; }
 
-    public byte* Start
+    // Windows lets no one cut a file that is mapped, and commits memory before it is touched.
+    public override bool IsStable => OperatingSystem.IsWindows();
+
+    public override byte* Start
     {
         get
         {
@@ -70,7 +73,7 @@ internal sealed unsafe class MappedFile : IDisposable
     }
 
     /// <summary>Refuses to go on where the file is no longer as long as it was. Windows lets no one cut it.</summary>
-    public void RequireWhole()
+    public override void RequireWhole()
     {
         if (OperatingSystem.IsWindows())
             return;
@@ -79,16 +82,8 @@ internal sealed unsafe class MappedFile : IDisposable
             throw Changed(now);
     }
 
-    /// <summary>Some bytes, in memory of their own.</summary>
-    public byte[] Read(long offset, int length)
-    {
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
-        Read(offset, bytes);
-        return bytes;
-    }
-
     /// <summary>Reads some bytes, not through the map.</summary>
-    public void Read(long offset, Span<byte> bytes)
+    public override void Read(long offset, Span<byte> bytes)
     {
         try
         {
@@ -106,7 +101,7 @@ internal sealed unsafe class MappedFile : IDisposable
         }
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         if (_disposed)
             return;

@@ -13,11 +13,10 @@ namespace Sextant.Indexes;
 /// touched: it is never gone under a call, whatever happens to the file.
 /// Thread-safe: two threads that check the same block at once come to the same answer.
 /// </remarks>
-internal sealed unsafe class Section(MappedFile file, SectionKind kind, string name, long offset, long length,
+internal sealed unsafe class Section(SegmentBytes file, SectionKind kind, string name, long offset, long length,
     uint[] sums) : IDisposable
 {
-    // Windows lets no one cut a file that is mapped, and commits memory before it is touched.
-    private readonly bool _isMapped = OperatingSystem.IsWindows() || kind is SectionKind.Codes or SectionKind.Vectors
+    private readonly bool _isMapped = file.IsStable || kind is SectionKind.Codes or SectionKind.Vectors
         or SectionKind.Payloads or SectionKind.Postings or SectionKind.ListRows or SectionKind.ListCodes;
     private readonly byte[] _checked = new byte[sums.Length];
     private readonly Lock _reading = new();

@@ -3,10 +3,13 @@ using Sextant.Codes;
 
 namespace Sextant.Indexes;
 
-/// <summary>A mapped segment: documents, and the rows of each. Reading is thread-safe.</summary>
+/// <summary>
+/// A segment, mapped or in memory: documents, and the rows of each. Reading is thread-safe. Several commits may have
+/// it (<see cref="Share"/>); the last that is disposed frees it.
+/// </summary>
 internal sealed class Segment : IDisposable
 {
-    private readonly MappedFile _file;
+    private readonly SegmentBytes _file;
     private readonly Section _firstRows;
     private readonly Section _keyOffsets;
     private readonly Section _keys;
@@ -14,11 +17,12 @@ internal sealed class Segment : IDisposable
     private readonly Section _keyOrder;
     private readonly Section _payloadOffsets;
     private readonly Section _payloads;
+    private int _holders = 1;
 
-    private Segment(MappedFile file, SegmentEntry entry, IndexDefinition definition, CodeLayout codes, int? vectorBytes)
+    private Segment(SegmentBytes file, List<Section> sections, SegmentEntry entry, IndexSnapshot index)
     {
-        (_file, Entry, Documents, Rows) = (file, entry, (int)entry.Documents, (int)entry.Rows);
-        Sections = SegmentFile.ReadSections(file, entry);
+        (_file, Sections, Documents, Rows) = (file, sections, (int)entry.Documents, (int)entry.Rows);
+        (IndexDefinition definition, CodeLayout codes) = (index.Definition, index.Codes.Layout);
         _firstRows = Find(SectionKind.FirstRows, 4L * (Documents + 1L));
         _keyOffsets = Find(SectionKind.KeyOffsets, 8L * (Documents + 1L));
         _keys = Find(SectionKind.Keys, null);
@@ -27,7 +31,7 @@ internal sealed class Segment : IDisposable
         _payloadOffsets = Find(SectionKind.PayloadOffsets, 8L * (Rows + 1L));
         _payloads = Find(SectionKind.Payloads, null);
         Codes = Find(SectionKind.Codes, codes.Length(Rows));
-        Vectors = vectorBytes is { } bytes ? Find(SectionKind.Vectors, (long)Rows * bytes) : null;
+        Vectors = index.Vectors is { } vectors ? Find(SectionKind.Vectors, (long)Rows * vectors.RowBytes) : null;
         Lengths = codes.HasLengths ? Find(SectionKind.Lengths, (long)Rows * sizeof(float)) : null;
         if (definition.Lists > 0)
         {
@@ -51,8 +55,6 @@ internal sealed class Segment : IDisposable
         if (FirstRow(0) != 0 || FirstRow(Documents) != Rows)
             throw _firstRows.Damaged("does not cover the rows");
     }
-
-    public SegmentEntry Entry { get; }
 
     public int Documents { get; }
 
@@ -78,23 +80,31 @@ internal sealed class Segment : IDisposable
     /// <summary>Maps a segment and checks that its sections are those that an index needs.</summary>
     /// <param name="folder">The index.</param>
     /// <param name="entry">The segment, as the manifest has it.</param>
-    /// <param name="definition">What the index is made of.</param>
-    /// <param name="codes">How its codes lie.</param>
-    /// <param name="vectorBytes">Bytes of what a row is rescored with; null: nothing is.</param>
-    public static Segment Open(string folder, SegmentEntry entry, IndexDefinition definition, CodeLayout codes,
-        int? vectorBytes)
+    /// <param name="index">What the index is made of.</param>
+    public static Segment Open(string folder, SegmentEntry entry, IndexSnapshot index)
     {
         string path = Path.Combine(folder, IndexFormat.SegmentName(entry.Number));
         var file = MappedFile.Open(path, entry.Length);
         try
         {
-            return new Segment(file, entry, definition, codes, vectorBytes);
+            return new Segment(file, SegmentFile.ReadSections(file, entry), entry, index);
         }
         catch
         {
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A segment of bytes in memory.</summary>
+    public static Segment Of(MemoryBytes bytes, List<Section> sections, SegmentEntry entry, IndexSnapshot index) =>
+        new(bytes, sections, entry, index);
+
+    /// <summary>The same for another commit, which disposes it too.</summary>
+    public Segment Share()
+    {
+        Interlocked.Increment(ref _holders);
+        return this;
     }
 
     /// <summary>The first row of a document; for Documents, the number of rows.</summary>
@@ -201,6 +211,8 @@ internal sealed class Segment : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Decrement(ref _holders) != 0)
+            return;
         foreach (Section section in Sections)
             section.Dispose();
         _file.Dispose();

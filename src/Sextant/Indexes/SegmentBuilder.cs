@@ -162,7 +162,7 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
 
     public bool Contains(string key) => _live.ContainsKey(key);
 
-    /// <summary>All sections, in the order of the file.</summary>
+    /// <summary>All sections, in the order of the file; nothing can be added afterwards.</summary>
     public List<SectionBytes> Sections()
     {
         var firstRows = new ByteWriter();
@@ -191,7 +191,8 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
             Section(SectionKind.Keys, _keys),
             Section(SectionKind.KeyHashes, sorted),
             Section(SectionKind.KeyOrder, positions),
-            new SectionBytes(SectionKind.Codes, "", codes.Layout.Section(_codes.Written, Rows)),
+            codes.Layout.Planes == 0 ? Section(SectionKind.Codes, _codes)
+                : new SectionBytes(SectionKind.Codes, "", codes.Layout.Section(_codes.Written, Rows)),
         ];
         if (codes.Layout.HasLengths)
             sections.Add(Section(SectionKind.Lengths, Lengths()));
@@ -218,7 +219,7 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
     }
 
     private static SectionBytes Section(SectionKind kind, ByteWriter bytes) =>
-        new(kind, "", bytes.Written.ToArray());
+        new(kind, "", bytes.Memory);
 
     private void AddPayload(ReadOnlySpan<byte> payload)
     {

@@ -15,7 +15,7 @@ internal static class SegmentFile
         long position = IndexFormat.SegmentHeaderBytes;
         foreach ((SectionKind kind, string name, ReadOnlyMemory<byte> bytes) in sections)
         {
-            position = Align(position);
+            position = IndexFormat.Align(position);
             table.UInt32((uint)kind);
             table.String(name);
             table.UInt64((ulong)position);
@@ -43,8 +43,8 @@ internal static class SegmentFile
             long written = header.Length;
             foreach (SectionBytes section in sections)
             {
-                folder.Write(file, new byte[Align(written) - written]);
-                written = Align(written) + section.Bytes.Length;
+                folder.Write(file, new byte[IndexFormat.Align(written) - written]);
+                written = IndexFormat.Align(written) + section.Bytes.Length;
                 for (int piece = 0; piece < section.Bytes.Length; piece += PieceBytes)
                 {
                     int length = Math.Min(PieceBytes, section.Bytes.Length - piece);
@@ -58,9 +58,11 @@ internal static class SegmentFile
     }
 
     /// <summary>Checks header and table of a mapped segment, and lists its sections.</summary>
-    public static List<Section> ReadSections(MappedFile file, SegmentEntry entry)
+    public static List<Section> ReadSections(SegmentBytes file, SegmentEntry entry)
     {
-        ReadOnlySpan<byte> header = file.Read(0, IndexFormat.SegmentHeaderBytes);
+        byte[] read = new byte[IndexFormat.SegmentHeaderBytes];
+        file.Read(0, read);
+        ReadOnlySpan<byte> header = read;
         if (!header[..8].SequenceEqual(IndexFormat.SegmentMagic))
             throw new InvalidIndexException(file.Path, "is not a segment of an index.");
         FramedFile.RequireVersion(file.Path, BinaryPrimitives.ReadUInt32LittleEndian(header[8..]));
@@ -77,7 +79,8 @@ internal static class SegmentFile
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(header[32..]);
         if (start > (ulong)file.Length || length != (ulong)file.Length - start || length > IndexFormat.LongestFrame)
             throw new InvalidIndexException(file.Path, "is damaged: its table of sections is not at its end.");
-        byte[] table = file.Read((long)start, (int)length);
+        byte[] table = GC.AllocateUninitializedArray<byte>((int)length);
+        file.Read((long)start, table);
         if (Checksum.Of(table) != BinaryPrimitives.ReadUInt32LittleEndian(header[36..]))
             throw new InvalidIndexException(file.Path, "is damaged: its table of sections does not have its checksum.");
 
@@ -101,7 +104,4 @@ internal static class SegmentFile
         reader.End();
         return sections;
     }
-
-    private static long Align(long position) =>
-        (position + IndexFormat.SectionAlignment - 1) & ~((long)IndexFormat.SectionAlignment - 1);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Sextant.Codes;
 using Sextant.Kernels.Hamming;
 using Sextant.Runtime;
@@ -7,10 +6,10 @@ using Sextant.Search;
 namespace Sextant.Indexes;
 
 /// <summary>
-/// Finds the nearest in the mapped segments of a commit: a scan of codes, and where there is more, rescoring.
+/// Finds the nearest in the segments of a commit: a scan of codes, and where there is more, rescoring.
 /// </summary>
 /// <remarks>Thread-safe. In steady state a search allocates nothing.</remarks>
-internal sealed unsafe class SnapshotSearch
+internal sealed unsafe partial class SnapshotSearch
 {
     private readonly IndexSnapshot _snapshot;
     private readonly int[] _firstIds;
@@ -54,7 +53,8 @@ internal sealed unsafe class SnapshotSearch
         for (int i = 0; i < _blocks.Length; i++)
         {
             Segment one = snapshot.Segments[i];
-            _blocks[i] = new RowBlock(one.Codes.Start, one.Rows, firstIds[i], new SectionGuard(one.Codes));
+            _blocks[i] = new RowBlock(
+                one.Codes.Start, one.Rows, firstIds[i], one.Codes.IsChecked ? null : new SectionGuard(one.Codes));
         }
     }
 
@@ -180,15 +180,7 @@ internal sealed unsafe class SnapshotSearch
             return Ids(hits[.._lists!.Nearest(code, probes, hits, allowed)], ids);
         }
         var nearest = new Span<BinaryHit>(memory, ids.Length);
-        int found = 0;
-        try
-        {
-            found = _hamming.Nearest(_tiles!, code, bytes, ids.Length, nearest, allowed);
-        }
-        catch (AggregateException problem) when (problem.InnerException is SextantException)
-        {
-            ExceptionDispatchInfo.Throw(problem.InnerException); // the same from any thread
-        }
+        int found = Nearest(code, bytes, ids.Length, nearest, allowed);
         for (int i = 0; i < found; i++)
             ids[i] = nearest[i].Id;
         return found;

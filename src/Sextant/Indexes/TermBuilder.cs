@@ -59,11 +59,11 @@ internal sealed class TermBuilder
         postingOffsets.UInt64((ulong)postings.Length);
         return
         [
-            new(SectionKind.TermOffsets, "", termOffsets.Written.ToArray()),
-            new(SectionKind.Terms, "", terms.Written.ToArray()),
-            new(SectionKind.PostingOffsets, "", postingOffsets.Written.ToArray()),
-            new(SectionKind.Postings, "", postings.Written.ToArray()),
-            new(SectionKind.TermCounts, "", _counts.Written.ToArray()),
+            new(SectionKind.TermOffsets, "", termOffsets.Memory),
+            new(SectionKind.Terms, "", terms.Memory),
+            new(SectionKind.PostingOffsets, "", postingOffsets.Memory),
+            new(SectionKind.Postings, "", postings.Memory),
+            new(SectionKind.TermCounts, "", _counts.Memory),
         ];
     }
 

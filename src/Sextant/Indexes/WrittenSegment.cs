@@ -9,7 +9,7 @@ internal sealed class WrittenSegment(Segment segment, SegmentEntry entry, Docume
 
     public DocumentSet? Deleted { get; private set; } = deleted;
 
-    /// <summary>Whether deletions are not on the disk yet.</summary>
+    /// <summary>Whether there are deletions that no commit has yet.</summary>
     public bool IsDirty { get; private set; } = isDirty;
 
     /// <summary>Whether nothing is left of it.</summary>
@@ -29,14 +29,13 @@ internal sealed class WrittenSegment(Segment segment, SegmentEntry entry, Docume
         };
     }
 
-    /// <summary>Writes deletions to a file of their own, if there are new ones; says whether it did.</summary>
-    public bool WriteDeletes(IndexFolder folder, ulong number)
+    /// <summary>Keeps deletions under a number of their own, if there are new ones; says whether it did.</summary>
+    public bool WriteDeletes(IndexHome home, ulong number)
     {
         if (!IsDirty)
             return false;
         Entry = Entry with { Deletes = number };
-        folder.WriteNew(
-            IndexFormat.DeletesName(number), FramedFile.Frame(IndexFormat.DeletesMagic, Deleted!.ToBody()));
+        home.WriteDeletes(number, Deleted!);
         IsDirty = false;
         return true;
     }

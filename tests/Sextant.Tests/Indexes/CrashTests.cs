@@ -26,7 +26,7 @@ public sealed class CrashTests
             var folder = new FaultyFolder(scratch.Path, step);
             try
             {
-                IndexWriter.Create(folder, Rounds.Definition).Dispose();
+                VectorIndex.Create(folder, Rounds.Definition).Dispose();
             }
             catch (InvalidIndexException problem)
             {
@@ -38,7 +38,7 @@ public sealed class CrashTests
                 return;
             }
             if (!File.Exists(scratch.File("manifest")))
-                IndexWriter.Create(scratch.Path, Rounds.Definition).Dispose();
+                VectorIndex.Create(scratch.Path, Rounds.Definition).Dispose();
             ScratchIndex.AssertIsSomeRound(scratch.Path, 0, 0);
         }
     }
@@ -96,14 +96,14 @@ public sealed class CrashTests
         for (int step = 1; ; step++)
         {
             using var scratch = new ScratchIndex();
-            using (IndexWriter writer = IndexWriter.Create(new FaultyFolder(scratch.Path, 0), Rounds.Definition))
+            using (VectorIndex writer = VectorIndex.Create(new FaultyFolder(scratch.Path, 0), Rounds.Definition))
             {
                 for (long round = 1; round <= Before; round++)
                     Rounds.Write(writer, round);
             }
             var folder = new FaultyFolder(scratch.Path, step, seed: step);
             long tried = Before;
-            using (IndexWriter writer = IndexWriter.Open(folder))
+            using (VectorIndex writer = VectorIndex.Open(folder))
             {
                 try
                 {
@@ -121,7 +121,7 @@ public sealed class CrashTests
                 folder.LosePower();
             long left = ScratchIndex.AssertIsSomeRound(scratch.Path, folder.HasFailed ? tried - 1 : tried, tried);
             // And it goes on from there.
-            using (IndexWriter writer = IndexWriter.Open(new FaultyFolder(scratch.Path, 0)))
+            using (VectorIndex writer = VectorIndex.Open(new FaultyFolder(scratch.Path, 0)))
                 Rounds.Write(writer, left + 1);
             ScratchIndex.AssertIsSomeRound(scratch.Path, left + 1, left + 1);
             if (!folder.HasFailed)

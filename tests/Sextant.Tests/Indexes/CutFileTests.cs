@@ -19,7 +19,7 @@ public sealed class CutFileTests
         using var scratch = new ScratchIndex();
         float[] query = new float[Rounds.Definition.Dimensions];
         query[0] = 1;
-        using (IndexWriter writer = IndexWriter.Create(
+        using (VectorIndex writer = VectorIndex.Create(
             new FaultyFolder(scratch.Path, 0), Rounds.Definition with { Lists = 3 }))
         {
             for (long round = 1; round <= 3; round++)
@@ -56,7 +56,7 @@ public sealed class CutFileTests
     public void StatisticsAreThoseOfTheSnapshot()
     {
         using var scratch = new ScratchIndex();
-        using IndexWriter writer = IndexWriter.Create(new FaultyFolder(scratch.Path, 0), Rounds.Definition);
+        using VectorIndex writer = VectorIndex.Create(new FaultyFolder(scratch.Path, 0), Rounds.Definition);
         for (long round = 1; round <= 3; round++)
             Rounds.Write(writer, round);
         using IndexReader reader = IndexReader.Open(scratch.Path);

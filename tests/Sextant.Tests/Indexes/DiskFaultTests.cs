@@ -82,12 +82,12 @@ public sealed class DiskFaultTests
         if (!File.Exists(scratch.File("manifest")))
         {
             Assert.Equal(0, ended.Said);
-            IndexWriter.Create(new FaultyFolder(scratch.Path, 0), IndexWriting.Rounds.Definition).Dispose();
+            VectorIndex.Create(new FaultyFolder(scratch.Path, 0), IndexWriting.Rounds.Definition).Dispose();
         }
         long round = ScratchIndex.AssertIsSomeRound(scratch.Path, ended.Said, ended.Said + 1);
         if (!ended.Error.Contains("this commit or the one before", StringComparison.Ordinal))
             AssertHasNoOtherFiles(scratch);
-        using (IndexWriter writer = IndexWriter.Open(new FaultyFolder(scratch.Path, 0)))
+        using (VectorIndex writer = VectorIndex.Open(new FaultyFolder(scratch.Path, 0)))
         {
             AssertHasNoOtherFiles(scratch);
             IndexWriting.Rounds.Write(writer, round + 1);

@@ -20,8 +20,8 @@ public sealed class DocumentPartsTests : IDisposable
     [Fact]
     public void PartsAreOneDocument()
     {
-        using (IndexWriter whole = IndexWriter.Create(_other.Path, Rounds.Definition))
-        using (IndexWriter parts = IndexWriter.Create(_scratch.Path, Rounds.Definition))
+        using (VectorIndex whole = VectorIndex.Create(_other.Path, Rounds.Definition))
+        using (VectorIndex parts = VectorIndex.Create(_scratch.Path, Rounds.Definition))
         {
             for (int round = 3; round < 30; round += 4)
             {
@@ -43,7 +43,7 @@ public sealed class DocumentPartsTests : IDisposable
     [InlineData(true)]
     public void WhatIsNotReadToItsEndLeavesTheOneBefore(bool committed)
     {
-        using IndexWriter writer = IndexWriter.Create(_scratch.Path, Rounds.Definition);
+        using VectorIndex writer = VectorIndex.Create(_scratch.Path, Rounds.Definition);
         IndexDocument document = Rounds.Document("long", 3);
         writer.Upsert(document);
         if (committed)
@@ -67,7 +67,7 @@ public sealed class DocumentPartsTests : IDisposable
     [Fact]
     public void WhatDoesNotFitIsRefusedAndNothingChanges()
     {
-        using IndexWriter writer = IndexWriter.Create(_scratch.Path, Rounds.Definition);
+        using VectorIndex writer = VectorIndex.Create(_scratch.Path, Rounds.Definition);
         IndexDocument document = Rounds.Document("long", 3);
         IndexDocument[] parts = [.. Parts(document)];
         Assert.Throws<ArgumentException>(() => writer.Upsert([]));

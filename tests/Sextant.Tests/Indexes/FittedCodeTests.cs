@@ -107,7 +107,7 @@ public sealed class FittedCodeTests : IDisposable
             Ranges = CodeRanges.Of(s_sample, Dimensions),
             Rescore = VectorCode.Int8,
         };
-        IndexWriter.Create(_scratch.Path, definition).Dispose();
+        VectorIndex.Create(_scratch.Path, definition).Dispose();
         using IndexReader reader = IndexReader.Open(_scratch.Path);
         IndexDefinition read = reader.Definition;
         Assert.Equal(product.Values.ToArray(), read.Product!.Values.ToArray());
@@ -135,7 +135,7 @@ public sealed class FittedCodeTests : IDisposable
             "the transform for 35");
 
         void Refused(IndexDefinition definition, string message) => Assert.Contains(
-            message, Assert.Throws<ArgumentException>(() => IndexWriter.Create(_scratch.Path, definition)).Message);
+            message, Assert.Throws<ArgumentException>(() => VectorIndex.Create(_scratch.Path, definition)).Message);
     }
 
     // The index after random changes, and an index in memory of what must be left.

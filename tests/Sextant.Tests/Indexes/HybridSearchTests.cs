@@ -58,7 +58,7 @@ public sealed class HybridSearchTests : IDisposable
     [Fact]
     public void AnIndexWithoutTermsIsRefused()
     {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, SomeDocuments.Float32))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, SomeDocuments.Float32))
             writer.Commit();
         using IndexReader reader = IndexReader.Open(_scratch.Path);
         Assert.Throws<UnsupportedRequestException>(() => new HybridSearch(reader));
@@ -91,7 +91,7 @@ public sealed class HybridSearchTests : IDisposable
             Rescore = code == VectorCode.Binary ? VectorCode.Float32 : null,
             KeepsTerms = true,
         };
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, definition))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, definition))
         {
             for (int i = 0; i < Documents; i++)
             {

@@ -15,7 +15,7 @@ public sealed class IndexCommitTests : IDisposable
     [Fact]
     public void AReaderKeepsItsCommitWhileAWriterGoesOn()
     {
-        using IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32);
+        using VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32);
         writer.Upsert(Document("a", Vectors(1, 2)));
         writer.Commit();
         using IndexReader before = IndexReader.Open(_scratch.Path);
@@ -42,12 +42,12 @@ public sealed class IndexCommitTests : IDisposable
     [Fact]
     public void ReadersOpenWhileAWriterCommitsAndCompacts()
     {
-        using (IndexWriter first = IndexWriter.Create(_scratch.Path, IndexWriting.Rounds.Definition))
+        using (VectorIndex first = VectorIndex.Create(_scratch.Path, IndexWriting.Rounds.Definition))
             IndexWriting.Rounds.Write(first, 1);
         using var stop = new CancellationTokenSource();
         var writing = new Thread(() =>
         {
-            using IndexWriter writer = IndexWriter.Open(new FaultyFolder(_scratch.Path, 0));
+            using VectorIndex writer = VectorIndex.Open(new FaultyFolder(_scratch.Path, 0));
             for (long round = 2; !stop.IsCancellationRequested; round++)
                 IndexWriting.Rounds.Write(writer, round);
         });
@@ -62,7 +62,7 @@ public sealed class IndexCommitTests : IDisposable
     [Fact]
     public void AReaderMayBeReplacedWhileOthersSearch()
     {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32))
         {
             for (int i = 0; i < 100; i++)
                 writer.Upsert(Document($"d{i}", Vectors(i, 10)));
@@ -113,7 +113,7 @@ public sealed class IndexCommitTests : IDisposable
             return reader.Unfinished;
         }
         byte Version() => File.ReadAllBytes(_scratch.File("manifest"))[8];
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32))
         {
             Assert.Equal(((string?)null, (byte)1), (Said(), Version()));
             writer.Unfinished = "b…";
@@ -123,7 +123,7 @@ public sealed class IndexCommitTests : IDisposable
             Assert.Equal(2, writer.Commit());
         }
         Assert.Equal(("b…", (byte)2), (Said(), Version()));
-        using (IndexWriter writer = IndexWriter.Open(_scratch.Path))
+        using (VectorIndex writer = VectorIndex.Open(_scratch.Path))
         {
             Assert.Equal("b…", writer.Unfinished);
             writer.Upsert(Document("b", Vectors(2, 2)));
@@ -141,27 +141,27 @@ public sealed class IndexCommitTests : IDisposable
     [Fact]
     public void ASecondWriterIsRefused()
     {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32))
         {
             Assert.Contains("another writer",
-                Assert.Throws<InvalidIndexException>(() => IndexWriter.Open(_scratch.Path)).Message);
+                Assert.Throws<InvalidIndexException>(() => VectorIndex.Open(_scratch.Path)).Message);
             Assert.Contains("already",
-                Assert.Throws<InvalidIndexException>(() => IndexWriter.Create(_scratch.Path, Float32)).Message);
+                Assert.Throws<InvalidIndexException>(() => VectorIndex.Create(_scratch.Path, Float32)).Message);
         }
-        IndexWriter.Open(_scratch.Path).Dispose();
+        VectorIndex.Open(_scratch.Path).Dispose();
     }
 
     [Fact]
     public void WhatIsNotCommittedIsNotThere()
     {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32))
         {
             writer.Upsert(Document("a", Vectors(1, 1)));
             Assert.True(writer.Contains("a"));
         }
         using (IndexReader reader = IndexReader.Open(_scratch.Path))
             Assert.Equal((0, 0, 0), (reader.Documents, reader.Count, reader.Search(Vectors(1, 1), new Hit[3])));
-        using (IndexWriter writer = IndexWriter.Open(_scratch.Path))
+        using (VectorIndex writer = VectorIndex.Open(_scratch.Path))
         {
             Assert.False(writer.Contains("a"));
             Assert.False(writer.Delete("a"));

@@ -15,7 +15,7 @@ public sealed partial class IndexFolderTests : IDisposable
     [Fact]
     public void OnlyNamesOfTheFormatAreDeleted()
     {
-        IndexWriter.Create(_scratch.Path, Float32).Dispose();
+        VectorIndex.Create(_scratch.Path, Float32).Dispose();
         string[] others =
         [
             "segment-", "segment-x", "segment-01", "segment-+1", "segment- 1", "segment-1.bak", "segment-1-2",
@@ -25,7 +25,7 @@ public sealed partial class IndexFolderTests : IDisposable
         string[] left = ["segment-1", "segment-77", "deletes-12", "manifest.new"];
         foreach (string name in (string[])[.. others, .. left])
             File.WriteAllText(_scratch.File(name), name);
-        using (IndexWriter writer = IndexWriter.Open(_scratch.Path))
+        using (VectorIndex writer = VectorIndex.Open(_scratch.Path))
         {
             Assert.All(left, name => Assert.False(File.Exists(_scratch.File(name)), name));
             writer.Upsert(Document("a", Vectors(1, 2)));
@@ -45,9 +45,9 @@ public sealed partial class IndexFolderTests : IDisposable
         File.WriteAllText(target, "precious");
         Directory.CreateDirectory(_scratch.Path);
         if (name == "segment-1")
-            IndexWriter.Create(_scratch.Path, Float32).Dispose();
+            VectorIndex.Create(_scratch.Path, Float32).Dispose();
         File.CreateSymbolicLink(_scratch.File(name), target);
-        using (IndexWriter writer = name == "segment-1" ? OpenAndPlant() : IndexWriter.Create(_scratch.Path, Float32))
+        using (VectorIndex writer = name == "segment-1" ? OpenAndPlant() : VectorIndex.Create(_scratch.Path, Float32))
         {
             writer.Upsert(Document("a", Vectors(1, 2)));
             writer.Commit();
@@ -56,9 +56,9 @@ public sealed partial class IndexFolderTests : IDisposable
         using IndexReader reader = IndexReader.Open(_scratch.Path);
         Assert.Equal(["a"], reader.Keys());
 
-        IndexWriter OpenAndPlant()
+        VectorIndex OpenAndPlant()
         {
-            IndexWriter writer = IndexWriter.Open(_scratch.Path); // takes the link away; it is put there once more
+            VectorIndex writer = VectorIndex.Open(_scratch.Path); // takes the link away; it is put there once more
             Assert.Equal("precious", File.ReadAllText(target));
             File.CreateSymbolicLink(_scratch.File(name), target);
             return writer;
@@ -69,12 +69,12 @@ public sealed partial class IndexFolderTests : IDisposable
     public void ALockThatIsALinkIsRefused()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a privilege on Windows");
-        IndexWriter.Create(_scratch.Path, Float32).Dispose();
+        VectorIndex.Create(_scratch.Path, Float32).Dispose();
         File.Delete(_scratch.File("lock"));
         string target = Path.Combine(Path.GetDirectoryName(_scratch.Path)!, "made");
         File.CreateSymbolicLink(_scratch.File("lock"), target);
         Assert.Contains("symbolic link",
-            Assert.Throws<InvalidIndexException>(() => IndexWriter.Open(_scratch.Path)).Message);
+            Assert.Throws<InvalidIndexException>(() => VectorIndex.Open(_scratch.Path)).Message);
         Assert.False(File.Exists(target));
     }
 
@@ -82,17 +82,17 @@ public sealed partial class IndexFolderTests : IDisposable
     public void AnUnlinkedLockStillKeepsOthersOut()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows keeps the name of an open file");
-        using IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32);
+        using VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32);
         File.Delete(_scratch.File("lock"));
         Assert.Contains("another writer",
-            Assert.Throws<InvalidIndexException>(() => IndexWriter.Open(_scratch.Path)).Message);
+            Assert.Throws<InvalidIndexException>(() => VectorIndex.Open(_scratch.Path)).Message);
     }
 
     [Fact]
     public void AWriterWhoseLockWasReplacedCommitsNoMore()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows keeps the name of an open file");
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32))
         {
             writer.Upsert(Document("a", Vectors(1, 2)));
             writer.Commit();
@@ -114,7 +114,7 @@ public sealed partial class IndexFolderTests : IDisposable
         var copies = new List<int>();
         try
         {
-            using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+            using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32))
             {
                 foreach (FileSystemInfo handle in new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos())
                 {
@@ -124,7 +124,7 @@ public sealed partial class IndexFolderTests : IDisposable
             }
             Assert.True(copies.Count >= 2, $"{copies.Count} handles");
             Assert.All(copies, copy => Assert.NotEqual(-1, copy));
-            IndexWriter.Open(_scratch.Path).Dispose();
+            VectorIndex.Open(_scratch.Path).Dispose();
         }
         finally
         {
@@ -137,7 +137,7 @@ public sealed partial class IndexFolderTests : IDisposable
     public void TheLockHoldsWhereDotNetsLocksAreSwitchedOff()
     {
         (string, string) switched = ("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", "1");
-        using (IndexWriter.Create(_scratch.Path, IndexWriting.Rounds.Definition))
+        using (VectorIndex.Create(_scratch.Path, IndexWriting.Rounds.Definition))
         {
             WriterProcess.Ended other = WriterProcess.Run(WriterProcess.Command(_scratch.Path, 2), switched);
             Assert.Equal(3, other.Exit);
@@ -175,16 +175,16 @@ public sealed partial class IndexFolderTests : IDisposable
     [Fact]
     public void LeftOversAreDeletedWhenTheCommitIsOnTheDisk()
     {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32))
         {
             writer.Upsert(Document("a", Vectors(1, 2)));
             writer.Commit();
         }
         File.WriteAllText(_scratch.File("segment-9"), "");
         var folder = new FaultyFolder(_scratch.Path, failAt: 1); // the flush is the first step
-        Assert.Throws<InvalidIndexException>(() => IndexWriter.Open(folder));
+        Assert.Throws<InvalidIndexException>(() => VectorIndex.Open(folder));
         Assert.True(File.Exists(_scratch.File("segment-9")));
-        IndexWriter.Open(_scratch.Path).Dispose();
+        VectorIndex.Open(_scratch.Path).Dispose();
         Assert.False(File.Exists(_scratch.File("segment-9")));
     }
 

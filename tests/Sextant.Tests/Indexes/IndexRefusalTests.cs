@@ -16,7 +16,7 @@ public sealed class IndexRefusalTests : IDisposable
     [Fact]
     public void WhatDoesNotFitIsRefusedAndChangesNothing()
     {
-        using IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32);
+        using VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32);
         writer.Upsert(Document("a", Vectors(1, 1)) with { Attributes = [new IndexAttribute("n", 1)] });
         Assert.Throws<ArgumentException>(() => writer.Upsert(Document("b", new float[3])));
         Assert.Throws<ArgumentException>(() => writer.Upsert(Document("b", [.. Vectors(1, 1)[1..], float.NaN])));
@@ -42,7 +42,7 @@ public sealed class IndexRefusalTests : IDisposable
             Rescore = null,
             Ranges = CodeRanges.Of(Vectors(0, 9), Dimensions),
         };
-        IndexWriter.Create(_scratch.Path, definition).Dispose();
+        VectorIndex.Create(_scratch.Path, definition).Dispose();
         string path = _scratch.File(IndexFormat.DefinitionName);
         byte[] body = FramedFile.Read(path, IndexFormat.DefinitionMagic, "a definition");
         Assert.Equal(1 + 64, body[7]); // ranges, rounded down
@@ -58,7 +58,7 @@ public sealed class IndexRefusalTests : IDisposable
     public void HalfOfASurrogatePairIsRefused()
     {
         // In UTF-8 all halves are one, so that two keys would be one, and a term there twice.
-        using IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32 with { KeepsTerms = true });
+        using VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32 with { KeepsTerms = true });
         foreach ((string key, string attribute, string term) in (ReadOnlySpan<(string, string, string)>)[
             ("\uD800", "x", "t"), ("k\uDC00", "x", "t"), ("k", "\uDFFF\uD800", "t"), ("k", "x", "t\uD83D")])
         {
@@ -87,7 +87,7 @@ public sealed class IndexRefusalTests : IDisposable
             Code = code,
             Rescore = code == VectorCode.Binary ? VectorCode.Float16 : null,
         };
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, definition))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, definition))
         {
             writer.Upsert(Document("written", Vectors(1, 2)));
             writer.Commit();
@@ -112,11 +112,11 @@ public sealed class IndexRefusalTests : IDisposable
     [Fact]
     public void ADisposedWriterWritesNothing()
     {
-        IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32);
+        VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32);
         writer.Upsert(Document("a", Vectors(1, 1)));
         writer.Dispose();
         writer.Dispose();
-        using (IndexWriter next = IndexWriter.Open(_scratch.Path))
+        using (VectorIndex next = VectorIndex.Open(_scratch.Path))
         {
             Assert.Throws<ObjectDisposedException>(() => writer.Upsert(Document("b", Vectors(1, 1))));
             Assert.Throws<ObjectDisposedException>(() => writer.Delete("a"));
@@ -133,7 +133,7 @@ public sealed class IndexRefusalTests : IDisposable
     {
         Directory.CreateDirectory(_scratch.Path);
         foreach (Func<IDisposable> open in (Func<IDisposable>[])[
-            () => IndexWriter.Open(_scratch.Path), () => IndexReader.Open(_scratch.Path)])
+            () => VectorIndex.Open(_scratch.Path), () => IndexReader.Open(_scratch.Path)])
         {
             InvalidIndexException problem = Assert.Throws<InvalidIndexException>(open);
             Assert.Contains("is no index", problem.Message);
@@ -145,7 +145,7 @@ public sealed class IndexRefusalTests : IDisposable
     public void AnotherModelIsRefusedByName()
     {
         IndexDefinition definition = Float32 with { Properties = [new("weights", "aa"), new("pooling", "mean")] };
-        IndexWriter.Create(_scratch.Path, definition).Dispose();
+        VectorIndex.Create(_scratch.Path, definition).Dispose();
         using IndexReader reader = IndexReader.Open(_scratch.Path);
         reader.Definition.RequireSame(_scratch.Path, [new("weights", "aa")]);
         InvalidIndexException problem = Assert.Throws<InvalidIndexException>(
@@ -156,7 +156,7 @@ public sealed class IndexRefusalTests : IDisposable
     [Fact]
     public void DamageIsRefusedByName()
     {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32))
         {
             writer.Upsert(Document("a", Vectors(1, 3)));
             writer.Upsert(Document("b", Vectors(2, 3)));
@@ -237,7 +237,7 @@ public sealed class IndexRefusalTests : IDisposable
             Product = code == VectorCode.Product ? ProductCode.Fit(sample, Dimensions, 14) : null,
             Rescore = null,
         };
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, definition))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, definition))
         {
             writer.Upsert(new IndexDocument { Key = "a", Vectors = vectors });
             writer.Commit();

@@ -99,7 +99,7 @@ public sealed class IndexTests : IDisposable
     [Fact]
     public void FiltersHoldWithinTheSearch()
     {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32))
         {
             for (int i = 0; i < 300; i++)
             {
@@ -156,7 +156,7 @@ public sealed class IndexTests : IDisposable
     [InlineData("title = a=b", 1)]
     public void TheFirstSignOfAConditionDecides(string condition, int expected)
     {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Float32))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Float32))
         {
             foreach ((string key, string title) in (ReadOnlySpan<(string, string)>)[("d0", "what is in (a)"),
                 ("d1", "a=b")])
@@ -175,7 +175,7 @@ public sealed class IndexTests : IDisposable
             [Float32, new() { Dimensions = Dimensions }, new() { Dimensions = Dimensions, Rescore = null }])
         {
             using var scratch = new ScratchIndex();
-            using (IndexWriter writer = IndexWriter.Create(scratch.Path, definition))
+            using (VectorIndex writer = VectorIndex.Create(scratch.Path, definition))
             {
                 for (int i = 0; i < 100; i++)
                     writer.Upsert(Document($"d{i}", Vectors(i, 10)));

@@ -52,7 +52,7 @@ public sealed class ListsTests : IDisposable
     {
         const int Count = 6000, Lists = 40;
         float[] vectors = Vectors(1, Count);
-        using (IndexWriter writer = IndexWriter.Create(
+        using (VectorIndex writer = VectorIndex.Create(
             _scratch.Path, new IndexDefinition { Dimensions = Dimensions, Rescore = null, Lists = Lists }))
         {
             for (int i = 0; i < Count; i += 1000) // segments of two sizes
@@ -85,10 +85,10 @@ public sealed class ListsTests : IDisposable
     [Fact]
     public void WhatHasNoListsIsNotProbed()
     {
-        Assert.Throws<ArgumentException>(() => IndexWriter.Create(_scratch.Path, Float32 with { Lists = 3 }));
+        Assert.Throws<ArgumentException>(() => VectorIndex.Create(_scratch.Path, Float32 with { Lists = 3 }));
         Assert.Throws<ArgumentException>(
-            () => IndexWriter.Create(_scratch.Path, new IndexDefinition { Dimensions = 8, Lists = -1 }));
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, new IndexDefinition { Dimensions = Dimensions }))
+            () => VectorIndex.Create(_scratch.Path, new IndexDefinition { Dimensions = 8, Lists = -1 }));
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, new IndexDefinition { Dimensions = Dimensions }))
         {
             writer.Upsert(Document("a", Vectors(1, 3)));
             writer.Commit();

@@ -21,7 +21,7 @@ internal static class SomeDocuments
     {
         var random = new Random(4711);
         var left = new Dictionary<string, float[]>();
-        using IndexWriter writer = IndexWriter.Create(new FaultyFolder(scratch.Path, 0), definition);
+        using VectorIndex writer = VectorIndex.Create(new FaultyFolder(scratch.Path, 0), definition);
         for (int step = 0; step < 400; step++)
         {
             string key = $"doc {random.Next(120)} ü";

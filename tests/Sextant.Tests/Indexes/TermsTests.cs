@@ -18,7 +18,7 @@ public sealed class TermsTests : IDisposable
     [InlineData(40)]
     public void TheRankingIsThatOfTheIndexInMemory(long rounds)
     {
-        using (IndexWriter writer = IndexWriter.Create(new FaultyFolder(_scratch.Path, 0), Rounds.Definition))
+        using (VectorIndex writer = VectorIndex.Create(new FaultyFolder(_scratch.Path, 0), Rounds.Definition))
         {
             for (long round = 1; round <= rounds; round++)
                 Rounds.Write(writer, round);
@@ -61,7 +61,7 @@ public sealed class TermsTests : IDisposable
     [InlineData(0.9, double.NaN)]
     public void WhatIsNoParameterOfTheFormulaIsRefused(double k1, double b)
     {
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Rounds.Definition))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Rounds.Definition))
         {
             writer.Upsert(Rounds.Document("a", 3));
             writer.Commit();
@@ -74,10 +74,10 @@ public sealed class TermsTests : IDisposable
     public void WhatIsNotKeptIsRefused()
     {
         IndexDocument document = Rounds.Document("a", 3);
-        using (IndexWriter writer = IndexWriter.Create(_scratch.Path, Rounds.Definition))
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Rounds.Definition))
             Assert.Throws<ArgumentException>(() => writer.Upsert(document with { Terms = [] }));
         using var other = new ScratchIndex();
-        using (IndexWriter writer = IndexWriter.Create(other.Path, Rounds.Definition with { KeepsTerms = false }))
+        using (VectorIndex writer = VectorIndex.Create(other.Path, Rounds.Definition with { KeepsTerms = false }))
         {
             Assert.Throws<ArgumentException>(() => writer.Upsert(document));
             writer.Upsert(document with { Terms = [] });
@@ -91,7 +91,7 @@ public sealed class TermsTests : IDisposable
     public void ManyRowsAndTimesComeBack()
     {
         const int Dimensions = 2, Rows = 70_000; // numbers of one, two and three bytes
-        using (IndexWriter writer = IndexWriter.Create(
+        using (VectorIndex writer = VectorIndex.Create(
             _scratch.Path, new IndexDefinition
             {
                 Dimensions = Dimensions,

@@ -2,42 +2,45 @@ using Sextant.Runtime;
 
 namespace Sextant.Indexes;
 
-/// <summary>Changes an index on disk. What is not committed is gone when the process ends; what is, stays.</summary>
+/// <summary>
+/// An index of vectors with their documents, in memory or in a folder: documents are added, replaced and deleted here,
+/// and found through readers (<see cref="Read"/>), each of which sees one commit.
+/// </summary>
 /// <remarks>
-/// A commit is one step for all who look: killed at any moment, the index is the last commit or the one before. There
-/// is one writer at a time; a second one is refused. Readers are not disturbed. Not thread-safe.
+/// A commit is one step for all who look. In a folder it lasts: killed at any moment, the index is the last commit or
+/// the one before; what is not committed is gone when the process ends. There is one writer of a folder at a time, and
+/// a second one is refused. Both homes have the same segments and searches, and find the same with the same scores.
+/// One thread changes an index at a time; meanwhile any number may open readers and search. Readers are not disturbed,
+/// and outlive the index.
 /// </remarks>
-public sealed class IndexWriter : IDisposable
+public sealed partial class VectorIndex : IDisposable
 {
-    private readonly IndexFolder _folder;
-    private readonly WriterLock _lock;
-    private readonly IndexSnapshot _snapshot;
+    private readonly IndexHome _home;
+    private readonly Lock _reading = new(); // held while the last commit is looked at or replaced
     private readonly List<WrittenSegment> _segments = [];
     private readonly DocumentRules _rules;
     private readonly uint _definitionChecksum;
+    private IndexSnapshot _snapshot; // the last commit
     private SegmentBuilder _pending;
     private ulong _nextFile;
     private bool _changed;
     private bool _failed;
     private bool _disposed;
-    private bool _reading;
-    private bool _publishing; // the folder may have this commit, or the one before
-    private SegmentEntry[] _committed;
-    private string? _said; // in the last commit
+    private bool _taking; // parts of a document
 
-    private IndexWriter(IndexFolder folder, WriterLock writing)
+    private VectorIndex(IndexHome home, IndexSnapshot snapshot)
     {
-        (_folder, _lock) = (folder, writing);
-        _snapshot = IndexSnapshot.Open(folder.Path);
+        (_home, _snapshot) = (home, snapshot);
         _rules = new DocumentRules(Definition.Dimensions, Definition.KeepsTerms);
         (_nextFile, Commits) = (_snapshot.Manifest.NextFile, (long)_snapshot.Manifest.Commit);
         _definitionChecksum = _snapshot.Manifest.DefinitionChecksum;
         for (int i = 0; i < _snapshot.Segments.Count; i++)
-            Take(new WrittenSegment(_snapshot.Segments[i], _snapshot.Segments[i].Entry, _snapshot.Deleted[i], false));
+        {
+            Take(new WrittenSegment(
+                _snapshot.Segments[i].Share(), _snapshot.Manifest.Segments[i], _snapshot.Deleted[i], false));
+        }
         _pending = NewBuilder();
-        _committed = [.. _snapshot.Manifest.Segments];
-        Unfinished = _said = _snapshot.Manifest.Unfinished;
-        CommitFiles.DeleteLeftOvers(folder, _committed);
+        Unfinished = _snapshot.Manifest.Unfinished;
     }
 
     /// <summary>What the index is made of.</summary>
@@ -55,38 +58,60 @@ public sealed class IndexWriter : IDisposable
     /// <summary>Segments that a search reads; many small ones are worth a <see cref="Compact"/>.</summary>
     public int Segments => _segments.Count + (_pending.Documents > 0 ? 1 : 0);
 
-    /// <summary>Makes an empty index and opens it.</summary>
+    /// <summary>Makes an empty index in memory.</summary>
+    /// <param name="definition">What it is made of, for ever.</param>
+    /// <exception cref="ArgumentException">The definition does not hold together.</exception>
+    public static VectorIndex Create(IndexDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        definition.Check();
+        return new VectorIndex(new MemoryHome(), IndexSnapshot.Empty(definition));
+    }
+
+    /// <summary>Makes an empty index in a folder and opens it.</summary>
     /// <param name="path">A folder that is empty or not there.</param>
     /// <param name="definition">What it is made of, for ever.</param>
     /// <exception cref="ArgumentException">The definition does not hold together.</exception>
     /// <exception cref="InvalidIndexException">There is an index already, or the folder cannot be written.</exception>
-    public static IndexWriter Create(string path, IndexDefinition definition)
+    public static VectorIndex Create(string path, IndexDefinition definition)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Create(new IndexFolder(path), definition);
     }
 
-    /// <summary>Opens an index to change it.</summary>
+    /// <summary>Opens an index in a folder to change it.</summary>
     /// <exception cref="InvalidIndexException">
     /// There is no index, it is damaged or of another version, or another writer has it.
     /// </exception>
-    public static IndexWriter Open(string path)
+    public static VectorIndex Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Open(new IndexFolder(path));
     }
 
-    internal static IndexWriter Create(IndexFolder folder, IndexDefinition definition)
+    internal static VectorIndex Create(IndexFolder folder, IndexDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
         definition.Check();
         return Start(folder, CommitFiles.Begin(folder, definition));
     }
 
-    internal static IndexWriter Open(IndexFolder folder)
+    internal static VectorIndex Open(IndexFolder folder)
     {
         IndexSnapshot.RequireIndex(folder.Path);
         return Start(folder, WriterLock.Take(folder));
+    }
+
+    /// <summary>Opens the last commit to search in it. May be called while another thread changes the index.</summary>
+    /// <param name="threads">Threads of a search, the caller included; null for the process's shared ones.</param>
+    /// <returns>A reader, which the caller disposes. It goes on seeing its commit.</returns>
+    public IndexReader Read(int? threads = null)
+    {
+        lock (_reading)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return IndexReader.Of(_home.Name, _snapshot.Share(), threads);
+        }
     }
 
     /// <summary>Adds a document, or replaces the one that has its key.</summary>
@@ -134,7 +159,7 @@ public sealed class IndexWriter : IDisposable
         ArgumentNullException.ThrowIfNull(parts);
         Require();
         IndexDocument? first = null;
-        _reading = true;
+        _taking = true;
         try
         {
             foreach (IndexDocument part in parts)
@@ -151,7 +176,7 @@ public sealed class IndexWriter : IDisposable
         }
         finally
         {
-            _reading = false;
+            _taking = false;
         }
         if (first is null)
             throw new ArgumentException("a document has at least one part.", nameof(parts));
@@ -186,7 +211,7 @@ public sealed class IndexWriter : IDisposable
     public long Commit()
     {
         Require();
-        if (_changed || Unfinished != _said)
+        if (_changed || Unfinished != _snapshot.Manifest.Unfinished)
             Writing(WriteCommit);
         return Commits;
     }
@@ -203,12 +228,15 @@ public sealed class IndexWriter : IDisposable
             List<WrittenSegment> old = [.. _segments];
             _segments.Clear();
             _pending = NewBuilder();
-            foreach (WrittenSegment one in old)
-                Copy(one);
-            WriteCommit();
-            foreach (WrittenSegment one in old)
+            try
             {
-                if (!_snapshot.Segments.Contains(one.Segment))
+                foreach (WrittenSegment one in old)
+                    Copy(one);
+                WriteCommit();
+            }
+            finally
+            {
+                foreach (WrittenSegment one in old)
                     one.Segment.Dispose();
             }
         });
@@ -218,21 +246,26 @@ public sealed class IndexWriter : IDisposable
     /// <summary>Drops what is not committed, and lets the next writer in.</summary>
     public void Dispose()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
+        lock (_reading)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _snapshot.Dispose();
+        }
         foreach (WrittenSegment one in _segments)
             one.Segment.Dispose();
-        _snapshot.Dispose();
-        DeleteUncommitted();
-        _lock.Dispose();
+        _home.End(_snapshot.Manifest.Segments);
     }
 
-    private static IndexWriter Start(IndexFolder folder, WriterLock writing)
+    private static VectorIndex Start(IndexFolder folder, WriterLock writing)
     {
         try
         {
-            return new IndexWriter(folder, writing);
+            IndexSnapshot last = IndexSnapshot.Open(folder.Path);
+            var index = new VectorIndex(new FolderHome(folder, writing), last);
+            CommitFiles.DeleteLeftOvers(folder, last.Manifest.Segments);
+            return index;
         }
         catch (Exception problem)
         {
@@ -240,21 +273,6 @@ public sealed class IndexWriter : IDisposable
             if (problem is IOException or UnauthorizedAccessException)
                 throw new InvalidIndexException(folder.Path, $"cannot be written: {problem.Message}", problem);
             throw;
-        }
-    }
-
-    // What was written and never committed takes room that a full disk needs. What stays the next writer deletes.
-    private void DeleteUncommitted()
-    {
-        try
-        {
-            if (_publishing)
-                return; // who opens the index next sees which commit there is
-            _lock.Require();
-            CommitFiles.DeleteUnused(_folder, _committed);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
         }
     }
 
@@ -277,123 +295,6 @@ public sealed class IndexWriter : IDisposable
         {
             _failed = true; // half a part; that memory ends is all that can lead here
             throw;
-        }
-    }
-
-    private SegmentBuilder NewBuilder() => new(Definition, _snapshot.Codes, _snapshot.Vectors);
-
-    // Without its lock a writer would write beside the next one.
-    private void Require()
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_failed)
-            throw new InvalidOperationException("writing failed before; dispose this writer and open the index again.");
-        if (_reading)
-            throw new InvalidOperationException("the parts of a document are being read; the writer waits for them.");
-    }
-
-    // Whatever fails while files are written, this writer no longer knows its own commit.
-    private void Writing(Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            _failed = true;
-            string left = _publishing ? "The index has this commit or the one before."
-                : "What was committed before is untouched.";
-            throw new InvalidIndexException(_folder.Path, $"cannot be written: {problem.Message} {left}", problem);
-        }
-        catch
-        {
-            _failed = true;
-            throw;
-        }
-    }
-
-    private WrittenSegment? FindWritten(byte[] key, out int document)
-    {
-        foreach (WrittenSegment one in _segments)
-        {
-            document = one.Segment.Find(key, one.Deleted);
-            if (document >= 0)
-                return one;
-        }
-        document = -1;
-        return null;
-    }
-
-    private bool RemoveWritten(string key)
-    {
-        WrittenSegment? found = FindWritten(KeyHash.Bytes(key), out int document);
-        found?.Delete(document);
-        return found is not null;
-    }
-
-    private void Take(WrittenSegment segment)
-    {
-        _segments.Add(segment);
-        _rules.Learn(segment.Segment);
-    }
-
-    // The documents that are pending become a segment, which no one sees until the next commit.
-    private void Spill()
-    {
-        if (_pending.Documents == 0)
-            return;
-        SegmentEntry entry = SegmentFile.Write(
-            _folder, _nextFile++, _pending.Documents, _pending.Rows, _pending.Sections());
-        if (_segments.Sum(one => (long)one.Segment.Rows + 64) + _pending.Rows > IndexFormat.MaxRows)
-            throw new IOException("an index holds at most 2,147,483,583 vectors.");
-        var deleted = _pending.Removed.Count == 0 ? null : new DocumentSet(_pending.Documents);
-        foreach (int document in _pending.Removed)
-            deleted!.Add(document);
-        entry = entry with { DeletedDocuments = (uint)_pending.Removed.Count, DeletedRows = _pending.RemovedRows };
-        var segment = Segment.Open(
-            _folder.Path, entry, Definition, _snapshot.Codes.Layout, _snapshot.Vectors?.RowBytes);
-        Take(new WrittenSegment(segment, entry, deleted, deleted is not null));
-        _pending = NewBuilder();
-    }
-
-    private void WriteCommit()
-    {
-        Spill();
-        foreach (WrittenSegment one in _segments.FindAll(one => one.IsEmpty))
-        {
-            _segments.Remove(one);
-            if (!_snapshot.Segments.Contains(one.Segment))
-                one.Segment.Dispose();
-        }
-        foreach (WrittenSegment one in _segments)
-        {
-            if (one.WriteDeletes(_folder, _nextFile))
-                _nextFile++;
-        }
-        SegmentEntry[] entries = [.. _segments.Select(one => one.Entry)];
-        string? unfinished = Unfinished;
-        CommitFiles.Prepare(
-            _folder, new Manifest((ulong)Commits + 1, _nextFile, _definitionChecksum, entries, unfinished));
-        _publishing = true;
-        CommitFiles.Publish(_folder, _lock);
-        _publishing = false;
-        (_committed, _said) = (entries, unfinished);
-        Commits++;
-        _changed = false;
-        CommitFiles.DeleteUnused(_folder, _committed);
-    }
-
-    private void Copy(WrittenSegment source)
-    {
-        var copy = new SegmentCopy(_snapshot, source.Segment);
-        for (int document = 0; document < source.Segment.Documents; document++)
-        {
-            if (source.Deleted?.Contains(document) == true)
-                continue;
-            copy.Document(document, _pending);
-            if (_pending.IsFull)
-                Spill();
         }
     }
 }
