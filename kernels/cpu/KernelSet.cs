@@ -1,6 +1,7 @@
 using Sextant.Kernels.Hamming;
 using Sextant.Kernels.SignDot;
 using Sextant.Kernels.Similarity;
+using Sextant.Kernels.WeightedHamming;
 using Sextant.Kernels.X64;
 
 namespace Sextant.Kernels;
@@ -49,6 +50,8 @@ internal sealed class KernelSet(KernelSelection selection)
     public ChosenKernel<DotKernel> Dot { get; } = selection.Of(DotKernels.Table);
     public ChosenKernel<Kernel<HammingArguments>> Hamming { get; } = selection.Of(HammingKernels.Table);
     public ChosenKernel<Kernel<HammingBatchArguments>> HammingBatch { get; } = selection.Of(HammingBatchKernels.Table);
+    public ChosenKernel<Kernel<WeightedHammingArguments>> WeightedHamming { get; } =
+        selection.Of(WeightedHammingKernels.Table);
     public ChosenKernel<Kernel<SimilarityArguments>> Similarity { get; } = selection.Of(SimilarityKernels.Table);
     public ChosenKernel<Kernel<SignDotArguments>> SignDot { get; } = selection.Of(SignDotKernels.Table);
 

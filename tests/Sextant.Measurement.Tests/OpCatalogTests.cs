@@ -83,6 +83,7 @@ public class OpCatalogTests
         "rope" => [5, 3, 16],
         "hamming" => [600, 200, 5],
         "hamming-batch" => [600, 200, 5],
+        "weighted-hamming" => [600, 200, 5],
         "attention" => [150, 20],
         _ => [.. cases.ShapeForm.Split(',').Select((_, i) => new[] { 13, 70, 37 }[i])],
     };

@@ -42,6 +42,10 @@ internal sealed unsafe class ColdCodes
 
     public ulong* Tile(nint tile) => (ulong*)(_pointer + (_place * Bytes)) + (tile * Words * TileCodes);
 
+    /// <summary>A bit of a code.</summary>
+    public bool Bit(nint code, int bit) =>
+        ((Tile(code / TileCodes)[(bit / 64 * TileCodes) + (code % TileCodes)] >> (bit % 64)) & 1) != 0;
+
     /// <summary>The distance of a query to a code, bit by bit.</summary>
     public int Distance(ulong* query, nint code)
     {

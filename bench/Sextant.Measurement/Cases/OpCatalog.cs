@@ -24,6 +24,7 @@ internal static class OpCatalog
         new DotCases(),
         new HammingCases(),
         new HammingBatchCases(),
+        new WeightedHammingCases(),
         new SimilarityCases(),
         new SignDotCases(),
     ];

@@ -38,6 +38,8 @@ internal static class LowShares
         ["hamming"] = "counting bits takes several instructions a word, which are no floating-point operations",
         ["hamming-batch"] = "many queries read each code once and then count its bits for every query: the integer "
             + "instructions bound it, and this roofline counts bytes alone",
+        ["weighted-hamming"] = "turning codes and looking up what their half bytes add are no floating-point operations, "
+            + "and this roofline counts bytes alone",
         ["sign-dot"] = "each stored bit becomes a sign of a float first, by instructions that count as no operations",
         ["dot"] = "vectors are short, and each sum is folded in a fixed order",
         ["similarity"] = "vectors are short, and each sum is folded in a fixed order",

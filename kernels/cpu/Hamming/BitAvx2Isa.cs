@@ -78,5 +78,31 @@ internal readonly unsafe struct BitAvx2Isa : IBitIsa<Vector256<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> BroadcastTable(byte* source) => Avx2.BroadcastVector128ToVector256(source);
+
+    public static Vector256<byte> PairsOfWords
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(BitVector128Isa.PairsOfWords, BitVector128Isa.PairsOfWords);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> InterleaveLower(Vector256<byte> a, Vector256<byte> b) =>
+        Avx2.UnpackLow(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> InterleaveUpper(Vector256<byte> a, Vector256<byte> b) =>
+        Avx2.UnpackHigh(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> UpperBytes(Vector256<byte> a) => (a.AsUInt16() >>> 8).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> WidenLower(Vector256<byte> a) => Vector256.WidenLower(a.AsUInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> WidenUpper(Vector256<byte> a) => Vector256.WidenUpper(a.AsUInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(ulong* address) => Sse.Prefetch0(address);
 }

@@ -77,5 +77,31 @@ internal readonly unsafe struct BitAvx512Isa : IBitIsa<Vector512<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> BroadcastTable(byte* source) => Avx512F.BroadcastVector128ToVector512((uint*)source).AsByte();
+
+    public static Vector512<byte> PairsOfWords
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create(BitAvx2Isa.PairsOfWords, BitAvx2Isa.PairsOfWords);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> InterleaveLower(Vector512<byte> a, Vector512<byte> b) =>
+        Avx512BW.UnpackLow(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> InterleaveUpper(Vector512<byte> a, Vector512<byte> b) =>
+        Avx512BW.UnpackHigh(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> UpperBytes(Vector512<byte> a) => (a.AsUInt16() >>> 8).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> WidenLower(Vector512<byte> a) => Vector512.WidenLower(a.AsUInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> WidenUpper(Vector512<byte> a) => Vector512.WidenUpper(a.AsUInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(ulong* address) => Sse.Prefetch0(address);
 }

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sextant.Kernels.Hamming;
 
@@ -83,6 +85,36 @@ internal readonly unsafe struct BitVector128Isa : IBitIsa<Vector128<byte>>
         sum = either ^ b;
         return carry;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> BroadcastTable(byte* source) => Vector128.Load(source);
+
+    public static Vector128<byte> PairsOfWords
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector128.Create((byte)0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> InterleaveLower(Vector128<byte> a, Vector128<byte> b) =>
+        Sse2.IsSupported ? Sse2.UnpackLow(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+        : (Vector128.WidenLower(a) | (Vector128.WidenLower(b) << 8)).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> InterleaveUpper(Vector128<byte> a, Vector128<byte> b) =>
+        Sse2.IsSupported ? Sse2.UnpackHigh(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+        : (Vector128.WidenUpper(a) | (Vector128.WidenUpper(b) << 8)).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> UpperBytes(Vector128<byte> a) => (a.AsUInt16() >>> 8).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> WidenLower(Vector128<byte> a) => Vector128.WidenLower(a.AsUInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> WidenUpper(Vector128<byte> a) => Vector128.WidenUpper(a.AsUInt16()).AsByte();
 
     // There is no portable prefetch; processors see a straight read coming by themselves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -26,7 +26,7 @@ internal unsafe interface IBitIsa<TVector>
     static abstract TVector UpperHalves(TVector a);
 
     /// <summary>
-    /// Byte i is the table's byte at index i; indices are below 16 and the table repeats every 16 bytes.
+    /// Byte i is that of the table's same 16 bytes at index i, which is below 16.
     /// </summary>
     static abstract TVector LookUp(TVector table, TVector indices);
 
@@ -56,6 +56,27 @@ internal unsafe interface IBitIsa<TVector>
     /// A full adder in each bit: <paramref name="sum"/> becomes the parity of the three, the carry is returned.
     /// </summary>
     static abstract TVector Add(ref TVector sum, TVector a, TVector b);
+
+    /// <summary>16 bytes from memory, again and again.</summary>
+    static abstract TVector BroadcastTable(byte* source);
+
+    /// <summary>Indices for <see cref="LookUp"/> that bring bytes of equal places in two words together.</summary>
+    static abstract TVector PairsOfWords { get; }
+
+    /// <summary>In each 16 bytes: the first of a, the first of b, the second of a …, eight of each.</summary>
+    static abstract TVector InterleaveLower(TVector a, TVector b);
+
+    /// <summary>The same of the upper eight of each 16 bytes.</summary>
+    static abstract TVector InterleaveUpper(TVector a, TVector b);
+
+    /// <summary>The upper byte of each 16 bits.</summary>
+    static abstract TVector UpperBytes(TVector a);
+
+    /// <summary>The lower half, each 16 bits as 32.</summary>
+    static abstract TVector WidenLower(TVector a);
+
+    /// <summary>The upper half, each 16 bits as 32.</summary>
+    static abstract TVector WidenUpper(TVector a);
 
     /// <summary>Asks for the cache line at an address that will soon be read; it may lie behind the data.</summary>
     static abstract void Prefetch(ulong* address);

@@ -1,0 +1,36 @@
+namespace Sextant.Kernels.WeightedHamming;
+
+/// <summary>A query's values as small whole numbers, symmetric about zero (kernels/NUMERICS.md).</summary>
+internal static class QueryLevels
+{
+    // Below it a reciprocal may overflow; a power of two brings the values up exactly.
+    private const float MinMagnitude = 5.4210108624275222e-20f; // 2⁻⁶⁴
+    private const float Lift = 1.2089258196146292e24f;          // 2⁸⁰
+
+    /// <summary>The largest level of a number of bits: 7 of 4, 127 of 8.</summary>
+    public static int Max(int bits) => (1 << (bits - 1)) - 1;
+
+    /// <summary>Rounds values to levels.</summary>
+    /// <param name="values">Finite.</param>
+    /// <param name="bits">2 to 8, the sign included.</param>
+    /// <param name="levels">Receives as many, from −<see cref="Max"/> to <see cref="Max"/>; zeros after them.</param>
+    public static void Quantize(ReadOnlySpan<float> values, int bits, Span<sbyte> levels)
+    {
+        float max = 0f;
+        foreach (float value in values)
+        {
+            float magnitude = MathF.Abs(value);
+            max = max > magnitude ? max : magnitude;
+        }
+        levels[values.Length..].Clear();
+        int top = Max(bits);
+        float lift = max < MinMagnitude ? Lift : 1f;
+        max *= lift;
+        float perUnit = max > 0f ? top / max : 0f;
+        for (int i = 0; i < values.Length; i++)
+        {
+            int level = (int)MathF.Round(values[i] * lift * perUnit, MidpointRounding.ToEven);
+            levels[i] = (sbyte)Math.Clamp(level, -top, top);
+        }
+    }
+}
