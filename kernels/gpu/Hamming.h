@@ -102,7 +102,7 @@ KERNEL GROUP_SIZE(TILE_CODES) void hamming_ties(
 // What is nearer than the limit, and what is at the limit up to the last id that belongs. limits [Q], last_ids [Q].
 KERNEL GROUP_SIZE(TILE_CODES) void hamming_collect(
     BUFFER(const ushort, distances), long distances_stride, int code_count, int tile_count, BUFFER(const int, limits),
-    BUFFER(const int, last_ids), int k, BUFFER(int, places), BUFFER(int, hits))
+    BUFFER(const int, last_ids), int k, BUFFER(int, collected), BUFFER(int, hits))
 {
     int query = GROUP / tile_count;
     int id = GROUP % tile_count * TILE_CODES + ITEM;
@@ -112,10 +112,10 @@ KERNEL GROUP_SIZE(TILE_CODES) void hamming_collect(
     int limit = AT(limits)[query];
     if (distance > limit || (distance == limit && id > AT(last_ids)[query]))
         return;
-    int place = ATOMIC_ADD(&AT(places)[query], 1);
-    if (place < k)
+    int position = ATOMIC_ADD(&AT(collected)[query], 1);
+    if (position < k)
     {
-        GLOBAL int* hit = AT(hits) + 2 * ((long)query * k + place);
+        GLOBAL int* hit = AT(hits) + 2 * ((long)query * k + position);
         hit[0] = id;
         hit[1] = distance;
     }

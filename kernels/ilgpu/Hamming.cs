@@ -65,7 +65,7 @@ internal struct HammingCollectArguments : IKernelArguments<HammingCollectArgumen
     public int CodeCount, TileCount;
     public ArrayView<int> Limits, LastIds;
     public int K;
-    public ArrayView<int> Places, Hits;
+    public ArrayView<int> Collected, Hits;
 
     public static HammingCollectArguments Read(ref ArgumentReader from) => new()
     {
@@ -76,7 +76,7 @@ internal struct HammingCollectArguments : IKernelArguments<HammingCollectArgumen
         Limits = from.View<int>(),
         LastIds = from.View<int>(),
         K = from.Int(),
-        Places = from.View<int>(),
+        Collected = from.View<int>(),
         Hits = from.View<int>(),
     };
 }
@@ -178,10 +178,10 @@ internal static class Hamming
         int limit = a.Limits[query];
         if (distance > limit || (distance == limit && id > a.LastIds[query]))
             return;
-        int place = Atomic.Add(ref a.Places[query], 1);
-        if (place < a.K)
+        int position = Atomic.Add(ref a.Collected[query], 1);
+        if (position < a.K)
         {
-            long hit = 2 * (((long)query * a.K) + place);
+            long hit = 2 * (((long)query * a.K) + position);
             a.Hits[hit] = id;
             a.Hits[hit + 1] = distance;
         }

@@ -40,15 +40,15 @@ internal sealed class AddressSpace
     public void Remove(nint address)
     {
         lock (_writers)
-            _blocks[Place(address)] = null;
+            _blocks[Slot(address)] = null;
     }
 
     /// <summary>The block in which an address lies.</summary>
     public DeviceBlock this[nint address] =>
-        _blocks[Place(address)] ?? throw new InvalidOperationException("The memory behind this address was freed.");
+        _blocks[Slot(address)] ?? throw new InvalidOperationException("The memory behind this address was freed.");
 
     /// <summary>Bytes from the beginning of its block.</summary>
     public static long Offset(nint address) => address & ((1L << OffsetBits) - 1);
 
-    private static int Place(nint address) => (int)((long)address >> OffsetBits) - 1;
+    private static int Slot(nint address) => (int)((long)address >> OffsetBits) - 1;
 }

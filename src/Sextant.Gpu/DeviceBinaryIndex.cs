@@ -35,8 +35,6 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     private readonly int[] _atLimit = new int[ScanQueries];
     private readonly int[] _last = new int[ScanQueries];
     private nint _work;
-    private int _scanned; // queries that are prepared for measurements
-    private ScanMemory _scanMemory;
     private bool _disposed;
 
     /// <summary>Creates an empty index.</summary>
@@ -48,23 +46,20 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     /// The device is the processor: use <see cref="BinaryIndex"/>.
     /// </exception>
     public DeviceBinaryIndex(Device device, int bits)
-        : this(device, bits, DeviceCodes.BlockBytes)
+        : this(DriverOf(device), bits, DeviceCodes.BlockBytes)
     {
     }
 
-    /// <summary>The same, with blocks of another size, or with a queue that times its kernels.</summary>
-    internal DeviceBinaryIndex(Device device, int bits, long blockBytes, bool timed = false)
+    /// <summary>The same on a driver, with blocks of another size.</summary>
+    internal DeviceBinaryIndex(GpuDriver driver, int bits, long blockBytes)
     {
-        ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, MaxBits);
-        GpuDriver driver = device is GpuDevice one ? one.Driver
-            : throw new UnsupportedRequestException($"{device.Name} has no memory of its own: use BinaryIndex.");
         Bits = bits;
         _driver = driver.Hold();
         try
         {
-            _queue = driver.CreateQueue(timed);
+            _queue = driver.CreateQueue();
         }
         catch
         {
@@ -154,27 +149,12 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         }
     }
 
-    /// <summary>Brings queries to the device, for measurements of the scan alone. Not thread-safe.</summary>
-    internal void PrepareScan(ReadOnlySpan<byte> queries)
+    private static GpuDriver DriverOf(Device device)
     {
-        int count = queries.Length / CodeBytes;
-        ScanMemory memory = new(_codes, Bits, count, 1);
-        Reserve(memory.Bytes);
-        UploadQueries(queries, count, null, memory);
-        Clear(memory.Counts, count * (Bits + 1));
-        _ = _queue.TakeKernelSeconds();
-        (_scanned, _scanMemory) = (count, memory);
+        ArgumentNullException.ThrowIfNull(device);
+        return device is GpuDevice one ? one.Driver
+            : throw new UnsupportedRequestException($"{device.Name} has no memory of its own: use BinaryIndex.");
     }
-
-    /// <summary>Starts the scan of what was prepared; counts of distances add up.</summary>
-    internal void StartScan()
-    {
-        for (int block = 0; block < _codes.Blocks; block++)
-            Scan(block, _scanned, false, _scanMemory);
-    }
-
-    /// <summary>Waits, and says how long kernels ran; of an index that is timed.</summary>
-    internal double TakeKernelSeconds() => _queue.TakeKernelSeconds();
 
     // Of the set, what is an id here.
     private int CountOf(IdSet allowed)
@@ -193,7 +173,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         Reserve(memory.Bytes);
         UploadQueries(queries, count, allowed, memory);
         Clear(memory.Counts, count * (Bits + 1));
-        Clear(memory.Places, count);
+        Clear(memory.Collected, count);
         for (int block = 0; block < _codes.Blocks; block++)
             Scan(block, count, allowed is not null, memory);
         ReadOnlySpan<int> counts = Read(memory.Counts, count * (Bits + 1), ref _counts);
@@ -326,7 +306,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
         AddDistances(ref launch, memory);
         launch.Add(_space, _work + memory.LastIds, sizeof(int));
         launch.Add(k);
-        launch.Add(_space, _work + memory.Places, sizeof(int));
+        launch.Add(_space, _work + memory.Collected, sizeof(int));
         launch.Add(_space, _work + memory.Hits, sizeof(int));
         _queue.Launch(ref launch);
     }

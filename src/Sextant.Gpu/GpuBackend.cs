@@ -9,7 +9,7 @@ namespace Sextant.Gpu;
 /// The ops on a CUDA or OpenCL device: each is one kernel of kernels/gpu. Written once; the driver, which it holds
 /// until it is disposed, is all that differs.
 /// </summary>
-internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : GpuRowOps
+internal sealed unsafe class GpuBackend(GpuDriver driver) : GpuRowOps
 {
     // Queries of a block in attention on vectors.
     private const int HalfBlock = 16;
@@ -41,7 +41,7 @@ internal sealed unsafe class GpuBackend(GpuDriver driver, bool timed = false) : 
 
     public override Table LoadTable(IRowSource rows, bool keep16) => Weights.LoadTable(rows, keep16);
 
-    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, _space, timed: timed);
+    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, _space);
 
     public override long ScratchBytes(ScratchNeeds needs) =>
         Workspace.SizeOf(ScratchRows, ScratchColumns(needs));

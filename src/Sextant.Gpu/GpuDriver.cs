@@ -61,8 +61,7 @@ internal abstract class GpuDriver
     public abstract void Free(nint handle);
 
     /// <summary>Creates a queue. Queues run beside each other.</summary>
-    /// <param name="timed">Whether it can tell how long its kernels ran, which costs a little.</param>
-    public abstract GpuQueue CreateQueue(bool timed = false);
+    public abstract GpuQueue CreateQueue();
 
     /// <summary>Refuses a number that no device of a kind has.</summary>
     /// <param name="kind">As <see cref="DeviceChoice"/> names it.</param>
@@ -124,12 +123,6 @@ internal abstract unsafe class GpuQueue : IDisposable
 
     /// <summary>Waits until all work is done.</summary>
     public abstract void Finish();
-
-    /// <summary>
-    /// Waits, and says how many seconds the kernels ran that were started since the last call, by the device's own
-    /// clock. Of queues that were created to be timed; 0 of others.
-    /// </summary>
-    public abstract double TakeKernelSeconds();
 
     public abstract void Dispose();
 }

@@ -17,8 +17,7 @@ namespace Sextant.Gpu;
 /// </remarks>
 /// <param name="driver">The device; held until this is disposed.</param>
 /// <param name="wide">Whether the products are those of warpgroups; null: what the device has chosen.</param>
-/// <param name="timed">Whether its queues time their kernels.</param>
-internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool timed = false) : GpuRowOps
+internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null) : GpuRowOps
 {
     private const int LargestNarrowHead = 128;
 
@@ -50,7 +49,7 @@ internal sealed class GpuFastBackend(GpuDriver driver, bool? wide = null, bool t
 
     public override Table LoadTable(IRowSource rows, bool keep16) => _exact.LoadTable(rows, keep16);
 
-    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, Space, hasNarrow: true, timed);
+    public override Workspace CreateWorkspace() => new GpuWorkspace(driver, Space, hasNarrow: true);
 
     public override long ScratchBytes(ScratchNeeds needs) => _exact.ScratchBytes(needs);
 

@@ -9,9 +9,7 @@ namespace Sextant.Gpu;
 /// <param name="driver">Where.</param>
 /// <param name="space">Where its addresses are.</param>
 /// <param name="hasNarrow">Whether every element has a 16-bit form beside its f32 form: fast mode.</param>
-/// <param name="timed">Whether its queue times its kernels.</param>
-internal sealed unsafe class GpuWorkspace(
-    GpuDriver driver, AddressSpace space, bool hasNarrow = false, bool timed = false) : Workspace
+internal sealed unsafe class GpuWorkspace(GpuDriver driver, AddressSpace space, bool hasNarrow = false) : Workspace
 {
     // Batches of so many tokens are done in a moment, and on CUDA one graph that nobody waits for halfway.
     private const int MaxTokensOfGraph = 512;
@@ -26,7 +24,7 @@ internal sealed unsafe class GpuWorkspace(
     private double _started;
 
     /// <summary>What it has the device do.</summary>
-    public GpuQueue Queue { get; } = driver.CreateQueue(timed);
+    public GpuQueue Queue { get; } = driver.CreateQueue();
 
     public override long Bytes => _memory == 0 ? 0 : space[_memory].Bytes;
 

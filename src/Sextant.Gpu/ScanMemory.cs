@@ -17,7 +17,7 @@ internal readonly struct ScanMemory
         Counts = Piece(ref next, (long)queries * (bits + 1) * sizeof(int));
         Limits = Piece(ref next, (long)queries * sizeof(int));
         LastIds = Piece(ref next, (long)queries * sizeof(int));
-        Places = Piece(ref next, (long)queries * sizeof(int));
+        Collected = Piece(ref next, (long)queries * sizeof(int));
         Ties = Piece(ref next, (long)queries * codes.Tiles * sizeof(int));
         Hits = Piece(ref next, (long)queries * k * 2 * sizeof(int));
         Distances = Piece(ref next, (long)queries * codes.Count * sizeof(ushort));
@@ -43,7 +43,7 @@ internal readonly struct ScanMemory
     public nint LastIds { get; }
 
     /// <summary>How many hits were collected, [Q].</summary>
-    public nint Places { get; }
+    public nint Collected { get; }
 
     /// <summary>Codes at the limit, [Q, tiles].</summary>
     public nint Ties { get; }

@@ -96,7 +96,7 @@ internal sealed unsafe class IlgpuDriver : GpuDriver
     public MemoryBuffer Buffer(nint handle) =>
         handle == 0 ? _nothing : (MemoryBuffer)GCHandle.FromIntPtr(handle).Target!;
 
-    public override GpuQueue CreateQueue(bool timed = false) => new IlgpuQueue(this, timed);
+    public override GpuQueue CreateQueue() => new IlgpuQueue(this);
 
     /// <summary>What starts a kernel; compiles it when it is asked for the first time.</summary>
     public IlgpuLauncher Launcher(GpuKernel kernel) => Volatile.Read(ref _launchers[(int)kernel]) ?? Compile(kernel);

@@ -16,17 +16,17 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
 {
     private readonly IlgpuDriver _driver;
     private readonly AcceleratorStream _stream;
-    private readonly bool _timed;
-    private readonly List<(ProfilingMarker From, ProfilingMarker To)> _marks = [];
     private CPUMemoryBuffer? _up;
     private CPUMemoryBuffer? _down;
 
-    public IlgpuQueue(IlgpuDriver driver, bool timed)
+    public IlgpuQueue(IlgpuDriver driver)
     {
         _driver = driver;
-        _timed = timed;
         _stream = driver.Run("creating a stream", 0, static d => d.Accelerator.CreateStream());
     }
+
+    /// <summary>ILGPU's own.</summary>
+    public AcceleratorStream Stream => _stream;
 
     public override byte* Staging(long bytes)
     {
@@ -100,15 +100,12 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
         try
         {
             _driver.Bind();
-            ProfilingMarker? from = _timed ? _stream.AddProfilingMarker() : null;
             if (launcher is null)
                 _driver.StartOwn(in launch, (CudaStream)_stream);
             else if (_driver.TakesTurns)
                 QueueTurns.Start(_stream, launcher, _driver, in launch);
             else
                 launcher.Start(_driver, _stream, in launch);
-            if (_timed)
-                _marks.Add((from!, _stream.AddProfilingMarker()));
         }
         catch (Exception problem) when (IlgpuErrors.IsOfDevice(problem))
         {
@@ -129,30 +126,11 @@ internal sealed unsafe class IlgpuQueue : GpuQueue
         }
     }
 
-    public override double TakeKernelSeconds()
-    {
-        Finish();
-        double seconds = 0;
-        foreach ((ProfilingMarker from, ProfilingMarker to) in _marks)
-        {
-            seconds += to.MeasureFrom(from).TotalSeconds;
-            from.Dispose();
-            to.Dispose();
-        }
-        _marks.Clear();
-        return seconds;
-    }
-
     public override void Dispose()
     {
         _driver.Bind();
         _stream.Synchronize();
         QueueTurns.Leave(_stream);
-        foreach ((ProfilingMarker from, ProfilingMarker to) in _marks)
-        {
-            from.Dispose();
-            to.Dispose();
-        }
         _stream.Dispose();
         _up?.Dispose();
         _down?.Dispose();

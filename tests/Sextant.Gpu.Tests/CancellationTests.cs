@@ -64,7 +64,7 @@ public sealed class CancellationTests
         public static OpenClDevice Open() => OpenClDevice.Open(
             DeviceHere.OpenClIndex ?? 0, static info => new Impatient(info));
 
-        public override GpuQueue CreateQueue(bool timed = false) => new Watched(base.CreateQueue(timed), this);
+        public override GpuQueue CreateQueue() => new Watched(base.CreateQueue(), this);
 
         public void Starts(GpuKernel kernel)
         {
@@ -95,8 +95,6 @@ public sealed class CancellationTests
         }
 
         public override void Finish() => queue.Finish();
-
-        public override double TakeKernelSeconds() => queue.TakeKernelSeconds();
 
         public override void Dispose() => queue.Dispose();
     }

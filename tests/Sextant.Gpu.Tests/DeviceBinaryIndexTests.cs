@@ -56,9 +56,9 @@ public sealed class DeviceBinaryIndexTests
         byte[] stored = DeviceBinaryIndexTests.Codes(new Random(3), Bits, Codes);
         using var expected = new BinaryIndex(Bits);
         expected.Add(stored);
-        foreach (Backends.Device device in DeviceHere.Kinds)
+        foreach (GpuDevice device in DeviceHere.Kinds.Cast<GpuDevice>())
         {
-            using var index = new DeviceBinaryIndex(device, Bits, blockBytes: 4 * 256 * (Bits / 8));
+            using var index = new DeviceBinaryIndex(device.Driver, Bits, blockBytes: 4 * 256 * (Bits / 8));
             index.Add(stored);
             foreach (IdSet? allowed in (IdSet?[])[null, new IdSet(Codes, id => id % 7 < 3)])
             {

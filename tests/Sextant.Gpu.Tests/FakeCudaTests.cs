@@ -1,12 +1,13 @@
 using Sextant.Backends;
 using Sextant.Gpu.Cuda;
+using Sextant.Measurement.Devices.Timing;
 using Sextant.Tests;
 using Sextant.Tests.Backends;
 
 namespace Sextant.Gpu.Tests;
 
 /// <summary>Tests that put a driver in CUDA's place run one after the other.</summary>
-[CollectionDefinition(nameof(OneFakeCuda), DisableParallelization = true)]
+[CollectionDefinition(nameof(OneFakeCuda))]
 public sealed class OneFakeCuda;
 
 /// <summary>
@@ -228,7 +229,7 @@ public sealed class FakeCudaTests
         nint memory = driver.Allocate(1024);
         var space = new AddressSpace();
         nint address = space.Add(new DeviceBlock(memory, 1024, null));
-        using (var queue = (CudaQueue)driver.CreateQueue(timed: true))
+        using (var queue = TimedQueue.On(driver))
         {
             queue.Expect(1);
             for (int i = 0; i < 6; i++)
@@ -238,8 +239,8 @@ public sealed class FakeCudaTests
                 launch.Add(1);
                 queue.Launch(in launch);
             }
-            Assert.Equal(6 * 2e-3, queue.TakeKernelSeconds(), 9);
-            Assert.Equal(0, queue.TakeKernelSeconds());
+            Assert.Equal(6 * 2e-3, queue.TakeSeconds(), 9);
+            Assert.Equal(0, queue.TakeSeconds());
         }
         Assert.Equal((12, 0), (fake.Calls("cuEventRecord"), fake.Calls("cuGraphCreate")));
         driver.Free(memory);

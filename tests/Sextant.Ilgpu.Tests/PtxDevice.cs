@@ -38,7 +38,7 @@ internal sealed class PtxDriver : GpuDriver
 
     public override void Free(nint handle) => Memory.Free((ulong)handle);
 
-    public override GpuQueue CreateQueue(bool timed = false) => new PtxQueue(this);
+    public override GpuQueue CreateQueue() => new PtxQueue(this);
 
     public void Run(ref readonly KernelLaunch launch)
     {
@@ -74,8 +74,6 @@ internal sealed class PtxDriver : GpuDriver
         public override void Finish()
         {
         }
-
-        public override double TakeKernelSeconds() => 0;
 
         public override void Dispose() => _staging?.Dispose();
 

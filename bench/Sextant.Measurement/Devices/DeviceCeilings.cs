@@ -1,5 +1,6 @@
 using Sextant.Backends;
 using Sextant.Gpu;
+using Sextant.Measurement.Devices.Timing;
 using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Reports;
 using Sextant.Measurement.Statistics;
@@ -18,7 +19,7 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     private const double MinKernelSeconds = 2e-3;
 
     private readonly GpuDriver _driver;
-    private readonly GpuQueue _timed;
+    private readonly TimedQueue _timed;
     private readonly GpuQueue _plain;
     private readonly AddressSpace _space = new();
     private readonly nint _memory;
@@ -33,7 +34,7 @@ internal sealed unsafe class DeviceCeilings : IDisposable
             cuda.LoadFast();
             TensorKinds = cuda.HasWide ? ["mma", "wgmma"] : ["mma"];
         }
-        _timed = _driver.CreateQueue(timed: true);
+        _timed = TimedQueue.On(_driver);
         _plain = _driver.CreateQueue();
         Bytes = Math.Min(_driver.IsProcessor ? 256L << 20 : 1L << 30, _driver.LargestBlock) & ~0xFFFFL;
         _memory = _space.Add(new DeviceBlock(_driver.Allocate(Bytes), Bytes, null));
@@ -187,7 +188,7 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     private double Once(KernelLaunch launch)
     {
         _timed.Launch(ref launch);
-        return _timed.TakeKernelSeconds();
+        return _timed.TakeSeconds();
     }
 
     private void Fill()

@@ -4,6 +4,7 @@ using Sextant.Backends;
 using Sextant.Gpu;
 using Sextant.Kernels;
 using Sextant.Measurement.Cases;
+using Sextant.Measurement.Devices.Timing;
 using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Sampling;
@@ -52,8 +53,8 @@ internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
             // Each case twice: a queue that times its kernels is not the one that a model runs on.
             foreach (Entry entry in entries)
             {
-                subjects.Add(new PlacedCase(entry.Case, Backend(entry, driver, timed: true), timed: true));
-                subjects.Add(new PlacedCase(entry.Case, Backend(entry, driver, timed: false)));
+                subjects.Add(new PlacedCase(entry.Case, Backend(entry, new TimedDriver(driver))));
+                subjects.Add(new PlacedCase(entry.Case, Backend(entry, driver.Hold())));
             }
             context.Say(
                 string.Create(CultureInfo.InvariantCulture, $"{entries.Count} ops in {context.Plan.Rounds} rounds"));
@@ -115,8 +116,8 @@ internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
         on.Device.CreateBackend(Precision.Fast, null));
 
     // The driver's: what times its kernels is not for models. Its ceilings have loaded the kernels of fast mode.
-    private static Backend Backend(Entry entry, GpuDriver driver, bool timed) => entry.Precision == Precision.Fast
-        ? new GpuFastBackend(driver.Hold(), timed: timed) : new GpuBackend(driver.Hold(), timed);
+    private static Backend Backend(Entry entry, GpuDriver driver) =>
+        entry.Precision == Precision.Fast ? new GpuFastBackend(driver) : new GpuBackend(driver);
 
     private static bool UsesTensorCores(Entry entry) =>
         entry.Precision == Precision.Fast && entry.Case.IsOfTensorCores;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sextant.Backends;
 using Sextant.Gpu;
 using Sextant.Measurement.Cases;
+using Sextant.Measurement.Devices.Timing;
 using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Sampling;
@@ -10,8 +11,8 @@ using Sextant.Search;
 namespace Sextant.Measurement.Devices;
 
 /// <summary>
-/// The scan of binary codes on a CUDA or OpenCL device: its time by the device's own clock, beside the wall's for a
-/// whole search of the ten nearest; hits against the processor's.
+/// The scan of binary codes on a CUDA or OpenCL device: its time by the device's own clock in a search of the ten
+/// nearest, beside the wall's for all of that search; hits against the processor's.
 /// </summary>
 /// <param name="context">The run.</param>
 /// <param name="on">The device.</param>
@@ -73,11 +74,15 @@ internal sealed class DeviceScanBench(MeasureContext context, BenchDevice on)
         context.Say($"{Op} {shape}: codes");
         using var ceilings = on.Ceilings();
         Roofline roofline = ceilings.Measure();
-        using var index = new DeviceBinaryIndex(on.Device, bits, DeviceCodes.BlockBytes, timed: true);
+        var driver = new TimedDriver(DeviceCeilings.DriverOf(on.Device));
+        using var index = new DeviceBinaryIndex(driver, bits, DeviceCodes.BlockBytes);
+        driver.Release(); // the index holds it
+        TimedQueue queue = driver.Latest!;
         byte[] first = Fill(index, count);
         byte[] asked = first[^(queries * index.CodeBytes)..];
         Accuracy accuracy = Compare(index, first, asked, queries);
-        Samples[] samples = context.Sampler.Measure([new Scan(index, asked), new Search(index, asked, queries)]);
+        Samples[] samples = context.Sampler.Measure(
+            [new Scan(index, asked, queries, queue), new Search(index, asked, queries, queue)]);
         // What must be moved: every code read once, a distance of 16 bits written for each query.
         double bytes = (double)count * (index.CodeBytes + sizeof(ushort) * queries);
         // Integers: the floating-point ceiling says nothing of them, and only memory counts.
@@ -128,24 +133,21 @@ internal sealed class DeviceScanBench(MeasureContext context, BenchDevice on)
 
     private static int[] Numbers(BinaryHit[] hits) => [.. hits.SelectMany(hit => new[] { hit.Id, hit.Distance })];
 
-    private sealed class Scan(DeviceBinaryIndex index, byte[] asked) : Subject
-    {
-        public override double MinSliceSeconds => 1e-3;
-
-        public override void Refresh() => index.PrepareScan(asked);
-
-        public override void Run() => index.StartScan();
-
-        public override double OwnSeconds() => index.TakeKernelSeconds();
-    }
-
-    private sealed class Search(DeviceBinaryIndex index, byte[] asked, int queries) : Subject
+    private class Search(DeviceBinaryIndex index, byte[] asked, int queries, TimedQueue queue) : Subject
     {
         private readonly BinaryHit[] _hits = new BinaryHit[queries * Hits];
 
-        public override void Run() => index.Search(asked, Hits, _hits);
+        protected TimedQueue Queue { get; } = queue;
 
-        // What timed its kernels is of no use here, and is not to pile up.
-        public override void Wait() => _ = index.TakeKernelSeconds();
+        public override void Refresh() => _ = Queue.TakeSeconds();
+
+        public override void Run() => index.Search(asked, Hits, _hits);
+    }
+
+    // Of the same search, the kernel that reads the codes.
+    private sealed class Scan(DeviceBinaryIndex index, byte[] asked, int queries, TimedQueue queue)
+        : Search(index, asked, queries, queue)
+    {
+        public override double OwnSeconds() => Queue.TakeSeconds(GpuKernel.HammingScan);
     }
 }

@@ -1,5 +1,6 @@
 using Sextant.Backends;
 using Sextant.Gpu;
+using Sextant.Measurement.Devices.Timing;
 using Sextant.Measurement.Sampling;
 
 namespace Sextant.Measurement.Devices;
@@ -14,15 +15,13 @@ internal sealed class PlacedCase : Subject
     private readonly Workspace _workspace;
     private readonly Placement _placement;
     private readonly Action _op;
-    private readonly bool _timed;
 
     /// <summary>Places a case; the backend is its to dispose.</summary>
     /// <param name="one">The case.</param>
-    /// <param name="backend">Where.</param>
-    /// <param name="timed">Whether the backend's queues are timed, and that time is the one that counts.</param>
-    public PlacedCase(BackendCase one, Backend backend, bool timed = false)
+    /// <param name="backend">Where; on a <see cref="TimedDriver"/>, the device's own clock counts.</param>
+    public PlacedCase(BackendCase one, Backend backend)
     {
-        (_backend, _timed) = (backend, timed);
+        _backend = backend;
         _workspace = backend.CreateWorkspace();
         int copies = one.ElementsInPlace == 0
             ? 0 : (int)Math.Clamp(MaxCopyBytes / (one.ElementsInPlace * sizeof(float)), 1, MaxCopies);
@@ -41,8 +40,8 @@ internal sealed class PlacedCase : Subject
     public override void Refresh()
     {
         _placement.Refresh();
-        if (_timed)
-            Queue?.TakeKernelSeconds();
+        if (Queue is TimedQueue timed)
+            timed.TakeSeconds();
         else
             Queue?.Finish();
     }
@@ -55,7 +54,7 @@ internal sealed class PlacedCase : Subject
 
     public override void Wait() => Queue?.Finish();
 
-    public override double OwnSeconds() => _timed && Queue is { } queue ? queue.TakeKernelSeconds() : double.NaN;
+    public override double OwnSeconds() => Queue is TimedQueue timed ? timed.TakeSeconds() : double.NaN;
 
     /// <summary>Runs once on fresh inputs, with the output poisoned before, and returns what was written.</summary>
     public float[] Result()

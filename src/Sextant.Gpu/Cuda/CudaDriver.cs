@@ -88,7 +88,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
             _ = _api.MemFree(handle);
     }
 
-    public override GpuQueue CreateQueue(bool timed = false) => new CudaQueue(this, timed);
+    public override GpuQueue CreateQueue() => new CudaQueue(this);
 
     /// <summary>
     /// Has the driver compile the kernels of fast mode, unless that is done, and chooses the products.

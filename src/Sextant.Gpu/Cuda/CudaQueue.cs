@@ -23,24 +23,22 @@ internal sealed unsafe class CudaQueue : GpuQueue
     private KernelLaunch[] _pending = [];
     private int _pendingCount;
     private bool _putBy;
-
-    // Pairs of events around kernels, of which the first so many are in use; null where nothing is timed.
-    private readonly List<nint>? _events;
-    private int _used;
     private void* _staging;
     private long _stagingBytes;
 
-    public CudaQueue(CudaDriver driver, bool timed)
+    public CudaQueue(CudaDriver driver)
     {
         _driver = driver;
         _api = driver.Api;
-        _events = timed ? [] : null;
-        _graphs = driver.HasGraphs && !timed ? new CudaGraphs(driver) : null;
+        _graphs = driver.HasGraphs ? new CudaGraphs(driver) : null;
         driver.Use();
         nint stream;
         _api.Check(_api.StreamCreate(&stream, StreamNonBlocking), driver.Name, "cuStreamCreate");
         _stream = stream;
     }
+
+    /// <summary>The driver's handle of it.</summary>
+    public nint Stream => _stream;
 
     /// <summary>Its graphs; null where it makes none.</summary>
     public CudaGraphs? Graphs => _graphs;
@@ -112,21 +110,6 @@ internal sealed unsafe class CudaQueue : GpuQueue
         _pending[_pendingCount++] = launch;
     }
 
-    public override double TakeKernelSeconds()
-    {
-        Finish();
-        double seconds = 0;
-        for (int i = 0; i + 1 < _used; i += 2)
-        {
-            float milliseconds;
-            _api.Check(
-                _api.EventElapsedTime(&milliseconds, _events![i], _events[i + 1]), _driver.Name, "cuEventElapsedTime");
-            seconds += milliseconds * 1e-3;
-        }
-        _used = 0;
-        return seconds;
-    }
-
     public override void Finish()
     {
         Flush();
@@ -140,8 +123,6 @@ internal sealed unsafe class CudaQueue : GpuQueue
             return; // a device that is lost has taken its memory along
         _ = _api.StreamSynchronize(_stream);
         _graphs?.Clear();
-        foreach (nint done in _events ?? [])
-            _ = _api.EventDestroy(done);
         _ = _api.StreamDestroy(_stream);
         if (_staging != null)
             _ = _api.MemFreeHost(_staging);
@@ -168,22 +149,6 @@ internal sealed unsafe class CudaQueue : GpuQueue
         void** parameters = stackalloc void*[KernelLaunch.MaxArguments];
         long* values = stackalloc long[KernelLaunch.MaxArguments];
         launch.CopyTo(values, parameters);
-        Mark();
         _driver.Modules.Start(in launch, parameters, _stream);
-        Mark();
-    }
-
-    // Puts the next event into the stream.
-    private void Mark()
-    {
-        if (_events is null)
-            return;
-        if (_used == _events.Count)
-        {
-            nint created;
-            _api.Check(_api.EventCreate(&created, 0), _driver.Name, "cuEventCreate");
-            _events.Add(created);
-        }
-        _api.Check(_api.EventRecord(_events[_used++], _stream), _driver.Name, "cuEventRecord");
     }
 }

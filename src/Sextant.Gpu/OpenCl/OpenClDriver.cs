@@ -68,7 +68,7 @@ internal unsafe class OpenClDriver : GpuDriver
     public virtual nint ProgramOf(GpuKernel kernel) =>
         GpuKernels.IsOfPeaks(GpuKernels.Of(kernel).Module) ? _peaks.Value : _program;
 
-    public override GpuQueue CreateQueue(bool timed = false) => new OpenClQueue(this, timed);
+    public override GpuQueue CreateQueue() => new OpenClQueue(this);
 
     protected override void Close()
     {

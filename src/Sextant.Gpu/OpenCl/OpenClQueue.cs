@@ -12,17 +12,23 @@ internal sealed unsafe class OpenClQueue : GpuQueue
     private readonly OpenClDriver _driver;
     private readonly nint _queue;
     private readonly nint[] _kernels = new nint[GpuKernels.All.Length];
-    private readonly List<nint>? _events;
+    private readonly Action<GpuKernel, nint>? _started;
     private readonly OpenClGate? _gate;
     private NativeBlock? _staging;
 
-    public OpenClQueue(OpenClDriver driver, bool timed)
+    /// <summary>Creates a queue.</summary>
+    /// <param name="driver">Where.</param>
+    /// <param name="started">
+    /// Is told of every kernel and its event, which is its to release; the queue keeps times then. Null: nobody is.
+    /// </param>
+    public OpenClQueue(OpenClDriver driver, Action<GpuKernel, nint>? started = null)
     {
         _driver = driver;
-        _events = timed ? [] : null;
+        _started = started;
         _gate = driver.Info.IsProcessor ? new OpenClGate(driver) : null;
         int error;
-        _queue = clCreateCommandQueue(driver.Context, driver.Device, timed ? QueueProfilingEnable : 0, &error);
+        _queue = clCreateCommandQueue(driver.Context, driver.Device, started is null ? 0 : QueueProfilingEnable,
+            &error);
         OpenClErrors.Check(error, driver.Name, "clCreateCommandQueue");
     }
 
@@ -70,14 +76,14 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         nint before = _gate?.Next() ?? 0;
         int failure = clEnqueueNDRangeKernel(
             _queue, kernel, 1, null, &global, &local, before == 0 ? 0u : 1u, before == 0 ? null : &before,
-            _events is null && _gate?.TakesTurns != true ? null : &done);
+            _started is null && _gate?.TakesTurns != true ? null : &done);
         if (failure < 0)
             throw OpenClErrors.Of(failure, _driver.Name, $"starting {GpuKernels.Name(launch.Kernel)}");
-        if (_events is not null)
+        if (_started is not null)
         {
-            _events.Add(done);
             if (_gate?.TakesTurns == true)
                 _ = clRetainEvent(done);
+            _started(launch.Kernel, done);
         }
         _gate?.Held(_gate.TakesTurns ? done : 0);
     }
@@ -88,34 +94,12 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         OpenClErrors.Check(clFinish(_queue), _driver.Name, "clFinish");
     }
 
-    public override double TakeKernelSeconds()
-    {
-        Finish();
-        ulong nanoseconds = 0;
-        foreach (nint done in _events ?? [])
-        {
-            ulong start, end;
-            OpenClErrors.Check(
-                clGetEventProfilingInfo(done, ProfilingCommandStart, sizeof(ulong), &start, null), _driver.Name,
-                "clGetEventProfilingInfo");
-            OpenClErrors.Check(
-                clGetEventProfilingInfo(done, ProfilingCommandEnd, sizeof(ulong), &end, null), _driver.Name,
-                "clGetEventProfilingInfo");
-            nanoseconds += end - start;
-            _ = clReleaseEvent(done);
-        }
-        _events?.Clear();
-        return nanoseconds * 1e-9;
-    }
-
     public override void Dispose()
     {
         // What is held back would never end.
         _gate?.Open();
         _ = clFinish(_queue);
         _gate?.Leave();
-        foreach (nint done in _events ?? [])
-            _ = clReleaseEvent(done);
         foreach (nint kernel in _kernels)
         {
             if (kernel != 0)
