@@ -87,6 +87,9 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
     /// <exception cref="ArgumentException">
     /// The query has another length or holds a NaN or infinity, or the options probe lists.
     /// </exception>
+    /// <exception cref="UnsupportedRequestException">
+    /// The options choose query bits: binary codes are compared with a query's signs.
+    /// </exception>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
         options ??= SearchOptions.None;
@@ -95,6 +98,11 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
         if (options.Probes > 0)
             throw new ArgumentException(
                 "a device compares all codes; lists are probed by the index itself.", nameof(options));
+        if (options.QueryBits > 1)
+        {
+            throw new UnsupportedRequestException(
+                "a device compares binary codes with a query's signs; the index itself takes 4 and 8 bits of it.");
+        }
         lock (_lock)
         {
             if (_codes is null)

@@ -48,7 +48,12 @@ public sealed class DeviceIndexTests : IDisposable
                 float[] query = Vectors(round + 100, 1);
                 var expected = new Hit[25];
                 var hits = new Hit[25];
-                var limits = new SearchOptions { Oversampling = round + 1, MinScore = minScore };
+                var limits = new SearchOptions
+                {
+                    Oversampling = round + 1,
+                    MinScore = minScore,
+                    QueryBits = code == VectorCode.Binary ? 1 : null,
+                };
                 int count = reader.Search(query, expected, limits with { Allowed = allowed });
                 Assert.Equal(count, index.Search(query, hits, limits));
                 Assert.Equal(expected, hits);

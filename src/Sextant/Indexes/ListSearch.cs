@@ -11,18 +11,25 @@ internal sealed unsafe class ListSearch(
 {
     private readonly Kernel<HammingArguments> _kernel = KernelSet.Chosen.Hamming.Run;
 
-    /// <param name="code">The query's.</param>
+    /// <param name="code">The query's, by which lists are chosen.</param>
+    /// <param name="prepared">The query itself, by which codes are where it is taken in more than one bit.</param>
+    /// <param name="queryBits">1, 4 or 8.</param>
     /// <param name="wanted">How many lists of a full segment are read.</param>
     /// <param name="hits">Receives the hits: by negated distance, then by id.</param>
     /// <param name="allowed">The only ids that may be found; null: all.</param>
-    public int Nearest(ReadOnlySpan<byte> code, int wanted, Span<Hit> hits, IdSet? allowed)
+    public int Nearest(
+        ReadOnlySpan<byte> code, ReadOnlySpan<float> prepared, int queryBits, int wanted, Span<Hit> hits,
+        IdSet? allowed)
     {
         int most = 0, words = snapshot.Codes.Layout.Words;
         foreach (Segment segment in snapshot.Segments)
             most += Probes(segment, wanted);
         int shards = Math.Clamp(most, 1, 2 * team.Threads);
         long total = 0;
-        long queryAt = SearchMemory.Reserve(ref total, (long)words * sizeof(ulong));
+        bool isWeighted = queryBits > 1;
+        long queryAt = SearchMemory.Reserve(
+            ref total, isWeighted ? WeightedQueries.Bytes(queryBits, words) : (long)words * sizeof(ulong));
+        long blocksAt = SearchMemory.Reserve(ref total, isWeighted ? shards * WeightedBlock.Bytes(1) : 0);
         long probedAt = SearchMemory.Reserve(ref total, (long)most * sizeof(ListProbe));
         long nearestAt = SearchMemory.Reserve(ref total, (long)most * sizeof(BinaryHit));
         long keptAt = SearchMemory.Reserve(ref total, ShardHits.Bytes(shards, hits.Length));
@@ -31,7 +38,6 @@ internal sealed unsafe class ListSearch(
         {
             byte* start = block.Pointer;
             var probed = (ListProbe*)(start + probedAt);
-            ulong* asked = (ulong*)(start + queryAt);
             int probes = 0;
             long codes = 0;
             for (int i = 0; i < snapshot.Segments.Count; i++)
@@ -49,7 +55,8 @@ internal sealed unsafe class ListSearch(
             if (probes == 0 || hits.Length == 0)
                 return 0;
             shards = Math.Min(shards, ShardedRows.Shards(team, codes * words * sizeof(ulong)));
-            CodeStore.Widen(code, asked, words);
+            if (!isWeighted)
+                CodeStore.Widen(code, (ulong*)(start + queryAt), words);
             var kept = new ShardHits(start + keptAt, shards, hits.Length);
             var scan = new SegmentListScan
             {
@@ -58,7 +65,10 @@ internal sealed unsafe class ListSearch(
                 FirstIds = firstIds,
                 Probed = probed,
                 Probes = probes,
-                Query = asked,
+                Query = isWeighted ? null : (ulong*)(start + queryAt),
+                Weighted = isWeighted
+                    ? new WeightedQueries(prepared, prepared.Length, queryBits, words, start + queryAt) : default,
+                Blocks = start + blocksAt,
                 Words = words,
                 Kept = kept,
                 Allowed = allowed is null ? null : allowed.Pointer,

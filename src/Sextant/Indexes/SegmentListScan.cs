@@ -1,5 +1,6 @@
 using Sextant.Kernels;
 using Sextant.Kernels.Hamming;
+using Sextant.Kernels.WeightedHamming;
 using Sextant.Runtime;
 using Sextant.Search;
 
@@ -29,8 +30,14 @@ internal readonly unsafe struct SegmentListScan : IJob
 
     public required int Probes { get; init; }
 
-    /// <summary>[words].</summary>
+    /// <summary>[words]: the query's code; null: the query is <see cref="Weighted"/>.</summary>
     public required ulong* Query { get; init; }
+
+    /// <summary>One query in 4 or 8 bits.</summary>
+    public required WeightedQueries Weighted { get; init; }
+
+    /// <summary>[shards]: a <see cref="WeightedBlock"/> each, for <see cref="Weighted"/>.</summary>
+    public required byte* Blocks { get; init; }
 
     public required int Words { get; init; }
 
@@ -47,7 +54,12 @@ internal readonly unsafe struct SegmentListScan : IJob
         for (long i = first; i < end; i++)
         {
             ListProbe probe = Probed[i];
-            Scan(Segments[probe.Segment].Lists!, probe.List, FirstIds[probe.Segment], distances, ref best);
+            SegmentLists lists = Segments[probe.Segment].Lists!;
+            int firstId = FirstIds[probe.Segment];
+            if (Query == null)
+                ScanWeighted(item, lists, probe.List, firstId, ref best);
+            else
+                Scan(lists, probe.List, firstId, distances, ref best);
         }
         Kept.Keep(item, best);
     }
@@ -76,6 +88,29 @@ internal readonly unsafe struct SegmentListScan : IJob
                 int id = firstId + lists.Require(rows[position - start]);
                 if (NearestCodes.IsAllowed(Allowed, id))
                     best.Offer(new Hit(id, -distances[position - first]));
+            }
+        }
+    }
+
+    private void ScanWeighted(int item, SegmentLists lists, int list, int firstId, ref BestHits best)
+    {
+        (int start, int end) = lists.Range(list);
+        ReadOnlySpan<uint> rows = lists.Rows(start, end);
+        var block = new WeightedBlock(Blocks + (item * WeightedBlock.Bytes(1)), 1);
+        int lastTile = (end + TileCodes - 1) / TileCodes;
+        for (int tile = start / TileCodes; tile < lastTile && start < end; tile += WeightedHammingArguments.MaxTiles)
+        {
+            int tiles = Math.Min(WeightedHammingArguments.MaxTiles, lastTile - tile), quad = 0, code;
+            block.Limit(0, best, mayTie: true);
+            Weighted.Compare(lists.Codes(tile, tiles), tiles, block);
+            while ((code = block.Next(0, ref quad, out int distance)) >= 0)
+            {
+                int position = (tile * TileCodes) + code;
+                if (position < start || position >= end)
+                    continue;
+                int id = firstId + lists.Require(rows[position - start]);
+                if (NearestCodes.IsAllowed(Allowed, id))
+                    best.Offer(new Hit(id, -distance));
             }
         }
     }

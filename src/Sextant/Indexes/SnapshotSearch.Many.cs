@@ -22,6 +22,7 @@ internal sealed unsafe partial class SnapshotSearch
         IdSet? allowed)
     {
         int dimensions = Definition.Dimensions, count = queries.Length / dimensions;
+        int queryBits = QueryBits(Definition, options);
         bool isTogether = count > 1 && k > 0 && most > 0
             && (_rows is not null || (_hamming is not null && options.Probes == 0));
         int atOnce = isTogether ? QueriesAtOnce : 1;
@@ -35,7 +36,7 @@ internal sealed unsafe partial class SnapshotSearch
             else if (_rows is not null)
                 SearchRows(some, k, best, found.Slice(first, taken), options, allowed);
             else
-                SearchCodes(some, k, best, found.Slice(first, taken), most, options, allowed);
+                SearchCodes(some, k, best, found.Slice(first, taken), most, options, queryBits, allowed);
         }
     }
 
@@ -59,7 +60,7 @@ internal sealed unsafe partial class SnapshotSearch
 
     private void SearchCodes(
         ReadOnlySpan<float> queries, int k, Span<Hit> hits, Span<int> found, int most, SearchOptions options,
-        IdSet? allowed)
+        int queryBits, IdSet? allowed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
         int dimensions = Definition.Dimensions, coded = Definition.CodedDimensions;
@@ -67,35 +68,51 @@ internal sealed unsafe partial class SnapshotSearch
         long total = 0;
         long preparedAt = SearchMemory.Reserve(ref total, (long)found.Length * coded * sizeof(float));
         long codesAt = SearchMemory.Reserve(ref total, (long)found.Length * bytes);
-        long nearestAt = SearchMemory.Reserve(ref total, (long)found.Length * wanted * sizeof(BinaryHit));
-        long idsAt = SearchMemory.Reserve(ref total, (long)wanted * sizeof(int));
+        long nearestAt = SearchMemory.Reserve(ref total, (long)found.Length * wanted * sizeof(Hit));
+        long idsAt = SearchMemory.Reserve(ref total, (long)found.Length * wanted * sizeof(int));
         NativeBlock memory = _memory.Take(total);
         try
         {
             var prepared = new Span<float>(memory.Pointer + preparedAt, found.Length * coded);
             var codes = new Span<byte>(memory.Pointer + codesAt, found.Length * bytes);
-            var ids = new Span<int>(memory.Pointer + idsAt, wanted);
+            var ids = new Span<int>(memory.Pointer + idsAt, found.Length * wanted);
             for (int i = 0; i < found.Length; i++)
             {
                 Span<float> one = prepared.Slice(i * coded, coded);
                 _snapshot.Codes.Prepare(queries.Slice(i * dimensions, dimensions), one);
                 _snapshot.Codes.EncodePrepared(one, codes.Slice(i * bytes, bytes));
             }
-            var nearest = new Span<BinaryHit>(memory.Pointer + nearestAt, found.Length * wanted);
-            int each = Nearest(codes, bytes, wanted, nearest, allowed);
+            int each = Nearest(prepared, codes, queryBits, wanted, memory.Pointer + nearestAt, ids, allowed);
             for (int i = 0; i < found.Length; i++)
             {
-                for (int j = 0; j < each; j++)
-                    ids[j] = nearest[(i * wanted) + j].Id;
                 found[i] = Score(
-                    queries.Slice(i * dimensions, dimensions), prepared.Slice(i * coded, coded), ids[..each],
-                    hits.Slice(i * k, k), options.MinScore);
+                    queries.Slice(i * dimensions, dimensions), prepared.Slice(i * coded, coded),
+                    ids.Slice(i * wanted, each), hits.Slice(i * k, k), options.MinScore);
             }
         }
         finally
         {
             _memory.Return(memory);
         }
+    }
+
+    // ids [n, wanted]; returns how many there are of each.
+    private int Nearest(
+        ReadOnlySpan<float> prepared, ReadOnlySpan<byte> codes, int queryBits, int wanted, byte* memory, Span<int> ids,
+        IdSet? allowed)
+    {
+        if (queryBits > 1)
+        {
+            var hits = new Span<Hit>(memory, ids.Length);
+            int all = _weighted!.Nearest(_tiles!, prepared, queryBits, wanted, hits, allowed);
+            Ids(hits, ids);
+            return all;
+        }
+        var nearest = new Span<BinaryHit>(memory, ids.Length);
+        int each = Nearest(codes, _snapshot.Codes.Layout.RowBytes, wanted, nearest, allowed);
+        for (int i = 0; i < ids.Length; i++)
+            ids[i] = nearest[i].Id;
+        return each;
     }
 
     private int Nearest(ReadOnlySpan<byte> codes, int bytes, int wanted, Span<BinaryHit> nearest, IdSet? allowed)

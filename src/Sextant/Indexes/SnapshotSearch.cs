@@ -11,11 +11,14 @@ namespace Sextant.Indexes;
 /// <remarks>Thread-safe. In steady state a search allocates nothing.</remarks>
 internal sealed unsafe partial class SnapshotSearch
 {
+    private const int DefaultQueryBits = 4;
+
     private readonly IndexSnapshot _snapshot;
     private readonly int[] _firstIds;
     private readonly ThreadTeam _team;
     private readonly SearchMemory _memory;
     private readonly HammingSearch? _hamming;
+    private readonly WeightedHammingSearch? _weighted;
     private readonly SegmentTiles? _tiles;
     private readonly ListSearch? _lists;
     private readonly ResidualBinarySearch? _residual;
@@ -33,6 +36,7 @@ internal sealed unsafe partial class SnapshotSearch
         {
             case VectorCode.Binary:
                 _hamming = new HammingSearch(definition.CodedDimensions, team, memory);
+                _weighted = new WeightedHammingSearch(definition.CodedDimensions, team, memory);
                 _tiles = new SegmentTiles(snapshot.Segments, firstIds, layout);
                 if (definition.Lists > 0)
                     _lists = new ListSearch(snapshot, firstIds, _hamming, team, memory);
@@ -75,6 +79,7 @@ internal sealed unsafe partial class SnapshotSearch
             throw new UnsupportedRequestException(
                 "this index has no lists to probe; they are made with the index, of binary codes only.");
         }
+        int queryBits = QueryBits(Definition, options);
         bool isFinal = Definition.Code != VectorCode.Binary && Definition.Rescore is null;
         int wanted = isFinal ? 0 : (int)Math.Min((long)hits.Length * options.Oversampling, most);
         if (hits.Length == 0 || most == 0)
@@ -91,7 +96,7 @@ internal sealed unsafe partial class SnapshotSearch
             if (isFinal)
                 return Scan(prepared, hits, allowed, options.MinScore);
             var ids = new Span<int>(memory.Pointer + idsAt, wanted);
-            ids = ids[..Candidates(prepared, memory.Pointer + hitsAt, ids, options.Probes, allowed)];
+            ids = ids[..Candidates(prepared, memory.Pointer + hitsAt, ids, queryBits, options.Probes, allowed)];
             return Score(query, prepared, ids, hits, options.MinScore);
         }
         finally
@@ -164,27 +169,33 @@ internal sealed unsafe partial class SnapshotSearch
     }
 
     // The best of a scan by their codes alone.
-    private int Candidates(ReadOnlySpan<float> prepared, byte* memory, Span<int> ids, int probes, IdSet? allowed)
+    private int Candidates(
+        ReadOnlySpan<float> prepared, byte* memory, Span<int> ids, int queryBits, int probes, IdSet? allowed)
     {
+        var hits = new Span<Hit>(memory, ids.Length);
         if (_hamming is null)
-        {
-            var hits = new Span<Hit>(memory, ids.Length);
             return Ids(hits[..Scan(prepared, hits, allowed, float.NegativeInfinity)], ids);
-        }
+        if (queryBits > 1 && probes == 0)
+            return Ids(hits[.._weighted!.Nearest(_tiles!, prepared, queryBits, ids.Length, hits, allowed)], ids);
         int bytes = _snapshot.Codes.Layout.RowBytes;
         Span<byte> code = stackalloc byte[bytes];
         _snapshot.Codes.EncodePrepared(prepared, code);
         if (probes > 0)
-        {
-            var hits = new Span<Hit>(memory, ids.Length);
-            return Ids(hits[.._lists!.Nearest(code, probes, hits, allowed)], ids);
-        }
+            return Ids(hits[.._lists!.Nearest(code, prepared, queryBits, probes, hits, allowed)], ids);
         var nearest = new Span<BinaryHit>(memory, ids.Length);
         int found = Nearest(code, bytes, ids.Length, nearest, allowed);
         for (int i = 0; i < found; i++)
             ids[i] = nearest[i].Id;
         return found;
     }
+
+    /// <summary>In how many bits a query is compared with the codes.</summary>
+    /// <exception cref="UnsupportedRequestException">The options choose it, and the codes are not binary.</exception>
+    public static int QueryBits(IndexDefinition definition, SearchOptions options) =>
+        definition.Code == VectorCode.Binary ? options.QueryBits ?? DefaultQueryBits
+        : options.QueryBits is null ? DefaultQueryBits
+        : throw new UnsupportedRequestException(
+            $"query bits are chosen for binary codes; this index has {definition.Code} codes, which have one way.");
 
     private static int Ids(ReadOnlySpan<Hit> hits, Span<int> ids)
     {

@@ -24,6 +24,10 @@ internal ref struct BestHits
     /// <summary>How many hits are kept by now.</summary>
     public readonly int Count => _count;
 
+    /// <summary>The score of the worst kept hit; negative infinity while any hit is kept.</summary>
+    internal readonly float Worst =>
+        _count == _heap.Length && _count > 0 ? _heap[0].Score : float.NegativeInfinity;
+
     /// <summary>Keeps the hit when it is among the best so far; says whether it was kept.</summary>
     /// <exception cref="ArgumentException">The score is NaN, which has no place in an order.</exception>
     public bool Offer(Hit hit)

@@ -29,4 +29,18 @@ public sealed record SearchOptions
     /// segment, and as large a share of a smaller one. More find more, and take longer. 0: all codes are compared.
     /// </summary>
     public int Probes { get; init; }
+
+    /// <summary>
+    /// Bits in which a float query's values are compared with binary codes: 1, the query's signs (Hamming distances);
+    /// 4 or 8, its values rounded to 15 or 255 levels, which find more at nearly the same speed. Null: 4. Other codes
+    /// have no such choice and refuse one.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
+    public int? QueryBits
+    {
+        get;
+        init => field = value is null or 1 or 4 or 8
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "QueryBits is 1, 4 or 8.");
+    }
 }
