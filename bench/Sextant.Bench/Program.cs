@@ -7,7 +7,10 @@ using Sextant.Measurement.Models;
 const string Usage = """
     usage: Sextant.Bench COMMAND
 
-      benchmarks [FLAGS]         the cases of 'sextant bench' under BenchmarkDotNet: --list flat, --filter '*Kernel*'
+      benchmarks [--record FILE] [FLAGS]
+                                 the cases of 'sextant bench --quick' under BenchmarkDotNet: --list flat, --filter
+                                 '*gemm*'; its record is for 'sextant bench compare', which needs 7 iterations
+                                 (--iterationCount 9); --inProcess: without building a program for each
       agree                      the clockwork of 'sextant bench' against a plain loop, in turns
       errors                     elementary functions, default model and families against double, from a checkout's root
       families [SHAPE...]        one shape of each family with its fixture's error, or those named

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sextant.Backends;
-using Sextant.Kernels;
 using Sextant.Measurement.Peaks;
 using Sextant.Measurement.Records;
 using Sextant.Measurement.Sampling;
@@ -57,64 +56,22 @@ internal sealed class KernelBench(MeasureContext context)
     }
 
     private BenchRow Row(Entry entry, Samples samples, Roofline roofline, double[] arithmetic) => KernelRows.Timed(
-        Name(entry), new KernelWork(entry.Case.Flops, entry.Case.Bytes, entry.Case.WorkingSet), samples, roofline,
+        entry.Named.Name, new KernelWork(entry.Case.Flops, entry.Case.Bytes, entry.Case.WorkingSet), samples, roofline,
         arithmetic, entry.Case.Verify(whole: false), context.RepeatFlags);
 
     private BenchRow Compare(Entry entry, KernelMode mode)
     {
         context.Cancellation.ThrowIfCancellationRequested();
-        return KernelRows.Compared(Name(entry), mode, entry.Case.Verify(whole: true), context.RepeatFlags);
-    }
-
-    private static KernelName Name(Entry entry)
-    {
-        string op = entry.Op.Op, isa = InstructionSets.Name(entry.Isa), shape = string.Join(',', entry.Shape);
-        return new KernelName(
-            $"kernels/{op}/{entry.Kernel}/{entry.Variant}/{shape}",
-            [
-                new("op", op), new("kernel", entry.Kernel), new("variant", entry.Variant), new("shape", shape),
-                new("isa", isa), new("device", "cpu"), new("threads", "1"),
-            ],
-            $"sextant bench kernels --op {op} --isa {isa} --variant {entry.Variant} --shape {shape}");
+        return KernelRows.Compared(entry.Named.Name, mode, entry.Case.Verify(whole: true), context.RepeatFlags);
     }
 
     private List<Entry> Entries(KernelChoice choice)
     {
-        var chosen = new ChosenCases(
-            choice, [.. OpCatalog.Ops.Select(op => new NamedOp(op.Op, op.ShapeForm, op.Variants, op.Shapes))]);
         var entries = new List<Entry>();
-        foreach ((string name, string variant, int[] shape) in chosen.All(context.IsQuick))
-        {
-            OpCases op = OpCatalog.Ops.First(one => one.Op == name);
-            foreach ((Isa isa, string kernel) in op.Kernels.Where(kernel => Wanted(op, kernel.Isa, choice)))
-                entries.Add(new Entry(op, isa, kernel, shape, variant, Create(op, isa, shape, variant)));
-        }
-        return entries.Count > 0 ? entries : throw new InvalidChoiceException(chosen.NothingLeft);
+        foreach (NamedCase named in KernelCases.Of(choice, context.IsQuick))
+            entries.Add(new Entry(named, named.Create(context.Cold)));
+        return entries;
     }
 
-    private KernelCase Create(OpCases op, Isa isa, int[] shape, string variant)
-    {
-        try
-        {
-            return op.Create(isa, shape, variant, context.Cold);
-        }
-        catch (Exception problem) when (problem is OutOfMemoryException or OverflowException)
-        {
-            throw new InvalidChoiceException(
-                $"{op.Op} {string.Join(',', shape)} needs more memory than there is; {op.ShapeForm} is its shape");
-        }
-    }
-
-    private bool Wanted(OpCases op, Isa isa, KernelChoice choice)
-    {
-        if (choice.Sets.Count > 0)
-            return choice.Sets.Contains(isa);
-        // The scalar reference is the specification, not a kernel that anybody runs for its speed.
-        if (!InstructionSets.IsSupported(isa))
-            return false;
-        Isa best = op.Kernels.First(kernel => InstructionSets.IsSupported(kernel.Isa)).Isa;
-        return choice.Mode != KernelMode.Performance || (isa != Isa.Reference && (!context.IsQuick || isa == best));
-    }
-
-    private sealed record Entry(OpCases Op, Isa Isa, string Kernel, int[] Shape, string Variant, KernelCase Case);
+    private sealed record Entry(NamedCase Named, KernelCase Case);
 }

@@ -73,6 +73,26 @@ internal static class KernelRows
         };
     }
 
+    /// <summary>A row whose times another program took, without the machine's rounds and so no roofline.</summary>
+    /// <param name="name">What it is.</param>
+    /// <param name="one">The case, whose result is looked at here.</param>
+    /// <param name="seconds">Seconds a run, one value for each round of the other program.</param>
+    /// <param name="bytesAllocated">Managed bytes that a run allocated.</param>
+    /// <param name="by">The other program.</param>
+    public static BenchRow TimedBy(
+        KernelName name, KernelCase one, double[] seconds, double bytesAllocated, string by)
+    {
+        Accuracy accuracy = one.Verify(whole: false);
+        double median = Quantile.Median(seconds);
+        return Row(
+            name, "s", seconds,
+            [
+                new("gflops", one.Flops / median / 1e9), new("gbs", one.Bytes / median / 1e9),
+                new("intensity", one.Flops / one.Bytes), .. Errors(accuracy), new("bytes_allocated", bytesAllocated),
+            ],
+            accuracy, [.. Faults(accuracy), $"timed by {by}"], "");
+    }
+
     /// <summary>
     /// A row of correctness or of bits: what is 'measured' is how much was compared, which every round would repeat.
     /// </summary>

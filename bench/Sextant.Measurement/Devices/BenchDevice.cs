@@ -15,6 +15,9 @@ internal sealed record BenchDevice(string Name, Device Device, string Descriptio
 {
     private const string Ilgpu = "ilgpu:";
 
+    /// <summary>The processor.</summary>
+    public static BenchDevice Processor => Of("cpu", Device.Cpu);
+
     /// <summary>Whether this process's own kernels compute.</summary>
     public bool IsProcessor => Device is CpuDevice;
 

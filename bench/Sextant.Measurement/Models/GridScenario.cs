@@ -8,13 +8,23 @@ namespace Sextant.Measurement.Models;
 /// <summary>Batches of equal sequences, the copies of the model taking turns, against the machine's roofline.</summary>
 internal sealed class GridScenario(MeasureContext context, ModelChoice choice, ModelRows rows)
 {
-    private static readonly (int, int)[] s_quickGrid = [(1, 8), (1, 32), (1, 128), (16, 32)];
-    private static readonly (int, int)[] s_grid = [(1, 8), (1, 16), (1, 32), (1, 128), (1, 512), (8, 32), (32, 128),
-        (128, 32)];
+    private static readonly (int Sequences, int Tokens)[] s_quickGrid = [(1, 8), (1, 32), (1, 128), (16, 32)];
+    private static readonly (int Sequences, int Tokens)[] s_grid =
+        [(1, 8), (1, 16), (1, 32), (1, 128), (1, 512), (8, 32), (32, 128), (128, 32)];
 
     private Roofline? _roofline;
 
     private Roofline Ceiling => _roofline ??= Roofline.Measure(context.Machine, context.IsQuick ? 0.03 : 0.15);
+
+    /// <summary>The scenario's name in a row.</summary>
+    public const string Name = "Grid";
+
+    /// <summary>Sequences × tokens of the batches that are measured unless others are asked for.</summary>
+    public static IReadOnlyList<(int Sequences, int Tokens)> Batches(bool quick) => quick ? s_quickGrid : s_grid;
+
+    /// <summary>What a batch is called in a row.</summary>
+    public static KeyValuePair<string, string>[] Labels(int sequences, int tokens) =>
+        [new("batch", ModelRows.Text(sequences)), new("tokens", ModelRows.Text(tokens))];
 
     /// <exception cref="InvalidChoiceException">A batch that was asked for is longer than the model reads.</exception>
     public void Measure(ModelRun run)
@@ -38,14 +48,13 @@ internal sealed class GridScenario(MeasureContext context, ModelChoice choice, M
             if (choice.On.IsProcessor)
                 metrics.Add(new("roofline", Share(samples[i], flops, bytes, run.Threads)));
             metrics.Add(new("bytes_allocated", samples[i].BytesAllocated));
-            string batch = ModelRows.Text(grid[i].Sequences), tokens = ModelRows.Text(grid[i].Tokens);
             rows.Add(run, new ScenarioResult(
-                "Grid", [new("batch", batch), new("tokens", tokens)], samples[i].Rounds, samples[i].FirstRound)
+                Name, Labels(grid[i].Sequences, grid[i].Tokens), samples[i].Rounds, samples[i].FirstRound)
             {
                 Metrics = metrics,
                 IsStable = samples[i].IsStable,
                 IsWritten = subjects[i].IsWritten(),
-                Repeat = $" --grid {batch}x{tokens}",
+                Repeat = FormattableString.Invariant($" --grid {grid[i].Sequences}x{grid[i].Tokens}"),
             });
         }
     }
@@ -64,7 +73,7 @@ internal sealed class GridScenario(MeasureContext context, ModelChoice choice, M
         int most = run.Model.MaxTokens;
         if (choice.Grid.Count == 0)
         {
-            (int Sequences, int Tokens)[] usual = context.IsQuick ? s_quickGrid : s_grid;
+            IReadOnlyList<(int Sequences, int Tokens)> usual = Batches(context.IsQuick);
             foreach ((int sequences, int tokens) in usual.Where(cell => cell.Tokens > most))
                 context.Say($"{run.Shape.Name} reads {most} tokens; {sequences}x{tokens} is left out");
             return [.. usual.Where(cell => cell.Tokens <= most)];

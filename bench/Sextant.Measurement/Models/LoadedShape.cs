@@ -1,4 +1,6 @@
 using Sextant.Backends;
+using Sextant.Measurement.Devices;
+using Sextant.Measurement.Machines;
 
 namespace Sextant.Measurement.Models;
 
@@ -16,6 +18,21 @@ internal sealed record LoadedShape(string Name, string Folder, IReadOnlyList<str
     /// <summary>Loads it onto a device.</summary>
     public EmbeddingModel Load(Device device, Precision precision, int? threads) =>
         EmbeddingModel.Load(Folder, Options(precision, threads) with { Device = device });
+
+    /// <summary>As many copies as two last caches hold weights, so that each pass finds its own in memory.</summary>
+    public EmbeddingModel[] LoadCopies(
+        BenchDevice on, Precision precision, int? threads, MachineFacts machine, bool quick)
+    {
+        EmbeddingModel first = Load(on.Device, precision, threads);
+        long weights = Math.Max(1, first.Card.PackedBytes);
+        long wanted = on.IsProcessor ? 2 * machine.LastCacheBytes / weights + 1 : 1;
+        long most = Math.Max(1, Math.Min(quick ? 4 : 12, machine.MemoryBytes / 8 / weights));
+        var copies = new EmbeddingModel[Math.Clamp(wanted, 1, most)];
+        copies[0] = first;
+        for (int i = 1; i < copies.Length; i++)
+            copies[i] = Load(on.Device, precision, threads);
+        return copies;
+    }
 
     /// <summary>How it is used, whatever the device.</summary>
     public EmbeddingOptions Options(Precision precision, int? threads) => new()

@@ -34,7 +34,7 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
     private void Measure(LoadedShape shape, Precision precision, int threads, GridScenario grid)
     {
         context.Say($"{shape.Name}, {ModelRows.Text(precision)}, {threads} thread(s): loading");
-        EmbeddingModel[] copies = Load(shape, precision, threads);
+        EmbeddingModel[] copies = shape.LoadCopies(choice.On, precision, threads, context.Machine, context.IsQuick);
         try
         {
             // One thread stays on its processor; several are the system's to place.
@@ -57,20 +57,6 @@ internal sealed class ModelBench(MeasureContext context, ModelChoice choice)
             foreach (EmbeddingModel copy in copies)
                 copy.Dispose();
         }
-    }
-
-    // As many copies as two last caches hold weights, so that each pass finds its own in memory.
-    private EmbeddingModel[] Load(LoadedShape shape, Precision precision, int threads)
-    {
-        EmbeddingModel first = shape.Load(choice.On.Device, precision, threads);
-        long weights = Math.Max(1, first.Card.PackedBytes);
-        long wanted = choice.On.IsProcessor ? 2 * context.Machine.LastCacheBytes / weights + 1 : 1;
-        long most = Math.Max(1, Math.Min(context.IsQuick ? 4 : 12, context.Machine.MemoryBytes / 8 / weights));
-        var copies = new EmbeddingModel[Math.Clamp(wanted, 1, most)];
-        copies[0] = first;
-        for (int i = 1; i < copies.Length; i++)
-            copies[i] = shape.Load(choice.On.Device, precision, threads);
-        return copies;
     }
 
     private void Tokenize(LoadedShape shape)

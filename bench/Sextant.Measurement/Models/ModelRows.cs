@@ -11,9 +11,9 @@ namespace Sextant.Measurement.Models;
 /// <param name="Scenario">The scenario.</param>
 /// <param name="Labels">The setting.</param>
 /// <param name="Samples">Seconds, one value a round.</param>
-/// <param name="FirstRound">The first of the rounds among those of the calibration.</param>
+/// <param name="FirstRound">The first of the rounds among those of the calibration; null: of no calibration.</param>
 internal sealed record ScenarioResult(
-    string Scenario, IReadOnlyList<KeyValuePair<string, string>> Labels, double[] Samples, int FirstRound)
+    string Scenario, IReadOnlyList<KeyValuePair<string, string>> Labels, double[] Samples, int? FirstRound)
 {
     public IReadOnlyList<KeyValuePair<string, double>> Metrics { get; init; } = [];
 
@@ -53,8 +53,7 @@ internal sealed class ModelRows(MeasureContext context, BenchDevice on)
         string precision = Text(run.Precision), threads = Text(run.Threads);
         All.Add(new BenchRow
         {
-            Id = $"model/{run.Shape.Name}/{on.Name}/{precision}/{threads}/{result.Scenario}"
-                + string.Concat(result.Labels.Select(label => "/" + label.Value)),
+            Id = Id(on, run, result.Scenario, result.Labels),
             Part = "model",
             Labels =
             [
@@ -71,6 +70,12 @@ internal sealed class ModelRows(MeasureContext context, BenchDevice on)
             Notes = notes,
         });
     }
+
+    /// <summary>What the row of a scenario at a setting is called.</summary>
+    public static string Id(
+        BenchDevice on, ModelRun run, string scenario, IReadOnlyList<KeyValuePair<string, string>> setting) =>
+        $"model/{run.Shape.Name}/{on.Name}/{Text(run.Precision)}/{Text(run.Threads)}/{scenario}"
+            + string.Concat(setting.Select(label => "/" + label.Value));
 
     /// <summary>The quantiles of single latencies, as metrics.</summary>
     public static IEnumerable<KeyValuePair<string, double>> Latencies(List<double> all)
