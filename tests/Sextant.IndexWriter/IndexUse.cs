@@ -34,8 +34,17 @@ internal static class IndexUse
         Try(() => reader.Where(IndexFilter.Parse()));
         Try(() =>
         {
-            if (reader.IsText("round") is { } isText)
-                reader.Where(IndexFilter.Parse(isText ? "round=1" : "round>0"));
+            if (reader.KindOf("round") is { } kind)
+            {
+                reader.Where(IndexFilter.Parse(
+                    kind switch
+                    {
+                        AttributeKind.Boolean => "round=true",
+                        AttributeKind.Integer or AttributeKind.Double => "round>0",
+                        AttributeKind.Text => "round=1",
+                        _ => "round contains 1",
+                    }));
+            }
         });
         Try(() => reader.Statistics());
         for (int id = 0; id < Math.Min(reader.Ids, 200); id++)

@@ -15,7 +15,8 @@ internal static class IndexSearch
         "Search an index that 'sextant index' made, instead of files.");
     public static readonly Flag Filter = new(
         "--filter", "CONDITION",
-        "Only files for which it holds: NAME=VALUE (or !=, <, <=, >, >=) or 'NAME in (VALUE, VALUE)'; may be given "
+        "Only files for which it holds: NAME=VALUE (or !=, <, <=, >, >=), 'NAME in (VALUE, VALUE)', 'NAME contains "
+        + "VALUE', 'NAME exists', 'NAME missing', or these in parentheses with and, or, not; may be given "
             + "again.",
         Repeats: true);
     public static readonly Flag QueryPrompt = new(

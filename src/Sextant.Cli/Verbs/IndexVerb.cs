@@ -231,9 +231,15 @@ internal sealed class IndexVerb : Verb
         bool isNumber = long.TryParse(
             value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
             && number != long.MinValue;
-        bool? isText = index?.IsText(name);
-        if (isText == false && !isNumber)
-            throw new WrongUsageException($"--attribute is '{text}'; in this index '{name}' is a whole number");
-        return isNumber && isText != true ? new IndexAttribute(name, number) : new IndexAttribute(name, value);
+        AttributeKind? kind = index?.KindOf(name);
+        if (kind is not (null or AttributeKind.Text) && !(kind == AttributeKind.Integer && isNumber))
+        {
+            throw new WrongUsageException(
+                $"--attribute is '{text}'; in this index '{name}' is {kind.Value.Name()}"
+                    + (kind == AttributeKind.Integer ? "" : ", which only a program can give"));
+        }
+        return isNumber && kind != AttributeKind.Text
+            ? new IndexAttribute(name, number)
+            : new IndexAttribute(name, value);
     }
 }

@@ -96,6 +96,22 @@ internal sealed class DocumentEncoder(ServedIndex index, ServerOptions options)
         return passages;
     }
 
+    // A list of strings, of whole numbers or of numbers.
+    private static IndexAttribute List(string name, JsonElement[] values)
+    {
+        if (Array.TrueForAll(values, one => one.ValueKind == JsonValueKind.String))
+            return new IndexAttribute(name, values.Select(one => one.GetString()!));
+        if (!Array.TrueForAll(values, one => one.ValueKind == JsonValueKind.Number && double.IsFinite(one.GetDouble())))
+            throw WrongKind(name);
+        return Array.TrueForAll(values, one => one.TryGetInt64(out _))
+            ? new IndexAttribute(name, values.Select(one => one.GetInt64()))
+            : new IndexAttribute(name, values.Select(one => one.GetDouble()));
+    }
+
+    private static ApiException WrongKind(string name) => ApiException.Invalid(
+        $"The attribute '{name}' is neither a string, a number, true, false nor a list of strings or of numbers.",
+        "documents.attributes");
+
     private static IndexAttribute Attribute(string name, JsonElement value)
     {
         if (name.Length == 0 || name.AsSpan().ContainsAny("=<>! "))
@@ -108,8 +124,11 @@ internal sealed class DocumentEncoder(ServedIndex index, ServerOptions options)
             JsonValueKind.String => new IndexAttribute(name, value.GetString()!),
             JsonValueKind.Number when value.TryGetInt64(out long number) && number != long.MinValue =>
                 new IndexAttribute(name, number),
-            _ => throw ApiException.Invalid(
-                $"The attribute '{name}' is neither a string nor a whole number.", "documents.attributes"),
+            JsonValueKind.Number when value.TryGetDouble(out double number) && double.IsFinite(number) =>
+                new IndexAttribute(name, number),
+            JsonValueKind.True or JsonValueKind.False => new IndexAttribute(name, value.GetBoolean()),
+            JsonValueKind.Array => List(name, [.. value.EnumerateArray()]),
+            _ => throw WrongKind(name),
         };
     }
 }

@@ -101,7 +101,7 @@ internal static class IndexRoutes
 
     private static Dictionary<string, object> Attributes(IReadOnlyList<IndexAttribute> attributes) =>
         attributes.Where(one => one.Name != IndexedFile.ContinuesName).ToDictionary(
-            one => one.Name, one => one.Text is { } text ? (object)text : one.Number, StringComparer.Ordinal);
+            one => one.Name, one => one.Value, StringComparer.Ordinal);
 
     private static async Task Upsert(HttpContext context, string name, IndexSet indexes, ServerOptions options)
     {

@@ -6,21 +6,20 @@ namespace Sextant.Indexes;
 /// <summary>What a document must be to fit an index; attributes keep the kind that they have first.</summary>
 internal sealed class DocumentRules(int dimensions, bool keepsTerms)
 {
-    // Attributes: whether they are texts.
-    private readonly Dictionary<string, bool> _texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AttributeKind> _kinds = new(StringComparer.Ordinal);
 
     /// <summary>Takes the attributes of a segment as they are.</summary>
     public void Learn(Segment segment)
     {
         foreach (Column column in segment.Columns)
-            _texts[column.Name] = column.IsText;
+            _kinds[column.Name] = column.Kind;
     }
 
     /// <summary>Takes the attributes of a document as they are.</summary>
     public void Learn(IndexDocument document)
     {
         foreach (IndexAttribute one in document.Attributes)
-            _texts[one.Name] = one.Text is not null;
+            _kinds[one.Name] = one.Kind;
     }
 
     /// <summary>Refuses a document that does not fit.</summary>
@@ -61,11 +60,12 @@ internal sealed class DocumentRules(int dimensions, bool keepsTerms)
             RequireUnicode(one.Name, "the name of an attribute");
             if (one.Text is not null)
                 RequireUnicode(one.Text, "the attribute");
-            if (_texts.TryGetValue(one.Name, out bool isText) && isText != one.Text is not null)
+            foreach (string text in one.Kind == AttributeKind.Texts ? one.Texts : [])
+                RequireUnicode(text, "the attribute");
+            if (_kinds.TryGetValue(one.Name, out AttributeKind kind) && kind != one.Kind)
             {
                 throw new ArgumentException(
-                    $"the attribute '{one.Name}' is {(isText ? "a text" : "a number")} in this index, and cannot be "
-                        + $"{(isText ? "a number" : "a text")} too.",
+                    $"the attribute '{one.Name}' is {kind.Name()} in this index, and cannot be {one.Kind.Name()} too.",
                     nameof(document));
             }
         }

@@ -1,35 +1,5 @@
 namespace Sextant.Indexes;
 
-/// <summary>A value that a document can be found by.</summary>
-/// <remarks>A name has always the same kind of value in an index: text or whole number.</remarks>
-public readonly record struct IndexAttribute
-{
-    /// <summary>A text.</summary>
-    public IndexAttribute(string name, string text)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(text);
-        (Name, Text) = (name, text);
-    }
-
-    /// <summary>A whole number above <see cref="long.MinValue"/>, which stands for a missing one.</summary>
-    public IndexAttribute(string name, long number)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentOutOfRangeException.ThrowIfEqual(number, long.MinValue);
-        (Name, Number) = (name, number);
-    }
-
-    /// <summary>Its name.</summary>
-    public string Name { get; }
-
-    /// <summary>The text; null where it is a number.</summary>
-    public string? Text { get; }
-
-    /// <summary>The number; 0 where it is a text.</summary>
-    public long Number { get; }
-}
-
 /// <summary>A document: its vectors, what belongs to each of them, and what it can be found by.</summary>
 public sealed record IndexDocument
 {

@@ -1,128 +1,111 @@
-using System.Globalization;
-
 namespace Sextant.Indexes;
 
-/// <summary>Conditions on attributes, all of which must hold.</summary>
+/// <summary>A condition on the attributes of documents.</summary>
 /// <remarks>
-/// A document without the attribute fulfils no condition on it, '!=' included. Texts are compared code unit by code
-/// unit, numbers as numbers. Immutable.
+/// A document without the attribute fulfils no comparison with it, <see cref="IndexComparison.NotEqual"/> included; a
+/// condition holds or does not, so <see cref="Not"/> of it holds for such a document. Texts are compared code unit by
+/// code unit; numbers by their values, whole ones with others exactly; a NaN is unlike every number. Conditions that
+/// were parsed refuse an attribute that no document has; those made here by calls find it missing in all of them.
+/// Immutable.
 /// </remarks>
 public sealed class IndexFilter
 {
-    private static readonly string[] Operators = ["!=", "<=", ">=", "=", "<", ">"];
+    private readonly FilterNode _node;
 
-    private readonly List<Condition> _conditions = [];
+    private IndexFilter(FilterNode node) => _node = node;
 
-    private IndexFilter()
+    /// <summary>Compares an attribute with a value.</summary>
+    /// <param name="comparison">
+    /// Lists are not compared; true and false only by <see cref="IndexComparison.Equal"/> and
+    /// <see cref="IndexComparison.NotEqual"/>.
+    /// </param>
+    /// <param name="value">The attribute's name, and what its value is compared with.</param>
+    /// <exception cref="ArgumentException">Values of this kind are not compared so.</exception>
+    public static IndexFilter Where(IndexComparison comparison, IndexAttribute value)
     {
+        FilterOperand operand = FilterOperand.Of(value);
+        if (!Enum.IsDefined(comparison))
+            throw new ArgumentOutOfRangeException(nameof(comparison), comparison, "there is no such comparison.");
+        FilterConditions.Require(value.Name, value.Kind, comparison);
+        return new IndexFilter(new ComparisonNode(value.Name, comparison, [operand]));
     }
 
-    /// <summary>Reads conditions.</summary>
+    /// <summary>Whether the attribute's value is one of several.</summary>
+    /// <param name="values">At least one; all have the attribute's name.</param>
+    /// <exception cref="ArgumentException">There is none, one is a list, or their names differ.</exception>
+    public static IndexFilter In(params IEnumerable<IndexAttribute> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        IndexAttribute[] all = [.. values];
+        if (all.Length == 0 || Array.Exists(all, one => one.Name != all[0].Name || one.Kind.IsList()))
+            throw new ArgumentException("single values of one attribute are needed.", nameof(values));
+        return new IndexFilter(new ComparisonNode(all[0].Name, null, [.. all.Select(FilterOperand.Of)]));
+    }
+
+    /// <summary>Whether the attribute is a list that has an element.</summary>
+    /// <param name="element">The attribute's name, and the element.</param>
+    /// <exception cref="ArgumentException">The element is a list.</exception>
+    public static IndexFilter Contains(IndexAttribute element) => element.Kind.IsList()
+        ? throw new ArgumentException("an element of a list is no list.", nameof(element))
+        : new IndexFilter(new ContainsNode(element.Name, FilterOperand.Of(element)));
+
+    /// <summary>Whether a document has the attribute.</summary>
+    public static IndexFilter Exists(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new IndexFilter(new ExistsNode(name, IsParsed: false));
+    }
+
+    /// <summary>Whether all conditions hold; none holds for all documents.</summary>
+    public static IndexFilter And(params IEnumerable<IndexFilter> filters) => new(new AllNode(Nodes(filters)));
+
+    /// <summary>Whether one of the conditions holds; none holds for no document.</summary>
+    public static IndexFilter Or(params IEnumerable<IndexFilter> filters) => new(new AnyNode(Nodes(filters)));
+
+    /// <summary>Whether a condition does not hold.</summary>
+    public static IndexFilter Not(IndexFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return new IndexFilter(new NotNode(filter._node));
+    }
+
+    /// <summary>Reads conditions, all of which must hold.</summary>
     /// <param name="conditions">
-    /// Each is NAME=VALUE, !=, &lt;, &lt;=, &gt; or &gt;= instead of =, or NAME in (VALUE, VALUE, …).
+    /// Each is NAME=VALUE, !=, &lt;, &lt;=, &gt; or &gt;= instead of =, NAME in (VALUE, VALUE, …), NAME contains VALUE,
+    /// NAME exists or NAME missing; or conditions in parentheses, joined by and, or, not: (a=1) or not (b>2). What
+    /// begins with a parenthesis, or with not and one, is of the second form; in it, a value with parentheses stands in
+    /// double quotes. A value is read as the attribute's kind: true and false; whole numbers, also as a date or moment
+    /// of ISO 8601 (100 ns since year 1, UTC); numbers; texts.
     /// </param>
     /// <exception cref="ArgumentException">One is not of this form.</exception>
     public static IndexFilter Parse(params IEnumerable<string> conditions)
     {
         ArgumentNullException.ThrowIfNull(conditions);
-        var filter = new IndexFilter();
-        foreach (string one in conditions)
-            filter._conditions.Add(ParseOne(one));
-        return filter;
+        return new IndexFilter(new AllNode([.. conditions.Select(FilterParser.Parse)]));
     }
 
     internal void RequireNames(IReadOnlyList<Segment> segments)
     {
-        foreach (Condition one in _conditions)
+        foreach (string name in _node.ParsedNames)
         {
-            if (segments.Count > 0 && !segments.Any(segment => segment.Column(one.Name) is not null))
+            if (segments.Count > 0 && !segments.Any(segment => segment.Column(name) is not null))
             {
                 string[] names = [.. segments.SelectMany(segment => segment.Columns).Select(column =>
                     column.Name).Distinct()];
                 throw new ArgumentException(
-                    $"no document has an attribute '{one.Name}'; there are "
+                    $"no document has an attribute '{name}'; there are "
                     + $"{(names.Length == 0 ? "none" : string.Join(", ", names))}.");
             }
         }
     }
 
-    /// <summary>Which documents of a segment fulfil all conditions.</summary>
-    internal bool[] Accepted(Segment segment)
+    /// <summary>Which documents of a segment fulfil it.</summary>
+    internal bool[] Accepted(Segment segment) => _node.Accepted(segment);
+
+    private static FilterNode[] Nodes(IEnumerable<IndexFilter> filters)
     {
-        bool[] accepted = new bool[segment.Documents];
-        accepted.AsSpan().Fill(true);
-        foreach (Condition one in _conditions)
-        {
-            if (segment.Column(one.Name) is not { } column)
-                accepted.AsSpan().Clear();
-            else if (column.IsText)
-                Narrow(accepted, column, one);
-            else
-                NarrowNumbers(accepted, column, one);
-        }
-        return accepted;
+        ArgumentNullException.ThrowIfNull(filters);
+        return [.. filters.Select(one =>
+            one?._node ?? throw new ArgumentException("a condition is null.", nameof(filters)))];
     }
-
-    private static Condition ParseOne(string text)
-    {
-        int list = text.IndexOf(" in ", StringComparison.Ordinal), position = text.AsSpan().IndexOfAny("=<>!");
-        string values = list < 0 ? "" : text[(list + 4)..].Trim();
-        // What comes first decides: a value may hold the word, and one in a list the signs.
-        if (list > 0 && (position < 0 || list < position) && values.StartsWith('(') && values.EndsWith(')'))
-            return new Condition(text[..list].Trim(), "in", values[1..^1].Split(',', StringSplitOptions.TrimEntries));
-        foreach (string one in Operators)
-        {
-            if (position > 0 && text.AsSpan(position).StartsWith(one, StringComparison.Ordinal))
-                return new Condition(text[..position].Trim(), one, [text[(position + one.Length)..].Trim()]);
-        }
-        throw new ArgumentException(
-            $"'{text}' is no condition; NAME=VALUE is accepted, with !=, <, <=, > or >= too, and NAME in (VALUE, "
-            + "VALUE).");
-    }
-
-    private static void Narrow(bool[] accepted, Column column, Condition condition)
-    {
-        bool[] texts = new bool[column.Texts];
-        for (int i = 0; i < texts.Length; i++)
-        {
-            string text = column.Text(i);
-            texts[i] = condition.Operator == "in"
-                ? condition.Values.Contains(text, StringComparer.Ordinal)
-                : Holds(condition.Operator, string.CompareOrdinal(text, condition.Values[0]));
-        }
-        for (int document = 0; document < accepted.Length; document++)
-        {
-            if (accepted[document])
-                accepted[document] = column.TextOf(document) is >= 0 and int text && texts[text];
-        }
-    }
-
-    private static void NarrowNumbers(bool[] accepted, Column column, Condition condition)
-    {
-        long[] values = [.. condition.Values.Select(value =>
-            long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
-                ? number
-                : throw new ArgumentException($"'{condition.Name}' is a whole number; '{value}' is none."))];
-        for (int document = 0; document < accepted.Length; document++)
-        {
-            if (accepted[document])
-            {
-                accepted[document] = column.Number(document) is { } number && (condition.Operator == "in"
-                    ? values.Contains(number)
-                    : Holds(condition.Operator, number.CompareTo(values[0])));
-            }
-        }
-    }
-
-    private static bool Holds(string comparison, int order) => comparison switch
-    {
-        "=" => order == 0,
-        "!=" => order != 0,
-        "<" => order < 0,
-        "<=" => order <= 0,
-        ">" => order > 0,
-        _ => order >= 0,
-    };
-
-    private sealed record Condition(string Name, string Operator, string[] Values);
 }

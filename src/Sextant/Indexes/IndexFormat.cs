@@ -10,6 +10,9 @@ internal static class IndexFormat
     /// <summary>Version of a manifest that says what is still to come.</summary>
     public const uint UnfinishedVersion = 2;
 
+    /// <summary>Version of a segment with attributes that are neither texts nor whole numbers.</summary>
+    public const uint KindsVersion = 2;
+
     public const int BlockBytes = 1 << 16;
     public const int SectionAlignment = 4096;
     public const int SegmentHeaderBytes = 64;
@@ -36,6 +39,29 @@ internal static class IndexFormat
     public static ReadOnlySpan<byte> DeletesMagic => "SXTDELET"u8;
 
     public static ReadOnlySpan<byte> SegmentMagic => "SXTSEGMT"u8;
+
+    /// <summary>The section with the values of an attribute.</summary>
+    public static SectionKind SectionOf(AttributeKind kind) => kind switch
+    {
+        AttributeKind.Text => SectionKind.Strings,
+        AttributeKind.Integer => SectionKind.Integers,
+        AttributeKind.Double => SectionKind.Doubles,
+        AttributeKind.Boolean => SectionKind.Booleans,
+        AttributeKind.Texts => SectionKind.StringLists,
+        AttributeKind.Integers => SectionKind.IntegerLists,
+        _ => SectionKind.DoubleLists,
+    };
+
+    /// <summary>What the values of a section are, where it is one of an attribute.</summary>
+    public static AttributeKind? AttributeOf(SectionKind section)
+    {
+        foreach (AttributeKind kind in Enum.GetValues<AttributeKind>())
+        {
+            if (SectionOf(kind) == section)
+                return kind;
+        }
+        return null;
+    }
 
     public static string SegmentName(ulong number) => FormattableString.Invariant($"segment-{number}");
 
@@ -83,4 +109,10 @@ internal enum SectionKind : uint
     PostingOffsets = 21,
     Postings = 22,
     TermCounts = 23,
+    Doubles = 24,
+    Booleans = 25,
+    ListAttributeStarts = 26,
+    StringLists = 27,
+    IntegerLists = 28,
+    DoubleLists = 29,
 }

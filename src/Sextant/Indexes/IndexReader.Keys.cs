@@ -19,17 +19,15 @@ public sealed partial class IndexReader
         return TryFind(key, out Segment? segment, out int document) ? segment!.AttributesOf(document) : null;
     }
 
-    /// <summary>
-    /// Whether the values of an attribute are texts, else they are numbers; null where no document has it.
-    /// </summary>
-    public bool? IsText(string attribute)
+    /// <summary>What the values of an attribute are; null where no document has it.</summary>
+    public AttributeKind? KindOf(string attribute)
     {
         ArgumentException.ThrowIfNullOrEmpty(attribute);
         using CallsInFlight.Call call = _calls.Enter();
         foreach (Segment segment in _snapshot.Segments)
         {
             if (segment.Column(attribute) is { } column)
-                return column.IsText;
+                return column.Kind;
         }
         return null;
     }

@@ -175,15 +175,8 @@ internal sealed class Segment : IDisposable
         var attributes = new List<IndexAttribute>();
         foreach (Column column in Columns)
         {
-            if (column.IsText)
-            {
-                if (column.TextOf(document) is >= 0 and int text)
-                    attributes.Add(new IndexAttribute(column.Name, column.Text(text)));
-            }
-            else if (column.Number(document) is { } number)
-            {
-                attributes.Add(new IndexAttribute(column.Name, number));
-            }
+            if (column.Value(document) is { } attribute)
+                attributes.Add(attribute);
         }
         return attributes;
     }
@@ -252,18 +245,17 @@ internal sealed class Segment : IDisposable
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (Section values in Sections)
         {
-            bool isText = values.Kind == SectionKind.Strings;
-            if (!isText && values.Kind != SectionKind.Integers)
+            if (IndexFormat.AttributeOf(values.Kind) is not { } kind)
                 continue;
             if (values.Name.Length == 0)
                 throw values.Damaged("has no name, which an attribute needs");
             if (!names.Add(values.Name))
                 throw values.Damaged("is there twice");
-            Section? Part(SectionKind kind) =>
-                isText ? Sections.Find(one => one.Kind == kind && one.Name == values.Name) : null;
-            var column = new Column(values, Part(SectionKind.StringOffsets), Part(SectionKind.StringBytes));
-            if (column.IsText != isText)
-                throw values.Damaged("has no texts");
+            Section? Part(SectionKind part) => Sections.Find(one => one.Kind == part && one.Name == values.Name);
+            bool hasTexts = kind.Element() == AttributeKind.Text;
+            var column = new Column(
+                kind, values, kind.IsList() ? Part(SectionKind.ListAttributeStarts) : null,
+                hasTexts ? Part(SectionKind.StringOffsets) : null, hasTexts ? Part(SectionKind.StringBytes) : null);
             column.Require(Documents);
             yield return column;
         }

@@ -235,7 +235,7 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
             if (one.Name == attribute.Name)
                 return one;
         }
-        var column = new ColumnBuilder(attribute.Name, attribute.Text is not null);
+        var column = new ColumnBuilder(attribute.Name, attribute.Kind);
         _columns.Add(column);
         return column;
     }

@@ -27,7 +27,7 @@ internal static class SegmentFile
         }
         byte[] header = new byte[IndexFormat.SegmentHeaderBytes];
         IndexFormat.SegmentMagic.CopyTo(header);
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8), IndexFormat.Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8), VersionOf(sections));
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(12), (uint)sections.Count);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(16), (uint)documents);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(20), (uint)rows);
@@ -57,6 +57,10 @@ internal static class SegmentFile
             number, (ulong)(position + table.Length), (uint)documents, (uint)rows, sum, 0, 0, 0);
     }
 
+    // What an older program can read says so.
+    private static uint VersionOf(IReadOnlyList<SectionBytes> sections) =>
+        sections.Any(one => one.Kind >= SectionKind.Doubles) ? IndexFormat.KindsVersion : IndexFormat.Version;
+
     /// <summary>Checks header and table of a mapped segment, and lists its sections.</summary>
     public static List<Section> ReadSections(SegmentBytes file, SegmentEntry entry)
     {
@@ -65,7 +69,9 @@ internal static class SegmentFile
         ReadOnlySpan<byte> header = read;
         if (!header[..8].SequenceEqual(IndexFormat.SegmentMagic))
             throw new InvalidIndexException(file.Path, "is not a segment of an index.");
-        FramedFile.RequireVersion(file.Path, BinaryPrimitives.ReadUInt32LittleEndian(header[8..]));
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
+        if (version != IndexFormat.KindsVersion)
+            FramedFile.RequireVersion(file.Path, version);
         uint sum = BinaryPrimitives.ReadUInt32LittleEndian(header[60..]);
         if (sum != Checksum.Of(header[..60]))
             throw new InvalidIndexException(file.Path, "is damaged: its header does not have its checksum.");
