@@ -13,7 +13,7 @@ namespace Sextant.Gpu;
 /// Any number of threads may search, one after the other; adding and disposing need the index for themselves. A search
 /// in steady state allocates nothing in this process.
 /// </remarks>
-public sealed unsafe class DeviceBinaryIndex : IDisposable
+internal sealed unsafe class DeviceBinaryIndex : IDisposable
 {
     /// <summary>Longest code.</summary>
     public const int MaxBits = 4096;
@@ -43,7 +43,7 @@ public sealed unsafe class DeviceBinaryIndex : IDisposable
     /// </param>
     /// <param name="bits">Length of a code; 1 to <see cref="MaxBits"/>.</param>
     /// <exception cref="UnsupportedRequestException">
-    /// The device is the processor: use <see cref="BinaryIndex"/>.
+    /// The device is the processor: search the index itself.
     /// </exception>
     public DeviceBinaryIndex(Device device, int bits)
         : this(DriverOf(device), bits, DeviceCodes.BlockBytes)

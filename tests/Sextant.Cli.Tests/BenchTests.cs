@@ -159,7 +159,7 @@ public sealed class BenchTests : IDisposable
     public void ExactSearchFindsAllAndCodesFindSome()
     {
         Outcome outcome = CommandLine.Run(
-            "bench", "search", "--quick", "--index", "flat,binary,rescored-x16", "--vectors", "500", "--dimensions",
+            "bench", "search", "--quick", "--index", "exact-float32,binary,rescored-x16", "--vectors", "500", "--dimensions",
             "32", "--threads", "1",
             "--queries", "1", "--format", "json");
         Assert.True(outcome.Exit == Tool.Ok, outcome.Error);
@@ -167,7 +167,7 @@ public sealed class BenchTests : IDisposable
         Dictionary<string, double> recall = document.RootElement.GetProperty("rows").EnumerateArray().ToDictionary(
             row => row.GetProperty("labels").GetProperty("index").GetString()!,
             row => row.GetProperty("metrics").GetProperty("recall").GetDouble());
-        Assert.Equal(1, recall["flat"]);
+        Assert.Equal(1, recall["exact-float32"]);
         Assert.InRange(recall["binary"], 0.05, 0.999);
         Assert.InRange(recall["rescored-x16"], recall["binary"], 1);
     }

@@ -3,7 +3,7 @@ using Sextant.Cli.Outputs;
 using Sextant.Cli.Verbs;
 using Sextant.Passages;
 using Sextant.Runtime;
-using Sextant.Search;
+using Sextant.Tests.Search;
 
 namespace Sextant.Cli.Tests;
 
@@ -43,7 +43,7 @@ public sealed class PassageCacheTests(TinyModel model) : IClassFixture<TinyModel
             "Sailing ships sail. A ship.", "ſea ﬁsh 𝒳 café",
         ];
         var files = new FilePassages();
-        var index = new Bm25Index();
+        var index = new ReferenceBm25();
         for (int i = 0; i < texts.Length; i++)
         {
             Passage[] passages =
@@ -60,7 +60,7 @@ public sealed class PassageCacheTests(TinyModel model) : IClassFixture<TinyModel
             List<string> terms = TermAnalyzer.English.Terms(query);
             float[] expected = new float[index.Count];
             index.Score(terms, expected);
-            Assert.Equal(expected, files.Bm25(terms));
+            Assert.Equal(expected, files.TermScores(terms));
         }
     }
 

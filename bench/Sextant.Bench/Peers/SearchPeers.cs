@@ -7,7 +7,7 @@ namespace Sextant.Bench.Peers;
 
 /// <summary>
 /// Our exact searches and FAISS's on the same vectors and codes, one thread each, in turns: IndexBinaryFlat against
-/// BinaryIndex, IndexFlatIP against FlatIndex. Both must find the same distances first.
+/// binary codes by Hamming distance, IndexFlatIP against rows of float32. Both must find the same distances first.
 /// </summary>
 internal static class SearchPeers
 {
@@ -27,7 +27,7 @@ internal static class SearchPeers
             "FAISS", "/usr/bin/python3", Path.Combine(PeerProcess.Folder("faiss"), "serve.py"), folder,
             FormattableString.Invariant($"{dimensions}"), "1");
         using var records = new PeerRecords();
-        (string, string, int)[] rows = [("binary", "binary", 1), ("binary", "binary", 64), ("flat", "flat", 1)];
+        (string, string, int)[] rows = [("binary", "binary", 1), ("binary", "binary", 64), ("exact-float32", "flat", 1)];
         foreach ((string kind, string theirs, int queries) in rows)
         {
             using SearchedIndex index = SearchKind.All.Single(one => one.Name == kind).Make(set, 1);

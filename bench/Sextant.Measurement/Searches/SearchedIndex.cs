@@ -1,6 +1,7 @@
 using Sextant.Backends;
 using Sextant.Codes;
 using Sextant.Gpu;
+using Sextant.Indexes;
 using Sextant.Search;
 
 namespace Sextant.Measurement.Searches;
@@ -16,9 +17,20 @@ internal sealed record SearchedIndex(
 {
     private delegate int SearchOne(ReadOnlySpan<float> query, Span<Hit> hits);
 
-    /// <summary>An index of vectors that is filled.</summary>
-    public static SearchedIndex Of(IVectorIndex index, SearchOptions? options) => OneByOne(
-        (set, query) => set.Query(query), (query, hits) => index.Search(query, hits, options), index as IDisposable);
+    /// <summary>An index of vectors that is filled; it takes several queries at once.</summary>
+    public static SearchedIndex Of(IndexReader index, SearchOptions? options) => Many(
+        index, (set, first, count, hits, found) => index.Search(
+            set.QueryVectors.AsSpan(first * set.Dimensions, count * set.Dimensions), VectorSet.Hits, hits, found,
+            options));
+
+    /// <summary>An index of binary codes that is filled, searched by Hamming distances alone.</summary>
+    public static SearchedIndex OfCodes(IndexReader index, VectorSet filled)
+    {
+        byte[] queries = Codes(filled.QueryVectors, filled.Queries, filled.Dimensions);
+        int bytes = BinaryCode.Bytes(filled.Dimensions);
+        return Many(index, (_, first, count, hits, found) => index.SearchCodes(
+            queries.AsSpan(first * bytes, count * bytes), VectorSet.Hits, hits, found));
+    }
 
     /// <summary>An index of documents of several vectors each, filled from a set's groups.</summary>
     public static SearchedIndex MaxSim(VectorSet set, FixedDimensionalEncoding? encoding, int threads)
@@ -27,31 +39,6 @@ internal sealed record SearchedIndex(
         for (int i = 0; i < set.Groups; i++)
             index.Add(set.GroupAt(i));
         return OneByOne((from, query) => from.GroupQuery(query), (query, hits) => index.Search(query, hits), index);
-    }
-
-    /// <summary>An index of codes that is filled with a set's.</summary>
-    public static SearchedIndex Of(IBinaryIndex index, VectorSet set)
-    {
-        byte[] queries = Codes(set.QueryVectors, set.Queries, set.Dimensions);
-        int bytes = BinaryCode.Bytes(set.Dimensions);
-        var hits = new BinaryHit[set.Queries * VectorSet.Hits];
-        return new SearchedIndex(
-            (_, first, count, ids) =>
-            {
-                if (index is BinaryIndex many)
-                {
-                    int found = many.Search(queries.AsSpan(first * bytes, count * bytes), VectorSet.Hits, hits);
-                    Write(hits, found, count, ids);
-                    return;
-                }
-                for (int query = 0; query < count; query++)
-                {
-                    int found = index.Search(
-                        queries.AsSpan((first + query) * bytes, bytes), hits.AsSpan(0, VectorSet.Hits));
-                    Write(hits, found, 1, ids.AsSpan(query * VectorSet.Hits));
-                }
-            },
-            index is BinaryIndex, index as IDisposable);
     }
 
     /// <summary>A set's rows on a device, or where they are stored as nothing, its binary codes.</summary>
@@ -113,6 +100,24 @@ internal sealed record SearchedIndex(
     }
 
     public void Dispose() => Owned?.Dispose();
+
+    private delegate void SearchMany(VectorSet set, int first, int count, Hit[] hits, int[] found);
+
+    private static SearchedIndex Many(IndexReader index, SearchMany search)
+    {
+        Hit[] hits = [];
+        int[] found = [];
+        return new SearchedIndex(
+            (set, first, count, ids) =>
+            {
+                if (found.Length < count)
+                    (hits, found) = (new Hit[count * VectorSet.Hits], new int[count]);
+                search(set, first, count, hits, found);
+                for (int i = 0; i < count * VectorSet.Hits; i++)
+                    ids[i] = i % VectorSet.Hits < found[i / VectorSet.Hits] ? hits[i].Id : -1;
+            },
+            true, index);
+    }
 
     private delegate ReadOnlySpan<float> QueryOf(VectorSet set, int query);
 

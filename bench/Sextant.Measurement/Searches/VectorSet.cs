@@ -1,4 +1,6 @@
 using System.Numerics;
+using Sextant.Codes;
+using Sextant.Indexes;
 using Sextant.Measurement.Statistics;
 using Sextant.Search;
 
@@ -116,8 +118,8 @@ internal sealed class VectorSet
 
     private HashSet<int>[] FindTruth()
     {
-        var exact = new FlatIndex(Dimensions);
-        exact.Add(Vectors);
+        using IndexReader exact = IndexReader.Of(
+            new IndexDefinition { Dimensions = Dimensions, Code = VectorCode.Float32 }, Vectors);
         var truth = new HashSet<int>[Queries];
         var hits = new Hit[Hits];
         for (int i = 0; i < Queries; i++)

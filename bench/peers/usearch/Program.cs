@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Cloud.Unum.USearch;
 using Sextant.Codes;
+using Sextant.Indexes;
 using Sextant.Peers;
 using Sextant.Search;
 
@@ -28,10 +29,10 @@ float[] asked = vectors[(rows * dimensions)..];
 vectors = vectors[..(rows * dimensions)];
 int codeBytes = BinaryCode.Bytes(dimensions);
 byte[] codes = Codes(vectors), askedCodes = Codes(asked);
-using var binary = new BinaryIndex(dimensions, threads: 1);
-binary.Add(codes);
-var flat = new FlatIndex(dimensions);
-flat.Add(vectors);
+using IndexReader binary = IndexReader.Of(
+    new IndexDefinition { Dimensions = dimensions, Code = VectorCode.Binary, Rescore = null }, vectors, threads: 1);
+using IndexReader flat = IndexReader.Of(
+    new IndexDefinition { Dimensions = dimensions, Code = VectorCode.Float32 }, vectors, threads: 1);
 Console.WriteLine(
     $"USearch {USearchCapabilities.Version()} ({USearchCapabilities.HardwareAccelerationAvailable()}), {rows} rows of "
     + $"{dimensions}, one thread, {DateTime.UtcNow:yyyy-MM-dd}; medians of searches in turns, ms");
@@ -39,37 +40,28 @@ Console.WriteLine();
 Console.WriteLine("| search | Sextant | USearch | its time |");
 Console.WriteLine("|---|---|---|---|");
 
-var binaryHits = new BinaryHit[Many * K];
-var hits = new Hit[K];
+var hits = new Hit[Many * K];
+var found = new int[Many];
 var keys = new ulong[Many * K];
 var distances = new float[Many * K];
 foreach (int queries in (int[])[1, Many])
 {
     byte[] some = askedCodes[..(queries * codeBytes)];
     Row($"binary, {queries}",
-        () => binary.Search(some, K, binaryHits),
+        () => binary.SearchCodes(some, K, hits, found),
         () => ExactUSearch.Search(codes, some, codeBytes, ScalarKind.Bits1, dimensions, MetricKind.Hamming, K, keys, distances),
-        () => Check(queries, i => binaryHits[i].Distance, i => distances[i], 0));
+        () => Check(queries, i => -hits[i].Score, i => distances[i], 0));
 }
 byte[] rowBytes = MemoryMarshal.AsBytes(vectors.AsSpan()).ToArray();
 foreach (int queries in (int[])[1, Many])
 {
     float[] some = asked[..(queries * dimensions)];
-    var scores = new float[queries * K];
     Row($"float32, {queries}",
-        () =>
-        {
-            for (int q = 0; q < queries; q++)
-            {
-                flat.Search(some.AsSpan(q * dimensions, dimensions), hits);
-                for (int i = 0; i < K; i++)
-                    scores[(q * K) + i] = hits[i].Score;
-            }
-        },
+        () => flat.Search(some, K, hits, found),
         () => ExactUSearch.Search(
             rowBytes, MemoryMarshal.AsBytes(some.AsSpan()), dimensions * sizeof(float), ScalarKind.Float32, dimensions,
             MetricKind.Ip, K, keys, distances),
-        () => Check(queries, i => scores[i], i => 1 - distances[i], 1e-3f));
+        () => Check(queries, i => hits[i].Score, i => 1 - distances[i], 1e-3f));
 }
 if (args.Contains("--graph"))
     Graph();
@@ -82,19 +74,19 @@ void Graph()
     for (int i = 0; i < rows; i++)
         graph.Add((ulong)i, vectors[(i * dimensions)..((i + 1) * dimensions)]);
     double minutes = built.Elapsed.TotalMinutes;
-    int found = 0;
+    int same = 0;
     for (int q = 0; q < Many; q++)
     {
         float[] query = asked[(q * dimensions)..((q + 1) * dimensions)];
         graph.Search(query, K, out ulong[] near, out _);
-        flat.Search(query, hits);
-        found += hits.Count(hit => near.Contains((ulong)hit.Id));
+        flat.Search(query, hits.AsSpan(0, K));
+        same += hits.Take(K).Count(hit => near.Contains((ulong)hit.Id));
     }
     float[] one = asked[..dimensions];
     Row(string.Create(
         CultureInfo.InvariantCulture,
-        $"float32, 1; USearch: graph, built in {minutes:F1} minutes, {(double)found / (Many * K):F3} of the ten"),
-        () => flat.Search(one, hits), () => graph.Search(one, K, out _, out _), () => { });
+        $"float32, 1; USearch: graph, built in {minutes:F1} minutes, {(double)same / (Many * K):F3} of the ten"),
+        () => flat.Search(one, hits.AsSpan(0, K)), () => graph.Search(one, K, out _, out _), () => { });
 }
 
 void Row(string name, Action ours, Action theirs, Action check)

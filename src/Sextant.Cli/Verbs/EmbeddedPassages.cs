@@ -36,7 +36,7 @@ internal sealed class EmbeddedPassages
     {
         (_model, _reader, _analyzer, _cache) = (model, reader, analyzer, cache);
         (_encoding, _terminal) = (encoding, terminal);
-        Vectors = new FlatIndex(model?.Dimensions ?? 1);
+        Vectors = new FloatRows(model?.Dimensions ?? 1);
     }
 
     // Path: null for what is no file, and is not kept.
@@ -46,7 +46,7 @@ internal sealed class EmbeddedPassages
     public FilePassages Passages { get; } = new();
 
     /// <summary>Their vectors, in the same order; none without a model.</summary>
-    public FlatIndex Vectors { get; }
+    public FloatRows Vectors { get; }
 
     /// <summary>Passages that the model did not see all of.</summary>
     public int Truncated { get; private set; }

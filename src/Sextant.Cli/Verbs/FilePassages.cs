@@ -38,8 +38,8 @@ internal sealed class FilePassages
         return file.Text(index);
     }
 
-    /// <summary>The scores of all passages for a query's terms: those of <see cref="Bm25Index"/>, to the bit.</summary>
-    public float[] Bm25(IEnumerable<string> query)
+    /// <summary>The scores of all passages for a query's terms: those of <see cref="Bm25"/>, to the bit.</summary>
+    public float[] TermScores(IEnumerable<string> query)
     {
         long length = 0;
         foreach (CachedFile file in _files)
@@ -55,13 +55,13 @@ internal sealed class FilePassages
             int having = 0;
             foreach (CachedFile file in _files)
                 having += file.Postings(bytes).Length;
-            double idf = Bm25Index.InverseFrequency(Count, having);
+            double idf = Bm25.InverseFrequency(Count, having);
             for (int f = 0; f < _files.Count; f++)
             {
                 foreach ((int passage, int times) in _files[f].Postings(bytes))
                 {
-                    scores[_starts[f] + passage] += Bm25Index.Weight(
-                        idf, times, _files[f].Terms(passage), mean, Bm25Index.DefaultK1, Bm25Index.DefaultB);
+                    scores[_starts[f] + passage] += Bm25.Weight(
+                        idf, times, _files[f].Terms(passage), mean, Bm25.DefaultK1, Bm25.DefaultB);
                 }
             }
         }

@@ -114,7 +114,7 @@ internal static class IndexSearch
             Allowed = allowed,
             MinScore = least,
             Probes = probes,
-            Oversampling = arguments.Number(Oversampling, 1, 10_000) ?? RescoredIndex.DefaultOversampling,
+            Oversampling = arguments.Number(Oversampling, 1, 10_000) ?? SearchOptions.DefaultOversampling,
         };
         var hybrid = ranking == Ranking.Hybrid ? new HybridSearch(reader, weight) : null;
         return Distinct(reader, most, (diversity > 0 ? DiverseDepth : 2) * most, wanted =>

@@ -89,15 +89,13 @@ internal sealed class SearchRun
     {
         if (_model is null)
             return [];
-        var hits = new Hit[all.Passages.Count];
-        float[] near = new float[hits.Length];
-        foreach (Hit hit in hits.AsSpan(0, all.Vectors.Search(_vector, hits)))
-            near[hit.Id] = hit.Score;
+        float[] near = new float[all.Passages.Count];
+        all.Vectors.Scores(_vector, near);
         return near;
     }
 
     private float[] Terms(EmbeddedPassages all) =>
-        _plan.Ranking == Ranking.Dense ? [] : all.Passages.Bm25(_plan.Analyzer.Terms(_query));
+        _plan.Ranking == Ranking.Dense ? [] : all.Passages.TermScores(_plan.Analyzer.Terms(_query));
 
     private void Warn(EmbeddedPassages all)
     {

@@ -61,7 +61,7 @@ internal static class IndexRoutes
         }
         (List<IndexHit> hits, long commit, bool isUnfinished) = Refusing(() => index.Search(new IndexQuery(
             words ? index.Terms(request.Query!) : null, vector, request.K ?? 10, request.Filter ?? [],
-            request.MinScore ?? float.NegativeInfinity, request.Oversampling ?? RescoredIndex.DefaultOversampling,
+            request.MinScore ?? float.NegativeInfinity, request.Oversampling ?? SearchOptions.DefaultOversampling,
             request.Probes ?? 0)));
         var response = new SearchResponse(
             [.. hits.Select(Entry)], commit, isUnfinished, dense && words ? "hybrid" : dense ? "dense" : "bm25",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
@@ -91,6 +92,27 @@ public static class BinaryCode
     {
         foreach (ref byte one in code)
             one = ReverseBits(one);
+    }
+
+    /// <summary>Refuses what are no whole codes.</summary>
+    /// <exception cref="ArgumentException">Of the length, or because bits after a code's last one are set.</exception>
+    internal static void Require(ReadOnlySpan<byte> codes, int dimensions, string name)
+    {
+        int bytes = Bytes(dimensions), unused = (8 * bytes) - dimensions;
+        if (codes.Length % bytes != 0)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"{codes.Length} bytes are not whole codes of {bytes}."), name);
+        }
+        for (int last = bytes - 1; last < codes.Length && unused > 0; last += bytes)
+        {
+            if ((codes[last] & ((1 << unused) - 1)) != 0)
+            {
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                    $"code {last / bytes} has bits set after its {dimensions}; the {unused} lowest of its last byte "
+                        + $"must be zero."), name);
+            }
+        }
     }
 
     // Swaps halves, then quarters, then neighbours.

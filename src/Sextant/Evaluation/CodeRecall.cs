@@ -1,4 +1,5 @@
 using Sextant.Codes;
+using Sextant.Indexes;
 using Sextant.Search;
 
 namespace Sextant.Evaluation;
@@ -35,70 +36,48 @@ internal static class CodeRecall
         run.Embed([.. set.Queries.Select(query => query.Text)], Add(queries), Prompt.Query);
         run.Embed(set.Documents, Add(documents), Prompt.Document);
         float[] vectors = [.. documents], asked = [.. queries];
-        var exact = new FlatIndex(dimensions);
-        exact.Add(vectors);
-        int[][] expected = [.. Nearest(exact, asked, null)];
+        IndexDefinition plain = new() { Dimensions = dimensions, Code = VectorCode.Float32 };
+        int[][] expected;
+        using (IndexReader exact = IndexReader.Of(plain, vectors))
+            expected = [.. Nearest(exact, asked, 0)];
 
         var lines = new List<CodeRecallLine>();
-        int bits = BinaryCode.Bytes(dimensions), whole = sizeof(float) * dimensions;
-        using (var signs = new SignIndex(dimensions, vectors))
-            Lines("binary", bits, signs, null, 0, 4, 10);
+        Lines("binary", plain with { Code = VectorCode.Binary }, 0, 4, 10);
         foreach (int levels in (int[])[2, 3, 4])
         {
-            using var residual = new ResidualBinaryIndex(ResidualBinaryCode.Fit(vectors, dimensions, levels));
-            residual.Add(vectors);
-            Lines(FormattableString.Invariant($"bebr-{levels}"), residual.VectorBytes, residual, null, 0, 4);
+            string name = FormattableString.Invariant($"bebr-{levels}");
+            Lines(name, IndexFit.WithResidualBinary(plain with { Metric = Metric.Cosine }, vectors, levels), 0, 4);
         }
         int parts = dimensions / 4;
         float[] sample = vectors.Length <= SampleVectors * dimensions ? vectors : Sample(vectors, dimensions);
         if (dimensions % 4 == 0)
-        {
-            using var product = new ProductIndex(ProductCode.Fit(sample, dimensions, parts));
-            product.Add(vectors);
-            Lines(FormattableString.Invariant($"pq-{parts}"), parts, product, null, 0, 4);
-        }
+            Lines(FormattableString.Invariant($"pq-{parts}"), IndexFit.WithProduct(plain, sample, parts), 0, 4);
         if (vectors.Length / dimensions > dimensions)
-            Whitened();
-        using (var int8 = new ExactIndex(dimensions, VectorCode.Int8, Metric.Dot, CodeRanges.Of(vectors, dimensions)))
         {
-            int8.Add(vectors);
-            Line("int8", int8.VectorBytes, int8, null);
+            // The transform before the codes that gain from evenly spread values.
+            IndexDefinition whitened = IndexFit.WithTransform(plain, sample, dimensions, whiten: true);
+            Lines("whiten-binary", whitened with { Code = VectorCode.Binary }, 0, 4);
+            whitened = whitened with { Metric = Metric.Cosine };
+            Lines("whiten-bebr-2", IndexFit.WithResidualBinary(whitened, vectors, 2), 0, 4);
         }
-        using (var float16 = new ExactIndex(dimensions, VectorCode.Float16))
-        {
-            float16.Add(vectors);
-            Line("float16", float16.VectorBytes, float16, null);
-        }
+        Lines("int8", plain with { Code = VectorCode.Int8, Ranges = CodeRanges.Of(vectors, dimensions) }, 0);
+        Lines("float16", plain with { Code = VectorCode.Float16 }, 0);
         return lines;
 
-        // The transform before the codes that gain from evenly spread values.
-        void Whitened()
+        // Each with the scan's own order, and with so many candidates for each hit scored again as floats.
+        void Lines(string name, IndexDefinition definition, params int[] oversamplings)
         {
-            LinearTransform whitening = LinearTransform.Fit(sample, dimensions, dimensions, whiten: true);
-            float[] turned = new float[vectors.Length];
-            for (int at = 0; at < vectors.Length; at += dimensions)
-                whitening.Apply(vectors.AsSpan(at, dimensions), turned.AsSpan(at));
-            using (var signs = new SignIndex(dimensions, turned))
-                Lines("whiten-binary", bits, signs, whitening, 0, 4);
-            using var residual = new ResidualBinaryIndex(ResidualBinaryCode.Fit(turned, dimensions, 2));
-            residual.Add(turned);
-            Lines("whiten-bebr-2", residual.VectorBytes, residual, whitening, 0, 4);
-        }
-
-        void Lines(string name, int bytes, IVectorIndex codes, LinearTransform? transform, params int[] oversamplings)
-        {
+            CodeLayout layout = new CodeEncoder(definition with { Rescore = null }).Layout;
+            int bytes = layout.RowBytes + (layout.HasLengths ? sizeof(float) : 0);
             foreach (int one in oversamplings)
             {
-                var index = new RescoredCodes(codes, exact, transform, one);
-                string rescored = one == 0 ? name : FormattableString.Invariant($"{name}+{one}x");
-                Line(rescored, bytes + (one == 0 ? 0 : whole), index, null);
+                cancellationToken.ThrowIfCancellationRequested();
+                VectorCode? rescored = one == 0 ? null : VectorCode.Float32;
+                using IndexReader index = IndexReader.Of(definition with { Rescore = rescored }, vectors);
+                lines.Add(new CodeRecallLine(
+                    one == 0 ? name : FormattableString.Invariant($"{name}+{one}x"),
+                    bytes + (one == 0 ? 0 : sizeof(float) * dimensions), Recall(expected, Nearest(index, asked, one))));
             }
-        }
-
-        void Line(string name, int bytes, IVectorIndex index, SearchOptions? options)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            lines.Add(new CodeRecallLine(name, bytes, Recall(expected, Nearest(index, asked, options))));
         }
     }
 
@@ -118,14 +97,31 @@ internal static class CodeRecall
         return sample;
     }
 
-    private static List<int[]> Nearest(IVectorIndex index, float[] queries, SearchOptions? options)
+    // The scan's own order is that of Hamming distances where codes are binary.
+    private static List<int[]> Nearest(IndexReader index, float[] queries, int oversampling)
     {
         var hits = new Hit[Depth];
+        int[] found = new int[1];
         var all = new List<int[]>();
+        float[] prepared = new float[index.Definition.CodedDimensions];
+        byte[] code = new byte[index.CodeBytes];
         for (int at = 0; at < queries.Length; at += index.Dimensions)
         {
-            int found = index.Search(queries.AsSpan(at, index.Dimensions), hits, options);
-            all.Add([.. hits[..found].Select(hit => hit.Id)]);
+            ReadOnlySpan<float> query = queries.AsSpan(at, index.Dimensions);
+            if (oversampling == 0 && index.Definition.Code == VectorCode.Binary)
+            {
+                index.Encode(query, prepared, code);
+                index.SearchCodes(code, Depth, hits, found);
+            }
+            else
+            {
+                found[0] = index.Search(query, hits, new SearchOptions
+                {
+                    Oversampling = Math.Max(1, oversampling),
+                    QueryBits = index.Definition.Code == VectorCode.Binary ? 1 : null,
+                });
+            }
+            all.Add([.. hits[..found[0]].Select(hit => hit.Id)]);
         }
         return all;
     }

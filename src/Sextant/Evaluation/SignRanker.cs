@@ -1,4 +1,5 @@
 using Sextant.Codes;
+using Sextant.Indexes;
 using Sextant.Search;
 
 namespace Sextant.Evaluation;
@@ -8,9 +9,9 @@ namespace Sextant.Evaluation;
 /// </summary>
 internal sealed class SignRanker : Ranker
 {
-    private readonly BinaryIndex _codes;
-    private readonly FlatIndex _queries;
-    private readonly FlatIndex? _vectors;
+    private readonly IndexReader _codes;
+    private readonly FloatRows _queries;
+    private readonly FloatRows? _vectors;
     private readonly int _rescored;
 
     /// <param name="set">Whose texts to embed.</param>
@@ -19,35 +20,35 @@ internal sealed class SignRanker : Ranker
     /// <param name="query">Another prompt for the queries than the model's own; null: that one.</param>
     public SignRanker(RetrievalSet set, EmbeddingRun run, int rescored, Prompt? query = null)
     {
-        (_codes, _queries, _rescored) = (new BinaryIndex(run.Dimensions), new FlatIndex(run.Dimensions), rescored);
-        _vectors = rescored > 0 ? new FlatIndex(run.Dimensions) : null;
-        byte[] code = new byte[_codes.CodeBytes];
-        run.Embed([.. set.Queries.Select(one => one.Text)], vectors => _queries.Add(vectors), query ?? Prompt.Query);
+        (_queries, _rescored) = (new FloatRows(run.Dimensions), rescored);
+        _vectors = rescored > 0 ? new FloatRows(run.Dimensions) : null;
+        using var codes = new NumberedVectors(
+            new IndexDefinition { Dimensions = run.Dimensions, Code = VectorCode.Binary, Rescore = null });
+        run.Embed([.. set.Queries.Select(one => one.Text)], _queries.Add, query ?? Prompt.Query);
         run.Embed(set.Documents, vectors =>
         {
-            for (int at = 0; at < vectors.Length; at += run.Dimensions)
-            {
-                BinaryCode.Encode(vectors.Slice(at, run.Dimensions), code);
-                _codes.Add(code);
-            }
+            codes.Add(vectors);
             _vectors?.Add(vectors);
         }, Prompt.Document);
+        _codes = codes.Read(threads: null);
     }
 
     public override int Rank(int query, Span<int> documents)
     {
         ReadOnlySpan<float> vector = _queries.Row(query);
-        byte[] code = new byte[_codes.CodeBytes];
+        byte[] code = new byte[BinaryCode.Bytes(vector.Length)];
         BinaryCode.Encode(vector, code);
-        var found = new BinaryHit[Math.Min(Math.Max(documents.Length, _rescored), _codes.Count)];
-        int count = Math.Min(_codes.Search(code, found), documents.Length);
+        var found = new Hit[Math.Min(Math.Max(documents.Length, _rescored), _codes.Count)];
+        int[] all = new int[1];
+        _codes.SearchCodes(code, found.Length, found, all);
+        int count = Math.Min(all[0], documents.Length);
         for (int i = 0; i < count; i++)
             documents[i] = found[i].Id;
         if (_vectors is null)
             return count;
         var hits = new Hit[Math.Min(_rescored, found.Length)];
         var best = new BestHits(hits);
-        foreach (BinaryHit candidate in found.AsSpan(0, hits.Length))
+        foreach (Hit candidate in found.AsSpan(0, hits.Length))
             best.Offer(new Hit(candidate.Id, _vectors.Score(vector, candidate.Id)));
         int rescored = Math.Min(best.Sort(), count);
         for (int i = 0; i < rescored; i++)

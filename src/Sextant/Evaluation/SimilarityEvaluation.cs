@@ -32,17 +32,17 @@ internal static class SimilarityEvaluation
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(run);
-        FlatIndex first = Vectors(run, [.. pairs.Select(pair => pair.First)]);
-        FlatIndex second = Vectors(run, [.. pairs.Select(pair => pair.Second)]);
+        FloatRows first = Vectors(run, [.. pairs.Select(pair => pair.First)]);
+        FloatRows second = Vectors(run, [.. pairs.Select(pair => pair.Second)]);
         var found = new double[pairs.Count];
         for (int i = 0; i < found.Length; i++)
             found[i] = compare(first.Row(i), second.Row(i));
         return RankCorrelation.Spearman(found, [.. pairs.Select(pair => pair.Score)]);
     }
 
-    private static FlatIndex Vectors(EmbeddingRun run, string[] texts)
+    private static FloatRows Vectors(EmbeddingRun run, string[] texts)
     {
-        var vectors = new FlatIndex(run.Dimensions);
+        var vectors = new FloatRows(run.Dimensions);
         run.Embed(texts, rows => vectors.Add(rows));
         return vectors;
     }

@@ -1,3 +1,5 @@
+using Sextant.Codes;
+using Sextant.Indexes;
 using Sextant.Search;
 
 namespace Sextant.Evaluation;
@@ -5,8 +7,8 @@ namespace Sextant.Evaluation;
 /// <summary>Ranks by the dot product of float vectors; every document is compared, as in a search.</summary>
 internal sealed class VectorRanker : Ranker
 {
-    private readonly FlatIndex _documents;
-    private readonly FlatIndex _queries;
+    private readonly IndexReader _documents;
+    private readonly FloatRows _queries;
 
     /// <summary>Embeds the queries and the documents of a set, each with the model's prompt for them.</summary>
     /// <param name="set">Whose texts to embed.</param>
@@ -16,10 +18,12 @@ internal sealed class VectorRanker : Ranker
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(run);
-        _documents = new FlatIndex(run.Dimensions);
-        _queries = new FlatIndex(run.Dimensions);
-        run.Embed([.. set.Queries.Select(one => one.Text)], vectors => _queries.Add(vectors), query ?? Prompt.Query);
-        run.Embed(set.Documents, vectors => _documents.Add(vectors), Prompt.Document);
+        using var documents = new NumberedVectors(
+            new IndexDefinition { Dimensions = run.Dimensions, Code = VectorCode.Float32 });
+        _queries = new FloatRows(run.Dimensions);
+        run.Embed([.. set.Queries.Select(one => one.Text)], _queries.Add, query ?? Prompt.Query);
+        run.Embed(set.Documents, documents.Add, Prompt.Document);
+        _documents = documents.Read(threads: null);
     }
 
     /// <inheritdoc/>
@@ -39,4 +43,7 @@ internal sealed class VectorRanker : Ranker
         foreach (Hit hit in hits.AsSpan(0, _documents.Search(_queries.Row(query), hits)))
             scores[hit.Id] = hit.Score;
     }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _documents.Dispose();
 }

@@ -8,7 +8,7 @@ namespace Sextant.Indexes;
 /// found by one alone. The scale of similarities needs their mean over all passages, which an even sample stands for.
 /// Over four judged sets the ranking is that over all scores within 0.001 nDCG@10 (Evaluation/README.md). Thread-safe.
 /// </remarks>
-public sealed class HybridSearch
+internal sealed class HybridSearch
 {
     // Of each ranking so many take part. What follows is far below the best of either.
     private const int Depth = 1000;

@@ -7,6 +7,8 @@ namespace Sextant.Indexes;
 /// <summary>What an index is made of: fixed when it is created.</summary>
 public sealed record IndexDefinition
 {
+    private readonly bool _isRescoreSet;
+
     /// <summary>
     /// Length of the vectors; 1 to <see cref="MaxDimensions"/>, and to <see cref="MaxBits"/> where signs are scanned.
     /// </summary>
@@ -15,8 +17,15 @@ public sealed record IndexDefinition
     /// <summary>What is scanned.</summary>
     public VectorCode Code { get; init; } = VectorCode.Binary;
 
-    /// <summary>What the best of the scan are scored with; null: the scan's own scores are final.</summary>
-    public VectorCode? Rescore { get; init; } = VectorCode.Float16;
+    /// <summary>
+    /// What the best of the scan are scored with; null: the scan's own scores are final. Unless it is set: float16
+    /// after a scan of binary, residual binary and product codes, null after others.
+    /// </summary>
+    public VectorCode? Rescore
+    {
+        get => _isRescoreSet ? field : CanRescore ? VectorCode.Float16 : null;
+        init => (field, _isRescoreSet) = (value, true);
+    }
 
     /// <summary>What the scores are.</summary>
     public Metric Metric { get; init; } = Metric.Dot;

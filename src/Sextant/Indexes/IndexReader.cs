@@ -124,49 +124,6 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
         }
     }
 
-    /// <summary>
-    /// Finds the nearest of several queries: each row or binary code is read once for many of them.
-    /// </summary>
-    /// <remarks>Every query has the hits, to the bit, that it has alone.</remarks>
-    /// <param name="queries">[n, Dimensions], row by row.</param>
-    /// <param name="k">How many hits are wanted for each.</param>
-    /// <param name="hits">Receives [n, k], each query's best first, then by id.</param>
-    /// <param name="found">[n]: receives how many hits of each k were written.</param>
-    /// <param name="options">What the search is limited to; null for no limits.</param>
-    /// <exception cref="ArgumentException">
-    /// The queries are no whole vectors, or hold a NaN or infinity, or there is no room for the hits.
-    /// </exception>
-    /// <exception cref="InvalidIndexException">What has to be read is damaged.</exception>
-    public void Search(
-        ReadOnlySpan<float> queries, int k, Span<Hit> hits, Span<int> found, SearchOptions? options = null)
-    {
-        using CallsInFlight.Call call = Enter();
-        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
-        ArgumentOutOfRangeException.ThrowIfNegative(k);
-        int count = queries.Length / Dimensions;
-        if (queries.Length % Dimensions != 0)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{queries.Length} values are not whole queries of {Dimensions} dimensions."), nameof(queries));
-        }
-        if (found.Length < count || hits.Length < (long)count * k)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{hits.Length} hits and {found.Length} counts; {count} queries need {(long)count * k} and {count}."),
-                nameof(hits));
-        }
-        FiniteValues.Require(queries, nameof(queries));
-        options ??= SearchOptions.None;
-        try
-        {
-            _search.Search(queries, k, hits, found, Count, options, _live.Among(options.Allowed));
-        }
-        catch (ArgumentException problem) when (IsAtFault(problem, queries))
-        {
-            throw Overflows(problem);
-        }
-    }
-
     /// <summary>The ids of the passages of all documents that a filter accepts; deleted ones are left out.</summary>
     /// <exception cref="ArgumentException">The filter names an attribute that no document has.</exception>
     public IdSet Where(IndexFilter filter)
@@ -267,6 +224,9 @@ public sealed unsafe partial class IndexReader : IVectorIndex, IDisposable
         Prepare(query, prepared);
         _snapshot.Codes.EncodePrepared(prepared, code);
     }
+
+    /// <summary>Bytes of a code.</summary>
+    internal int CodeBytes => _snapshot.Codes.Layout.RowBytes;
 
     /// <summary>What is scanned, where it is rows of numbers.</summary>
     internal RowCodec Rows => _snapshot.Codes.Rows;

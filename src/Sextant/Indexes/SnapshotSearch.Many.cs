@@ -115,6 +115,31 @@ internal sealed unsafe partial class SnapshotSearch
         return each;
     }
 
+    /// <summary>The nearest codes of several, by Hamming distance alone.</summary>
+    public void SearchCodes(
+        ReadOnlySpan<byte> codes, int k, Span<Hit> hits, Span<int> found, int most, IdSet? allowed)
+    {
+        int bytes = _snapshot.Codes.Layout.RowBytes, wanted = Math.Min(k, most);
+        found.Clear();
+        if (wanted == 0 || found.IsEmpty)
+            return;
+        NativeBlock memory = _memory.Take((long)found.Length * wanted * sizeof(BinaryHit));
+        try
+        {
+            var nearest = new Span<BinaryHit>(memory.Pointer, found.Length * wanted);
+            found.Fill(Nearest(codes, bytes, wanted, nearest, allowed));
+            for (int i = 0; i < found.Length; i++)
+            {
+                for (int j = 0; j < found[i]; j++)
+                    hits[(i * k) + j] = new Hit(nearest[(i * wanted) + j].Id, -nearest[(i * wanted) + j].Distance);
+            }
+        }
+        finally
+        {
+            _memory.Return(memory);
+        }
+    }
+
     private int Nearest(ReadOnlySpan<byte> codes, int bytes, int wanted, Span<BinaryHit> nearest, IdSet? allowed)
     {
         try

@@ -130,11 +130,21 @@ internal sealed unsafe partial class SnapshotSearch
         {
             RowScorer scorer = vectors.Prepare(query, (float*)memory.Pointer);
             var best = new BestHits(hits);
+            Section rows = null!;
+            int first = 0, end = 0; // ids of the segment that has the rows; ids ascend
             foreach (int id in ids)
             {
+                if (id >= end)
+                {
+                    int position = Locate(id, out _);
+                    (rows, first) = (_snapshot.Segments[position].Vectors!, _firstIds[position]);
+                    end = first + _snapshot.Segments[position].Rows;
+                }
+                long at = (long)(id - first) * vectors.RowBytes;
+                if (!rows.IsChecked)
+                    rows.Bytes(at, vectors.RowBytes);
                 float score;
-                fixed (byte* row = _snapshot.Segments[Locate(id, out int position)].Vector(position, vectors.RowBytes))
-                    scorer.Score(row, 1, &score);
+                scorer.Score(rows.Start + at, 1, &score);
                 if (!(score < minScore))
                     best.Offer(new Hit(id, score));
             }

@@ -5,10 +5,13 @@ namespace Sextant.Indexes;
 
 /// <summary>BM25 over the rows of a commit, from the terms that its segments keep.</summary>
 /// <remarks>
-/// Scores are those of <see cref="Bm25Index"/> over the same rows, deleted ones left out, bit by bit.
+/// Documents, their mean length and how many have a term are counted over all segments (<see cref="Bm25"/>), deleted
+/// rows left out: scores are those of one segment, bit by bit. Thread-safe.
 /// </remarks>
 internal sealed class TermSearch(IndexSnapshot snapshot, int[] firstIds, int ids, int count, IdSet? live)
 {
+    private long _allTerms = -1; // until they are counted
+
     public int Search(IReadOnlyCollection<string> terms, Span<Hit> hits, IdSet? allowed, double k1, double b)
     {
         double[] scores = Scores(terms, k1, b);
@@ -25,7 +28,9 @@ internal sealed class TermSearch(IndexSnapshot snapshot, int[] firstIds, int ids
     public double[] Scores(IReadOnlyCollection<string> terms, double k1, double b)
     {
         double[] scores = new double[ids];
-        double mean = (double)AllTerms() / Math.Max(1, count);
+        if (Volatile.Read(ref _allTerms) < 0)
+            Volatile.Write(ref _allTerms, AllTerms());
+        double mean = (double)_allTerms / Math.Max(1, count);
         var postings = new List<(SegmentTerms Terms, int Row, int Id, int Times)>();
         foreach (string term in terms)
         {
@@ -40,9 +45,9 @@ internal sealed class TermSearch(IndexSnapshot snapshot, int[] firstIds, int ids
                         postings.Add((some, row, first + row, times));
                 });
             }
-            double idf = Bm25Index.InverseFrequency(count, postings.Count);
+            double idf = Bm25.InverseFrequency(count, postings.Count);
             foreach ((SegmentTerms some, int row, int id, int times) in postings)
-                scores[id] += Bm25Index.Weight(idf, times, some.Count(row), mean, k1, b);
+                scores[id] += Bm25.Weight(idf, times, some.Count(row), mean, k1, b);
         }
         return scores;
     }

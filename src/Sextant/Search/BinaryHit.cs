@@ -3,7 +3,7 @@ namespace Sextant.Search;
 /// <summary>One found code.</summary>
 /// <param name="Id">The code's number, counted from 0 in the order of adding.</param>
 /// <param name="Distance">Bits in which it differs from the query; smaller is nearer.</param>
-public readonly record struct BinaryHit(int Id, int Distance)
+internal readonly record struct BinaryHit(int Id, int Distance)
 {
     /// <summary>
     /// The order of results: the smaller distance first, and the smaller id first among equal distances.

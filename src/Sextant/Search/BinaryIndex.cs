@@ -13,7 +13,7 @@ namespace Sextant.Search;
 /// as well. Any number of threads may search at once; adding, clearing and disposing need the index for themselves.
 /// The result never depends on the number of threads. A search in steady state allocates nothing.
 /// </remarks>
-public sealed class BinaryIndex : IBinaryIndex, IDisposable
+internal sealed class BinaryIndex : IDisposable
 {
     /// <summary>Longest code.</summary>
     public const int MaxBits = HammingArguments.MaxWords * 64;
@@ -143,25 +143,6 @@ public sealed class BinaryIndex : IBinaryIndex, IDisposable
     private void RequireCodes(ReadOnlySpan<byte> codes, string name)
     {
         _memory.RequireLive(this);
-        if (codes.Length % CodeBytes != 0)
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture,
-                    $"{codes.Length} bytes are not whole codes of {CodeBytes}."), name);
-        }
-        int unused = (8 * CodeBytes) - Bits;
-        if (unused == 0)
-            return;
-        for (int last = CodeBytes - 1; last < codes.Length; last += CodeBytes)
-        {
-            if ((codes[last] & ((1 << unused) - 1)) != 0)
-            {
-                throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture,
-                        $"code {last / CodeBytes} has bits set after its {Bits}; the {unused} lowest of its "
-                            + $"last byte must be zero."),
-                    name);
-            }
-        }
+        BinaryCode.Require(codes, Bits, name);
     }
 }

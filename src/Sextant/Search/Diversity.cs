@@ -25,8 +25,8 @@ public static class Diversity
         if (dimensions == 0 || vectors.Length != dimensions * hits.Length)
             throw new ArgumentException(
                 $"{vectors.Length} values are not a vector for each of {hits.Length} hits.", nameof(vectors));
-        var index = new FlatIndex(dimensions);
-        index.Add(vectors);
+        var rows = new FloatRows(dimensions, hits.Length);
+        rows.Add(vectors);
         float[] nearest = new float[hits.Length];
         bool[] taken = new bool[hits.Length];
         Array.Fill(nearest, float.NegativeInfinity);
@@ -45,7 +45,7 @@ public static class Diversity
             chosen[position] = hits[best];
             for (int i = 0; i < hits.Length; i++)
             {
-                float likeness = index.Score(index.Row(best), i);
+                float likeness = rows.Score(rows.Row(best), i);
                 nearest[i] = likeness > nearest[i] ? likeness : nearest[i];
             }
         }

@@ -37,11 +37,11 @@ public sealed unsafe class FixedDimensionalEncoding
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 10);
         (Inputs, _repetitions, _bits) = (inputs, repetitions, bits);
         double outputs = (double)repetitions * (1 << bits) * inputs;
-        if (outputs > ExactIndex.MaxDimensions)
+        if (outputs > FloatRows.MaxDimensions)
         {
             throw new ArgumentOutOfRangeException(nameof(repetitions), repetitions, FormattableString.Invariant(
                 $"{repetitions} repetitions of {1 << bits} buckets of {inputs} values are {outputs:N0} values; ")
-                + FormattableString.Invariant($"an encoding has at most {ExactIndex.MaxDimensions:N0}."));
+                + FormattableString.Invariant($"an encoding has at most {FloatRows.MaxDimensions:N0}."));
         }
         Outputs = (int)outputs;
         _planes = new float[repetitions * bits * inputs];

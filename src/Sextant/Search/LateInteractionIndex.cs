@@ -18,10 +18,11 @@ namespace Sextant.Search;
 public sealed unsafe class LateInteractionIndex : IDisposable
 {
     private readonly SearchMemory _memory = new();
-    private readonly FlatIndex _vectors;
+    private readonly FloatRows _vectors;
     private readonly List<int> _firsts = [0];
     private readonly FixedDimensionalEncoding? _encoding;
-    private readonly ExactIndex? _encoded;
+    private readonly FloatRows? _encoded;
+    private readonly RowSearch? _encodedSearch;
     private readonly ThreadTeam _team;
     private readonly bool _ownsTeam;
 
@@ -34,11 +35,14 @@ public sealed unsafe class LateInteractionIndex : IDisposable
         if (encoding is not null && encoding.Inputs != dimensions)
             throw new ArgumentException(
                 $"the encoding is for vectors of {encoding.Inputs}, not of {dimensions}.", nameof(encoding));
-        _vectors = new FlatIndex(dimensions);
-        _encoding = encoding;
-        _encoded = encoding is null ? null : new ExactIndex(encoding.Outputs, threads: threads);
+        _vectors = new FloatRows(dimensions);
         _ownsTeam = threads is not null;
         _team = threads is { } count ? new ThreadTeam(count) : ThreadTeam.Shared;
+        if (encoding is null)
+            return;
+        (_encoding, _encoded) = (encoding, new FloatRows(encoding.Outputs));
+        _encodedSearch = new RowSearch(
+            new RowCodec(VectorCode.Float32, Metric.Dot, encoding.Outputs, null), _team, _memory);
     }
 
     /// <summary>Length of each vector.</summary>
@@ -115,8 +119,9 @@ public sealed unsafe class LateInteractionIndex : IDisposable
             {
                 var encoded = new Span<float>(start + encodedAt, _encoding!.Outputs);
                 _encoding.EncodeQuery(query, encoded);
-                documents = _encoded!.Search(
-                    encoded, new Span<Hit>(candidates, documents), options.Allowed, float.NegativeInfinity);
+                documents = _encodedSearch!.Search(
+                    encoded, _encoded!.Blocks, new Span<Hit>(candidates, documents), options.Allowed,
+                    float.NegativeInfinity);
             }
             var kept = new ShardHits(start + keptAt, shards, k);
             fixed (float* asked = query)
@@ -140,14 +145,14 @@ public sealed unsafe class LateInteractionIndex : IDisposable
         finally
         {
             GC.KeepAlive(options.Allowed); // scans read it by its address
+            GC.KeepAlive(this);
             _memory.Return(memory);
         }
     }
 
-    /// <summary>Frees the encodings.</summary>
+    /// <summary>Frees the memory of searches.</summary>
     public void Dispose()
     {
-        _encoded?.Dispose();
         _memory.Dispose();
         if (_ownsTeam)
             _team.Dispose();

@@ -5,7 +5,7 @@ namespace Sextant.Search;
 /// <summary>MaxSim of documents with one query; an item is a shard of the documents.</summary>
 internal readonly unsafe struct LateInteractionScan : IJob
 {
-    public required FlatIndex Vectors { get; init; }
+    public required FloatRows Vectors { get; init; }
 
     /// <summary>The first vector of each document, and after the last the number of vectors.</summary>
     public required List<int> Firsts { get; init; }

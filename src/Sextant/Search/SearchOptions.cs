@@ -6,6 +6,9 @@ public sealed record SearchOptions
     /// <summary>No limits.</summary>
     public static SearchOptions None { get; } = new();
 
+    /// <summary>Candidates for each hit, unless the caller says otherwise.</summary>
+    public const int DefaultOversampling = 4;
+
     /// <summary>
     /// The only ids that may be found; null: all. It is asked within the scan, so k hits are found if there are.
     /// </summary>
@@ -22,7 +25,7 @@ public sealed record SearchOptions
     } = float.NegativeInfinity;
 
     /// <summary>Candidates for each hit, where a scan of small codes comes before the scoring; at least 1.</summary>
-    public int Oversampling { get; init; } = RescoredIndex.DefaultOversampling;
+    public int Oversampling { get; init; } = DefaultOversampling;
 
     /// <summary>
     /// Lists that are read of an index on disk that has lists (<c>IndexDefinition.Lists</c>): the nearest N of a full

@@ -1,5 +1,7 @@
 using Sextant.Codes;
+using Sextant.Indexes;
 using Sextant.Search;
+using Sextant.Tests.Search;
 
 namespace Sextant.Tests.Codes;
 
@@ -38,12 +40,18 @@ public class LearntCodeTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(4)]
-    public void AResidualBinaryCodeScoresAsWhatItStandsFor(int levels)
+    [InlineData(1, Metric.Cosine)]
+    [InlineData(2, Metric.Cosine)]
+    [InlineData(4, Metric.Cosine)]
+    [InlineData(2, Metric.Dot)]
+    public void AResidualBinaryCodeScoresAsWhatItStandsFor(int levels, Metric metric)
     {
-        float[] vectors = Bell(3, Count), query = Bell(4, 1);
+        float[] vectors = Bell(3, Count), query = Bell(4, 1), given = [.. vectors], wanted = [.. query];
+        if (metric == Metric.Cosine)
+        {
+            Scale(vectors);
+            Scale(query);
+        }
         ResidualBinaryCode code = ResidualBinaryCode.Fit(vectors, Dimensions, levels);
         byte[] asked = new byte[code.CodeBytes], one = new byte[code.CodeBytes];
         float askedLength = code.Encode(query, asked);
@@ -56,18 +64,26 @@ public class LearntCodeTests
             code.Decode(one, right);
             Assert.Equal(Dot(left, right), code.Score(asked, one), 1e-3);
             Assert.Equal(Math.Sqrt(Dot(right, right)), length, 1e-3);
-            expected.Add(new Hit(id, code.Score(asked, one) / (askedLength * length)));
+            expected.Add(new Hit(
+                id, code.Score(asked, one) / (metric == Metric.Cosine ? askedLength * length : 1)));
         }
-        using var index = new ResidualBinaryIndex(code);
-        index.Add(vectors);
+        using var index = new MemoryIndex(new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = VectorCode.ResidualBinary,
+            ResidualBinary = code,
+            Rescore = null,
+            Metric = metric,
+        });
+        index.Add(given);
         var hits = new Hit[Count + 1];
-        Assert.Equal(Count, index.Search(query, hits));
+        Assert.Equal(Count, index.Search(wanted, hits));
         expected.Sort((left, right) => left.IsBefore(right) ? -1 : 1);
         Assert.Equal(expected, hits[..Count]);
         var allowed = new IdSet(Count, id => id % 3 == 0);
-        int found = index.Search(query, hits, new SearchOptions { Allowed = allowed, MinScore = 0 });
+        int found = index.Search(wanted, hits, new SearchOptions { Allowed = allowed, MinScore = 0 });
         Assert.Equal(expected.Where(hit => allowed.Contains(hit.Id) && hit.Score >= 0), hits[..found]);
-        Assert.Equal(0, Allocations.WhenSteady(() => index.Search(query, hits)));
+        Assert.Equal(0, Allocations.WhenSteady(() => index.Search(wanted, hits)));
     }
 
     [Theory]
@@ -82,7 +98,7 @@ public class LearntCodeTests
         double lost = 0;
         foreach (Metric metric in (Metric[])[Metric.Dot, Metric.SquaredDistance])
         {
-            using var index = new ProductIndex(code, metric);
+            using var index = MemoryIndex.Product(code, metric);
             index.Add(vectors);
             var hits = new Hit[Count];
             Assert.Equal(Count, index.Search(query, hits));
@@ -228,5 +244,15 @@ public class LearntCodeTests
         var random = new Random(seed);
         return [.. Enumerable.Range(0, count * Dimensions).Select(_ =>
             (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+    }
+
+    // To length one, as an index does for the cosine.
+    private static unsafe void Scale(float[] vectors)
+    {
+        fixed (float* start = vectors)
+        {
+            for (int at = 0; at < vectors.Length; at += Dimensions)
+                UnitLength.Scale(start + at, Dimensions, Kernels.KernelSet.Chosen.Normalize.Run);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Sextant.Codes;
 using Sextant.Indexes;
 using Sextant.Search;
+using Sextant.Tests.Search;
 using static Sextant.Tests.Indexes.SomeDocuments;
 
 namespace Sextant.Tests.Indexes;
@@ -34,8 +35,8 @@ public sealed class FittedCodeTests : IDisposable
             Rescore = rescore,
             Metric = Metric.Cosine,
         };
-        using var expected = new ResidualBinaryIndex(code, 1);
-        AssertFindsTheSame(definition, vectors => expected.Add(Scaled(vectors)), query => All(expected, Scaled(query)));
+        using var expected = MemoryIndex.Residual(code, 1);
+        AssertFindsTheSame(definition, vectors => expected.Add(vectors), query => All(expected, query));
     }
 
     [Theory]
@@ -54,7 +55,7 @@ public sealed class FittedCodeTests : IDisposable
             Rescore = rescore,
             Metric = metric,
         };
-        using var expected = new ProductIndex(code, metric == Metric.Cosine ? Metric.Dot : metric, 1);
+        using var expected = MemoryIndex.Product(code, metric == Metric.Cosine ? Metric.Dot : metric, 1);
         AssertFindsTheSame(definition, vectors => expected.Add(Seen(vectors)), query => All(expected, Seen(query)));
     }
 
@@ -82,15 +83,13 @@ public sealed class FittedCodeTests : IDisposable
             Rescore = null,
             Metric = Metric.Cosine,
         };
-        IVectorIndex expected = residual is null
-            ? new ExactIndex(Few, code, Metric.Cosine, threads: 1)
-            : new ResidualBinaryIndex(residual, 1);
-        using var disposed = (IDisposable)expected;
+        using MemoryIndex expected = residual is null
+            ? MemoryIndex.Exact(Few, code, Metric.Cosine, threads: 1)
+            : MemoryIndex.Residual(residual, 1);
         AssertFindsTheSame(
             definition,
-            vectors => _ = expected is ExactIndex exact ? exact.Add(Turned(vectors)) : ((ResidualBinaryIndex)expected).Add(
-                Scaled(Turned(vectors), Few)),
-            query => All(expected, residual is null ? Turned(query) : Scaled(Turned(query), Few)));
+            vectors => expected.Add(Turned(vectors)),
+            query => All(expected, Turned(query)));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sextant.Codes;
 using Sextant.Indexes;
 using Sextant.Search;
+using Sextant.Tests.Search;
 
 namespace Sextant.Tests.Indexes;
 
@@ -69,7 +70,7 @@ public sealed class HybridSearchTests : IDisposable
         IndexReader reader, int[] ids, float[] vector, string[] query, float weight)
     {
         float[] near = new float[ids.Length], worded = new float[ids.Length];
-        var words = new Bm25Index();
+        var words = new ReferenceBm25();
         float[] row = new float[SomeDocuments.Dimensions];
         for (int i = 0; i < ids.Length; i++)
         {

@@ -15,7 +15,7 @@ public sealed class IndexTests : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     [Theory]
-    [MemberData(nameof(ExactIndexTests.Kinds), MemberType = typeof(ExactIndexTests))]
+    [MemberData(nameof(ExactSearchTests.Kinds), MemberType = typeof(ExactSearchTests))]
     public void WhatIsFoundIsWhatTheExactIndexFinds(VectorCode code, Metric metric)
     {
         CodeRanges? ranges = code == VectorCode.Int8 ? CodeRanges.Of(Vectors(0, 500), Dimensions) : null;
@@ -28,7 +28,7 @@ public sealed class IndexTests : IDisposable
             Ranges = ranges,
         };
         List<(string Key, float[] Vectors)> documents = Change(_scratch, definition);
-        using var expected = new ExactIndex(Dimensions, code, metric, ranges, 1);
+        using var expected = MemoryIndex.Exact(Dimensions, code, metric, ranges, 1);
         AssertSame(documents, expected);
     }
 
@@ -42,7 +42,7 @@ public sealed class IndexTests : IDisposable
             Rescore = VectorCode.Float32,
         };
         List<(string Key, float[] Vectors)> documents = Change(_scratch, definition);
-        using var expected = new RescoredIndex(Dimensions, 1);
+        using var expected = MemoryIndex.Rescored(Dimensions, 1);
         var added = new List<string>();
         foreach ((string key, float[] vectors) in documents)
         {
@@ -190,7 +190,7 @@ public sealed class IndexTests : IDisposable
         }
     }
 
-    private void AssertSame(List<(string Key, float[] Vectors)> documents, ExactIndex expected)
+    private void AssertSame(List<(string Key, float[] Vectors)> documents, MemoryIndex expected)
     {
         var added = new List<string>();
         foreach ((string key, float[] vectors) in documents)

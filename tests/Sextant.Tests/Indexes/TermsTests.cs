@@ -2,6 +2,7 @@ using Sextant.Codes;
 using Sextant.Indexes;
 using Sextant.IndexWriting;
 using Sextant.Search;
+using Sextant.Tests.Search;
 
 namespace Sextant.Tests.Indexes;
 
@@ -26,7 +27,7 @@ public sealed class TermsTests : IDisposable
         using IndexReader reader = IndexReader.Open(_scratch.Path);
         reader.Verify();
         IdSet live = reader.Where(IndexFilter.Parse());
-        var expected = new Bm25Index();
+        var expected = new ReferenceBm25();
         var ids = new List<int>();
         for (int id = 0; id < reader.Ids; id++)
         {

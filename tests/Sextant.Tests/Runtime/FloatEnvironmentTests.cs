@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sextant.Runtime;
 using Sextant.Search;
+using Sextant.Tests.Search;
 
 namespace Sextant.Tests.Runtime;
 
@@ -77,8 +78,8 @@ public sealed unsafe partial class FloatEnvironmentTests
         var random = new Random(7);
         float[] vectors = [.. Enumerable.Range(0, 300 * 16).Select(_ => (random.NextSingle() - 0.5f) * 1e-20f)];
         float[] query = vectors[..16];
-        foreach (Func<IVectorIndex> make in (Func<IVectorIndex>[])
-            [() => new FlatIndex(16), () => new ExactIndex(16, threads: 2), () => new RescoredIndex(16)])
+        foreach (Func<MemoryIndex> make in (Func<MemoryIndex>[])
+            [() => MemoryIndex.Exact(16), () => MemoryIndex.Exact(16, threads: 2), () => MemoryIndex.Rescored(16)])
         {
             Hit[] expected = OnAThread(null, Search);
             Assert.NotEqual(0f, expected[0].Score);
@@ -86,22 +87,10 @@ public sealed unsafe partial class FloatEnvironmentTests
 
             Hit[] Search()
             {
-                IVectorIndex index = make();
+                using MemoryIndex index = make();
+                index.Add(vectors);
                 var hits = new Hit[9];
-                switch (index)
-                {
-                    case FlatIndex flat:
-                        flat.Add(vectors);
-                        break;
-                    case ExactIndex exact:
-                        exact.Add(vectors);
-                        break;
-                    case RescoredIndex rescored:
-                        rescored.Add(vectors);
-                        break;
-                }
                 Assert.Equal(9, index.Search(query, hits));
-                (index as IDisposable)?.Dispose();
                 return hits;
             }
         }

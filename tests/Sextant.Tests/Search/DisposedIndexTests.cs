@@ -14,28 +14,28 @@ public class DisposedIndexTests
     [Fact]
     public void Exact()
     {
-        var index = new ExactIndex(Dimensions, threads: 1);
+        var index = MemoryIndex.Exact(Dimensions, threads: 1);
         Check(index, () => index.Add(s_vectors), () => index.Search(s_vectors[..Dimensions], new Hit[1]));
     }
 
     [Fact]
     public void Rescored()
     {
-        var index = new RescoredIndex(Dimensions, threads: 1);
+        var index = MemoryIndex.Rescored(Dimensions, threads: 1);
         Check(index, () => index.Add(s_vectors), () => index.Search(s_vectors[..Dimensions], new Hit[1]));
     }
 
     [Fact]
     public void ResidualBinary()
     {
-        var index = new ResidualBinaryIndex(ResidualBinaryCode.Fit(s_vectors, Dimensions, 2), threads: 1);
+        var index = MemoryIndex.Residual(ResidualBinaryCode.Fit(s_vectors, Dimensions, 2), threads: 1);
         Check(index, () => index.Add(s_vectors), () => index.Search(s_vectors[..Dimensions], new Hit[1]));
     }
 
     [Fact]
     public void Product()
     {
-        var index = new ProductIndex(ProductCode.Fit(s_vectors, Dimensions, 4), threads: 1);
+        var index = MemoryIndex.Product(ProductCode.Fit(s_vectors, Dimensions, 4), threads: 1);
         Check(index, () => index.Add(s_vectors), () => index.Search(s_vectors[..Dimensions], new Hit[1]));
     }
 
@@ -50,20 +50,6 @@ public class DisposedIndexTests
     public void Binary()
     {
         var index = new BinaryIndex(Dimensions, threads: 1);
-        Check(index, () => index.Add(s_codes), () => index.Search(s_codes.AsSpan(0, 2), new BinaryHit[1]));
-    }
-
-    [Fact]
-    public void MultiHash()
-    {
-        var index = new MultiHashIndex(Dimensions, threads: 1);
-        Check(index, () => index.Add(s_codes), () => index.Search(s_codes.AsSpan(0, 2), new BinaryHit[1]));
-    }
-
-    [Fact]
-    public void Lists()
-    {
-        var index = BinaryIvfIndex.Train(Dimensions, s_codes, lists: 2, threads: 1);
         Check(index, () => index.Add(s_codes), () => index.Search(s_codes.AsSpan(0, 2), new BinaryHit[1]));
     }
 

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Sextant.Codes;
+using Sextant.Indexes;
 using Sextant.Search;
 
 namespace Sextant.Tests.Search;
@@ -16,7 +18,7 @@ public sealed class ForgottenIndexTests
 
     private static readonly float[] s_vectors = Values();
 
-    public static TheoryData<string> Kinds => ["exact", "exact, many", "binary"];
+    public static TheoryData<string> Kinds => ["exact", "exact, many", "binary", "codes, many", "centroids"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -54,14 +56,19 @@ public sealed class ForgottenIndexTests
         switch (kind)
         {
             case "exact":
-                var exact = new ExactIndex(Dimensions);
-                exact.Add(s_vectors);
-                exact.Search(s_vectors.AsSpan(0, Dimensions), hits, Even());
+                Read(VectorCode.Float32).Search(s_vectors.AsSpan(0, Dimensions), hits, Even());
                 return hits;
             case "exact, many":
-                var many = new ExactIndex(Dimensions);
-                many.Add(s_vectors);
-                many.Search(s_vectors.AsSpan(0, Dimensions), 9, hits, new int[1], Even());
+                Read(VectorCode.Float32).Search(s_vectors.AsSpan(0, 2 * Dimensions), 4, hits, new int[2], Even());
+                hits[8] = hits[0];
+                return hits;
+            case "binary":
+                Read(VectorCode.Binary).Search(s_vectors.AsSpan(0, Dimensions), hits, Even());
+                return hits;
+            case "codes, many":
+                Read(VectorCode.Binary).SearchCodes(
+                    new byte[2 * Dimensions / 8], 4, hits, new int[2], Even().Allowed);
+                hits[8] = hits[0];
                 return hits;
             default:
                 var binary = new BinaryIndex(Dimensions);
@@ -71,6 +78,9 @@ public sealed class ForgottenIndexTests
                 return Array.ConvertAll(found, hit => new Hit(hit.Id, hit.Distance));
         }
     }
+
+    private static IndexReader Read(VectorCode code) => IndexReader.Of(
+        new IndexDefinition { Dimensions = Dimensions, Code = code, Rescore = null }, s_vectors);
 
     private static SearchOptions Even(int count = Count) => new() { Allowed = new IdSet(count, id => id % 2 == 0) };
 

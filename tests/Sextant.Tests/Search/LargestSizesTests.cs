@@ -10,14 +10,12 @@ public class LargestSizesTests
 
     private static readonly Dictionary<string, Action<int>> s_makers = new()
     {
-        ["float32"] = size => new ExactIndex(size).Dispose(),
-        ["float16"] = size => new ExactIndex(size, VectorCode.Float16).Dispose(),
-        ["flat"] = size => _ = new FlatIndex(size),
+        ["float32"] = size => MemoryIndex.Exact(size).Dispose(),
+        ["float16"] = size => MemoryIndex.Exact(size, VectorCode.Float16).Dispose(),
+        ["rows"] = size => _ = new FloatRows(size),
         ["late interaction"] = size => new LateInteractionIndex(size).Dispose(),
         ["binary"] = size => new BinaryIndex(size).Dispose(),
-        ["hashes"] = size => new MultiHashIndex(size).Dispose(),
-        ["rescored"] = size => new RescoredIndex(size).Dispose(),
-        ["lists"] = size => BinaryIvfIndex.Train(size, new byte[8], 1).Dispose(),
+        ["rescored"] = size => MemoryIndex.Rescored(size).Dispose(),
         ["residual"] = size => _ = new ResidualBinaryCode(size, [1f]),
         ["residual, fitted"] = size => ResidualBinaryCode.Fit(new float[8], size, 8),
         ["product"] = size => _ = new ProductCode(size, 1, new float[8]),
@@ -31,7 +29,7 @@ public class LargestSizesTests
     [MemberData(nameof(Makers))]
     public void AreArgumentsOutOfRange(string maker)
     {
-        foreach (int size in (int[])[int.MaxValue, 1 << 30, ExactIndex.MaxDimensions + 1, 0, -1, int.MinValue])
+        foreach (int size in (int[])[int.MaxValue, 1 << 30, FloatRows.MaxDimensions + 1, 0, -1, int.MinValue])
             Assert.Throws<ArgumentOutOfRangeException>(() => s_makers[maker](size));
     }
 
@@ -44,7 +42,7 @@ public class LargestSizesTests
     {
         // 65,536 bits for each of 16,385 lists is one list more than is counted.
         byte[] sample = new byte[16_385 * 8192];
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => BinaryIvfIndex.Train(65_536, sample, 16_385));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => BinaryCentroids.Learn(65_536, sample, 16_385, 1));
         Assert.Contains("at most 16384 are accepted", error.Message, StringComparison.Ordinal);
     }
 }

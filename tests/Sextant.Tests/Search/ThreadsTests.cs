@@ -1,4 +1,5 @@
 using Sextant.Codes;
+using Sextant.Indexes;
 using Sextant.Search;
 
 namespace Sextant.Tests.Search;
@@ -11,11 +12,9 @@ namespace Sextant.Tests.Search;
 public sealed class ThreadsTests
 {
     private const int Dimensions = 128;
-    private const int Bits = 256;
     private const int Count = 40_000;
 
     private static readonly float[] s_vectors = Vectors(1, Count);
-    private static readonly byte[] s_codes = Codes(2, Count);
 
     [Fact]
     public void ResidualBinary() // 40,000 × 3 levels × 16 bytes: 7 shards
@@ -23,7 +22,7 @@ public sealed class ThreadsTests
         ResidualBinaryCode code = ResidualBinaryCode.Fit(s_vectors.AsSpan(0, 500 * Dimensions), Dimensions, 3);
         AreSame(threads =>
         {
-            var index = new ResidualBinaryIndex(code, threads);
+            var index = MemoryIndex.Residual(code, threads);
             index.Add(s_vectors);
             return index;
         });
@@ -37,43 +36,58 @@ public sealed class ThreadsTests
         ProductCode code = ProductCode.Fit(s_vectors.AsSpan(0, 1000 * Dimensions), Dimensions, 32);
         AreSame(threads =>
         {
-            var index = new ProductIndex(code, metric, threads);
+            var index = MemoryIndex.Product(code, metric, threads);
             index.Add(s_vectors);
             return index;
         });
     }
 
-    [Fact]
-    public void BinaryLists() // 40,000 × 32 bytes, half of the lists: 2 shards
+    [Theory]
+    [InlineData(VectorCode.Float32)] // 80 shards
+    [InlineData(VectorCode.BFloat16)]
+    [InlineData(VectorCode.Binary)] // 40,000 × 16 bytes: 2 shards
+    public void Rows(VectorCode code) => AreSame(threads =>
     {
-        AreSame(threads =>
+        MemoryIndex index = MemoryIndex.Exact(Dimensions, code, threads: threads);
+        index.Add(s_vectors);
+        return index;
+    });
+
+    [Fact]
+    public void BinaryLists() // half of the lists
+    {
+        float[] query = Vectors(3, 1);
+        var results = new List<Hit[]>();
+        foreach (int threads in (int[])[1, 2, 3, 5])
         {
-            BinaryIvfIndex index = BinaryIvfIndex.Train(Bits, s_codes.AsSpan(0, 2000 * Bits / 8), 30, threads);
-            index.Add(s_codes);
-            index.Probes = 20;
-            return index;
-        });
+            using IndexReader index = IndexReader.Of(
+                new IndexDefinition { Dimensions = Dimensions, Rescore = null, Lists = 30 }, s_vectors, threads);
+            var hits = new Hit[1000];
+            var options = new SearchOptions { Probes = 20 };
+            Assert.Equal(1000, index.Search(query, hits, options));
+            results.Add(hits);
+            Assert.Equal(0, Allocations.WhenSteady(() => index.Search(query, hits, options)));
+        }
+        Assert.All(results, one => Assert.Equal(results[0], one));
     }
 
     [Fact]
-    public void MultiHash() // random codes: all are compared
+    public void HammingDistances() // 40,000 × 16 bytes: 2 shards
     {
-        AreSame(threads =>
+        byte[] codes = Codes(3, 12);
+        var results = new List<Hit[]>();
+        foreach (int threads in (int[])[1, 2, 3, 5])
         {
-            var index = new MultiHashIndex(Bits, threads);
-            index.Add(s_codes);
-            return index;
-        });
-    }
-
-    [Fact]
-    public void MultiHashTablesAllocateNothing()
-    {
-        using var index = new MultiHashIndex(Bits);
-        index.Add(s_codes);
-        var hits = new BinaryHit[1];
-        Assert.Equal(0, Allocations.WhenSteady(() => index.Search(s_codes.AsSpan(0, Bits / 8), hits)));
-        Assert.Equal((new BinaryHit(0, 0), 0), (hits[0], index.WholeScans));
+            using IndexReader index = IndexReader.Of(
+                new IndexDefinition { Dimensions = Dimensions, Rescore = null }, s_vectors, threads);
+            var hits = new Hit[12 * 100];
+            int[] found = new int[12];
+            index.SearchCodes(codes, 100, hits, found);
+            Assert.All(found, one => Assert.Equal(100, one));
+            results.Add(hits);
+            Assert.Equal(0, Allocations.WhenSteady(() => index.SearchCodes(codes, 100, hits, found)));
+        }
+        Assert.All(results, one => Assert.Equal(results[0], one));
     }
 
     [Theory]
@@ -121,22 +135,6 @@ public sealed class ThreadsTests
         Assert.All(results, one => Assert.Equal(results[0], one));
     }
 
-    private static void AreSame(Func<int, IBinaryIndex> make)
-    {
-        var results = new List<BinaryHit[]>();
-        byte[] query = Codes(3, 1);
-        foreach (int threads in (int[])[1, 2, 3, 5])
-        {
-            IBinaryIndex index = make(threads);
-            using var disposed = (IDisposable)index;
-            var hits = new BinaryHit[1000];
-            Assert.Equal(1000, index.Search(query, hits));
-            results.Add(hits);
-            Assert.Equal(0, Allocations.WhenSteady(() => index.Search(query, hits)));
-        }
-        Assert.All(results, one => Assert.Equal(results[0], one));
-    }
-
     private static float[] Vectors(int seed, int count)
     {
         var random = new Random(seed);
@@ -148,7 +146,7 @@ public sealed class ThreadsTests
 
     private static byte[] Codes(int seed, int count)
     {
-        byte[] codes = new byte[count * Bits / 8];
+        byte[] codes = new byte[count * Dimensions / 8];
         new Random(seed).NextBytes(codes);
         return codes;
     }

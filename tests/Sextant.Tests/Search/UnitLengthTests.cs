@@ -19,7 +19,7 @@ public sealed class UnitLengthTests
         foreach (VectorCode code in (VectorCode[])[VectorCode.Float32, VectorCode.Float16, VectorCode.BFloat16])
         {
             double tolerance = code switch { VectorCode.Float32 => 1e-6, VectorCode.Float16 => 1e-3, _ => 8e-3 };
-            var index = new ExactIndex(Dimensions, code, Metric.Cosine);
+            var index = MemoryIndex.Exact(Dimensions, code, Metric.Cosine);
             foreach (float[] one in directions)
                 index.Add([.. one.Select(value => value * scale)]);
             foreach (float queryScale in (float[])[scale, 1f])
@@ -53,7 +53,7 @@ public sealed class UnitLengthTests
     [Fact]
     public void AVectorOfZerosIsUnlikeEverything()
     {
-        var index = new ExactIndex(Dimensions, VectorCode.Float32, Metric.Cosine);
+        var index = MemoryIndex.Exact(Dimensions, VectorCode.Float32, Metric.Cosine);
         index.Add(new float[Dimensions]);
         index.Add(Direction(1));
         var hits = new Hit[2];

@@ -3,7 +3,7 @@ using Sextant.Search;
 namespace Sextant.Tests.Search;
 
 [Collection(nameof(MeasuredAlone))]
-public class FlatIndexTests
+public class PlainVectorsTests
 {
     [Theory]
     [InlineData(1)]
@@ -18,14 +18,21 @@ public class FlatIndexTests
         var random = new Random(4711 + dimensions);
         float[] vectors = Values(random, 50 * dimensions);
         float[] query = Values(random, dimensions);
-        var index = new FlatIndex(dimensions);
+        var index = MemoryIndex.Exact(dimensions);
         index.Add(vectors);
         var hits = new Hit[50];
 
         Assert.Equal(50, index.Search(query, hits));
 
+        var rows = new FloatRows(dimensions, 7);
+        rows.Add(vectors);
+        var scores = new float[50];
+        rows.Scores(query, scores);
         foreach (Hit hit in hits)
         {
+            Assert.Equal(hit.Score, scores[hit.Id]);
+            Assert.Equal(hit.Score, rows.Score(query, hit.Id));
+            Assert.Equal(vectors.AsSpan(hit.Id * dimensions, dimensions), rows.Row(hit.Id));
             float expected = ReferenceDot(query, vectors.AsSpan(hit.Id * dimensions, dimensions));
             Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(hit.Score));
         }
@@ -46,7 +53,7 @@ public class FlatIndexTests
         for (int i = 0; i < vectors.Length; i++)
             vectors[i] = random.Next(-2, 3);
         float[] query = [1, 2, -1];
-        var index = new FlatIndex(3);
+        var index = MemoryIndex.Exact(3);
         index.Add(vectors);
         Hit[] expected = Enumerable.Range(0, Count)
             .Select(id => new Hit(id, vectors[id * 3] + (2 * vectors[(id * 3) + 1]) - vectors[(id * 3) + 2]))
@@ -62,27 +69,26 @@ public class FlatIndexTests
     public void RowsAcrossBlocksKeepTheirIds()
     {
         const int Dimensions = 1 << 19; // two rows a block
-        var index = new FlatIndex(Dimensions);
+        var index = new FloatRows(Dimensions);
         var rows = new float[3 * Dimensions];
         rows[0] = 1;
         rows[Dimensions] = 2;
         rows[2 * Dimensions] = 3;
-        Assert.Equal(0, index.Add(rows));
+        index.Add(rows);
         rows[0] = 4;
-        Assert.Equal(3, index.Add(rows.AsSpan(0, Dimensions)));
+        index.Add(rows.AsSpan(0, Dimensions));
         var query = new float[Dimensions];
         query[0] = 1;
-        var hits = new Hit[5];
-
-        Assert.Equal(4, index.Search(query, hits));
-
-        Assert.Equal([new Hit(3, 4), new Hit(2, 3), new Hit(1, 2), new Hit(0, 1)], hits[..4]);
+        var scores = new float[4];
+        index.Scores(query, scores);
+        Assert.Equal([1f, 2, 3, 4], scores);
+        Assert.Equal([2, 2], index.Blocks.Select(block => block.Count));
     }
 
     [Fact]
     public void NothingIsFoundInNothingAndNothingIsAskedFor()
     {
-        var index = new FlatIndex(2);
+        var index = MemoryIndex.Exact(2);
         Assert.Equal(0, index.Search([1, 1], new Hit[3]));
         index.Add([1, 2]);
         Assert.Equal(0, index.Search([1, 1], []));
@@ -98,17 +104,22 @@ public class FlatIndexTests
     [InlineData(float.NegativeInfinity)]
     public void ValuesWithoutAPlaceInAnOrderAreRefused(float value)
     {
-        var index = new FlatIndex(2);
+        var index = MemoryIndex.Exact(2);
         Assert.Throws<ArgumentException>(() => index.Add([1, 2, 3, value]));
         Assert.Equal(0, index.Count);
         index.Add([1, 2]);
         Assert.Throws<ArgumentException>(() => index.Search([1, value], new Hit[1]));
+        var rows = new FloatRows(2);
+        Assert.Throws<ArgumentException>(() => rows.Add([1, 2, 3, value]));
+        Assert.Equal(0, rows.Count);
+        rows.Add([1, 2]);
+        Assert.Throws<ArgumentException>(() => rows.Scores([1, value], new float[1]));
     }
 
     [Fact]
     public void AProductThatOverflowsIntoNaNIsRefusedNotRanked()
     {
-        var index = new FlatIndex(64);
+        var index = MemoryIndex.Exact(64);
         var row = new float[64];
         row[0] = 1e30f;
         row[1] = 1e30f;
@@ -117,21 +128,28 @@ public class FlatIndexTests
         query[0] = 1e30f;
         query[1] = -1e30f;
         Assert.Throws<ArgumentException>(() => index.Search(query, new Hit[1]));
+        var rows = new FloatRows(64);
+        rows.Add(row);
+        Assert.Throws<ArgumentException>(() => rows.Scores(query, new float[1]));
     }
 
     [Fact]
     public void WrongLengthsAreRefused()
     {
-        var index = new FlatIndex(3);
+        var index = MemoryIndex.Exact(3);
         Assert.Throws<ArgumentException>(() => index.Add([1, 2]));
         Assert.Throws<ArgumentException>(() => index.Search([1, 2], new Hit[1]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FlatIndex(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MemoryIndex.Exact(0));
+        var rows = new FloatRows(3);
+        Assert.Throws<ArgumentException>(() => rows.Add([1, 2]));
+        Assert.Throws<ArgumentException>(() => rows.Scores([1, 2], new float[1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new FloatRows(0));
     }
 
     [Fact]
     public void ASearchAllocatesNothing()
     {
-        var index = new FlatIndex(100);
+        var index = MemoryIndex.Exact(100);
         index.Add(Values(new Random(3), 100 * 500));
         float[] query = Values(new Random(4), 100);
         var hits = new Hit[20];

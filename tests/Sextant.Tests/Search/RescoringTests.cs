@@ -3,7 +3,7 @@ using Sextant.Search;
 namespace Sextant.Tests.Search;
 
 [Collection(nameof(MeasuredAlone))]
-public class RescoredIndexTests
+public class RescoringTests
 {
     private const int Dimensions = 77;
     private const int Count = 3000;
@@ -11,7 +11,7 @@ public class RescoredIndexTests
     [Fact]
     public void WithAllAsCandidatesItFindsWhatTheFlatIndexFinds()
     {
-        (RescoredIndex index, FlatIndex flat, float[] query) = Make();
+        (MemoryIndex index, MemoryIndex flat, float[] query) = Make();
         using (index)
         {
             var expected = new Hit[10];
@@ -27,7 +27,7 @@ public class RescoredIndexTests
     [InlineData(4)]
     public void TheCandidatesAreTheNearestCodesAndTheScoresAreExact(int oversampling)
     {
-        (RescoredIndex index, FlatIndex flat, float[] query) = Make();
+        (MemoryIndex index, MemoryIndex flat, float[] query) = Make();
         using (index)
         {
             var all = new Hit[Count];
@@ -48,7 +48,7 @@ public class RescoredIndexTests
     [Fact]
     public void FewVectorsOrNone()
     {
-        using var index = new RescoredIndex(3, 1);
+        using var index = MemoryIndex.Rescored(3, 1);
         var hits = new Hit[5];
         Assert.Equal(0, index.Search([1, 2, 3], hits));
         Assert.Equal(0, index.Add([1, 0, 0, -1, 0, 0]));
@@ -62,7 +62,7 @@ public class RescoredIndexTests
     [Fact]
     public void WhatIsNoVectorIsRefused()
     {
-        using var index = new RescoredIndex(3, 1);
+        using var index = MemoryIndex.Rescored(3, 1);
         Assert.Throws<ArgumentException>(() => index.Add([1, 2]));
         Assert.Throws<ArgumentException>(() => index.Add([1, 2, float.NaN]));
         Assert.Equal(0, index.Count);
@@ -74,7 +74,7 @@ public class RescoredIndexTests
     [Fact]
     public void ASearchAllocatesNothing()
     {
-        (RescoredIndex index, _, float[] query) = Make();
+        (MemoryIndex index, _, float[] query) = Make();
         using (index)
         {
             var hits = new Hit[20];
@@ -82,11 +82,11 @@ public class RescoredIndexTests
         }
     }
 
-    private static (RescoredIndex Index, FlatIndex Flat, float[] Query) Make()
+    private static (MemoryIndex Index, MemoryIndex Flat, float[] Query) Make()
     {
         float[] vectors = Values(1, Count * Dimensions);
-        var index = new RescoredIndex(Dimensions, 2);
-        var flat = new FlatIndex(Dimensions);
+        var index = MemoryIndex.Rescored(Dimensions, 2);
+        var flat = MemoryIndex.Exact(Dimensions);
         index.Add(vectors);
         flat.Add(vectors);
         return (index, flat, Values(2, Dimensions));

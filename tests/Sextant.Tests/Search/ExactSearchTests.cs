@@ -5,7 +5,7 @@ namespace Sextant.Tests.Search;
 
 /// <summary>Exact search over every code and metric, against sums in double over the decoded values.</summary>
 [Collection(nameof(MeasuredAlone))]
-public class ExactIndexTests
+public class ExactSearchTests
 {
     private const int Dimensions = 77;
     private const int Count = 5000;
@@ -37,7 +37,7 @@ public class ExactIndexTests
         Hit[]? first = null;
         foreach (int threads in (int[])[1, 2, 3])
         {
-            using var index = new ExactIndex(Dimensions, code, metric, ranges, threads);
+            using var index = MemoryIndex.Exact(Dimensions, code, metric, ranges, threads);
             index.Add(vectors.AsSpan(0, 1000 * Dimensions));
             index.Add(vectors.AsSpan(1000 * Dimensions));
             var hits = new Hit[Count + 5];
@@ -66,7 +66,7 @@ public class ExactIndexTests
         CodeRanges? ranges = code == VectorCode.Int8 ? CodeRanges.Of(Unit(vectors, metric), Dimensions) : null;
         foreach (int threads in (int[])[1, 3])
         {
-            using var index = new ExactIndex(Dimensions, code, metric, ranges, threads);
+            using var index = MemoryIndex.Exact(Dimensions, code, metric, ranges, threads);
             index.Add(vectors);
             foreach (SearchOptions options in (SearchOptions[])
                 [new(), new() { Allowed = new IdSet(Count, id => id % 7 == 3), MinScore = metric == Metric.SquaredDistance ? -25 : 0 }])
@@ -91,7 +91,7 @@ public class ExactIndexTests
     [Fact]
     public void OfVectorsWithAValueBeyondTheRangeNoneIsAdded()
     {
-        using var index = new ExactIndex(2, VectorCode.Float16);
+        using var index = MemoryIndex.Exact(2, VectorCode.Float16);
         Assert.Equal(0, index.Add([1, 2]));
         Assert.Throws<ArgumentException>(() => index.Add([3, 4, 1e6f, 5]));
         Assert.Equal(1, index.Count);
@@ -104,7 +104,7 @@ public class ExactIndexTests
     [Fact]
     public void SeveralQueriesThatDoNotFitAreRefused()
     {
-        using var index = new ExactIndex(3);
+        using var index = MemoryIndex.Exact(3);
         index.Add([1, 2, 3]);
         Assert.Throws<ArgumentException>(() => index.Search([1, 2, 3, 4], 1, new Hit[2], new int[2]));
         Assert.Throws<ArgumentException>(() => index.Search([1, 2, 3, 4, 5, 6], 1, new Hit[1], new int[2]));
@@ -119,7 +119,7 @@ public class ExactIndexTests
     {
         float[] vectors = Values(3, 700 * Dimensions), query = Values(4, Dimensions);
         CodeRanges? ranges = code == VectorCode.Int8 ? CodeRanges.Of(vectors, Dimensions) : null;
-        using var index = new ExactIndex(Dimensions, code, metric, ranges, 2);
+        using var index = MemoryIndex.Exact(Dimensions, code, metric, ranges, 2);
         index.Add(vectors);
         var all = new Hit[700];
         index.Search(query, all);
@@ -137,7 +137,7 @@ public class ExactIndexTests
     [Fact]
     public void EqualVectorsComeByIdAndNoneIsFine()
     {
-        using var index = new ExactIndex(3, VectorCode.Float16, Metric.Cosine, threads: 2);
+        using var index = MemoryIndex.Exact(3, VectorCode.Float16, Metric.Cosine, threads: 2);
         var hits = new Hit[4];
         Assert.Equal(0, index.Search([1, 0, 0], hits));
         for (int i = 0; i < 6; i++)
@@ -151,9 +151,8 @@ public class ExactIndexTests
     [Fact]
     public void WhatDoesNotFitIsRefused()
     {
-        Assert.Throws<ArgumentException>(() => new ExactIndex(4, VectorCode.Binary));
-        Assert.Throws<ArgumentException>(() => new ExactIndex(4, VectorCode.Int8));
-        using var index = new ExactIndex(3);
+        Assert.Throws<ArgumentException>(() => MemoryIndex.Exact(4, VectorCode.Int8));
+        using var index = MemoryIndex.Exact(3);
         index.Add([1, 2, 3]);
         Assert.Throws<ArgumentException>(() => index.Add([1, 2]));
         Assert.Throws<ArgumentException>(() => index.Add([1, 2, float.NaN]));
@@ -169,7 +168,7 @@ public class ExactIndexTests
     [Fact]
     public void ASearchAllocatesNothing()
     {
-        using var index = new ExactIndex(Dimensions, VectorCode.Float16, Metric.Dot, threads: 1);
+        using var index = MemoryIndex.Exact(Dimensions, VectorCode.Float16, Metric.Dot, threads: 1);
         index.Add(Values(5, Count * Dimensions));
         float[] query = Values(6, Dimensions);
         var hits = new Hit[10];

@@ -1,8 +1,10 @@
+using Sextant.Codes;
+using Sextant.Indexes;
 using Sextant.Search;
 
 namespace Sextant.Tests.Search;
 
-public class Bm25IndexTests
+public class Bm25Tests
 {
     // Three documents of 2, 3 and 1 terms: 2 on average, so k1 · (1 − b + b · length / 2) is 0.9, 1.08 and 0.72.
     private static readonly string[][] s_documents = [["a", "b"], ["a", "a", "c"], ["c"]];
@@ -29,8 +31,8 @@ public class Bm25IndexTests
         Assert.Equal(0, Index().Search(["x"], new Hit[3]));
         Assert.Equal(0, Index().Search([], new Hit[3]));
         Assert.Equal(0, Index().Search(["a"], []));
-        Assert.Equal(0, new Bm25Index().Search(["a"], new Hit[3]));
-        var empty = new Bm25Index();
+        Assert.Equal(0, new Terms().Search(["a"], new Hit[3]));
+        var empty = new Terms();
         empty.Add([]);
         Assert.Equal(0, empty.Search(["a"], new Hit[3]));
     }
@@ -38,7 +40,7 @@ public class Bm25IndexTests
     [Fact]
     public void ADocumentWithANullAddsNothing()
     {
-        Bm25Index index = Index();
+        Terms index = Index();
         Assert.Throws<ArgumentNullException>(() => index.Add(["b", null!]));
         Assert.Equal(s_documents.Length, index.Count);
         Assert.Equal(1, index.Search(["b"], new Hit[9]));
@@ -47,7 +49,7 @@ public class Bm25IndexTests
     [Fact]
     public void EqualScoresComeInTheOrderOfTheDocuments()
     {
-        var index = new Bm25Index();
+        var index = new Terms();
         for (int i = 0; i < 5; i++)
             Assert.Equal(i, index.Add(["same", "words"]));
         var hits = new Hit[3];
@@ -58,7 +60,7 @@ public class Bm25IndexTests
     [Fact]
     public void LengthsDoNotCountWhereBIsZero()
     {
-        var index = new Bm25Index(k1: 1, b: 0);
+        var index = new Terms(k1: 1, b: 0);
         index.Add(["a", "b", "c", "d"]);
         index.Add(["a"]);
         var hits = new Hit[2];
@@ -73,11 +75,11 @@ public class Bm25IndexTests
     [InlineData(0.9, 1.1)]
     [InlineData(0.9, -0.1)]
     public void ParametersWithoutAMeaningAreRefused(double k1, double b) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Bm25Index(k1, b));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Index(k1, b).Search(["a"], new Hit[1]));
 
-    private static Bm25Index Index()
+    private static Terms Index(double k1 = 0.9, double b = 0.4)
     {
-        var index = new Bm25Index();
+        var index = new Terms(k1, b);
         foreach (string[] document in s_documents)
             index.Add(document);
         return index;
@@ -90,5 +92,27 @@ public class Bm25IndexTests
         Assert.Equal(expected.Select(one => one.Id), hits[..found].Select(hit => hit.Id));
         for (int i = 0; i < found; i++)
             Assert.Equal(expected[i].Score, hits[i].Score, Tolerances.Score);
+    }
+
+    // An index whose documents have terms and a vector that says nothing.
+    private sealed class Terms(double k1 = 0.9, double b = 0.4)
+    {
+        private readonly VectorIndex _index = VectorIndex.Create(
+            new IndexDefinition { Dimensions = 1, Code = VectorCode.Float32, KeepsTerms = true });
+
+        public int Count { get; private set; }
+
+        public int Add(string[] terms)
+        {
+            _index.Upsert(new IndexDocument { Key = $"{Count}", Vectors = new float[1], Terms = [terms] });
+            return Count++;
+        }
+
+        public int Search(string[] terms, Span<Hit> hits)
+        {
+            _index.Commit();
+            using IndexReader reader = _index.Read();
+            return reader.SearchTerms(terms, hits, k1: k1, b: b);
+        }
     }
 }
