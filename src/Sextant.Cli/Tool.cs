@@ -4,6 +4,7 @@ using Sextant.Cli.Arguments;
 using Sextant.Cli.Outputs;
 using Sextant.Cli.Verbs;
 using Sextant.Cli.Verbs.Bench;
+using Sextant.Cli.Verbs.Mcp;
 
 namespace Sextant.Cli;
 
@@ -29,7 +30,7 @@ public static class Tool
         new DevicesVerb(), new ConvertVerb(), new PullVerb(), new ModelsVerb(),
         new EmbedVerb(), new SearchVerb(), new IndexVerb(), new EvalVerb(), new TokenizeVerb(), new InfoVerb(),
         new VerifyVerb(),
-        new RerankVerb(), new ClassifyVerb(), new SparseVerb(),
+        new RerankVerb(), new ClassifyVerb(), new SparseVerb(), new McpVerb(),
         new BenchVerb(), new BenchPeakVerb(), new BenchKernelsVerb(), new BenchModelVerb(), new BenchSearchVerb(),
         new BenchCompareVerb(), new BenchReportVerb(), new BenchColdStartVerb(),
     ];

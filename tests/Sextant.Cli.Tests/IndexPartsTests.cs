@@ -140,7 +140,7 @@ public sealed class IndexPartsTests(TinyModel model) : IClassFixture<TinyModel>,
             new PassageOptions { Chunk = 8, Overlap = 2 });
         var run = new IndexRun(loaded, writer, reader, "", [], terminal)
         {
-            Analyzer = IndexSearch.Analyzer(Index, writer.Definition),
+            Analyzer = PassageSearch.AnalyzerOf(Index, writer.Definition),
         };
         Assert.Throws<OperationCanceledException>(() => run.All([Files], before, new SkippedSummary()));
         writer.Commit(); // as the verb does

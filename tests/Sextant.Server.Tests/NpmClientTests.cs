@@ -1,72 +1,66 @@
-using System.Diagnostics;
 using System.Globalization;
 using Sextant.Cli.Tests;
 
 namespace Sextant.Server.Tests;
 
-/// <summary>The clients of Node.js, where npm can install them: openai, @huggingface/inference, cohere-ai.</summary>
-public sealed class NpmClientTests
+/// <summary>
+/// The clients of Node.js, where npm can install them: openai, @huggingface/inference, cohere-ai, and the client of the
+/// Model Context Protocol.
+/// </summary>
+public sealed class NpmClientTests(NodeClients clients) : IClassFixture<NodeClients>, IDisposable
 {
-    private static readonly string s_sources = Path.Combine(
-        Checkout.Root, "tests", "Sextant.Server.Tests", "clients");
+    private readonly string _folder = Directory.CreateTempSubdirectory("sextant-npm-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task ClientsOfNodeGetTheLibrarysBits()
     {
-        string folder = Directory.CreateTempSubdirectory("sextant-npm-").FullName;
-        try
-        {
-            foreach (string file in Directory.GetFiles(s_sources))
-                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-            (int code, string text) = await Run(folder, "npm", "install", "--no-audit", "--no-fund", "--loglevel=error");
-            if (code != 0)
-                Assert.Skip($"npm cannot install the clients of Node.js here: {text.Trim()}");
-            using var ranker = new TinyRanker();
-            using EmbeddingModel model = EmbeddingModel.LoadDefault();
-            string expected = Path.Combine(folder, "expected.jsonl");
-            await File.WriteAllLinesAsync(
-                expected, new[] { "The sky is blue.", "Ships sail over the sea." }.Select(text => "["
-                    + string.Join(',', model.Embed(text).Select(one => one.ToString("R", CultureInfo.InvariantCulture)))
-                    + "]"),
-                TestContext.Current.CancellationToken);
-            await using RunningServer server = await RunningServer.Start("--model", "tiny", "--model", ranker.Folder);
-            (code, text) = await Run(folder, "node", "check.mjs", server.Url, "tiny", ranker.Folder, expected);
-            Assert.True(code == 0, text);
-            Assert.Equal(3, text.Split('\n').Count(line => line.EndsWith(": passed", StringComparison.Ordinal)));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var ranker = new TinyRanker();
+        using EmbeddingModel model = EmbeddingModel.LoadDefault();
+        await using RunningServer server = await RunningServer.Start("--model", "tiny", "--model", ranker.Folder);
+        string text = await clients.Run("check.mjs", server.Url, "tiny", ranker.Folder, Expected(model));
+        Assert.Equal(3, text.Split('\n').Count(line => line.EndsWith(": passed", StringComparison.Ordinal)));
     }
 
-    private static async Task<(int Code, string Text)> Run(string folder, string program, params string[] arguments)
+    [Fact]
+    public async Task TheProtocolsClientCallsTheServersTools()
     {
-        var start = new ProcessStartInfo(program, arguments)
+        using EmbeddingModel model = EmbeddingModel.LoadDefault();
+        await using RunningServer server = await RunningServer.Start(
+            "--model", "tiny", "--index", "notes=" + Path.Combine(_folder, "index"));
+        await server.PostForJson("/v1/indexes/notes/documents", new
         {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            using Process process = Process.Start(start)!;
-            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-            try
+            documents = new[]
             {
-                await process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill(entireProcessTree: true);
-                return (-1, $"{program} took more than three minutes");
-            }
-            return (process.ExitCode, await output + await error);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return (-1, $"there is no {program}");
-        }
+                new { key = "sky", text = "the sky is blue." },
+                new { key = "sea/ships & more", text = "ships sail over the sea." },
+                new { key = "food", text = "Boil the rice until it is soft." },
+            },
+        });
+        string text = await clients.Run("mcp.mjs", "http", Expected(model), server.Url);
+        Assert.Contains("mcp over http: passed", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheProtocolsClientCallsTheToolsOfTheTool()
+    {
+        using EmbeddingModel model = EmbeddingModel.LoadDefault();
+        string notes = Directory.CreateDirectory(Path.Combine(_folder, "notes")).FullName;
+        File.WriteAllText(Path.Combine(notes, "sky.md"), "the sky is blue.");
+        File.WriteAllText(Path.Combine(notes, "sea.md"), "ships sail over the sea.");
+        File.WriteAllText(Path.Combine(notes, "food.md"), "Boil the rice until it is soft.");
+        string text = await clients.Run(
+            "mcp.mjs", "stdio", Expected(model), "dotnet", McpStdioTests.Tool, "mcp", "--in", notes, "--model", "tiny",
+            "--no-cache");
+        Assert.Contains("mcp over stdio: passed", text, StringComparison.Ordinal);
+    }
+
+    private string Expected(EmbeddingModel model)
+    {
+        string file = Path.Combine(_folder, "expected.jsonl");
+        File.WriteAllLines(file, new[] { "The sky is blue.", "Ships sail over the sea." }.Select(text => "["
+            + string.Join(',', model.Embed(text).Select(one => one.ToString("R", CultureInfo.InvariantCulture))) + "]"));
+        return file;
     }
 }

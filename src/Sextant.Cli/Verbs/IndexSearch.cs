@@ -3,7 +3,6 @@ using Sextant.Cli.Arguments;
 using Sextant.Cli.Outputs;
 using Sextant.Gpu;
 using Sextant.Indexes;
-using Sextant.Passages;
 using Sextant.Search;
 
 namespace Sextant.Cli.Verbs;
@@ -83,7 +82,8 @@ internal static class IndexSearch
             ranking = ranking == Ranking.Hybrid ? Ranking.Dense : throw new UnsupportedRequestException(
                 $"{path} keeps no words for --ranking bm25; an index made anew does.");
         }
-        List<string> terms = ranking == Ranking.Dense ? [] : Analyzer(path, reader.Definition).Terms(query);
+        List<string> terms = ranking == Ranking.Dense ? []
+            : PassageSearch.AnalyzerOf(path, reader.Definition).Terms(query);
         if (ranking == Ranking.Bm25)
         {
             return Distinct(reader, most, 2 * most, wanted =>
@@ -156,16 +156,6 @@ internal static class IndexSearch
                 return passages.Found;
             wanted *= 4;
         }
-    }
-
-    /// <summary>What the index's terms were made by.</summary>
-    public static TermAnalyzer Analyzer(string path, IndexDefinition definition)
-    {
-        string name = definition.Property("terms") ?? TermAnalyzer.Words.Name; // older indexes do not say it
-        return TermAnalyzer.Named(name) ?? throw new InvalidIndexException(
-            path,
-            $"has terms made by '{name}'; this program knows {string.Join(", ", TermAnalyzer.Names)}. "
-                + "Use --ranking dense, or build the index anew.");
     }
 
     // The device scans what it can; where it is required and cannot, that is an error.

@@ -162,7 +162,7 @@ internal sealed class IndexVerb : Verb
         var skipped = new SkippedSummary(arguments.Has(SkippedSummary.ListFlag) ? terminal : null);
         var run = new IndexRun(model, writer, PassageFlags.Reader(model.Tokenizer, cutting), prompt, attributes, terminal)
         {
-            Analyzer = IndexSearch.Analyzer(path, writer.Definition),
+            Analyzer = PassageSearch.AnalyzerOf(path, writer.Definition),
         };
         try
         {

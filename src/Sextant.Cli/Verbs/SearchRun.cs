@@ -37,16 +37,19 @@ internal sealed class SearchRun
         _vector = new float[model?.Dimensions ?? 0];
         if (model is null)
             return;
-        TextReport report = model.Embed(query, _vector, prompt);
-        UnknownCount.WarnOfQuery(terminal, report);
-        if (report.Truncated > 0)
+        Report = model.Embed(query, _vector, prompt);
+        UnknownCount.WarnOfQuery(terminal, Report);
+        if (Report.Truncated > 0)
         {
             terminal.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"sextant search: warning: the query lost its end: "
-                + $"{report.Truncated} tokens beyond the model's {model.MaxTokens}"));
+                + $"{Report.Truncated} tokens beyond the model's {model.MaxTokens}"));
         }
     }
+
+    /// <summary>What became of the query; empty where words alone rank.</summary>
+    public TextReport Report { get; }
 
     /// <summary>The best passages, best first; equal scores in the order of files.</summary>
     public List<FoundPassage> Best(EmbeddedPassages all)

@@ -39,11 +39,13 @@ internal static class ServerApp
         builder.Services.AddHostedService<ModelStart>();
         Telemetry.Add(builder);
         Descriptions.Add(builder.Services);
+        McpRoutes.Add(builder.Services);
 
         WebApplication app = builder.Build();
         _ = app.Services.GetRequiredService<ApiKeys>(); // a file that cannot be read is an error now
         app.UseMiddleware<ErrorResponses>();
         app.UseMiddleware<KeyCheck>();
+        app.UseMiddleware<OriginCheck>();
         app.UseRouting();
         HealthRoutes.Map(app);
         OpenAiRoutes.Map(app);
@@ -51,6 +53,7 @@ internal static class ServerApp
         TokenRoutes.Map(app);
         RerankRoutes.Map(app);
         IndexRoutes.Map(app);
+        McpRoutes.Map(app);
         PageRoutes.Map(app);
         app.MapPrometheusScrapingEndpoint();
         app.MapOpenApi("/openapi.json");

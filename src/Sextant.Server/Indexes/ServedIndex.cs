@@ -1,26 +1,8 @@
 using Sextant.Indexes;
 using Sextant.Passages;
-using Sextant.Search;
 using Sextant.Server.Models;
 
 namespace Sextant.Server.Indexes;
-
-/// <summary>How an index is searched.</summary>
-/// <param name="Terms">The words of the query; null: vectors alone rank.</param>
-/// <param name="Vector">The query's vector; null: words alone rank.</param>
-/// <param name="Most">Most hits.</param>
-/// <param name="Filter">Conditions on attributes.</param>
-/// <param name="MinScore">Least similarity.</param>
-/// <param name="Oversampling">Candidates for each hit of a scan of small codes.</param>
-/// <param name="Probes">Lists to read; 0: all codes.</param>
-internal sealed record IndexQuery(
-    IReadOnlyList<string>? Terms, float[]? Vector, int Most, IReadOnlyList<string> Filter, float MinScore,
-    int Oversampling, int Probes);
-
-/// <summary>A passage that was found.</summary>
-internal sealed record IndexHit(
-    string Key, int Number, Passage Passage, float Score, float? Similarity, float? Terms,
-    IReadOnlyList<IndexAttribute> Attributes);
 
 /// <summary>An index that is searched and changed, and the model that made it.</summary>
 /// <remarks>Thread-safe. A search sees one commit; the next one sees what was committed meanwhile, by whoever.</remarks>
@@ -44,9 +26,7 @@ internal sealed class ServedIndex : IAsyncDisposable
         _seen = Written();
         _reader = new SharedReader(IndexReader.Open(path), _weight);
         IndexDefinition definition = _reader.Reader.Definition;
-        _analyzer = TermAnalyzer.Named(definition.Property("terms") ?? TermAnalyzer.Words.Name)
-            ?? throw new InvalidIndexException(path, $"has terms made by '{definition.Property("terms")}'; this "
-                + $"program knows {string.Join(", ", TermAnalyzer.Names)}.");
+        _analyzer = PassageSearch.AnalyzerOf(path, definition);
         Cutting = PassageCutting.Of(definition, model.Model);
         QueryPrompt = Prompt.Text(definition.Property("query prompt") ?? "");
         DocumentPrompt = Prompt.Text(definition.Property("document prompt") ?? "");
@@ -82,15 +62,7 @@ internal sealed class ServedIndex : IAsyncDisposable
         try
         {
             IndexReader reader = shared.Reader;
-            var options = new SearchOptions
-            {
-                Allowed = query.Filter.Count > 0 ? reader.Where(IndexFilter.Parse(query.Filter)) : null,
-                MinScore = query.MinScore,
-                Oversampling = query.Oversampling,
-                Probes = query.Probes,
-            };
-            int most = Math.Min(query.Most, Math.Max(1, reader.Count));
-            List<IndexHit> hits = [.. Find(shared, query, most, options).Select(hit => Hit(reader, hit))];
+            List<IndexHit> hits = PassageSearch.Find(reader, shared.Hybrid, query);
             return (hits, reader.Commit, reader.Unfinished is not null);
         }
         finally
@@ -105,8 +77,7 @@ internal sealed class ServedIndex : IAsyncDisposable
         {
             if (reader.AttributesOf(key) is not { } attributes)
                 return null;
-            (int first, int count) = reader.IdsOf(key);
-            return ([.. Enumerable.Range(first, count).Select(id => StoredPassage.Read(key, reader.Payload(id)))],
+            return ([.. PassageSearch.IdsOf(reader, key).Select(id => StoredPassage.Read(key, reader.Payload(id)))],
                 attributes);
         });
 
@@ -121,33 +92,6 @@ internal sealed class ServedIndex : IAsyncDisposable
     {
         await _changes.DisposeAsync().ConfigureAwait(false);
         _reader.Leave();
-    }
-
-    private static IEnumerable<HybridHit> Find(
-        SharedReader shared, IndexQuery query, int most, SearchOptions options)
-    {
-        if (query is { Vector: { } vector, Terms: { } words })
-        {
-            var both = new HybridHit[most];
-            return both[..shared.Hybrid!.Search(vector, words, both, options)];
-        }
-        var hits = new Hit[most];
-        if (query.Vector is { } alone)
-        {
-            return hits[..shared.Reader.Search(alone, hits, options)].Select(
-                hit => new HybridHit(hit.Id, hit.Score, hit.Score, float.NaN));
-        }
-        return hits[..shared.Reader.SearchTerms(query.Terms!, hits, options.Allowed)].Select(
-            hit => new HybridHit(hit.Id, hit.Score, float.NaN, hit.Score));
-    }
-
-    private static IndexHit Hit(IndexReader reader, HybridHit hit)
-    {
-        string key = IndexedFile.PathOf(reader.Key(hit.Id));
-        return new IndexHit(
-            key, reader.Number(hit.Id), StoredPassage.Read(key, reader.Payload(hit.Id)), hit.Score,
-            float.IsNaN(hit.Similarity) ? null : hit.Similarity, float.IsNaN(hit.Terms) ? null : hit.Terms,
-            reader.Attributes(hit.Id));
     }
 
     private T Read<T>(Func<IndexReader, T> read)

@@ -24,12 +24,16 @@ internal sealed class ServedEmbedder : ServedModel
         : base(id, model.Card, options, metrics)
     {
         _model = model;
+        Shorter = ShorterVectors.Of(model.Card);
         _queue = Queue<(int Dimensions, bool? Normalize), float[]>(Run);
     }
 
     public override string Kind => "embedding";
 
     public override Tokenizer Tokenizer => _model.Tokenizer;
+
+    /// <summary>The lengths of vectors that the model was trained for.</summary>
+    public ShorterVectors Shorter { get; }
 
     /// <summary>The model itself.</summary>
     public EmbeddingModel Model => _model;
