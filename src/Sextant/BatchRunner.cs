@@ -43,7 +43,9 @@ internal sealed class BatchRunner(LoadedModel model)
             if (count == 0)
                 return;
             cancellation.ThrowIfCancellationRequested();
-            Span<float> vectors = session.Vectors(count * dimensions);
+            bool perToken = model.Head.IsPerToken;
+            Span<float> vectors = session.Vectors(
+                checked((perToken ? session.Batch.Tokens : count) * dimensions));
             try
             {
                 model.Backend.Download(RunBatch(session, longest, cancellation), vectors);
@@ -62,10 +64,13 @@ internal sealed class BatchRunner(LoadedModel model)
             for (int s = 0; s < count; s++)
             {
                 int index = first + session.Sequences.SequenceAt(position + s);
-                ReadOnlySpan<float> vector = vectors.Slice(s * dimensions, dimensions);
-                if (!IsFinite(vector))
+                (int start, int end) = (session.Batch.Starts[s], session.Batch.Starts[s + 1]);
+                ReadOnlySpan<float> rows = perToken
+                    ? vectors[(start * dimensions)..(end * dimensions)]
+                    : vectors.Slice(s * dimensions, dimensions);
+                if (!IsFinite(rows))
                     throw new NonFiniteEmbeddingException(index);
-                sink.Take(index, vector);
+                sink.Take(index, session.Batch.Ids[start..end], rows);
             }
             progress?.Report(done += count);
         }
@@ -114,7 +119,8 @@ internal sealed class BatchRunner(LoadedModel model)
         (Backbone backbone, int inputs) = (model.Backbone, model.Head.LargestInputs);
         using CallCancellation work = CallCancellation.Enter(cancellation);
         session.Workspace.Reset(WorkspaceBytes(session, longest));
-        Tensor hidden = backbone.Run(model.Backend, session.Batch, longest, session.Workspace, model.Layers, cancellation);
+        Tensor hidden = backbone.Run(
+            model.Backend, session.Batch, longest, session.Workspace, model.Layers, cancellation);
         Tensor scratch = model.Backend.TakeScratch(session.Workspace, new ScratchNeeds(1, 1, 0, inputs));
         Tensor vectors = model.Head.Run(model.Backend, session.Batch, hidden, session.Workspace, scratch);
         cancellation.ThrowIfCancellationRequested(); // what was dropped meanwhile is no result
@@ -122,7 +128,8 @@ internal sealed class BatchRunner(LoadedModel model)
     }
 
     private long WorkspaceBytes(EmbeddingSession session, int longest) =>
-        model.Backbone.WorkspaceBytes(model.Backend, session.Batch.Tokens, longest, model.Layers)
+        model.Backbone.WorkspaceBytes(
+            model.Backend, session.Batch.Tokens, longest, model.Layers, session.Batch.Unseen)
         + model.Head.WorkspaceBytes(model.Backend, session.Batch)
         + model.Backend.ScratchBytes(new ScratchNeeds(1, 1, 0, model.Head.LargestInputs));
 

@@ -6,7 +6,11 @@ namespace Sextant;
 
 /// <summary>Texts or token ids into a session's sequences: prompt, tokenizer, truncation, checks.</summary>
 /// <remarks>Thread-safe; the tokenizer is loaded on first use.</remarks>
-internal sealed class InputReader(LoadedModel model, Truncation truncation)
+/// <param name="model">Whose texts they are.</param>
+/// <param name="truncation">What to do with those that are too long.</param>
+/// <param name="limit">Maximum number of tokens of a text; null: the model's.</param>
+/// <param name="reserved">How many of them the caller will add.</param>
+internal sealed class InputReader(LoadedModel model, Truncation truncation, int? limit = null, int reserved = 0)
 {
     private readonly Lock _loading = new();
     private Tokenizer? _tokenizer;
@@ -15,7 +19,7 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
 
     public Tokenizer Tokenizer => _tokenizer ?? LoadTokenizer();
 
-    private int MaxTokens => model.Card.MaxTokens;
+    private int MaxTokens => (limit ?? model.Card.MaxTokens) - reserved;
 
     // A limit counts what is left of a text without its unknown tokens, so that they are cut after.
     private EncodeOptions Options => new()
@@ -50,7 +54,8 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
             return AddCut(session, known, default, index) with { Unknown = tokens.Count - known.Length };
         }
         if (tokens.Truncated > 0 && truncation == Truncation.Error)
-            throw new TextTooLongException(index, tokens.Count + tokens.Truncated, MaxTokens);
+            throw new TextTooLongException(
+                index, tokens.Count + tokens.Truncated + reserved, MaxTokens + reserved);
         int skip = prompt.Tokens;
         if (skip > 0 && truncation == Truncation.Left)
         {
@@ -62,7 +67,18 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
     }
 
     /// <summary>A reader that cuts in another way and has the same tokenizer.</summary>
-    public InputReader With(Truncation other) => other == truncation ? this : new InputReader(model, other)
+    public InputReader With(Truncation other) => other == truncation ? this : Copy(other, limit, reserved);
+
+    /// <summary>A reader with another limit, of which some tokens are left free, that has the same tokenizer.</summary>
+    /// <exception cref="UnsupportedRequestException">There is no room for words.</exception>
+    public InputReader With(int maxTokens, int left)
+    {
+        InputReader other = Copy(truncation, maxTokens, left);
+        other.RequireRoom(Tokenizer);
+        return other;
+    }
+
+    private InputReader Copy(Truncation policy, int? maxTokens, int left) => new(model, policy, maxTokens, left)
     {
         _tokenizer = Tokenizer,
         _unknown = _unknown,
@@ -153,6 +169,14 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
         return isThere ? null : id;
     }
 
+    // The special tokens of a text, which leave some for its words.
+    private int RequireRoom(Tokenizer tokenizer)
+    {
+        int special = model.Rules.SpecialTokens ? tokenizer.SpecialTokenCount(pair: false) : 0;
+        return special < MaxTokens ? special : throw new UnsupportedRequestException(
+            $"{MaxTokens + reserved} tokens a text leave no room for words: {special + reserved} are special tokens.");
+    }
+
     private Tokenizer LoadTokenizer()
     {
         lock (_loading)
@@ -166,12 +190,7 @@ internal sealed class InputReader(LoadedModel model, Truncation truncation)
                     $"the tokenizer has ids up to {tokenizer.VocabularySize - 1}; the model takes 0 to "
                     + $"{model.Card.VocabularySize - 1}.");
             }
-            int special = model.Rules.SpecialTokens ? tokenizer.SpecialTokenCount(pair: false) : 0;
-            if (special >= MaxTokens)
-            {
-                throw new UnsupportedRequestException(
-                    $"{MaxTokens} tokens a text leave no room for words: {special} are special tokens.");
-            }
+            int special = RequireRoom(tokenizer);
             if (model.Rules.DropsUnknown && UnknownToken.NameIn(model.TokenizerFolder) is { } name
                 && tokenizer.TryGetId(name, out int id))
             {

@@ -33,6 +33,9 @@ internal sealed class ModelCalls : IDisposable
     /// <summary>The tokenizer in the model's folder, loaded on first use.</summary>
     public Tokenizer Tokenizer => _reader.Tokenizer;
 
+    /// <summary>What reads texts as the model's files say.</summary>
+    public InputReader Reader => _reader;
+
     /// <summary>What was loaded, the tokenizer's notes included, which is loaded for them.</summary>
     public ModelCard Card => _card ??= _model.Card with { Notes = [.. _model.Card.Notes, .. TokenizerNotes()] };
 

@@ -1,11 +1,9 @@
 using System.Runtime.CompilerServices;
 using Sextant.Backends;
 using Sextant.Kernels;
-using Sextant.Layers;
 using Sextant.Models;
 using Sextant.Pooling;
 using Sextant.Runtime;
-using Sextant.Tensors;
 using Sextant.Weights;
 
 namespace Sextant;
@@ -169,29 +167,8 @@ internal static class ModelLoading
         var steps = new List<HeadStep>();
         foreach (EmbeddingModule module in modules.Modules)
         {
-            if (module is DenseModule dense)
-            {
-                if (dense.InputSize != inputs)
-                {
-                    throw new InvalidModelException(dense.Folder,
-                        $"the dense layer takes {dense.InputSize} values; what comes before it gives {inputs}.");
-                }
-                steps.Add(LoadDense(dense, backend));
-                inputs = dense.OutputSize;
-            }
-            else if (module is LayerNormModule norm)
-            {
-                if (norm.Size != inputs)
-                {
-                    throw new InvalidModelException(norm.Folder,
-                        $"the LayerNorm takes {norm.Size} values; what comes before it gives {inputs}.");
-                }
-                steps.Add(LoadNorm(norm, backend));
-            }
-            else if (module is NormalizeModule)
-            {
-                steps.Add(HeadStep.Normalize);
-            }
+            if (ModuleSteps.Load(module, ref inputs, backend) is { } step)
+                steps.Add(step);
             else if (module is PoolingModule pooling && options.Pooling is null && pooling.OutputSize != inputs)
             {
                 throw new InvalidModelException(pooling.Folder,
@@ -206,17 +183,6 @@ internal static class ModelLoading
         while (options.Normalize == false && steps is [.., { IsNormalize: true }])
             steps.RemoveAt(steps.Count - 1);
         return [.. steps];
-    }
-
-    // PyTorch's own ε, which the module does not change.
-    private static HeadStep LoadNorm(LayerNormModule norm, Backend backend)
-    {
-        using Checkpoint checkpoint = Checkpoint.Open(norm.Folder);
-        var loader = new WeightLoader(checkpoint, backend, "norm.", $"a LayerNorm of {norm.Size}");
-        return new HeadStep(null, Kernels.ActivationKind.Identity)
-        {
-            Norm = (loader.Vector(norm.Size, "weight"), loader.Vector(norm.Size, "bias"), 1e-5f),
-        };
     }
 
     // The states that a WeightedLayerPooling averages; null without one.
@@ -236,16 +202,6 @@ internal static class ModelLoading
                 + "is the average, is accepted.");
         }
         return [.. Enumerable.Range(module.FirstLayer, count)];
-    }
-
-    private static HeadStep LoadDense(DenseModule dense, Backend backend)
-    {
-        using Checkpoint checkpoint = Checkpoint.Open(dense.Folder);
-        var loader = new WeightLoader(
-            checkpoint, backend, "linear.", $"a dense layer {dense.InputSize} → {dense.OutputSize}");
-        IRowSource weight = loader.Rows(dense.OutputSize, dense.InputSize, "weight");
-        StackedRows? bias = dense.Bias ? loader.Column(dense.OutputSize, "bias") : null;
-        return new HeadStep(backend.LoadMatrix(weight, bias), Activations.Named(dense.Activation));
     }
 
     /// <summary>The maximum number of tokens of a text.</summary>

@@ -230,7 +230,7 @@ public sealed class SequenceClassifier : IDisposable
     {
         private readonly Span<float> _destination = destination;
 
-        public void Take(int index, ReadOnlySpan<float> row)
+        public void Take(int index, ReadOnlySpan<int> ids, ReadOnlySpan<float> row)
         {
             Span<float> to = _destination.Slice(index * columns, columns);
             row.CopyTo(to);

@@ -139,7 +139,7 @@ public sealed class SparseEncoder : IDisposable
     // Maxima over tokens to terms: the logarithm is taken of what is above zero only.
     private readonly struct SparseRows(SparseVectors destination, int most, bool isDamped) : IRowSink
     {
-        public void Take(int index, ReadOnlySpan<float> row)
+        public void Take(int index, ReadOnlySpan<int> ids, ReadOnlySpan<float> row)
         {
             int count = 0;
             foreach (float value in row)

@@ -44,6 +44,39 @@ public sealed class DeviceHeadTests
         Assert.Equal(expected, actual);
     }
 
+    [Theory]
+    [InlineData("sentence-transformers")]
+    [InlineData("attended")]
+    [InlineData("pylate")]
+    [InlineData("colbert")]
+    public void VectorsOfTokensAreEqual(string layout)
+    {
+        string folder = Path.Combine(TestData.Fixtures, "multi-vector", layout);
+        using MultiVectorEncoder cpu = MultiVectorEncoder.Load(folder);
+        using MultiVectorEncoder device = MultiVectorEncoder.Load(folder, new() { Device = DeviceHere.Device });
+        string[] texts = ["the cat sat", "", "a dog, a red dog!", "where is the sea ? over the mat and over the fog"];
+        var (expected, actual) = (new MultiVectors(), new MultiVectors());
+        foreach (bool queries in new[] { true, false })
+        {
+            Embed(cpu, expected, queries);
+            Embed(device, actual, queries);
+            for (int i = 0; i < texts.Length; i++)
+            {
+                Assert.NotEmpty(expected[i].ToArray());
+                Assert.Equal(expected[i].ToArray(), actual[i].ToArray());
+            }
+        }
+        Assert.Equal(cpu.Rank("the cat", texts), device.Rank("the cat", texts));
+
+        void Embed(MultiVectorEncoder model, MultiVectors vectors, bool queries)
+        {
+            if (queries)
+                model.EmbedQueries(texts, vectors);
+            else
+                model.EmbedDocuments(texts, vectors);
+        }
+    }
+
     [Fact]
     public void NextTokenScoresAreEqual()
     {

@@ -214,8 +214,9 @@ internal unsafe class CpuBackend(KernelSet kernels, ThreadTeam team, bool ownsTe
 
     public override void Copy(Tensor x, Tensor y)
     {
-        long bytes = (long)x.Rows * x.Columns * sizeof(float);
-        Buffer.MemoryCopy(x.Pointer, y.Pointer, bytes, bytes);
+        long bytes = (long)x.Columns * sizeof(float);
+        for (int row = 0; row < x.Rows; row++)
+            Buffer.MemoryCopy(x.Pointer + (nint)row * x.Stride, y.Pointer + (nint)row * y.Stride, bytes, bytes);
     }
 
     public override void Normalize(Tensor x)

@@ -12,6 +12,7 @@ internal sealed class PackedBatch
     private int[] _starts = [0];
     private int[] _skips = [];
     private PackedBatch? _parts;
+    private UnseenTokens? _unseen;
 
     /// <summary>T.</summary>
     public int Tokens { get; private set; }
@@ -48,15 +49,30 @@ internal sealed class PackedBatch
     /// <summary>Another batch, for ops on parts of this one.</summary>
     public PackedBatch Parts => _parts ??= new PackedBatch();
 
+    /// <summary>The sequences where some have last tokens that no token sees; null where all are seen.</summary>
+    public UnseenTokens? Unseen => _unseen is { Copies.IsEmpty: false } ? _unseen : null;
+
     public void Clear()
     {
         Tokens = Sequences = 0;
+        _unseen?.Clear();
         Version = Interlocked.Increment(ref s_versions);
     }
 
-    /// <summary>Adds a sequence; empty <paramref name="typeIds"/> are zeros.</summary>
-    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> typeIds, int skip)
+    /// <summary>
+    /// Adds a sequence; empty <paramref name="typeIds"/> are zeros. No token sees the last <paramref name="unseen"/>.
+    /// </summary>
+    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> typeIds, int skip, int unseen = 0)
     {
+        if (unseen > 0 && Unseen is null)
+        {
+            // All are copied where one is, so that attention runs once.
+            _unseen ??= new UnseenTokens();
+            for (int s = 0; s < Sequences; s++)
+                _unseen.Add(Ids[_starts[s].._starts[s + 1]], _starts[s], unseen: 0);
+        }
+        if (unseen > 0 || Unseen is not null)
+            _unseen!.Add(ids, Tokens, unseen);
         Version = Interlocked.Increment(ref s_versions);
         int first = Tokens;
         int end = first + ids.Length;

@@ -10,6 +10,7 @@ internal sealed class SequenceStore
     private int[] _typeIds = [];
     private int[] _starts = [0];
     private int[] _skips = [];
+    private int[] _unseen = [];
     private long[] _order = [];
     private int _next;
 
@@ -22,15 +23,17 @@ internal sealed class SequenceStore
     public void Clear() => Count = Tokens = _next = 0;
 
     /// <summary>
-    /// Adds a sequence; <paramref name="skip"/> tokens at its start are a prompt that pooling leaves out.
+    /// Adds a sequence; <paramref name="skip"/> tokens at its start are a prompt that pooling leaves out, and the last
+    /// <paramref name="unseen"/> are seen by no token.
     /// </summary>
-    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> typeIds, int skip)
+    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> typeIds, int skip, int unseen = 0)
     {
         int end = Tokens + ids.Length;
         Grow(ref _ids, end);
         Grow(ref _typeIds, end);
         Grow(ref _starts, Count + 2);
         Grow(ref _skips, Count + 1);
+        Grow(ref _unseen, Count + 1);
         Grow(ref _order, Count + 1);
         ids.CopyTo(_ids.AsSpan(Tokens));
         if (typeIds.IsEmpty)
@@ -38,11 +41,36 @@ internal sealed class SequenceStore
         else
             typeIds.CopyTo(_typeIds.AsSpan(Tokens));
         _skips[Count] = skip;
-        // Longest first, then in the order given: the last batch is the smallest.
-        _order[Count] = ((long)(int.MaxValue - ids.Length) << 32) | (uint)Count;
-        Tokens = end;
+        _unseen[Count] = unseen;
         Count++;
-        _starts[Count] = end;
+        EndAt(end);
+    }
+
+    /// <summary>Puts a token into the sequence that was added last, at a position, with type 0.</summary>
+    public void Insert(int position, int id)
+    {
+        int at = _starts[Count - 1] + position, end = Tokens + 1;
+        Grow(ref _ids, end);
+        Grow(ref _typeIds, end);
+        _ids.AsSpan(at, Tokens - at).CopyTo(_ids.AsSpan(at + 1));
+        _typeIds.AsSpan(at, Tokens - at).CopyTo(_typeIds.AsSpan(at + 1));
+        (_ids[at], _typeIds[at]) = (id, 0);
+        EndAt(end);
+    }
+
+    /// <summary>
+    /// Puts a token <paramref name="count"/> times behind the sequence that was added last, with type 0, where no token
+    /// sees the last <paramref name="unseen"/>.
+    /// </summary>
+    public void Extend(int id, int count, int unseen)
+    {
+        int end = Tokens + count;
+        Grow(ref _ids, end);
+        Grow(ref _typeIds, end);
+        _ids.AsSpan(Tokens, count).Fill(id);
+        _typeIds.AsSpan(Tokens, count).Clear();
+        _unseen[Count - 1] = unseen;
+        EndAt(end);
     }
 
     public void Sort() => Array.Sort(_order, 0, Count);
@@ -66,7 +94,8 @@ internal sealed class SequenceStore
                 break;
             if (batch.Sequences > 0 && (batch.Tokens + length > tokenBudget || batch.Sequences == maxSequences))
                 break;
-            batch.Add(_ids.AsSpan(start, length), _typeIds.AsSpan(start, length), _skips[sequence]);
+            batch.Add(
+                _ids.AsSpan(start, length), _typeIds.AsSpan(start, length), _skips[sequence], _unseen[sequence]);
             longest = Math.Max(longest, length);
         }
         return first;
@@ -87,6 +116,14 @@ internal sealed class SequenceStore
 
     /// <summary>Which sequence stands at a position of the order.</summary>
     public int SequenceAt(int position) => (int)_order[position];
+
+    // Longest first, then in the order given: the last batch is the smallest.
+    private void EndAt(int end)
+    {
+        int last = Count - 1;
+        _order[last] = ((long)(int.MaxValue - (end - _starts[last])) << 32) | (uint)last;
+        Tokens = _starts[Count] = end;
+    }
 
     private static void Grow<T>(ref T[] array, int length)
     {

@@ -52,34 +52,73 @@ internal sealed class TransformerLayer
         _bias = loadBias?.Invoke(loader, _qkv, index);
     }
 
+    /// <summary>
+    /// How long sequences may be whose last tokens no token sees: copies of their keys stand at other distances, which
+    /// no window, mask or bias may tell.
+    /// </summary>
+    public int LongestUnseen => _bias is not null ? 0 : (int)Math.Min(
+        int.MaxValue, Math.Min((long)_shape.Before, _shape.After) + 1);
+
+    /// <summary>Columns of queries, keys and values, and of what attention makes of them.</summary>
+    public (int Qkv, int Attended) Columns => (_shape.Columns, _shape.Heads * _shape.HeadSize);
+
     /// <summary>How its matrices are kept.</summary>
     public StoredType StoredType => _qkv.Type;
 
     /// <summary>
     /// x [T,H] in place; context [T, max(H, N·D)] and wide [T, max((N + 2K)·D, H, F or 2F)] are overwritten.
     /// </summary>
-    public void Run(Backend backend, PackedBatch batch, Tensor x, Tensor context, Tensor wide, Tensor scratch)
+    public void Run(
+        Backend backend, PackedBatch batch, Tensor x, Tensor context, Tensor wide, Tensor scratch,
+        (Tensor Qkv, Tensor Attended) copies = default)
     {
         Tensor input = Normed(backend, _beforeAttention, x, context);
-        Tensor qkv = Narrow(wide, _qkv.Outputs);
+        // What is copied is kept in full.
+        Tensor qkv = batch.Unseen is null ? Narrow(wide, _qkv.Outputs) : Wide(wide, _qkv.Outputs);
         backend.Linear(input, _qkv, ActivationKind.Identity, default, qkv, scratch);
         Position(backend, batch, qkv);
-        Tensor attended = Narrow(context, _shape.Heads * _shape.HeadSize);
-        backend.Attend(batch, qkv, _shape, _bias, attended, scratch);
+        int heads = _shape.Heads * _shape.HeadSize;
+        Tensor attended = batch.Unseen is null ? Narrow(context, heads) : Wide(context, heads);
+        if (batch.Unseen is { } unseen)
+            AttendCopies(backend, unseen, qkv, attended, copies, scratch);
+        else
+            backend.Attend(batch, qkv, _shape, _bias, attended, scratch);
         bool around = _place == NormPosition.Around;
         Tensor residual = around ? default : x;
-        Tensor sum = around ? Columns(wide, x.Columns) : x;
+        Tensor sum = around ? Wide(wide, x.Columns) : x;
         backend.Linear(attended, _output, ActivationKind.Identity, residual, sum, scratch);
         Finish(backend, sum, _afterAttention, x);
 
         input = Normed(backend, _beforeFeedForward, x, context);
         Tensor feed = Narrow(wide, _feedForward.Up.Outputs);
-        sum = around ? Columns(context, x.Columns) : x;
+        sum = around ? Wide(context, x.Columns) : x;
         backend.FeedForward(input, _feedForward, feed, residual, sum, scratch);
         Finish(backend, sum, _afterFeedForward, x);
     }
 
-    private static Tensor Columns(Tensor memory, int columns) => new(memory.Address, memory.Rows, columns, columns);
+    private static Tensor Wide(Tensor memory, int columns) => new(memory.Address, memory.Rows, columns, columns);
+
+    private void AttendCopies(
+        Backend backend, UnseenTokens unseen, Tensor qkv, Tensor attended, (Tensor Qkv, Tensor Attended) copies,
+        Tensor scratch)
+    {
+        foreach (UnseenTokens.Copy copy in unseen.Copies)
+        {
+            backend.Copy(qkv.RowRange(copy.Keys, copy.Count), copies.Qkv.RowRange(copy.Row, copy.Count));
+            if (copy.Queries == copy.Keys)
+                continue;
+            backend.Copy(
+                qkv.RowRange(copy.Queries, copy.QueryCount).ColumnRange(0, attended.Columns),
+                copies.Qkv.RowRange(copy.Row, copy.QueryCount).ColumnRange(0, attended.Columns));
+        }
+        backend.Attend(unseen.Batch, copies.Qkv, _shape, _bias, copies.Attended, scratch);
+        foreach (UnseenTokens.Copy copy in unseen.Copies)
+        {
+            backend.Copy(
+                copies.Attended.RowRange(copy.Row, copy.QueryCount).ColumnRange(0, attended.Columns),
+                attended.RowRange(copy.Queries, copy.QueryCount));
+        }
+    }
 
     // What only products and attention read.
     private static Tensor Narrow(Tensor memory, int columns) =>

@@ -32,6 +32,11 @@ internal sealed record BackboneFacts
 internal sealed class Backbone(
     BackboneShape shape, Embeddings embeddings, TransformerLayer[] layers, Norm? lastNorm, BackboneFacts facts)
 {
+    // Columns of what is copied for tokens that no token sees.
+    private readonly (int Qkv, int Attended) _copied = layers.Length == 0
+        ? default
+        : (layers.Max(layer => layer.Columns.Qkv), layers.Max(layer => layer.Columns.Attended));
+
     public BackboneShape Shape => shape;
 
     public BackboneFacts Facts => facts;
@@ -45,14 +50,28 @@ internal sealed class Backbone(
         Math.Max(
             Attended + 2 * shape.KeyHeads * shape.HeadSize, shape.Gated ? 2 * shape.Intermediate : shape.Intermediate));
 
+    /// <summary>How long sequences may be whose last tokens no token sees; 0 where there can be none.</summary>
+    public int LongestUnseen => layers.Length == 0 ? 0 : layers.Min(layer => layer.LongestUnseen);
+
     /// <summary>Bytes of a workspace that <see cref="Run"/> takes.</summary>
-    public long WorkspaceBytes(Backend backend, int tokens, int longest, LayerSelection selection)
+    /// <param name="backend">Where it runs.</param>
+    /// <param name="tokens">T.</param>
+    /// <param name="longest">Tokens of the longest sequence.</param>
+    /// <param name="selection">The states that are wanted.</param>
+    /// <param name="unseen">The batch's sequences where some have last tokens that no token sees.</param>
+    public long WorkspaceBytes(
+        Backend backend, int tokens, int longest, LayerSelection selection, UnseenTokens? unseen = null)
     {
         long bytes = (selection.Count > 1 ? 2 : 1) * Workspace.SizeOf(tokens, shape.Hidden);
-        return IsLookup(selection)
-            ? bytes
-            : bytes + Workspace.SizeOf(tokens, Context) + Workspace.SizeOf(tokens, Wide)
-                + backend.ScratchBytes(Needs(longest));
+        if (IsLookup(selection))
+            return bytes;
+        if (unseen is not null)
+        {
+            bytes += Workspace.SizeOf(unseen.Batch.Tokens, _copied.Qkv)
+                + Workspace.SizeOf(unseen.Batch.Tokens, _copied.Attended);
+        }
+        return bytes + Workspace.SizeOf(tokens, Context) + Workspace.SizeOf(tokens, Wide)
+            + backend.ScratchBytes(Needs(longest));
     }
 
     /// <summary>
@@ -72,6 +91,8 @@ internal sealed class Backbone(
         Tensor context = workspace.Take(batch.Tokens, Context);
         Tensor sum = selection.Count > 1 ? workspace.Take(batch.Tokens, shape.Hidden) : default;
         Tensor wide = workspace.Take(batch.Tokens, Wide);
+        (Tensor Qkv, Tensor Attended) copies = batch.Unseen is not { } unseen ? default
+            : (workspace.Take(unseen.Batch.Tokens, _copied.Qkv), workspace.Take(unseen.Batch.Tokens, _copied.Attended));
         Tensor scratch = backend.TakeScratch(workspace, Needs(longest));
         embeddings.Run(backend, batch, x, wide, scratch);
         int summed = 0;
@@ -90,7 +111,7 @@ internal sealed class Backbone(
             if (layer == selection.Last)
                 return sum.IsNone ? x : sum;
             cancellation.ThrowIfCancellationRequested();
-            layers[layer].Run(backend, batch, x, context, wide, scratch);
+            layers[layer].Run(backend, batch, x, context, wide, scratch, copies);
         }
     }
 

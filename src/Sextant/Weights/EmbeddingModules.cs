@@ -16,7 +16,20 @@ internal sealed record TransformerModule(string Folder, int? MaxTokens, bool Low
     /// A StaticEmbedding instead: token vectors and their mean, with no layers and no pooling module.
     /// </summary>
     public bool IsTable { get; init; }
+
+    /// <summary>query_length and document_length of a late-interaction model; null: as for other texts.</summary>
+    public (int? Query, int? Document) RoleTokens { get; init; }
+
+    /// <summary>query_expansion of a late-interaction model; null for none.</summary>
+    public QueryExpansion? Expansion { get; init; }
 }
+
+/// <summary>Tokens that stand behind a query up to a length (Khattab and Zaharia, 2020).</summary>
+/// <param name="Length">Tokens of a query with them.</param>
+/// <param name="IsFixed">Whether longer queries are cut to this length.</param>
+/// <param name="Attends">Whether other tokens see them.</param>
+/// <param name="Token">Which; null: the mask token, or where there is none the end token.</param>
+internal sealed record QueryExpansion(int Length, bool IsFixed, bool Attends, string? Token);
 
 /// <summary>Hidden states to one vector.</summary>
 /// <param name="Folder">The module's own folder.</param>
@@ -39,7 +52,14 @@ internal sealed record PoolingModule(string Folder, string Pooling, int InputSiz
 /// <param name="Bias">Whether there is a bias.</param>
 /// <param name="Activation">identity, tanh, relu, gelu (the erf form), silu or sigmoid.</param>
 internal sealed record DenseModule(string Folder, int InputSize, int OutputSize, bool Bias, string Activation)
-    : EmbeddingModule(Folder);
+    : EmbeddingModule(Folder)
+{
+    /// <summary>
+    /// use_residual: what it took is added to the result, multiplied by 'residual.weight' [out,in] where the sizes
+    /// differ.
+    /// </summary>
+    public bool AddsInput { get; init; }
+}
 
 /// <summary>Scales the vector to length one.</summary>
 /// <param name="Folder">The module's own folder.</param>

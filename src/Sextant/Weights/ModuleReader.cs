@@ -29,7 +29,8 @@ internal static class ModuleReader
     ];
 
     public static TransformerModule ReadTransformer(
-        string folder, List<string> unread, string task = "feature-extraction", string output = "token_embeddings")
+        string folder, List<string> unread, string task = "feature-extraction", string output = "token_embeddings",
+        bool hasRoles = false)
     {
         ConfigFile? config = null;
         for (int i = 0; config is null && i < s_transformerFiles.Length; i++)
@@ -41,6 +42,15 @@ internal static class ModuleReader
         int? limit = config.OptionalInt("max_seq_length", 0, LargestSize);
         var module = new TransformerModule(
             folder, limit is 0 ? null : limit, config.OptionalBool("do_lower_case") ?? false);
+        if (hasRoles)
+        {
+            module = module with
+            {
+                RoleTokens = (config.OptionalInt("query_length", 1, LargestSize),
+                    config.OptionalInt("document_length", 1, LargestSize)),
+                Expansion = ReadExpansion(config),
+            };
+        }
         config.OptionalOneOf("transformer_task", task);
         config.OptionalOneOf("module_output_name", output);
         if (config.OptionalObject("modality_config")?.OptionalObject("text") is { } text)
@@ -52,6 +62,16 @@ internal static class ModuleReader
         config.Ignore("unpad_inputs");
         AddUnread(config, unread);
         return module;
+    }
+
+    private static QueryExpansion? ReadExpansion(ConfigFile config)
+    {
+        if (config.OptionalObject("query_expansion") is not { } expansion)
+            return null;
+        bool isFixed = expansion.OneOf("strategy", "fixed", "min") == "fixed";
+        return new QueryExpansion(
+            expansion.Int("length", 1, LargestSize), isFixed, expansion.OptionalBool("attend") ?? false,
+            expansion.OptionalString("token"));
     }
 
     public static PoolingModule ReadPooling(string folder, List<string> unread)
@@ -66,19 +86,21 @@ internal static class ModuleReader
         return new PoolingModule(folder, string.Join('+', names), inputSize, inputSize * names.Length, includePrompt);
     }
 
-    public static DenseModule ReadDense(string folder, List<string> unread)
+    /// <param name="folder">The module's own.</param>
+    /// <param name="unread">Where to say which keys nothing read.</param>
+    /// <param name="takes">What it takes and gives: sentence_embedding or token_embeddings.</param>
+    public static DenseModule ReadDense(string folder, List<string> unread, string takes = "sentence_embedding")
     {
         ConfigFile config = ConfigFile.Read(Path.Combine(folder, "config.json"));
         int inputSize = config.Int("in_features", 1, LargestSize);
         int outputSize = config.Int("out_features", 1, LargestSize);
         bool bias = config.OptionalBool("bias") ?? true;
         string activation = Activation(config);
-        config.OptionalOneOf("module_input_name", "sentence_embedding");
-        config.OptionalOneOf("module_output_name", "sentence_embedding");
-        if (config.OptionalBool("use_residual") ?? false)
-            throw config.Refuse("use_residual", "false");
+        config.OptionalOneOf("module_input_name", takes);
+        config.OptionalOneOf("module_output_name", takes);
+        bool addsInput = config.OptionalBool("use_residual") ?? false;
         AddUnread(config, unread);
-        return new DenseModule(folder, inputSize, outputSize, bias, activation);
+        return new DenseModule(folder, inputSize, outputSize, bias, activation) { AddsInput = addsInput };
     }
 
     public static LayerNormModule ReadLayerNorm(string folder, List<string> unread)

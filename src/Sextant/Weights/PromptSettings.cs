@@ -53,10 +53,13 @@ internal sealed class PromptSettings
     internal string? Activation { get; private init; }
 
     /// <summary>Reads the folder's file; where it is absent, the two empty prompts.</summary>
-    internal static PromptSettings Read(string folder, List<string> unread, params ReadOnlySpan<string> modelTypes)
+    internal static PromptSettings Read(string folder, List<string> unread, params ReadOnlySpan<string> modelTypes) =>
+        Read(folder, unread, null, modelTypes.IsEmpty ? ["SentenceTransformer"] : modelTypes);
+
+    /// <summary>The same of a model whose file has keys of its own, which <paramref name="more"/> reads.</summary>
+    internal static PromptSettings Read(
+        string folder, List<string> unread, Action<ConfigFile>? more, ReadOnlySpan<string> modelTypes)
     {
-        if (modelTypes.IsEmpty)
-            modelTypes = ["SentenceTransformer"];
         var prompts = new Dictionary<string, string> { ["query"] = "", ["document"] = "" };
         ConfigFile? config = ConfigFile.ReadIfPresent(Path.Combine(folder, "config_sentence_transformers.json"));
         if (config is null)
@@ -71,7 +74,10 @@ internal sealed class PromptSettings
         string? defaultName = config.OptionalString("default_prompt_name");
         if (defaultName is not null && !prompts.ContainsKey(defaultName))
             throw config.Refuse("default_prompt_name", MessageText.Words([.. prompts.Keys]));
-        string? similarity = config.OptionalOneOf("similarity_fn_name", "cosine", "dot", "euclidean", "manhattan");
+        string? similarity = more is null
+            ? config.OptionalOneOf("similarity_fn_name", "cosine", "dot", "euclidean", "manhattan")
+            : null;
+        more?.Invoke(config);
         int? truncate = config.OptionalInt("truncate_dim", 1, int.MaxValue);
         config.OptionalOneOf("model_type", modelTypes);
         string? activation = config.OptionalString("activation_fn");

@@ -35,7 +35,6 @@ public sealed class SentenceTransformersModulesTests : IDisposable
         { "dense-size", "'in_features' is 16; the module before it gives 8" },
         { "dense-activation", "'activation_function' is 'torch.nn.modules.activation.Softsign'" },
         { "dense-own-code", "'activation_function' is 'mine.Tanh'" },
-        { "dense-residual", "'use_residual' is true; accepted: false" },
         { "dense-on-tokens", "'module_input_name' is 'token_embeddings'" },
         { "task-fill-mask", "'transformer_task' is 'fill-mask'" },
         { "default-prompt-unknown", "'default_prompt_name' is 'b'; accepted: 'query', 'document', 'a'" },
