@@ -27,13 +27,15 @@ internal sealed class EmbedVerb : Verb
 
     public override string Details =>
         "Each line of jsonl reads {\"index\":0,\"tokens\":9,\"truncated\":0,\"unknown\":0,\"embedding\":[…]}. "
-        + "The vector of a text is the same bits whatever the other texts, their order and the number of threads.";
+        + "The vector of a text is the same bits whatever the other texts, their order and the number of threads. With "
+        + "--multi a line reads {…,\"embeddings\":[[…],…]}, a vector for each token.";
 
     public override bool TakesTexts => true;
 
     public override Flag[] Flags =>
     [
-        ModelFlags.Model, InputFlags.Input, InputFlags.Format, EncodingFlag.TextEncoding, Ids, Output, Format,
+        ModelFlags.Model, MultiEmbedding.Multi, MultiEmbedding.Queries, InputFlags.Input, InputFlags.Format,
+        EncodingFlag.TextEncoding, Ids, Output, Format,
         CodeFlags.Encoding, CodeFlags.Ranges, CodeFlags.WriteRanges, ModelFlags.Dimensions, ModelFlags.Layers,
         ModelFlags.Pooling, ModelFlags.Attention, ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Truncate,
         ModelFlags.Threads,
@@ -52,6 +54,8 @@ internal sealed class EmbedVerb : Verb
             "A byte for each dimension; --encoding ubinary takes a bit, and needs no ranges."),
         ("sextant embed --model ./my-model --prompt query \"how to cook rice\"",
             "The model's prompt of that name before the text; --prompt-text gives a text of your own."),
+        ("sextant embed --model ./GTE-ModernColBERT-v1 --multi --queries \"how to cook rice\"",
+            "A late-interaction model: a vector for each token of a query."),
         ("sextant embed --model ./my-model --ids ids.jsonl", "Token ids as they are; the folder needs no tokenizer."),
     ];
 
@@ -59,6 +63,13 @@ internal sealed class EmbedVerb : Verb
     {
         string format = arguments.Choice(Format, VectorWriter.Formats) ?? VectorWriter.Formats[0];
         string? path = arguments.Text(Output);
+        if (MultiEmbedding.IsWanted(arguments))
+        {
+            RefuseOneFileTwice(arguments);
+            return MultiEmbedding.Run(arguments, terminal, path, [
+                Ids, Format, CodeFlags.Encoding, CodeFlags.Ranges, CodeFlags.WriteRanges, ModelFlags.Dimensions,
+                ModelFlags.Layers, ModelFlags.Pooling, ModelFlags.Attention]);
+        }
         string code = CodeFlags.Name(arguments, format);
         if (VectorWriter.IsBinary(format) && OutputFile.IsStandard(path) && terminal.OutputIsTerminal)
             throw new WrongUsageException($"{format} is not for a terminal; give --output FILE");

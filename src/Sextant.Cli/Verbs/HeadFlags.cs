@@ -42,4 +42,17 @@ internal static class HeadFlags
             Precision = options.Precision,
         };
     }
+
+    /// <summary>A late-interaction model's options.</summary>
+    public static MultiVectorOptions MultiVector(ArgumentValues arguments)
+    {
+        EmbeddingOptions options = ModelFlags.Options(arguments);
+        return new()
+        {
+            Truncation = options.Truncation,
+            Threads = options.Threads,
+            Device = options.Device,
+            Precision = options.Precision,
+        };
+    }
 }

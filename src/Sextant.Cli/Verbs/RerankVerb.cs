@@ -6,7 +6,9 @@ using Sextant.Cli.Outputs;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary><c>sextant rerank</c>: the documents that answer a query best, by a cross-encoder.</summary>
+/// <summary>
+/// <c>sextant rerank</c>: the documents that answer a query best, by a cross-encoder or by late interaction.
+/// </summary>
 internal sealed class RerankVerb : Verb
 {
     private static readonly Flag Most = new("-k", "N", "How many documents to print. Default: all.");
@@ -25,7 +27,9 @@ internal sealed class RerankVerb : Verb
         + "\"unknown\":0,\"rank\":1,\"score\":0.9,\"logit\":8.1,\"text\":\"…\"}, the index being the document's line, "
         + "counted from 0. Scores are what the model's config names for sentence-transformers' CrossEncoder, else "
         + "between 0 and 1 (sigmoid). The order is the logits', the model's raw scores: a sigmoid is 1 for all above "
-        + "17. Equal logits keep the order of the input.";
+        + "17. Equal logits keep the order of the input. The model may also be a late-interaction one (ColBERT): then "
+        + "score and logit are MaxSim, the sum over the query's vectors of the largest dot product with one of the "
+        + "document's.";
 
     public override Flag[] Flags =>
     [
@@ -56,14 +60,14 @@ internal sealed class RerankVerb : Verb
         int most = arguments.Number(Most, 1, int.MaxValue) ?? int.MaxValue;
         bool isJson = TextRecord.IsJsonLines(input, arguments.Choice(InputFlags.Format, "text", "jsonl"));
         LineReader lines = LineReader.Open(input, terminal, EncodingFlag.Of(arguments));
-        using var model = SequenceClassifier.Load(folder, HeadFlags.Classifier(arguments));
+        using Reranker model = Reranker.Load(folder, arguments);
         string[] documents =
             [.. TextRecord.ReadAll(lines, isJson).Select(record => record.Text)];
         RankedDocument[] best;
         var reports = new TextReport[documents.Length];
         using (var progress = new ProgressLine(terminal, "documents", documents.Length))
             best = model.Rank(arguments.Texts[0], documents, most, reports, progress, terminal.Cancellation);
-        var cut = new TruncationCount(Name, "pairs of query and document");
+        var cut = new TruncationCount(Name, model.Inputs);
         foreach (TextReport report in reports)
             cut.Add(report);
         using OutputFile output = OutputFile.Create(null, terminal);
@@ -94,10 +98,19 @@ internal sealed class RerankVerb : Verb
         {
             lines.Begin(best[i].Index, reports[best[i].Index]);
             lines.Writer.WriteNumber("rank"u8, i + 1);
-            lines.Writer.WriteNumber("score"u8, best[i].Score);
-            lines.Writer.WriteNumber("logit"u8, best[i].Logit);
+            Write(lines, "score"u8, best[i].Score);
+            Write(lines, "logit"u8, best[i].Logit);
             lines.Writer.WriteString("text"u8, documents[best[i].Index]);
             lines.End();
         }
+    }
+
+    // JSON has no infinity, which MaxSim with a document without vectors is.
+    private static void Write(JsonLines lines, ReadOnlySpan<byte> name, float value)
+    {
+        if (float.IsFinite(value))
+            lines.Writer.WriteNumber(name, value);
+        else
+            lines.Writer.WriteNull(name);
     }
 }

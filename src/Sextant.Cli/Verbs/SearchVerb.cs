@@ -20,8 +20,8 @@ internal sealed class SearchVerb : Verb
     private static readonly Flag Most = new("-k", "N", "How many passages to print. Default: 10.");
     private static readonly Flag Rerank = new(
         "--rerank", "MODEL",
-        "Score the first 50 again by a cross-encoder, which reads query and passage together: a folder, or ORG/NAME in "
-            + "the hub's cache.");
+        "Score the first 50 again by a cross-encoder, which reads query and passage together, or by a late-interaction "
+            + "model: a folder, or ORG/NAME in the hub's cache.");
     private static readonly Flag NoCache = new(
         "--no-cache", "", "Neither use vectors of earlier searches nor keep those of this one.");
     private static readonly Flag Format = new(
@@ -100,15 +100,15 @@ internal sealed class SearchVerb : Verb
         return Tool.Ok;
 
         List<FoundPassage> Final(List<FoundPassage> found) =>
-            arguments.Text(Rerank) is { } reranker ? Reranked(found, reranker, query, most, arguments, terminal) : found;
+            arguments.Text(Rerank) is { } model ? Reranked(found, model, query, most, arguments, terminal) : found;
     }
 
     private static List<FoundPassage> Reranked(
         List<FoundPassage> found, string reranker, string query, int most, ArgumentValues arguments, Terminal terminal)
     {
-        using var model = SequenceClassifier.Load(reranker, HeadFlags.Classifier(arguments));
+        using Reranker model = Reranker.Load(reranker, arguments);
         string[] texts = [.. found.Take(RerankedPassages).Select(one => one.Passage.Text)];
-        using var progress = new ProgressLine(terminal, "passages by the cross-encoder", texts.Length);
+        using var progress = new ProgressLine(terminal, "passages by the reranker", texts.Length);
         RankedDocument[] best = model.Rank(query, texts, most, default, progress, terminal.Cancellation);
         return
         [
