@@ -14,7 +14,7 @@ namespace Sextant.Programs;
 /// <param name="Probes">Lists to read; 0: all codes.</param>
 internal sealed record IndexQuery(
     IReadOnlyList<string>? Terms, float[]? Vector, int Most, IReadOnlyList<string> Filter,
-    float MinScore = float.NegativeInfinity, int Oversampling = RescoredIndex.DefaultOversampling, int Probes = 0);
+    float MinScore = float.NegativeInfinity, int Oversampling = SearchOptions.DefaultOversampling, int Probes = 0);
 
 /// <summary>A passage that was found.</summary>
 /// <param name="Key">Of its document: for files, their path.</param>
