@@ -45,7 +45,11 @@ public sealed class DeviceBenchTests
         Assert.Equal(SamplingPlan.MinRounds, row.Samples.Length);
         Assert.All(row.Samples, seconds => Assert.True(seconds > 0));
         Assert.True(row.Metric("wall_seconds") > 0);
-        Assert.True(row.Metric("roofline") > 0);
+        // A processor's share would be of ceilings that a GPU's kernels do not reach there.
+        if (DeviceCeilings.DriverOf(device).IsProcessor)
+            Assert.Null(row.Metric("roofline"));
+        else
+            Assert.True(row.Metric("roofline") > 0);
         Assert.True(row.BitEqual);
     }
 

@@ -51,6 +51,30 @@ public class ChosenCasesTests
         fault, Assert.Throws<InvalidChoiceException>(() => Names(s_faults[fault])).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void EachOfSeveralDevicesTakesTheShapesOfItsOwnOps()
+    {
+        NamedOp[] device = [new("gemm", "S,T,F,K", ["f32"], _ => [[1, 2, 3, 4]])];
+        var choice = new KernelChoice
+        {
+            Ops = ["gemm"],
+            Shapes = [(null, [1, 1, 1]), (null, [2, 2, 2, 2]), ("gemm", [3, 3, 3])],
+            Variants = ["f32"],
+            Elsewhere = [.. s_ops, .. device],
+        };
+        Assert.Equal(["gemm f32 1,1,1", "gemm f32 3,3,3"], Names(choice));
+        Assert.Equal([2, 2, 2, 2], Assert.Single(new ChosenCases(choice, device).All(false)).Shape);
+
+        // A shape of none of them, and a device that is left without one.
+        Refused("'1,1,1,1,1' is a shape of no op", choice with { Shapes = [(null, [1, 1, 1, 1, 1])] });
+        Refused("'9,9' is a shape of no op", choice with { Shapes = [(null, [9, 9])] });
+        Refused(
+            "none of these shapes is one of gemm, which is T,F,K", choice with { Shapes = [(null, [2, 2, 2, 2])] });
+
+        static void Refused(string fault, KernelChoice choice) => Assert.StartsWith(
+            fault, Assert.Throws<InvalidChoiceException>(() => Names(choice)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AGpuMayBeAskedForWhatTakesAProcessorMinutes()
     {
         var choice = new KernelChoice { Ops = ["gemm"], Shapes = [("gemm", [8192, 8192, 8192])] };

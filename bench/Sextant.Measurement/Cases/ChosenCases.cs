@@ -29,6 +29,8 @@ internal sealed class ChosenCases
     {
         (_choice, _maxSteps) = (choice, maxSteps);
         _ops = [.. ops.Where(op => choice.Ops.Count == 0 || choice.Ops.Contains(op.Op))];
+        NamedOp[] elsewhere =
+            [.. choice.Elsewhere.Where(op => choice.Ops.Count == 0 || choice.Ops.Contains(op.Op))];
         foreach (string op in choice.Ops.Where(name => !ops.Any(one => one.Op == name)))
             throw new InvalidChoiceException($"there is no op '{op}'; there are {Names(ops.Select(one => one.Op))}");
         foreach (string variant in choice.Variants.Where(name => !_ops.Any(op => op.Variants.Contains(name))))
@@ -38,6 +40,8 @@ internal sealed class ChosenCases
         }
         foreach ((string? name, int[] shape) in choice.Shapes)
         {
+            if (elsewhere.Any(op => IsShapeOf(op, name, shape)))
+                continue; // each device needs one of its own, which is looked at below
             if (_ops.FirstOrDefault(op => op.Op == name) is { } named && shape.Length != Numbers(named))
             {
                 throw new InvalidChoiceException(
@@ -45,7 +49,10 @@ internal sealed class ChosenCases
             }
             if (name is null && !_ops.Any(op => Numbers(op) == shape.Length))
                 throw new InvalidChoiceException($"'{string.Join(',', shape)}' is a shape of no op; {Forms}");
-            foreach (NamedOp op in _ops.Where(op => op.Op == (name ?? op.Op) && Numbers(op) == shape.Length))
+        }
+        foreach ((string? name, int[] shape) in choice.Shapes)
+        {
+            foreach (NamedOp op in _ops.Where(op => IsShapeOf(op, name, shape)))
                 RequireTime(op, shape);
         }
         // What was asked for by its name is not left out because of another flag.
@@ -94,8 +101,11 @@ internal sealed class ChosenCases
     private IEnumerable<int[]> Shapes(NamedOp op, bool quick) => _choice.Shapes.Count == 0
         ? op.Shapes(quick)
         : _choice.Shapes
-            .Where(one => one.Op == op.Op || (one.Op is null && one.Shape.Length == Numbers(op)))
+            .Where(one => IsShapeOf(op, one.Op, one.Shape))
             .Select(one => one.Shape).DistinctBy(shape => string.Join(',', shape));
+
+    private static bool IsShapeOf(NamedOp op, string? name, int[] shape) =>
+        op.Op == (name ?? op.Op) && Numbers(op) == shape.Length;
 
     private static int Numbers(NamedOp op) => op.ShapeForm.Split(',').Length;
 

@@ -53,8 +53,7 @@ internal static class KernelCases
     /// <exception cref="InvalidChoiceException">The choice names what there is not.</exception>
     public static IReadOnlyList<NamedCase> Of(KernelChoice choice, bool quick)
     {
-        var chosen = new ChosenCases(
-            choice, [.. OpCatalog.Ops.Select(op => new NamedOp(op.Op, op.ShapeForm, op.Variants, op.Shapes))]);
+        var chosen = new ChosenCases(choice, OpCatalog.Named);
         var cases = new List<NamedCase>();
         foreach ((string name, string variant, int[] shape) in chosen.All(quick))
         {

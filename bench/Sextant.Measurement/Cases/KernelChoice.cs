@@ -37,4 +37,10 @@ internal sealed record KernelChoice
     /// Shapes, each with the op it is for or null for every op of as many numbers; empty for the usual ones.
     /// </summary>
     public IReadOnlyList<(string? Op, int[] Shape)> Shapes { get; init; } = [];
+
+    /// <summary>
+    /// Ops of other devices that are measured by the same choice, whose shapes may have other numbers: what is a shape
+    /// of theirs is left to them.
+    /// </summary>
+    public IReadOnlyList<NamedOp> Elsewhere { get; init; } = [];
 }

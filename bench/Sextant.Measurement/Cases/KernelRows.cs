@@ -34,29 +34,23 @@ internal static class KernelRows
     /// <param name="name">What it is.</param>
     /// <param name="work">What was done in each run.</param>
     /// <param name="samples">Seconds a run, round by round.</param>
-    /// <param name="roofline">The ceilings of the same run.</param>
+    /// <param name="roofline">The ceilings of the same run; null: none that are to be believed.</param>
     /// <param name="arithmetic">FLOP/s of each round: the clock moves.</param>
     /// <param name="accuracy">How right the result is.</param>
     /// <param name="repeatFlags">Flags of the plan.</param>
     /// <param name="byWall">The same by the wall's clock, where the samples are a device's own.</param>
     public static BenchRow Timed(
-        KernelName name, KernelWork work, Samples samples, Roofline roofline, double[] arithmetic, Accuracy accuracy,
+        KernelName name, KernelWork work, Samples samples, Roofline? roofline, double[] arithmetic, Accuracy accuracy,
         string repeatFlags, Samples? byWall = null)
     {
-        // Each round against the clock of that round.
-        double[] shares = [.. samples.Rounds.Select(
-            (seconds, round) => work.MinSeconds(roofline, arithmetic[round]) / seconds)];
-        double median = samples.Median, clock = Quantile.Median(arithmetic);
+        double median = samples.Median;
         List<KeyValuePair<string, double>> metrics = byWall is null ? [] : [new("wall_seconds", byWall.Median)];
         metrics.AddRange(
         [
             new("gflops", work.Flops / median / 1e9),
             new("gbs", work.Bytes / median / 1e9),
-            new("roofline", Quantile.Median(shares)),
-            new("intensity", work.Flops / work.Bytes),
-            new("roofline_gflops", work.Flops / 1e9 / work.MinSeconds(roofline, clock)),
-            new("bandwidth_gbs", roofline.Bandwidth(work.WorkingSet) / 1e9),
-            new("arithmetic_gflops", clock / 1e9),
+            .. roofline is null
+                ? [new("intensity", work.Flops / work.Bytes)] : Beneath(roofline, work, samples, arithmetic),
             .. Errors(accuracy),
             new("bytes_allocated", (byWall ?? samples).BytesAllocated),
         ]);
@@ -69,8 +63,26 @@ internal static class KernelRows
         return row with
         {
             FirstRound = samples.FirstRound,
-            Labels = [.. row.Labels, new("memory", roofline.Level(work.WorkingSet).Name)],
+            Labels = roofline is null
+                ? row.Labels : [.. row.Labels, new("memory", roofline.Level(work.WorkingSet).Name)],
         };
+    }
+
+    private static List<KeyValuePair<string, double>> Beneath(
+        Roofline roofline, KernelWork work, Samples samples, double[] arithmetic)
+    {
+        // Each round against the clock of that round.
+        double[] shares = [.. samples.Rounds.Select(
+            (seconds, round) => work.MinSeconds(roofline, arithmetic[round]) / seconds)];
+        double clock = Quantile.Median(arithmetic);
+        return
+        [
+            new("roofline", Quantile.Median(shares)),
+            new("intensity", work.Flops / work.Bytes),
+            new("roofline_gflops", work.Flops / 1e9 / work.MinSeconds(roofline, clock)),
+            new("bandwidth_gbs", roofline.Bandwidth(work.WorkingSet) / 1e9),
+            new("arithmetic_gflops", clock / 1e9),
+        ];
     }
 
     /// <summary>A row whose times another program took, without the machine's rounds and so no roofline.</summary>

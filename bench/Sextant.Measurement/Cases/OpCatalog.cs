@@ -28,4 +28,8 @@ internal static class OpCatalog
         new SimilarityCases(),
         new SignDotCases(),
     ];
+
+    /// <summary>The same for a command line.</summary>
+    public static IReadOnlyList<NamedOp> Named { get; } =
+        [.. Ops.Select(op => new NamedOp(op.Op, op.ShapeForm, op.Variants, op.Shapes))];
 }

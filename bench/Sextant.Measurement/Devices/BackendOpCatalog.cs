@@ -1,3 +1,4 @@
+using Sextant.Measurement.Cases;
 using Sextant.Measurement.Devices.Ops;
 
 namespace Sextant.Measurement.Devices;
@@ -21,4 +22,8 @@ internal static class BackendOpCatalog
         new AccumulateOp(),
         new CopyOp(),
     ];
+
+    /// <summary>The same for a command line.</summary>
+    public static IReadOnlyList<NamedOp> Named { get; } =
+        [.. Ops.Select(op => new NamedOp(op.Op, op.ShapeForm, op.Variants, op.Shapes))];
 }

@@ -69,8 +69,19 @@ internal sealed unsafe class DeviceCeilings : IDisposable
     public static GpuDriver DriverOf(Device device) => device is GpuDevice gpu ? gpu.Driver
         : throw new ArgumentException($"{device.Name} has no driver.", nameof(device));
 
-    /// <summary>The minimum times that the device allows, from the measured ceilings.</summary>
-    public Roofline Measure() => Roofline.Of(
+    /// <summary>
+    /// The minimum times that the device allows, from the measured ceilings; null for a processor, whose ceilings a
+    /// GPU's kernels do not reach: shares of them come out above all.
+    /// </summary>
+    public Roofline? MeasureRoofline(MeasureContext context)
+    {
+        if (!IsProcessor)
+            return Measure();
+        context.Say("no share of a roofline: the kernels that measure ceilings are a GPU's, and this is a processor");
+        return null;
+    }
+
+    private Roofline Measure() => Roofline.Of(
         Fma("f32") * 1e9,
         WorkingSets.Select(bytes => new MemoryLevel(
             bytes == Bytes ? "DRAM" : Units.Bytes(bytes), bytes == Bytes ? long.MaxValue : bytes,

@@ -44,7 +44,7 @@ internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
         context.Say("the device's ceilings");
         using var ceilings = on.Ceilings();
         GpuDriver driver = DeviceCeilings.DriverOf(on.Device);
-        Roofline roofline = ceilings.Measure();
+        Roofline? roofline = ceilings.MeasureRoofline(context);
         var arithmetic = new double[context.Plan.Rounds];
         var tensor = new double[context.Plan.Rounds];
         var subjects = new List<PlacedCase>();
@@ -81,7 +81,7 @@ internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
     }
 
     private BenchRow Row(
-        Entry entry, PlacedCase placed, Samples byDevice, Samples byWall, Roofline roofline, double[] arithmetic)
+        Entry entry, PlacedCase placed, Samples byDevice, Samples byWall, Roofline? roofline, double[] arithmetic)
     {
         double bytes = entry.Precision == Precision.Fast ? entry.Case.NarrowBytes : entry.Case.Bytes;
         var work = new KernelWork(entry.Case.Flops, bytes, (long)bytes);
@@ -156,10 +156,9 @@ internal sealed class DeviceKernelBench(MeasureContext context, BenchDevice on)
 
     private List<Entry> Entries(KernelChoice choice, Precision precision)
     {
-        NamedOp[] ops = [.. BackendOpCatalog.Ops.Select(
-            op => new NamedOp(op.Op, op.ShapeForm, op.Variants, op.Shapes))];
         ChosenCases named = DeviceCeilings.DriverOf(on.Device).IsProcessor
-            ? new ChosenCases(choice, ops) : new ChosenCases(choice, ops, ChosenCases.MaxStepsOfGpus);
+            ? new ChosenCases(choice, BackendOpCatalog.Named)
+            : new ChosenCases(choice, BackendOpCatalog.Named, ChosenCases.MaxStepsOfGpus);
         var entries = new List<Entry>();
         foreach ((string op, string variant, int[] shape) in named.All(context.IsQuick))
         {

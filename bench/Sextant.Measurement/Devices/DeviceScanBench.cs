@@ -73,7 +73,7 @@ internal sealed class DeviceScanBench(MeasureContext context, BenchDevice on)
         string shape = string.Create(CultureInfo.InvariantCulture, $"{count},{bits},{queries}");
         context.Say($"{Op} {shape}: codes");
         using var ceilings = on.Ceilings();
-        Roofline roofline = ceilings.Measure();
+        Roofline? roofline = ceilings.MeasureRoofline(context);
         var driver = new TimedDriver(DeviceCeilings.DriverOf(on.Device));
         using var index = new DeviceBinaryIndex(driver, bits, DeviceCodes.BlockBytes);
         driver.Release(); // the index holds it

@@ -17,7 +17,8 @@ internal static class RooflinePlot
 
     public static void Append(StringBuilder html, IReadOnlyList<BenchRow> rows)
     {
-        BenchRow[] points = [.. rows.Where(row => row.Metric("intensity") is > 0 && row.Metric("gflops") is > 0)];
+        BenchRow[] points = [.. rows.Where(row => row.Metric("intensity") is > 0 && row.Metric("gflops") is > 0
+            && row.Metric("arithmetic_gflops") is > 0)];
         if (points.Length == 0)
             return;
         // Records of older programs do not name the levels.

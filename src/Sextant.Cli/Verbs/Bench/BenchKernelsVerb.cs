@@ -22,7 +22,9 @@ internal sealed class BenchKernelsVerb : MeasuringVerb
     private static readonly Flag Variants = new(
         "--variant", "A,B", "Variants, such as f32, bf16, gelu or causal. Default: all; with --quick each op's first.");
     private static readonly Flag Shape = new(
-        "--shape", "N,N,…", "A shape in place of the usual ones; may be given again.", Repeats: true);
+        "--shape", "N,N,…",
+        "A shape in place of the usual ones; may be given again, as for devices whose shapes have other numbers.",
+        Repeats: true);
     private static readonly Flag Shapes = new(
         "--shapes", "FILE",
         "Shapes from a file: a line each, 'OP N,N,…'; lines that begin with # are comments. --op chooses among its "
@@ -103,6 +105,8 @@ internal sealed class BenchKernelsVerb : MeasuringVerb
             Sets = [.. BenchFlags.Words(arguments, Sets).Select(ParseSet)],
             Variants = BenchFlags.Words(arguments, Variants),
             Shapes = shapes,
+            Elsewhere = arguments.All(BenchDevices.Flag).Count > 1
+                ? [.. OpCatalog.Named, .. BackendOpCatalog.Named] : [],
         };
     }
 
