@@ -12,9 +12,11 @@ namespace Sextant.Programs;
 /// <param name="MinScore">Least similarity.</param>
 /// <param name="Oversampling">Candidates for each hit of a scan of small codes.</param>
 /// <param name="Probes">Lists to read; 0: all codes.</param>
+/// <param name="QueryBits">Bits of a query's values that binary codes are compared with; null: as the library does.</param>
 internal sealed record IndexQuery(
     IReadOnlyList<string>? Terms, float[]? Vector, int Most, IReadOnlyList<string> Filter,
-    float MinScore = float.NegativeInfinity, int Oversampling = SearchOptions.DefaultOversampling, int Probes = 0);
+    float MinScore = float.NegativeInfinity, int Oversampling = SearchOptions.DefaultOversampling, int Probes = 0,
+    int? QueryBits = null);
 
 /// <summary>A passage that was found.</summary>
 /// <param name="Key">Of its document: for files, their path.</param>
@@ -44,6 +46,7 @@ internal static class PassageSearch
             MinScore = query.MinScore,
             Oversampling = query.Oversampling,
             Probes = query.Probes,
+            QueryBits = query.QueryBits,
         };
         int most = Math.Min(query.Most, Math.Max(1, reader.Count));
         return [.. Ranked(reader, hybrid, query, most, options).Select(hit => Hit(reader, hit))];

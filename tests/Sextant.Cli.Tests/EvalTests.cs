@@ -164,7 +164,10 @@ public sealed class EvalTests(TinyModel model) : IClassFixture<TinyModel>, IDisp
         Dictionary<string, double> lines = outcome.Lines.Select(line => line.Split(' ')).ToDictionary(
             one => one[0], one => double.Parse(one[1], System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(
-            ["recall@10:binary:4B", "recall@10:binary+4x:132B", "recall@10:binary+10x:132B", "recall@10:bebr-2:12B",
+            ["recall@10:binary:4B", "recall@10:binary+4x:132B", "recall@10:binary+10x:132B",
+             "recall@10:binary-q4:4B", "recall@10:binary-q4+4x:132B", "recall@10:binary-q4+10x:132B",
+             "recall@10:binary-q8:4B", "recall@10:binary-q8+4x:132B", "recall@10:binary-q8+10x:132B",
+             "recall@10:bebr-2:12B",
              "recall@10:bebr-2+4x:140B", "recall@10:bebr-3:16B", "recall@10:bebr-3+4x:144B", "recall@10:bebr-4:20B",
              "recall@10:bebr-4+4x:148B", "recall@10:pq-8:8B", "recall@10:pq-8+4x:136B",
              "recall@10:whiten-binary:4B", "recall@10:whiten-binary+4x:132B", "recall@10:whiten-bebr-2:12B",
@@ -174,6 +177,8 @@ public sealed class EvalTests(TinyModel model) : IClassFixture<TinyModel>, IDisp
         // More bits find more; halves find nearly all.
         Assert.True(lines["recall@10:binary:4B"] < lines["recall@10:binary+4x:132B"]);
         Assert.True(lines["recall@10:binary+4x:132B"] <= lines["recall@10:binary+10x:132B"]);
+        Assert.True(lines["recall@10:binary:4B"] < lines["recall@10:binary-q4:4B"]);
+        Assert.True(lines["recall@10:binary+4x:132B"] < lines["recall@10:binary-q8+4x:132B"]);
         Assert.True(lines["recall@10:bebr-2:12B"] < lines["recall@10:bebr-4:20B"]);
         Assert.True(lines["recall@10:bebr-2:12B"] < lines["recall@10:bebr-2+4x:140B"]);
         Assert.True(lines["recall@10:pq-8:8B"] < lines["recall@10:pq-8+4x:136B"]);

@@ -57,6 +57,36 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
         Refused(2, "--lists is fixed when an index is made", "--update", "--lists", "3");
     }
 
+    [Fact]
+    public void QueryBitsAreChosenForBinaryCodesAlone()
+    {
+        Write(300);
+        Assert.Equal(0, Run("index", "--output", Index, "--rescore", "none", Files).Exit);
+        string[] search = ["search", "--index", Index, "-k5", "--ranking", "dense", "--oversample", "1"];
+        string query = "ships sail over the sea";
+        string[] queries = [query, "the sky is blue", "sand", "rope and grass", "over the sea of sand", "a ship"];
+        string[] found = [.. "148".Select(bits => All("--query-bits", $"{bits}"))];
+        Assert.Equal(found[1], All());
+        Assert.NotEqual(found[0], found[1]);
+        Assert.NotEqual(found[1], found[2]);
+        Outcome wrong = Run([.. search, "--query-bits", "2", query]);
+        Assert.Equal(2, wrong.Exit);
+        Assert.Contains("accepted: 1, 4, 8", wrong.ErrorLine);
+        Assert.Equal(0, Run("index", "--output", Index + "2", "--code", "float16", Files).Exit);
+        Outcome other = Run("search", "--index", Index + "2", "--query-bits", "4", query);
+        Assert.Equal(1, other.Exit);
+        Assert.Contains("query bits are chosen for binary codes; this index has Float16 codes", other.ErrorLine);
+        Outcome files = Run("search", "--in", Files, "--query-bits", "4", query);
+        Assert.Contains("--query-bits goes with --index", files.ErrorLine);
+
+        string All(params string[] more) => string.Concat(queries.Select(text =>
+        {
+            Outcome one = Run([.. search, .. more, text]);
+            Assert.Equal((0, ""), (one.Exit, one.Error));
+            return one.Output;
+        }));
+    }
+
     [Theory]
     [InlineData("binary", "float16")]
     [InlineData("binary", "none")]

@@ -30,6 +30,22 @@ public sealed class QueryLevelsTests
         }
     }
 
+    // Root mean square 1.178, limit 2.94: 1 · 7 / 2.94 = 2.38. In 8 bits the largest value is the last level: 12.7.
+    [Fact]
+    public void OneLargeValueLeavesTheOthersTheirLevelsInFourBits()
+    {
+        float[] values = [10f, .. Enumerable.Repeat(1f, 100), .. Enumerable.Repeat(-1f, 155)];
+        Assert.Equal(
+            [7, .. Enumerable.Repeat((sbyte)2, 100), .. Enumerable.Repeat((sbyte)-2, 155)], Quantize(values, 4, 256));
+        Assert.Equal(
+            [127, .. Enumerable.Repeat((sbyte)13, 100), .. Enumerable.Repeat((sbyte)-13, 155)],
+            Quantize(values, 8, 256));
+        // Alone it is all there is; the largest numbers there are do not overflow.
+        Assert.Equal([0, -7, 0, 0], Quantize([0f, -3f, 0f, 0f], 4, 4));
+        Assert.Equal([7, -7, 0, 7], Quantize([float.MaxValue, -float.MaxValue, 0f, float.MaxValue], 4, 4));
+        Assert.Equal([0, 7, -7, 0], Quantize([0f, float.Epsilon, -float.Epsilon, 0f], 4, 4));
+    }
+
     [Fact]
     public void NothingButZerosStaysZero() => Assert.Equal(new sbyte[5], Quantize([0f, -0f, 0f], 8, 5));
 

@@ -43,10 +43,13 @@ internal sealed record SearchKind(
         new("product", VectorCode.Product, d => 8 * Parts(d), Product) { IsSlowToMake = true },
         new("binary", VectorCode.Binary, d => d,
             (set, threads) => SearchedIndex.OfCodes(Read(set, Signs(set), threads), set)),
+        new("binary-q4", VectorCode.Binary, d => d, (set, threads) => Rounded(set, threads, 4)),
+        new("binary-q8", VectorCode.Binary, d => d, (set, threads) => Rounded(set, threads, 8)),
         new("ivf", VectorCode.Binary, d => d, (set, threads) => Lists(set, 16, threads)) { ReadsAll = false },
         new("ivf-wide", VectorCode.Binary, d => d, (set, threads) => Lists(set, 4, threads)) { ReadsAll = false },
-        new("rescored-x4", VectorCode.Binary, d => d, (set, threads) => Rescored(set, threads, 4)),
-        new("rescored-x16", VectorCode.Binary, d => d, (set, threads) => Rescored(set, threads, 16)),
+        new("rescored-x4", VectorCode.Binary, d => d, (set, threads) => Rescored(set, threads, 1, 4)),
+        new("rescored-x16", VectorCode.Binary, d => d, (set, threads) => Rescored(set, threads, 1, 16)),
+        new("rescored-q4-x4", VectorCode.Binary, d => d, (set, threads) => Rescored(set, threads, 4, 4)),
         new("maxsim", VectorCode.Float32, d => 32 * d,
             (set, threads) => SearchedIndex.MaxSim(set, null, threads))
         {
@@ -78,9 +81,14 @@ internal sealed record SearchKind(
             Ranges = code == VectorCode.Int8 ? CodeRanges.Of(set.Vectors, set.Dimensions) : null,
         }, threads), null);
 
-    private static SearchedIndex Rescored(VectorSet set, int threads, int oversampling) => SearchedIndex.Of(
-        Read(set, Signs(set) with { Rescore = VectorCode.Float32 }, threads),
-        new SearchOptions { Oversampling = oversampling, QueryBits = 1 });
+    private static SearchedIndex Rescored(VectorSet set, int threads, int queryBits, int oversampling) =>
+        SearchedIndex.Of(
+            Read(set, Signs(set) with { Rescore = VectorCode.Float32 }, threads),
+            new SearchOptions { Oversampling = oversampling, QueryBits = queryBits });
+
+    // The scan alone: one candidate for a hit.
+    private static SearchedIndex Rounded(VectorSet set, int threads, int queryBits) => SearchedIndex.Of(
+        Read(set, Signs(set), threads), new SearchOptions { Oversampling = 1, QueryBits = queryBits });
 
     private static SearchedIndex ResidualBinary(VectorSet set, int levels, int threads) =>
         SearchedIndex.Of(

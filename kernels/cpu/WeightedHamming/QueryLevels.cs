@@ -7,6 +7,12 @@ internal static class QueryLevels
     private const float MinMagnitude = 5.4210108624275222e-20f; // 2⁻⁶⁴
     private const float Lift = 1.2089258196146292e24f;          // 2⁸⁰
 
+    // In few levels, one large value would leave the others next to none: what is larger than 2.5 times the root mean
+    // square is limited to it. Measured on four judged sets (bench/results/recall-of-codes.txt): of the true ten, 90 %
+    // are among the first 40 with the limit, 89 % without, 91 % with the query in binary32.
+    private const int MaxLimitedBits = 4;
+    private const double SquareOfLimit = 6.25;
+
     /// <summary>The largest level of a number of bits: 7 of 4, 127 of 8.</summary>
     public static int Max(int bits) => (1 << (bits - 1)) - 1;
 
@@ -26,11 +32,25 @@ internal static class QueryLevels
         int top = Max(bits);
         float lift = max < MinMagnitude ? Lift : 1f;
         max *= lift;
+        if (bits <= MaxLimitedBits && max > 0f)
+            max = Math.Min(max, Limit(values, lift));
         float perUnit = max > 0f ? top / max : 0f;
         for (int i = 0; i < values.Length; i++)
         {
             int level = (int)MathF.Round(values[i] * lift * perUnit, MidpointRounding.ToEven);
             levels[i] = (sbyte)Math.Clamp(level, -top, top);
         }
+    }
+
+    // Squares are exact in binary64; the sum is a chain.
+    private static float Limit(ReadOnlySpan<float> values, float lift)
+    {
+        double sum = 0;
+        foreach (float value in values)
+        {
+            double lifted = value * lift;
+            sum += lifted * lifted;
+        }
+        return (float)Math.Sqrt(SquareOfLimit * sum / values.Length);
     }
 }

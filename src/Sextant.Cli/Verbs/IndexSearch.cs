@@ -28,6 +28,11 @@ internal static class IndexSearch
     public static readonly Flag Oversampling = new(
         "--oversample", "N", "Passages that a scan of binary codes finds for each that is printed. Default: 4.");
 
+    public static readonly Flag QueryBits = new(
+        "--query-bits", "B",
+        "Compare binary codes with the query's values in 4 or 8 bits, or with its signs: 1. More bits find more. "
+            + "Default: 4.");
+
     public static readonly Flag Probe = new(
         "--probe", "N",
         "Read the N inverted lists that are nearest to the query of an index made with --lists; may miss some. "
@@ -47,7 +52,7 @@ internal static class IndexSearch
     private const int DiverseDepth = 10;
 
     /// <summary>The flags that go with --index alone.</summary>
-    public static Flag[] Flags => [Filter, QueryPrompt, Oversampling, Probe];
+    public static Flag[] Flags => [Filter, QueryPrompt, Oversampling, QueryBits, Probe];
 
     public static List<FoundPassage> Run(string query, int most, ArgumentValues arguments, Terminal terminal)
     {
@@ -55,10 +60,12 @@ internal static class IndexSearch
         float least = arguments.Fraction(MinScore, float.MinValue, float.MaxValue) ?? float.NegativeInfinity;
         float diversity = arguments.Fraction(Diverse, 0, 1) ?? 0;
         Ranking ranking = RankingFlags.Of(arguments);
-        RankingFlags.RequireVectors(ranking, arguments, MinScore, Diverse, Oversampling, Probe, QueryPrompt);
+        RankingFlags.RequireVectors(ranking, arguments, MinScore, Diverse, Oversampling, QueryBits, Probe, QueryPrompt);
         int probes = arguments.Number(Probe, 1, IndexDefinition.MaxLists) ?? 0;
         if (probes > 0 && arguments.Device is GpuDevice)
             throw new WrongUsageException("--probe is for the CPU; a device compares all codes");
+        int? queryBits = arguments.Choice(QueryBits, "1", "4", "8") is { } bits
+            ? int.Parse(bits, CultureInfo.InvariantCulture) : null;
         using IndexReader reader = IndexReader.Open(path);
         if (reader.Unfinished is { } paths)
         {
@@ -114,6 +121,7 @@ internal static class IndexSearch
             Allowed = allowed,
             MinScore = least,
             Probes = probes,
+            QueryBits = queryBits,
             Oversampling = arguments.Number(Oversampling, 1, 10_000) ?? SearchOptions.DefaultOversampling,
         };
         var hybrid = ranking == Ranking.Hybrid ? new HybridSearch(reader, weight) : null;

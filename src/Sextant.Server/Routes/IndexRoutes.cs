@@ -62,7 +62,7 @@ internal static class IndexRoutes
         (List<IndexHit> hits, long commit, bool isUnfinished) = Refusing(() => index.Search(new IndexQuery(
             words ? index.Terms(request.Query!) : null, vector, request.K ?? 10, request.Filter ?? [],
             request.MinScore ?? float.NegativeInfinity, request.Oversampling ?? SearchOptions.DefaultOversampling,
-            request.Probes ?? 0)));
+            request.Probes ?? 0, request.QueryBits)));
         var response = new SearchResponse(
             [.. hits.Select(Entry)], commit, isUnfinished, dense && words ? "hybrid" : dense ? "dense" : "bm25",
             Stopwatch.GetElapsedTime(started).TotalMilliseconds);
@@ -194,7 +194,7 @@ internal static class IndexRoutes
 
     internal sealed record SearchRequest(
         string? Query = null, float[]? Vector = null, int? K = null, string[]? Filter = null, string? Ranking = null,
-        float? MinScore = null, int? Oversampling = null, int? Probes = null);
+        float? MinScore = null, int? Oversampling = null, int? Probes = null, int? QueryBits = null);
 
     internal sealed record SearchResponse(
         SearchHit[] Hits, long Commit, bool IsUnfinished, string Ranking, double TookMs);

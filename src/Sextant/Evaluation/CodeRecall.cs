@@ -39,33 +39,36 @@ internal static class CodeRecall
         IndexDefinition plain = new() { Dimensions = dimensions, Code = VectorCode.Float32 };
         int[][] expected;
         using (IndexReader exact = IndexReader.Of(plain, vectors))
-            expected = [.. Nearest(exact, asked, 0)];
+            expected = [.. Nearest(exact, asked, 0, null)];
 
         var lines = new List<CodeRecallLine>();
-        Lines("binary", plain with { Code = VectorCode.Binary }, 0, 4, 10);
+        IndexDefinition signs = plain with { Code = VectorCode.Binary };
+        Lines("binary", signs, 1, 0, 4, 10);
+        Lines("binary-q4", signs, 4, 0, 4, 10);
+        Lines("binary-q8", signs, 8, 0, 4, 10);
         foreach (int levels in (int[])[2, 3, 4])
         {
             string name = FormattableString.Invariant($"bebr-{levels}");
-            Lines(name, IndexFit.WithResidualBinary(plain with { Metric = Metric.Cosine }, vectors, levels), 0, 4);
+            Lines(name, IndexFit.WithResidualBinary(plain with { Metric = Metric.Cosine }, vectors, levels), null, 0, 4);
         }
         int parts = dimensions / 4;
         float[] sample = vectors.Length <= SampleVectors * dimensions ? vectors : Sample(vectors, dimensions);
         if (dimensions % 4 == 0)
-            Lines(FormattableString.Invariant($"pq-{parts}"), IndexFit.WithProduct(plain, sample, parts), 0, 4);
+            Lines(FormattableString.Invariant($"pq-{parts}"), IndexFit.WithProduct(plain, sample, parts), null, 0, 4);
         if (vectors.Length / dimensions > dimensions)
         {
             // The transform before the codes that gain from evenly spread values.
             IndexDefinition whitened = IndexFit.WithTransform(plain, sample, dimensions, whiten: true);
-            Lines("whiten-binary", whitened with { Code = VectorCode.Binary }, 0, 4);
+            Lines("whiten-binary", whitened with { Code = VectorCode.Binary }, 1, 0, 4);
             whitened = whitened with { Metric = Metric.Cosine };
-            Lines("whiten-bebr-2", IndexFit.WithResidualBinary(whitened, vectors, 2), 0, 4);
+            Lines("whiten-bebr-2", IndexFit.WithResidualBinary(whitened, vectors, 2), null, 0, 4);
         }
-        Lines("int8", plain with { Code = VectorCode.Int8, Ranges = CodeRanges.Of(vectors, dimensions) }, 0);
-        Lines("float16", plain with { Code = VectorCode.Float16 }, 0);
+        Lines("int8", plain with { Code = VectorCode.Int8, Ranges = CodeRanges.Of(vectors, dimensions) }, null, 0);
+        Lines("float16", plain with { Code = VectorCode.Float16 }, null, 0);
         return lines;
 
-        // Each with the scan's own order, and with so many candidates for each hit scored again as floats.
-        void Lines(string name, IndexDefinition definition, params int[] oversamplings)
+        // Each with the scan's own ten, and with so many candidates for each hit scored again as floats.
+        void Lines(string name, IndexDefinition definition, int? queryBits, params int[] oversamplings)
         {
             CodeLayout layout = new CodeEncoder(definition with { Rescore = null }).Layout;
             int bytes = layout.RowBytes + (layout.HasLengths ? sizeof(float) : 0);
@@ -76,7 +79,7 @@ internal static class CodeRecall
                 using IndexReader index = IndexReader.Of(definition with { Rescore = rescored }, vectors);
                 lines.Add(new CodeRecallLine(
                     one == 0 ? name : FormattableString.Invariant($"{name}+{one}x"),
-                    bytes + (one == 0 ? 0 : sizeof(float) * dimensions), Recall(expected, Nearest(index, asked, one))));
+                    bytes + (one == 0 ? 0 : sizeof(float) * dimensions), Recall(expected, Nearest(index, asked, one, queryBits))));
             }
         }
     }
@@ -97,31 +100,16 @@ internal static class CodeRecall
         return sample;
     }
 
-    // The scan's own order is that of Hamming distances where codes are binary.
-    private static List<int[]> Nearest(IndexReader index, float[] queries, int oversampling)
+    // One candidate for a hit: what a scan alone finds, in whatever order.
+    private static List<int[]> Nearest(IndexReader index, float[] queries, int oversampling, int? queryBits)
     {
         var hits = new Hit[Depth];
-        int[] found = new int[1];
         var all = new List<int[]>();
-        float[] prepared = new float[index.Definition.CodedDimensions];
-        byte[] code = new byte[index.CodeBytes];
+        var options = new SearchOptions { Oversampling = Math.Max(1, oversampling), QueryBits = queryBits };
         for (int at = 0; at < queries.Length; at += index.Dimensions)
         {
-            ReadOnlySpan<float> query = queries.AsSpan(at, index.Dimensions);
-            if (oversampling == 0 && index.Definition.Code == VectorCode.Binary)
-            {
-                index.Encode(query, prepared, code);
-                index.SearchCodes(code, Depth, hits, found);
-            }
-            else
-            {
-                found[0] = index.Search(query, hits, new SearchOptions
-                {
-                    Oversampling = Math.Max(1, oversampling),
-                    QueryBits = index.Definition.Code == VectorCode.Binary ? 1 : null,
-                });
-            }
-            all.Add([.. hits[..found[0]].Select(hit => hit.Id)]);
+            int found = index.Search(queries.AsSpan(at, index.Dimensions), hits, options);
+            all.Add([.. hits[..found].Select(hit => hit.Id)]);
         }
         return all;
     }

@@ -133,9 +133,11 @@ public sealed class QueryBitsTests : IDisposable
     // Ids of the k codes with the smallest sums of rounded magnitudes where signs differ, ties by id; ascending.
     private static int[] Nearest(float[] vectors, ReadOnlySpan<float> query, int bits, int k, IdSet? allowed)
     {
-        double max = 0;
+        double max = 0, squares = 0;
         foreach (float value in query)
-            max = Math.Max(max, Math.Abs((double)value));
+            (max, squares) = (Math.Max(max, Math.Abs((double)value)), squares + ((double)value * value));
+        if (bits == 4)
+            max = Math.Min(max, 2.5 * Math.Sqrt(squares / Dimensions));
         int[] levels = new int[Dimensions];
         for (int i = 0; i < Dimensions; i++)
         {
