@@ -45,7 +45,7 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
     {
         Write(300);
         Assert.Equal(0, Run("index", "--output", Index, "--lists", "12", Files).Exit);
-        Assert.Contains("12 in a full segment", CommandLine.Run("index", "--stats", Index).Output);
+        Assert.Matches("inverted lists +12", CommandLine.Run("index", "--stats", Index).Output);
         string query = File.ReadAllText(Path.Combine(Files, "7.txt"));
         Outcome all = Run("search", "--index", Index, "-k3", query);
         Assert.Equal(all.Output, Run("search", "--index", Index, "-k3", "--probe", "12", query).Output);
@@ -125,7 +125,7 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
     public void TooFewPassagesAreRefused()
     {
         Write(20);
-        Refused(1, "there are 20 passages, too few to fit this code to; at least 256 are needed", "--code", "pq-4");
+        Refused(1, "there are 20 passages, too few to fit this code and its lists to; at least 256 are needed", "--code", "pq-4");
         Assert.False(File.Exists(Path.Combine(Index, "manifest")));
         Assert.Equal(0, Run("index", "--output", Index, "--code", "bebr-2", "--rescore", "none", Files).Exit);
         Outcome found = Run("search", "--index", Index, "-k1", File.ReadAllText(Path.Combine(Files, "7.txt")));

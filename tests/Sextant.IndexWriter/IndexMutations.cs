@@ -98,7 +98,7 @@ public sealed class IndexMutations
         float[] halves = sample[..(sample.Length / half * half)];
         return code switch
         {
-            VectorCode.Binary => Rounds.Definition with { Lists = 3 },
+            VectorCode.Binary => IndexFit.WithLists(Rounds.Definition, sample, 3),
             VectorCode.ResidualBinary => plain with
             {
                 Transform = LinearTransform.Fit(sample, dimensions, half, whiten: true),

@@ -105,7 +105,7 @@ internal sealed record SearchKind(
     {
         int lists = Math.Clamp((int)Math.Sqrt(set.Count), 1, Math.Min(set.Count, SampleCount));
         return SearchedIndex.Of(
-            Read(set, Signs(set) with { Lists = lists }, threads),
+            Read(set, IndexFit.WithLists(Signs(set), Sample(set), lists), threads),
             new SearchOptions { Probes = Math.Max(1, lists / oneIn) });
     }
 

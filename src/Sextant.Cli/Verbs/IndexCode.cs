@@ -40,7 +40,12 @@ internal sealed record IndexCode(
     public static readonly Flag[] Flags = [CodeFlag, TransformFlag, RescoreFlag, ListsFlag];
 
     /// <summary>Whether something is fitted to a sample of the passages.</summary>
-    public bool NeedsSample => Code is VectorCode.ResidualBinary or VectorCode.Product || Transform is not null;
+    public bool NeedsSample => IsFitted || Lists > 0;
+
+    /// <summary>Passages of a sample, at most: several for each list.</summary>
+    public int MaxSample => Math.Max(PassageSample.MaxPassages, 16 * Lists);
+
+    private bool IsFitted => Code is VectorCode.ResidualBinary or VectorCode.Product || Transform is not null;
 
     public static IndexCode Of(ArgumentValues arguments)
     {
@@ -91,7 +96,7 @@ internal sealed record IndexCode(
 
     /// <summary>Minimum number of passages that what is fitted needs.</summary>
     public int MinSample(int dimensions) => Math.Max(
-        Transform is null ? 0 : IndexFit.MinForTransform(dimensions),
+        Math.Max(Lists, Transform is null ? 0 : IndexFit.MinForTransform(dimensions)),
         Code switch
         {
             VectorCode.Product => IndexFit.MinForProduct,
@@ -109,9 +114,8 @@ internal sealed record IndexCode(
         {
             Code = Code,
             Rescore = Rescore,
-            Lists = Lists,
             // Fitted codes of vectors of length one stand for vectors of about that length: cosines mend it.
-            Metric = normalized && NeedsSample ? Metric.Cosine : Metric.Dot,
+            Metric = normalized && IsFitted ? Metric.Cosine : Metric.Dot,
         };
         if (!NeedsSample)
             return definition;
@@ -119,8 +123,8 @@ internal sealed record IndexCode(
         if (count < least)
         {
             throw new InputException(FormattableString.Invariant(
-                $"there are {count} passages, too few to fit this code to; at least {least} are needed. ")
-                + "--code binary needs none.");
+                $"there are {count} passages, too few to fit this code and its lists to; at least {least} are needed. ")
+                + "--code binary without --lists needs none.");
         }
         if (Transform is not null)
         {
@@ -131,7 +135,7 @@ internal sealed record IndexCode(
         {
             VectorCode.ResidualBinary => IndexFit.WithResidualBinary(definition, sample, Size),
             VectorCode.Product => IndexFit.WithProduct(definition, sample, Size),
-            _ => definition,
+            _ => Lists > 0 ? IndexFit.WithLists(definition, sample, Lists) : definition,
         };
     }
 

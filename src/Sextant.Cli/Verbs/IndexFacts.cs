@@ -27,7 +27,7 @@ internal static class IndexFacts
         facts.Add("dimensions", Number(definition.Dimensions));
         facts.Add("scanned", Scanned(definition));
         if (definition.Lists > 0)
-            facts.Add("inverted lists", Number(definition.Lists) + " in a full segment");
+            facts.Add("inverted lists", Number(definition.Lists));
         if (definition.Transform is { } transform)
             facts.Add("transform",
                 FormattableString.Invariant($"{transform.Inputs} to {transform.Outputs} dimensions"));

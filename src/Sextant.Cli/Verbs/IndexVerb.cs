@@ -120,7 +120,7 @@ internal sealed class IndexVerb : Verb
         float[] sample = code.NeedsSample
             ? PassageSample.Embed(
                 arguments.Texts, model, PassageFlags.Reader(model.Tokenizer, cutting), prompt, terminal,
-                EncodingFlag.Of(arguments))
+                EncodingFlag.Of(arguments), code.MaxSample)
             : [];
         if (code.NeedsSample)
         {

@@ -8,14 +8,14 @@ namespace Sextant.Cli.Verbs;
 /// <summary>Vectors of passages from all over the files, to fit codes to.</summary>
 internal static class PassageSample
 {
-    /// <summary>Maximum number of passages: what k-means takes grows with them.</summary>
+    /// <summary>Maximum number of passages, unless more are asked for: what k-means takes grows with them.</summary>
     public const int MaxPassages = 4096;
 
     /// <summary>Embeds the sample: the same files give the same one.</summary>
     /// <returns>[n, dimensions].</returns>
     public static float[] Embed(
         IReadOnlyList<string> paths, EmbeddingModel model, PassageReader reader, string prompt, Terminal terminal,
-        Encoding? encoding)
+        Encoding? encoding, int maxPassages = MaxPassages)
     {
         List<string> files = [.. TextFile.Find(paths, _ => { })]; // what is skipped is said when the files are indexed
         var texts = new List<string>();
@@ -23,13 +23,13 @@ internal static class PassageSample
         foreach (string file in Scattered(files))
         {
             terminal.Cancellation.ThrowIfCancellationRequested();
-            if (texts.Count >= MaxPassages)
+            if (texts.Count >= maxPassages)
                 break;
             // A long file among many gives its share only.
-            int most = Math.Max(16, MaxPassages / files.Count);
+            int most = Math.Max(16, maxPassages / files.Count);
             List<string> some = Read(file, reader, most, encoding, terminal.Cancellation);
             int count = Math.Min(most, some.Count);
-            for (int i = 0; i < count && texts.Count < MaxPassages; i++)
+            for (int i = 0; i < count && texts.Count < maxPassages; i++)
                 texts.Add(some[(int)((long)i * some.Count / count)]);
         }
         float[] vectors = new float[checked(texts.Count * model.Dimensions)];

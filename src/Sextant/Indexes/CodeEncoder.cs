@@ -24,10 +24,15 @@ internal sealed unsafe class CodeEncoder
             VectorCode.Product => new CodeLayout(definition.Product!.Parts, 0),
             _ => new CodeLayout(Rows.RowBytes, 0),
         };
+        if (definition.ListCentroids is { } centroids)
+            Centroids = new CentroidTiles(definition.CodedDimensions, Layout, centroids);
     }
 
     /// <summary>Of the vectors that are encoded; for residual binary and product codes as float32.</summary>
     public RowCodec Rows { get; }
+
+    /// <summary>The centroids of the lists, where the index has them.</summary>
+    public CentroidTiles? Centroids { get; }
 
     /// <summary>How codes lie in a segment.</summary>
     public CodeLayout Layout { get; }

@@ -32,7 +32,7 @@ internal static class DefinitionBody
             | (definition.Transform is null ? Parts.None : Parts.Transform)
             | (definition.ResidualBinary is null ? Parts.None : Parts.Scales)
             | (definition.Product is null ? Parts.None : Parts.Centroids)
-            | (definition.Lists == 0 ? Parts.None : Parts.Lists)
+            | (definition.ListCentroids is null ? Parts.None : Parts.Lists)
             | (definition.KeepsTerms ? Parts.Terms : Parts.None)));
         body.UInt32((uint)definition.Properties.Count);
         foreach ((string name, string value) in definition.Properties)
@@ -63,8 +63,11 @@ internal static class DefinitionBody
             body.Double(product.Error);
             body.Singles(product.Values);
         }
-        if (definition.Lists > 0)
+        if (definition.ListCentroids is { } lists)
+        {
             body.UInt32((uint)definition.Lists);
+            body.Bytes(lists);
+        }
         return body.Written.ToArray();
     }
 
@@ -148,9 +151,16 @@ internal static class DefinitionBody
                 Product = new ProductCode(coded, count, body.Singles((long)ProductCode.Centroids * coded), error),
             };
         }
-        return Has(Parts.Lists)
-            ? definition with { Lists = Number(ref body, IndexDefinition.MaxLists, "lists") }
-            : definition;
+        if (!Has(Parts.Lists))
+            return definition;
+        int lists = Number(ref body, IndexDefinition.MaxLists, "lists");
+        if (body.Left == 0)
+        {
+            throw body.Wrong(
+                $"has lists of an earlier form, which each segment learnt for itself. Build the index anew.");
+        }
+        long bytes = (long)lists * BinaryCode.Bytes(definition.CodedDimensions);
+        return definition with { ListCentroids = body.Take((int)Math.Min(bytes, int.MaxValue)).ToArray() };
     }
 
     private static int Number(ref ByteReader body, int most, string what)

@@ -46,10 +46,14 @@ public sealed record IndexDefinition
     public ProductCode? Product { get; init; }
 
     /// <summary>
-    /// Inverted lists (IVF) over binary codes, in each full segment; smaller segments have fewer. A search may
-    /// read the nearest only (<see cref="SearchOptions.Probes"/>). Takes the codes a second time. 0: none.
+    /// Inverted lists (IVF) over binary codes: each code is in the list of its nearest centroid, and a search may read
+    /// the nearest lists only (<see cref="SearchOptions.Probes"/>). Takes the codes a second time. 0: none;
+    /// <see cref="IndexFit.WithLists"/> makes them.
     /// </summary>
-    public int Lists { get; init; }
+    public int Lists => ListCentroids is null ? 0 : ListCentroids.Length / BinaryCode.Bytes(CodedDimensions);
+
+    /// <summary>[Lists, bytes of a code]: the lists' centroids, the same for all segments.</summary>
+    internal byte[]? ListCentroids { get; init; }
 
     /// <summary>
     /// Whether the terms of each passage are kept, so that <see cref="IndexReader.SearchTerms"/> ranks by BM25.
@@ -126,9 +130,15 @@ public sealed record IndexDefinition
         if (Code == VectorCode.ResidualBinary && Metric == Metric.SquaredDistance)
             throw new ArgumentException("residual binary codes are compared by dot products or cosines, not by "
                 + "distances.");
-        if (Lists is < 0 or > MaxLists || (Lists > 0 && Code != VectorCode.Binary))
-            throw new ArgumentException(
-                $"{Lists} lists of {Code} codes; up to {MaxLists}, of binary codes, are accepted.");
+        if (ListCentroids is { } centroids)
+        {
+            if (Code != VectorCode.Binary || Lists is 0 or > MaxLists)
+            {
+                throw new ArgumentException(
+                    $"{Lists} lists of {Code} codes; 1 to {MaxLists}, of binary codes, are accepted.");
+            }
+            BinaryCode.Require(centroids, CodedDimensions, nameof(ListCentroids));
+        }
         CheckFitted();
     }
 

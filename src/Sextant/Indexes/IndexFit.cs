@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sextant.Codes;
+using Sextant.Search;
 
 namespace Sextant.Indexes;
 
@@ -76,6 +77,39 @@ public static class IndexFit
             Code = VectorCode.Product,
             Product = ProductCode.Fit(prepared, definition.CodedDimensions, parts),
         };
+    }
+
+    /// <summary>Puts binary codes into inverted lists (IVF), whose centroids are learnt by k-majority.</summary>
+    /// <remarks>
+    /// The lists are the index's, however its documents come to be in segments. The square root of the number of
+    /// vectors is a good number of lists; some dozen vectors of the sample for each make good ones.
+    /// </remarks>
+    /// <param name="definition">Of binary codes; its transform holds.</param>
+    /// <param name="sample">[n, Dimensions], row by row; at least as many as lists.</param>
+    /// <param name="lists">How many; 1 to <see cref="IndexDefinition.MaxLists"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// The sample is too small, no whole vectors, or not finite, or the index does not scan binary codes.
+    /// </exception>
+    public static IndexDefinition WithLists(IndexDefinition definition, ReadOnlySpan<float> sample, int lists)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentOutOfRangeException.ThrowIfLessThan(lists, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lists, IndexDefinition.MaxLists);
+        if (definition.Code != VectorCode.Binary)
+            throw new ArgumentException($"lists are of binary codes, not of {definition.Code}.", nameof(definition));
+        Require(definition, sample, lists, "so many lists");
+        var encoder = new CodeEncoder(definition with { ListCentroids = null });
+        int bytes = encoder.Layout.RowBytes, count = sample.Length / definition.Dimensions;
+        byte[] codes = new byte[checked(count * bytes)], centroids = new byte[checked(lists * bytes)];
+        for (int i = 0; i < count; i++)
+        {
+            encoder.Encode(
+                sample.Slice(i * definition.Dimensions, definition.Dimensions), codes.AsSpan(i * bytes, bytes));
+        }
+        using BinaryIndex learnt = BinaryCentroids.Learn(definition.CodedDimensions, codes, lists, null);
+        for (int list = 0; list < lists; list++)
+            learnt.CopyTo(list, centroids.AsSpan(list * bytes, bytes));
+        return definition with { ListCentroids = centroids };
     }
 
     private static void Require(IndexDefinition definition, ReadOnlySpan<float> sample, int least, string what)

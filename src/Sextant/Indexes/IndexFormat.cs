@@ -100,7 +100,6 @@ internal enum SectionKind : uint
     StringOffsets = 12,
     StringBytes = 13,
     Lengths = 14,
-    ListCentroids = 15,
     ListStarts = 16,
     ListRows = 17,
     ListCodes = 18,

@@ -14,16 +14,16 @@ internal sealed unsafe class ListSearch(
     /// <param name="code">The query's, by which lists are chosen.</param>
     /// <param name="prepared">The query itself, by which codes are where it is taken in more than one bit.</param>
     /// <param name="queryBits">1, 4 or 8.</param>
-    /// <param name="wanted">How many lists of a full segment are read.</param>
+    /// <param name="wanted">How many lists are read, in every segment.</param>
     /// <param name="hits">Receives the hits: by negated distance, then by id.</param>
     /// <param name="allowed">The only ids that may be found; null: all.</param>
     public int Nearest(
         ReadOnlySpan<byte> code, ReadOnlySpan<float> prepared, int queryBits, int wanted, Span<Hit> hits,
         IdSet? allowed)
     {
-        int most = 0, words = snapshot.Codes.Layout.Words;
-        foreach (Segment segment in snapshot.Segments)
-            most += Probes(segment, wanted);
+        CentroidTiles centroids = snapshot.Codes.Centroids!;
+        int lists = Math.Min(wanted, centroids.Count), words = snapshot.Codes.Layout.Words;
+        int most = checked(lists * snapshot.Segments.Count);
         int shards = Math.Clamp(most, 1, 2 * team.Threads);
         long total = 0;
         bool isWeighted = queryBits > 1;
@@ -31,7 +31,7 @@ internal sealed unsafe class ListSearch(
             ref total, isWeighted ? WeightedQueries.Bytes(queryBits, words) : (long)words * sizeof(ulong));
         long blocksAt = SearchMemory.Reserve(ref total, isWeighted ? shards * WeightedBlock.Bytes(1) : 0);
         long probedAt = SearchMemory.Reserve(ref total, (long)most * sizeof(ListProbe));
-        long nearestAt = SearchMemory.Reserve(ref total, (long)most * sizeof(BinaryHit));
+        long nearestAt = SearchMemory.Reserve(ref total, (long)lists * sizeof(BinaryHit));
         long keptAt = SearchMemory.Reserve(ref total, ShardHits.Bytes(shards, hits.Length));
         NativeBlock block = memory.Take(total);
         try
@@ -40,16 +40,16 @@ internal sealed unsafe class ListSearch(
             var probed = (ListProbe*)(start + probedAt);
             int probes = 0;
             long codes = 0;
+            var nearest = new Span<BinaryHit>(start + nearestAt, lists);
+            nearest = nearest[..hamming.Nearest(centroids, code, code.Length, lists, nearest, null)];
             for (int i = 0; i < snapshot.Segments.Count; i++)
             {
-                Segment segment = snapshot.Segments[i];
-                var some = new Span<BinaryHit>(start + nearestAt, Probes(segment, wanted));
-                int found = hamming.Nearest(segment.Lists!, code, code.Length, some.Length, some, null);
-                foreach (BinaryHit one in some[..found])
+                foreach (BinaryHit one in nearest)
                 {
-                    (int first, int end) = segment.Lists!.Range(one.Id);
+                    (int first, int end) = snapshot.Segments[i].Lists!.Range(one.Id);
                     codes += end - first;
-                    probed[probes++] = new ListProbe(i, one.Id);
+                    if (first < end)
+                        probed[probes++] = new ListProbe(i, one.Id);
                 }
             }
             if (probes == 0 || hits.Length == 0)
@@ -78,16 +78,9 @@ internal sealed unsafe class ListSearch(
         }
         finally
         {
-            GC.KeepAlive(allowed); // scans read it by its address
+            GC.KeepAlive(allowed); // scans read them by their addresses
+            GC.KeepAlive(centroids);
             memory.Return(block);
         }
-    }
-
-    // A smaller segment has fewer lists; as large a share of them is read.
-    private int Probes(Segment segment, int wanted)
-    {
-        int lists = segment.Lists!.Count;
-        long share = ((long)wanted * lists + snapshot.Definition.Lists - 1) / snapshot.Definition.Lists;
-        return (int)Math.Min(lists, share);
     }
 }

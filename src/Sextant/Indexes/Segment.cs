@@ -36,7 +36,7 @@ internal sealed class Segment : IDisposable
         if (definition.Lists > 0)
         {
             Lists = new SegmentLists(
-                codes, Rows, Find(SectionKind.ListCentroids, null), Find(SectionKind.ListStarts, null),
+                codes, Rows, Find(SectionKind.ListStarts, (definition.Lists + 1L) * sizeof(uint)),
                 Find(SectionKind.ListRows, (long)Rows * sizeof(uint)), Find(SectionKind.ListCodes, codes.Length(Rows)));
         }
         if (definition.KeepsTerms)

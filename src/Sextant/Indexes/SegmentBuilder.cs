@@ -196,8 +196,8 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
         ];
         if (codes.Layout.HasLengths)
             sections.Add(Section(SectionKind.Lengths, Lengths()));
-        if (definition.Lists > 0)
-            sections.AddRange(ListSections.Of(definition, codes.Layout, _codes.Written, Rows));
+        if (codes.Centroids is { } centroids)
+            sections.AddRange(ListSections.Of(centroids, codes.Layout, _codes.Written, Rows));
         if (vectors is not null)
             sections.Add(Section(SectionKind.Vectors, _vectors));
         if (_terms is not null)

@@ -28,8 +28,8 @@ public sealed record SearchOptions
     public int Oversampling { get; init; } = DefaultOversampling;
 
     /// <summary>
-    /// Lists that are read of an index on disk that has lists (<c>IndexDefinition.Lists</c>): the nearest N of a full
-    /// segment, and as large a share of a smaller one. More find more, and take longer. 0: all codes are compared.
+    /// Lists that are read of an index that has lists (<c>IndexDefinition.Lists</c>): those whose centroids are nearest
+    /// to the query. More find more, and take longer. 0: all codes are compared.
     /// </summary>
     public int Probes { get; init; }
 

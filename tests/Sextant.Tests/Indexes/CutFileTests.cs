@@ -20,7 +20,7 @@ public sealed class CutFileTests
         float[] query = new float[Rounds.Definition.Dimensions];
         query[0] = 1;
         using (VectorIndex writer = VectorIndex.Create(
-            new FaultyFolder(scratch.Path, 0), Rounds.Definition with { Lists = 3 }))
+            new FaultyFolder(scratch.Path, 0), IndexFit.WithLists(Rounds.Definition, Rounds.Document("sample", 1).Vectors.Span, 1)))
         {
             for (long round = 1; round <= 3; round++)
                 Rounds.Write(writer, round);

@@ -20,7 +20,8 @@ public sealed class ListsTests : IDisposable
     [InlineData(5000, VectorCode.Float16)]
     public void AllListsReadFindWhatAScanFinds(int lists, VectorCode? rescore)
     {
-        var definition = new IndexDefinition { Dimensions = Dimensions, Rescore = rescore, Lists = lists };
+        IndexDefinition definition = IndexFit.WithLists(
+            new IndexDefinition { Dimensions = Dimensions, Rescore = rescore }, Vectors(17, Math.Max(400, lists)), lists);
         Change(_scratch, definition);
         using IndexReader reader = IndexReader.Open(_scratch.Path);
         reader.Verify();
@@ -53,7 +54,8 @@ public sealed class ListsTests : IDisposable
         const int Count = 6000, Lists = 40;
         float[] vectors = Vectors(1, Count);
         using (VectorIndex writer = VectorIndex.Create(
-            _scratch.Path, new IndexDefinition { Dimensions = Dimensions, Rescore = null, Lists = Lists }))
+            _scratch.Path,
+            IndexFit.WithLists(new IndexDefinition { Dimensions = Dimensions, Rescore = null }, vectors, Lists)))
         {
             for (int i = 0; i < Count; i += 1000) // segments of two sizes
             {
@@ -85,9 +87,16 @@ public sealed class ListsTests : IDisposable
     [Fact]
     public void WhatHasNoListsIsNotProbed()
     {
-        Assert.Throws<ArgumentException>(() => VectorIndex.Create(_scratch.Path, Float32 with { Lists = 3 }));
+        var signs = new IndexDefinition { Dimensions = Dimensions };
+        float[] sample = Vectors(17, 20);
+        Assert.Throws<ArgumentException>(() => IndexFit.WithLists(Float32, sample, 3));
+        Assert.Throws<ArgumentException>(() => IndexFit.WithLists(signs, sample, 21));
+        Assert.Throws<ArgumentOutOfRangeException>(() => IndexFit.WithLists(signs, sample, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => IndexFit.WithLists(signs, sample, IndexDefinition.MaxLists + 1));
+        IndexDefinition three = IndexFit.WithLists(signs, sample, 3);
         Assert.Throws<ArgumentException>(
-            () => VectorIndex.Create(_scratch.Path, new IndexDefinition { Dimensions = 8, Lists = -1 }));
+            () => VectorIndex.Create(_scratch.Path, three with { Code = VectorCode.Float16, Rescore = null }));
         using (VectorIndex writer = VectorIndex.Create(_scratch.Path, new IndexDefinition { Dimensions = Dimensions }))
         {
             writer.Upsert(Document("a", Vectors(1, 3)));
@@ -98,5 +107,21 @@ public sealed class ListsTests : IDisposable
             () => reader.Search(Vectors(1, 1), new Hit[1], new SearchOptions { Probes = 1 }));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => reader.Search(Vectors(1, 1), new Hit[1], new SearchOptions { Probes = -1 }));
+    }
+
+    [Fact]
+    public void ListsThatSegmentsLearntForThemselvesAreRefused()
+    {
+        var signs = new IndexDefinition { Dimensions = Dimensions };
+        byte[] body = DefinitionBody.Write(signs);
+        body[7] |= 16; // lists; earlier programs wrote their number alone
+        InvalidIndexException problem = Assert.Throws<InvalidIndexException>(
+            () => DefinitionBody.Read("definition", [.. body, 9, 0, 0, 0]));
+        Assert.Contains("Build the index anew", problem.Message);
+        byte[] listed = DefinitionBody.Write(IndexFit.WithLists(signs, Vectors(17, 20), 3));
+        Assert.Equal(3, DefinitionBody.Read("definition", listed).Lists);
+        Assert.Throws<InvalidIndexException>(() => DefinitionBody.Read("definition", listed.AsSpan(0, listed.Length - 1)));
+        listed[^1] |= 1; // a bit after the 70 of a centroid
+        Assert.Throws<InvalidIndexException>(() => DefinitionBody.Read("definition", listed));
     }
 }

@@ -45,7 +45,7 @@ public sealed class MemoryIndexTests
     [Fact]
     public void WhatIsRefusedChangesNothing()
     {
-        Assert.Throws<ArgumentException>(() => VectorIndex.Create(Float32 with { Lists = 2 }));
+        Assert.Throws<ArgumentException>(() => VectorIndex.Create(Float32 with { Rescore = VectorCode.Float16 }));
         using VectorIndex index = VectorIndex.Create(Float32);
         float[] wrong = Vectors(1, 2);
         wrong[100] = float.NaN;

@@ -95,7 +95,7 @@ public sealed class QueryBitsTests : IDisposable
     [InlineData(8)]
     public void ListsAreScannedByTheRoundedQueryToo(int bits)
     {
-        Change(_scratch, s_signs with { Lists = 9 });
+        Change(_scratch, IndexFit.WithLists(s_signs, Vectors(17, 400), 9));
         using IndexReader reader = IndexReader.Open(_scratch.Path, threads: 2);
         var hits = new Hit[10];
         var expected = new Hit[10];

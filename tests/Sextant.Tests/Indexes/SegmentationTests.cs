@@ -42,6 +42,14 @@ public sealed class SegmentationTests : IDisposable
             Product = ProductCode.Fit(s_sample, Dimensions, 14),
             Rescore = null,
         },
+        ["lists, transform"] = IndexFit.WithLists(
+            new()
+            {
+                Dimensions = Dimensions,
+                Transform = LinearTransform.Fit(s_sample, Dimensions, 40, whiten: false),
+                Rescore = VectorCode.Float32,
+            },
+            s_sample, 12),
         ["transform"] = new()
         {
             Dimensions = Dimensions,
@@ -130,6 +138,8 @@ public sealed class SegmentationTests : IDisposable
         [
             new() { Oversampling = 1 }, new() { Oversampling = 3, Allowed = some }, new() { MinScore = 0.1f },
         ];
+        if (reader.Definition.Lists > 0)
+            limits = [.. limits, new() { Probes = 2, Oversampling = 2 }, new() { Probes = 5, Allowed = some }];
         foreach (SearchOptions options in limits)
         {
             var alone = new List<string>();

@@ -58,10 +58,11 @@ public sealed class ThreadsTests
     {
         float[] query = Vectors(3, 1);
         var results = new List<Hit[]>();
+        IndexDefinition definition = IndexFit.WithLists(
+            new IndexDefinition { Dimensions = Dimensions, Rescore = null }, s_vectors.AsSpan(0, 2000 * Dimensions), 30);
         foreach (int threads in (int[])[1, 2, 3, 5])
         {
-            using IndexReader index = IndexReader.Of(
-                new IndexDefinition { Dimensions = Dimensions, Rescore = null, Lists = 30 }, s_vectors, threads);
+            using IndexReader index = IndexReader.Of(definition, s_vectors, threads);
             var hits = new Hit[1000];
             var options = new SearchOptions { Probes = 20 };
             Assert.Equal(1000, index.Search(query, hits, options));
