@@ -4,7 +4,7 @@ using Sextant.Search;
 namespace Sextant.Indexes;
 
 /// <summary>Vectors to what an index scans: transformed where it says so, then encoded. Thread-safe.</summary>
-internal sealed unsafe class CodeEncoder
+internal sealed class CodeEncoder
 {
     private readonly IndexDefinition _definition;
 
@@ -56,8 +56,7 @@ internal sealed unsafe class CodeEncoder
     public void PrepareScaled(ReadOnlySpan<float> vector, Span<float> coded)
     {
         Turn(vector, coded);
-        fixed (float* scaled = coded)
-            Rows.Scale(new ReadOnlySpan<float>(scaled, Rows.Dimensions), scaled);
+        Rows.Scale(coded, coded);
     }
 
     /// <summary>Encodes a vector.</summary>

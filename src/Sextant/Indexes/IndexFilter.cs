@@ -84,6 +84,9 @@ public sealed class IndexFilter
         return new IndexFilter(new AllNode([.. conditions.Select(FilterParser.Parse)]));
     }
 
+    /// <summary>Its tree.</summary>
+    internal FilterNode Node => _node;
+
     internal void RequireNames(IReadOnlyList<Segment> segments)
     {
         foreach (string name in _node.ParsedNames)

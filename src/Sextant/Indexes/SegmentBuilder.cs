@@ -149,6 +149,18 @@ internal sealed class SegmentBuilder(IndexDefinition definition, CodeEncoder cod
         _terms!.EndRow(count);
     }
 
+    /// <summary>Adds the terms of the row that is added next, counted.</summary>
+    public void AddTerms(IReadOnlyCollection<KeyValuePair<string, int>> terms)
+    {
+        uint count = 0;
+        foreach ((string term, int times) in terms)
+        {
+            _terms!.Count(term, times);
+            count += (uint)times;
+        }
+        _terms!.EndRow(count);
+    }
+
     /// <summary>Takes a document out again; says whether it was there.</summary>
     public bool Remove(string key)
     {

@@ -142,6 +142,14 @@ internal sealed unsafe class RowCodec
             UnitLength.Scale(destination, Dimensions, _normalize);
     }
 
+    /// <param name="query">[Dimensions].</param>
+    /// <param name="destination">[Dimensions].</param>
+    public void Scale(ReadOnlySpan<float> query, Span<float> destination)
+    {
+        fixed (float* start = destination)
+            Scale(query, start);
+    }
+
     private static void Score(in RowScorer scorer, float* row, float* score) => scorer.Score((byte*)row, 1, score);
 
     private void EncodeAsIs(ReadOnlySpan<float> vector, Span<byte> row)
