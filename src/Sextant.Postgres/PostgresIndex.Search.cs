@@ -200,7 +200,7 @@ public sealed partial class PostgresIndex
     {
         if (candidates.Count == 0)
             return [];
-        IndexDefinition definition = Definition with { KeepsTerms = false, Lists = 0 };
+        IndexDefinition definition = Definition with { KeepsTerms = false, ListCentroids = null };
         if (_table.Vectors is { } vectors)
         {
             definition = definition with
