@@ -9,6 +9,9 @@ internal abstract class IndexHome : IDisposable
     /// <summary>Whether a commit that failed may have come into effect all the same.</summary>
     public virtual bool IsPublishing => false;
 
+    /// <summary>Whether many small segments become one with a commit: nothing of them has to be written.</summary>
+    public virtual bool MergesSmall => false;
+
     /// <summary>Makes the documents of a builder a segment, which no one sees until a commit names it.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="documents">What becomes a segment; not to be used afterwards.</param>
@@ -45,6 +48,8 @@ internal abstract class IndexHome : IDisposable
 internal sealed class MemoryHome : IndexHome
 {
     public override string Name => "the index in memory";
+
+    public override bool MergesSmall => true;
 
     public override Segment Write(
         ulong number, SegmentBuilder documents, IndexSnapshot index, out SegmentEntry entry)

@@ -2,9 +2,11 @@ using Sextant.Runtime;
 
 namespace Sextant.Indexes;
 
-/// <summary>The sections of a segment in a block of memory, laid out as in a file. Nothing can damage them.</summary>
+/// <summary>The sections of a segment in a block of memory, one after the other. Nothing can damage them.</summary>
 internal sealed unsafe class MemoryBytes : SegmentBytes
 {
+    private const long Alignment = 64; // that of vectors: pages would waste what a small segment takes
+
     private readonly NativeBlock _block;
 
     private MemoryBytes(long length) => (_block, Length) = (new NativeBlock(length), length);
@@ -24,13 +26,13 @@ internal sealed unsafe class MemoryBytes : SegmentBytes
     {
         long length = 0;
         foreach (SectionBytes one in made)
-            length = IndexFormat.Align(length) + one.Bytes.Length;
+            length = Align(length) + one.Bytes.Length;
         var memory = new MemoryBytes(length);
         sections = [];
         long position = 0;
         foreach (SectionBytes one in made)
         {
-            position = IndexFormat.Align(position);
+            position = Align(position);
             one.Bytes.Span.CopyTo(new Span<byte>(memory.Start + position, one.Bytes.Length));
             sections.Add(new Section(memory, one.Kind, one.Name, position, one.Bytes.Length, []));
             position += one.Bytes.Length;
@@ -46,4 +48,6 @@ internal sealed unsafe class MemoryBytes : SegmentBytes
         new ReadOnlySpan<byte>(Start + offset, bytes.Length).CopyTo(bytes);
 
     public override void Dispose() => _block.Dispose();
+
+    private static long Align(long position) => (position + Alignment - 1) & ~(Alignment - 1);
 }

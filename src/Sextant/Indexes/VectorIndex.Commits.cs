@@ -3,6 +3,9 @@ namespace Sextant.Indexes;
 // From what is pending to segments and commits.
 public sealed partial class VectorIndex
 {
+    private const int SmallRows = 4096;
+    private const int MaxSmall = 32;
+
     private SegmentBuilder NewBuilder() => new(Definition, _snapshot.Codes, _snapshot.Vectors);
 
     // Without its lock a writer would write beside the next one.
@@ -79,9 +82,28 @@ public sealed partial class VectorIndex
         _pending = NewBuilder();
     }
 
+    // Commits of a few documents each would leave a segment for each: the small ones at the end become one.
+    private void MergeSmall()
+    {
+        int first = _segments.Count;
+        while (first > 0 && _segments[first - 1].Segment.Rows <= SmallRows)
+            first--;
+        if (_segments.Count - first < MaxSmall)
+            return;
+        List<WrittenSegment> small = _segments[first..];
+        _segments.RemoveRange(first, small.Count);
+        foreach (WrittenSegment one in small)
+            Copy(one);
+        Spill();
+        foreach (WrittenSegment one in small)
+            one.Segment.Dispose();
+    }
+
     private void WriteCommit()
     {
         Spill();
+        if (_home.MergesSmall)
+            MergeSmall();
         foreach (WrittenSegment one in _segments.FindAll(one => one.IsEmpty))
         {
             _segments.Remove(one);

@@ -43,6 +43,40 @@ public sealed class MemoryIndexTests
     }
 
     [Fact]
+    public void ManyCommitsOfFewDocumentsLeaveFewSegments()
+    {
+        const int Commits = 300;
+        var definition = Float32 with { KeepsTerms = true };
+        using VectorIndex index = VectorIndex.Create(definition);
+        using VectorIndex once = VectorIndex.Create(definition);
+        for (int i = 0; i < Commits; i++)
+        {
+            IndexDocument one = Document($"{i % 200}", Vectors(i, 1 + i % 3)) with
+            {
+                Terms = [.. Enumerable.Range(0, 1 + i % 3).Select(row => (string[])[$"t{row}", "all"])],
+            };
+            index.Upsert(one);
+            once.Upsert(one);
+            Assert.Equal(i + 1, index.Commit());
+            Assert.InRange(index.Segments, 1, 32);
+        }
+        once.Commit();
+        using IndexReader expected = once.Read();
+        using IndexReader reader = index.Read();
+        Assert.Equal((expected.Documents, expected.Count), (reader.Documents, reader.Count));
+        Assert.Equal(expected.Keys(), reader.Keys());
+        var left = new Hit[reader.Count];
+        var right = new Hit[reader.Count];
+        Assert.Equal(left.Length, expected.Search(Vectors(7, 1), left));
+        Assert.Equal(right.Length, reader.Search(Vectors(7, 1), right));
+        Assert.Equal(
+            left.Select(hit => (Name(expected, hit.Id), hit.Score)), right.Select(hit => (Name(reader, hit.Id), hit.Score)));
+        Assert.Equal(expected.SearchTerms(["t2", "all"], left), reader.SearchTerms(["t2", "all"], right));
+        Assert.Equal(
+            left.Select(hit => (Name(expected, hit.Id), hit.Score)), right.Select(hit => (Name(reader, hit.Id), hit.Score)));
+    }
+
+    [Fact]
     public void WhatIsRefusedChangesNothing()
     {
         Assert.Throws<ArgumentException>(() => VectorIndex.Create(Float32 with { Rescore = VectorCode.Float16 }));
