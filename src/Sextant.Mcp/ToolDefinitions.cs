@@ -41,7 +41,7 @@ internal static class ToolDefinitions
           "description":"In a source of files: a file or folder below it, relative, with '/' between names"},
         "filter":{"type":"array","maxItems":{{McpLimits.Conditions}},
           "items":{"type":"string","maxLength":{{McpLimits.Condition}} },
-          "description":"In an index: conditions on attributes, all must hold, such as extension=md or size<1000"} } }
+          "description":"In an index: conditions on attributes, all must hold, such as extension=md or (size<1000) or (lang=en)"} } }
         """,
         $$"""
         {"type":"object","required":["source","ranking","hits"],"properties":{

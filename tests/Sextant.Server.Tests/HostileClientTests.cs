@@ -95,6 +95,7 @@ public sealed class HostileClientTests(ServerFixture fixture)
     [Fact]
     public async Task AMillionTokensAreRefused()
     {
+        long before = GC.GetTotalMemory(forceFullCollection: true);
         string ids = string.Join(',', Enumerable.Range(0, 1_000_000).Select(i => i % 100 + 5));
         using HttpResponseMessage one = await fixture.Server.Post(Path, $$"""{"input":[[{{ids}}]]}""");
         // One input is cut to what the model takes, and the response says so.
@@ -103,6 +104,86 @@ public sealed class HostileClientTests(ServerFixture fixture)
         string many = string.Join(',', Enumerable.Repeat("[5]", 1_000_000));
         using HttpResponseMessage arrays = await fixture.Server.Post(Path, $$"""{"input":[{{many}}]}""");
         Assert.Equal(HttpStatusCode.BadRequest, arrays.StatusCode);
+        (ids, many) = ("", "");
+        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 50_000_000, "memory has grown");
+        await StillServes();
+    }
+
+    [Theory]
+    [InlineData("/embed", """{"inputs":["the sky","the sea"],"truncate":true,"normalize":false}""")]
+    [InlineData("/embed_all", """{"inputs":["the sky","the sea"],"truncate":true}""")]
+    [InlineData("/similarity", """{"inputs":{"source_sentence":"the sky","sentences":["the sea"]}}""")]
+    [InlineData("/tokenize", """{"inputs":["the sky","the sea"],"add_special_tokens":false}""")]
+    [InlineData("/decode", """{"ids":[[5,6],[7]],"skip_special_tokens":true}""")]
+    [InlineData("/mcp", """
+        {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"embed","arguments":{"texts":["the sky"]}}}
+        """)]
+    public async Task ChangedBodiesOfOtherRoutesNeverFailTheServer(string path, string good)
+    {
+        const int seed = 20251202, count = 400;
+        var random = new Random(seed);
+        byte[] bytes = Encoding.UTF8.GetBytes(good);
+        for (int i = 0; i < count; i++)
+        {
+            List<byte> body = [.. bytes];
+            int place = random.Next(body.Count);
+            switch (i % 4)
+            {
+                case 0: body[place] = (byte)random.Next(256); break;
+                case 1: body.RemoveAt(place); break;
+                case 2: body.RemoveRange(place, body.Count - place); break;
+                default: body.InsertRange(place, body.GetRange(place, random.Next(1, body.Count - place + 1))); break;
+            }
+            using var content = new ByteArrayContent([.. body]);
+            content.Headers.ContentType = new("application/json");
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+            request.Headers.Add("Accept", "application/json, text/event-stream");
+            using HttpResponseMessage response = await fixture.Server.Client.SendAsync(
+                request, TestContext.Current.CancellationToken);
+            Assert.True(
+                (int)response.StatusCode < 500,
+                $"seed {seed}, body {i} of {path} is answered {(int)response.StatusCode}: "
+                + await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+        await StillServes();
+    }
+
+    [Fact]
+    public async Task ASlowSenderHoldsUpNobodyAndIsSentAway()
+    {
+        var address = new Uri(fixture.Server.Url);
+        using var slow = new TcpClient();
+        await slow.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        NetworkStream stream = slow.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"POST {Path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 100000\r\n\r\n{\"input\":\""),
+            TestContext.Current.CancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        Task<int> answer = stream.ReadAsync(new byte[1024], limit.Token).AsTask();
+        // A byte at a time, which no clock of idle connections notices.
+        while (!answer.IsCompleted)
+        {
+            await StillServes();
+            try
+            {
+                await stream.WriteAsync("a"u8.ToArray(), limit.Token);
+            }
+            catch (IOException)
+            {
+                break; // it is closed
+            }
+            await Task.Delay(100, limit.Token);
+        }
+        try
+        {
+            await answer;
+        }
+        catch (IOException)
+        {
+            // reset
+        }
         await StillServes();
     }
 

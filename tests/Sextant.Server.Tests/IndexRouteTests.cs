@@ -133,6 +133,32 @@ public sealed class IndexRouteTests(TinyModel model) : IClassFixture<TinyModel>,
     }
 
     [Theory]
+    [InlineData("c", "public=false")]
+    [InlineData("a.md", "(lang=en) and not (tags contains sea)")]
+    [InlineData("a.md c", "(price<2.5) or (lang=de)")]
+    [InlineData("b", "tags exists", "price>=2.5")]
+    [InlineData("", "tags contains nothing")]
+    public async Task FiltersHaveAndOrNotAndAllKindsOfValues(string expected, params string[] filter)
+    {
+        await using RunningServer server = await Start();
+        await server.PostForJson("/v1/indexes/notes/documents", new
+        {
+            documents = new object[]
+            {
+                new { key = "a.md", text = "sky", attributes = new { lang = "en", price = 1.5, @public = true } },
+                new
+                {
+                    key = "b", text = "sea",
+                    attributes = new { lang = "en", price = 2.5, @public = true, tags = new[] { "sea", "ships" } },
+                },
+                new { key = "c", text = "grass", attributes = new { lang = "de", price = 3.5, @public = false } },
+            },
+        });
+        Assert.Equal(
+            expected, string.Join(' ', (await Keys(server, new { query = "sky", filter, ranking = "dense" })).Order()));
+    }
+
+    [Theory]
     [InlineData("""{"documents":[]}""")]
     [InlineData("""{"documents":[{"key":"a"}]}""")]
     [InlineData("""{"documents":[{"key":"","text":"a"}]}""")]
@@ -141,7 +167,9 @@ public sealed class IndexRouteTests(TinyModel model) : IClassFixture<TinyModel>,
     [InlineData("""{"documents":[{"key":"a","passages":["a"],"vectors":[[1]]}]}""")]
     [InlineData("""{"documents":[{"key":"a","text":"a"},{"key":"a","text":"b"}]}""")]
     [InlineData("""{"documents":[{"key":"a","text":"a","attributes":{"x y":1}}]}""")]
-    [InlineData("""{"documents":[{"key":"a","text":"a","attributes":{"x":1.5}}]}""")]
+    [InlineData("""{"documents":[{"key":"a","text":"a","attributes":{"x":{"y":1}}}]}""")]
+    [InlineData("""{"documents":[{"key":"a","text":"a","attributes":{"x":null}}]}""")]
+    [InlineData("""{"documents":[{"key":"a","text":"a","attributes":{"x":["a",1]}}]}""")]
     [InlineData("""{"documents":[{"key":"a","text":"a","attributes":{"lang":5}}]}""")]
     public async Task DocumentsThatDoNotFitAreRefused(string body)
     {

@@ -41,6 +41,22 @@ public sealed class OpenAiClientTests(ServerFixture fixture)
         Assert.Equal(expected, found.ToFloats().ToArray());
     }
 
+    [Theory]
+    [InlineData("/v1/embeddings", "input")]
+    [InlineData("/embed", "inputs")]
+    public async Task LengthsThatTheModelWasNotTrainedForAreSaid(string path, string inputs)
+    {
+        foreach ((string more, bool isSaid) in new[] { ("", false), (",\"dimensions\":8", true) })
+        {
+            using HttpResponseMessage response = await fixture.Server.Post(path, $"{{\"{inputs}\":\"sky\"{more}}}");
+            response.EnsureSuccessStatusCode();
+            Assert.Equal(
+                isSaid, response.Headers.TryGetValues(Routes.ReportHeaders.DimensionsNote, out IEnumerable<string>? note));
+            if (isSaid)
+                Assert.Contains("first 8 may rank worse", Assert.Single(note!), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task TokenIdsAreTaken()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.RegularExpressions;
 
 namespace Sextant.Server.Tests;
@@ -9,15 +10,17 @@ internal sealed partial class ServerProcess : IDisposable
     private readonly Process _process;
     private readonly TaskCompletionSource<string> _url = new();
 
-    private ServerProcess(string[] arguments)
+    private ServerProcess(IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         string dll = Path.Combine(AppContext.BaseDirectory, "sextant-server.dll");
         Assert.True(File.Exists(dll), $"{dll} is not there");
-        var start = new ProcessStartInfo("dotnet", [dll, .. arguments, "--urls", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo("dotnet", [dll, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) =>
         {
@@ -45,11 +48,22 @@ internal sealed partial class ServerProcess : IDisposable
 
     public TimeSpan ProcessorTime => _process.TotalProcessorTime;
 
-    public static async Task<ServerProcess> Start(params string[] arguments)
+    public static Task<ServerProcess> Start(params string[] arguments) => StartWith(
+        new Dictionary<string, string>(), HttpVersion.Version11, [.. arguments, "--urls", "http://127.0.0.1:0"]);
+
+    /// <summary>Starts one with variables of its environment, and a client that speaks this version alone.</summary>
+    public static async Task<ServerProcess> StartWith(
+        IReadOnlyDictionary<string, string> environment, Version version, params string[] arguments)
     {
-        var server = new ServerProcess(arguments);
+        var server = new ServerProcess(environment, arguments);
         string url = await server._url.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        server.Client = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromMinutes(1) };
+        server.Client = new HttpClient
+        {
+            BaseAddress = new Uri(url),
+            Timeout = TimeSpan.FromMinutes(1),
+            DefaultRequestVersion = version,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         for (int i = 0; i < 600; i++)
         {
             using HttpResponseMessage ready = await server.Client.GetAsync("/health/ready");

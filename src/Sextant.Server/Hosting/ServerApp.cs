@@ -36,6 +36,7 @@ internal static class ServerApp
         builder.Services.AddSingleton<ServerMetrics>();
         builder.Services.AddSingleton<ModelSet>();
         builder.Services.AddSingleton<IndexSet>();
+        builder.Services.AddSingleton<TextWork>();
         builder.Services.AddHostedService<ModelStart>();
         Telemetry.Add(builder);
         Descriptions.Add(builder.Services);

@@ -49,9 +49,10 @@ internal sealed class BatchQueue<TForm, TResult> : IBatchQueue, IDisposable
     /// <param name="inputs">At least one.</param>
     /// <param name="form">What is asked for.</param>
     /// <param name="cancellation">The client has gone: what was not computed yet is left out.</param>
+    /// <param name="isContinued">Whether they are the rest of a request that is answered already: never refused.</param>
     /// <exception cref="QueueFullException">As many tokens wait already as may.</exception>
     public Task<TResult[]> Run(
-        IReadOnlyList<EncodedInput> inputs, TForm form, CancellationToken cancellation)
+        IReadOnlyList<EncodedInput> inputs, TForm form, CancellationToken cancellation, bool isContinued = false)
     {
         long tokens = inputs.Sum(one => (long)one.Ids.Length);
         var job = new Job(inputs, form, cancellation);
@@ -59,7 +60,7 @@ internal sealed class BatchQueue<TForm, TResult> : IBatchQueue, IDisposable
         {
             ObjectDisposedException.ThrowIf(_stopped.IsCancellationRequested, this);
             // One request alone is bounded by its own limits.
-            if (_waiting > 0 && _waiting + tokens > _maxWaiting)
+            if (!isContinued && _waiting > 0 && _waiting + tokens > _maxWaiting)
                 throw new QueueFullException(SecondsFor(_waiting));
             Interlocked.Add(ref _waiting, tokens);
             _jobs.AddLast(job);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sextant.Server.Hosting;
 using Sextant.Server.Http;
 using Sextant.Tokens;
@@ -18,7 +19,7 @@ internal sealed class ServedEmbedder : ServedModel
     private readonly EmbeddingModel _model;
     private readonly BatchQueue<(int Dimensions, bool? Normalize), float[]> _queue;
 
-    private readonly SemaphoreSlim _states = new(1);
+    private readonly BatchQueue<bool, float[]> _states;
 
     public ServedEmbedder(string id, EmbeddingModel model, ServerOptions options, ServerMetrics metrics)
         : base(id, model.Card, options, metrics)
@@ -26,6 +27,7 @@ internal sealed class ServedEmbedder : ServedModel
         _model = model;
         Shorter = ShorterVectors.Of(model.Card);
         _queue = Queue<(int Dimensions, bool? Normalize), float[]>(Run);
+        _states = Queue<bool, float[]>(RunStates);
     }
 
     public override string Kind => "embedding";
@@ -87,22 +89,23 @@ internal sealed class ServedEmbedder : ServedModel
         return Accept(_model.Encode(inputs.Texts!, form.Prompt, truncation, cancellation), parameter);
     }
 
-    /// <summary>The last layer's state of every token, [tokens, hidden size]; one input at a time.</summary>
-    public async Task<float[]> States(EncodedInput input, CancellationToken cancellation)
+    /// <summary>
+    /// The last layer's states of every token of inputs, [tokens, hidden size] each, by pieces that are computed together.
+    /// </summary>
+    /// <param name="inputs">Of one request; only the first piece is refused where too much waits.</param>
+    /// <param name="cancellation">The client has gone.</param>
+    public async IAsyncEnumerable<float[]> States(
+        EncodedInput[] inputs, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await _states.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        for (int first = 0, next; first < inputs.Length; first = next)
         {
-            float[] states = new float[input.Ids.Length * Card.HiddenSize];
-            await Task.Run(
-                () => _model.HiddenStates(
-                    new TokenSequence(input.Ids, input.TypeIds), _model.LastLayer, states),
-                CancellationToken.None).ConfigureAwait(false);
-            return states;
-        }
-        finally
-        {
-            _states.Release();
+            long tokens = inputs[first].Ids.Length;
+            for (next = first + 1; next < inputs.Length && tokens <= Options.BatchTokens; next++)
+                tokens += inputs[next].Ids.Length;
+            float[][] states = await Wait(
+                _states, inputs[first..next], true, cancellation, isContinued: first > 0).ConfigureAwait(false);
+            foreach (float[] one in states)
+                yield return one;
         }
     }
 
@@ -122,5 +125,17 @@ internal sealed class ServedEmbedder : ServedModel
         for (int i = 0; i < vectors.Length; i++)
             vectors[i] = all[(i * form.Dimensions)..((i + 1) * form.Dimensions)];
         return vectors;
+    }
+
+    private float[][] RunStates(IReadOnlyList<EncodedInput> inputs, bool form, CancellationToken cancellation)
+    {
+        var all = new float[inputs.Count][];
+        for (int i = 0; i < all.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            all[i] = new float[inputs[i].Ids.Length * Card.HiddenSize];
+            _model.HiddenStates(new TokenSequence(inputs[i].Ids, inputs[i].TypeIds), _model.LastLayer, all[i]);
+        }
+        return all;
     }
 }

@@ -10,7 +10,7 @@ internal abstract class ServedModel(string id, ModelCard card, ServerOptions opt
     : IDisposable
 {
     private long _seen;
-    private IBatchQueue? _queue;
+    private readonly List<IBatchQueue> _queues = [];
 
     /// <summary>What --model named.</summary>
     public string Id => id;
@@ -28,7 +28,7 @@ internal abstract class ServedModel(string id, ModelCard card, ServerOptions opt
     public long Seen => Interlocked.Read(ref _seen);
 
     /// <summary>Tokens that wait for it.</summary>
-    public long WaitingTokens => _queue?.WaitingTokens ?? 0;
+    public long WaitingTokens => _queues.Sum(one => one.WaitingTokens);
 
     /// <summary>Its tokenizer.</summary>
     public abstract Tokenizer Tokenizer { get; }
@@ -43,8 +43,9 @@ internal abstract class ServedModel(string id, ModelCard card, ServerOptions opt
         where TForm : IEquatable<TForm>
     {
         var queue = new BatchQueue<TForm, TResult>(id, options.BatchTokens, options.QueueTokens, metrics, run);
-        metrics.Watch(id, queue);
-        _queue = queue;
+        _queues.Add(queue);
+        if (_queues.Count == 1)
+            metrics.Watch(id, () => WaitingTokens);
         return queue;
     }
 
@@ -84,7 +85,8 @@ internal abstract class ServedModel(string id, ModelCard card, ServerOptions opt
 
     /// <summary>Waits for results; a queue that is full is the client's to try again.</summary>
     protected async Task<TResult[]> Wait<TForm, TResult>(
-        BatchQueue<TForm, TResult> queue, EncodedInput[] inputs, TForm form, CancellationToken cancellation)
+        BatchQueue<TForm, TResult> queue, EncodedInput[] inputs, TForm form, CancellationToken cancellation,
+        bool isContinued = false)
         where TForm : IEquatable<TForm>
     {
         using Activity? activity = ServerMetrics.Source.StartActivity("compute");
@@ -92,7 +94,7 @@ internal abstract class ServedModel(string id, ModelCard card, ServerOptions opt
             .SetTag("sextant.tokens", inputs.Sum(one => one.Ids.Length));
         try
         {
-            return await queue.Run(inputs, form, cancellation).ConfigureAwait(false);
+            return await queue.Run(inputs, form, cancellation, isContinued).ConfigureAwait(false);
         }
         catch (QueueFullException full)
         {

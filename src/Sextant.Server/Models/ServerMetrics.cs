@@ -57,8 +57,8 @@ internal sealed class ServerMetrics : IDisposable
     public void Refused(string model) => _refused.Add(1, Of(model));
 
     /// <summary>Watches how many tokens wait for a model.</summary>
-    public void Watch(string model, IBatchQueue queue) => _meter.CreateObservableGauge(
-        "sextant.queue.tokens", () => new Measurement<long>(queue.WaitingTokens, Of(model)), "{token}",
+    public void Watch(string model, Func<long> tokens) => _meter.CreateObservableGauge(
+        "sextant.queue.tokens", () => new Measurement<long>(tokens(), Of(model)), "{token}",
         "Tokens that wait.");
 
     public void Dispose() => _meter.Dispose();

@@ -40,6 +40,7 @@ internal static class OpenAiRoutes
         Answer<float[]> answer = await model.Embed(
             request.Input, form, "input", context.RequestAborted).ConfigureAwait(false);
         ReportHeaders.Set(context.Response, answer.Inputs);
+        ReportHeaders.SetDimensions(context.Response, model, request.Dimensions);
         await Write(context.Response, answer, isBase64, model.Id, context.RequestAborted).ConfigureAwait(false);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sextant.Server.Models;
 
 namespace Sextant.Server.Routes;
 
@@ -13,6 +14,9 @@ internal static class ReportHeaders
 
     /// <summary>Unknown tokens, over all inputs.</summary>
     public const string Unknown = "Sextant-Unknown-Tokens";
+
+    /// <summary>That the model was not trained for vectors of the length that was asked for, or does not say so.</summary>
+    public const string DimensionsNote = "Sextant-Dimensions-Note";
 
     private const int MaxNamed = 100;
 
@@ -29,5 +33,12 @@ internal static class ReportHeaders
         }
         if (unknown > 0)
             response.Headers[Unknown] = unknown.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Says what the caller has to know of shorter vectors of this model, where there is anything.</summary>
+    public static void SetDimensions(HttpResponse response, ServedEmbedder model, int? dimensions)
+    {
+        if (dimensions is { } some && model.Shorter.NoteOf(some) is { } note)
+            response.Headers[DimensionsNote] = note;
     }
 }

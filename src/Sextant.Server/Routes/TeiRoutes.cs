@@ -64,6 +64,7 @@ internal static class TeiRoutes
         Answer<float[]> answer = await model.Embed(
             request.Inputs, form, "inputs", context.RequestAborted).ConfigureAwait(false);
         ReportHeaders.Set(context.Response, answer.Inputs);
+        ReportHeaders.SetDimensions(context.Response, model, request.Dimensions);
         await using Utf8JsonWriter json = Begin(context.Response);
         json.WriteStartArray();
         foreach (float[] vector in answer.Results)
@@ -85,11 +86,15 @@ internal static class TeiRoutes
             Truncation: CutOf(request.Truncate, request.TruncationDirection));
         EncodedInput[] inputs = model.Encode(request.Inputs, form, "inputs", context.RequestAborted);
         ReportHeaders.Set(context.Response, inputs);
+        // The first states before the response begins: a refusal is to have its status.
+        await using IAsyncEnumerator<float[]> all = model.States(
+            inputs, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
+        bool isThere = await all.MoveNextAsync().ConfigureAwait(false);
         await using Utf8JsonWriter json = Begin(context.Response);
         json.WriteStartArray();
-        foreach (EncodedInput input in inputs)
+        for (; isThere; isThere = await all.MoveNextAsync().ConfigureAwait(false))
         {
-            float[] states = await model.States(input, context.RequestAborted).ConfigureAwait(false);
+            float[] states = all.Current;
             json.WriteStartArray();
             int width = model.Card.HiddenSize;
             for (int i = 0; i < states.Length; i += width)

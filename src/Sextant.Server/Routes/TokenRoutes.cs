@@ -19,7 +19,7 @@ internal static class TokenRoutes
         app.MapGet("/info", Info).Produces<ServerInfo>().WithTags(Tag);
     }
 
-    private static async Task Tokenize(HttpContext context, ModelSet models, ServerOptions options)
+    private static async Task Tokenize(HttpContext context, ModelSet models, TextWork work, ServerOptions options)
     {
         TokenizeRequest request = await Json.Read<TokenizeRequest>(context).ConfigureAwait(false);
         ServedModel model = models.Find<ServedModel>(request.Model, "tokenization");
@@ -27,21 +27,34 @@ internal static class TokenRoutes
             throw ApiException.Invalid($"'inputs' is a text or 1 to {options.MaxInputs} texts.", "inputs");
         string prompt = model is ServedEmbedder embedder && request.PromptName is { } name
             ? embedder.Model.PromptText(embedder.PromptNamed(name, "prompt_name")) : "";
+        SimpleToken[][] all = await work.Run(
+            cancellation => Tokens(
+                model.Tokenizer, texts, prompt, request.AddSpecialTokens ?? true, options.MaxTokens, cancellation),
+            context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsJsonAsync(all, Json.Options, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static SimpleToken[][] Tokens(
+        Tokenizer tokenizer, IReadOnlyList<string> texts, string prompt, bool special, long most,
+        CancellationToken cancellation)
+    {
         var buffer = new TokenBuffer();
-        var encoding = new EncodeOptions
-        {
-            AddSpecialTokens = request.AddSpecialTokens ?? true,
-            Offsets = OffsetUnit.CodePoints,
-        };
+        var encoding = new EncodeOptions { AddSpecialTokens = special, Offsets = OffsetUnit.CodePoints };
         var all = new SimpleToken[texts.Count][];
         for (int i = 0; i < all.Length; i++)
         {
-            context.RequestAborted.ThrowIfCancellationRequested();
-            model.Tokenizer.Encode(prompt + texts[i], buffer, encoding);
-            all[i] = Tokens(model.Tokenizer, buffer);
+            cancellation.ThrowIfCancellationRequested();
+            tokenizer.Encode(prompt + texts[i], buffer, encoding);
+            most -= buffer.Count;
+            if (most < 0)
+                throw TooMany("inputs");
+            all[i] = Tokens(tokenizer, buffer);
         }
-        await context.Response.WriteAsJsonAsync(all, Json.Options, context.RequestAborted).ConfigureAwait(false);
+        return all;
     }
+
+    private static ApiException TooMany(string parameter) => ApiException.Invalid(
+        $"'{parameter}' has more tokens than this server takes in a request (--max-tokens).", parameter);
 
     private static SimpleToken[] Tokens(Tokenizer tokenizer, TokenBuffer buffer)
     {
@@ -56,14 +69,20 @@ internal static class TokenRoutes
         return tokens;
     }
 
-    private static async Task Decode(HttpContext context, ModelSet models)
+    private static async Task Decode(HttpContext context, ModelSet models, TextWork work, ServerOptions options)
     {
         DecodeRequest request = await Json.Read<DecodeRequest>(context).ConfigureAwait(false);
         ServedModel model = models.Find<ServedModel>(request.Model, "decoding");
         if (request.Ids.Tokens is not { } sequences)
             throw ApiException.Invalid("'ids' is an array of token ids, or of such arrays.", "ids");
-        string[] texts = [.. sequences.Select(
-            ids => model.Tokenizer.Decode(ids, request.SkipSpecialTokens ?? true))];
+        if (sequences.Count > options.MaxInputs)
+            throw ApiException.Invalid($"'ids' has {sequences.Count} arrays; {options.MaxInputs} are accepted.", "ids");
+        if (sequences.Sum(ids => (long)ids.Length) > options.MaxTokens)
+            throw TooMany("ids");
+        string[] texts = await work.Run(
+            _ => sequences.Select(
+                ids => model.Tokenizer.Decode(ids, request.SkipSpecialTokens ?? true)).ToArray(),
+            context.RequestAborted).ConfigureAwait(false);
         await context.Response.WriteAsJsonAsync(texts, Json.Options, context.RequestAborted).ConfigureAwait(false);
     }
 

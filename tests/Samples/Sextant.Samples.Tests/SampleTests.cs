@@ -126,6 +126,29 @@ public sealed class SampleTests
         }
     }
 
+    [Fact]
+    public async Task AgentSearchesAFolderThroughTheTool()
+    {
+        string folder = Directory.CreateTempSubdirectory("sextant-sample-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "a.txt"), "Parliament passed the budget.");
+            File.WriteAllText(Path.Combine(folder, "b.txt"), "Boil the rice until it is soft.");
+            string tool = Path.Combine(
+                s_root, "src", "Sextant.Cli", "bin", BuildFolder, "net10.0", "Sextant.Cli.dll");
+            string[] lines = Lines(await Run("Agent", folder, "How do I cook rice?", "dotnet", tool));
+            Assert.Equal(4, lines.Length);
+            Assert.Equal("search, embed, similarity", lines[0]);
+            Assert.EndsWith("  b.txt", lines[1]);
+            Assert.Equal("Boil the rice until it is soft.", lines[2]);
+            Assert.Equal("refused", lines[3]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     // Where a service says that it listens.
     private static async Task<string> AddressOf(Process process)
     {
