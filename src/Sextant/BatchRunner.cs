@@ -90,7 +90,14 @@ internal sealed class BatchRunner(LoadedModel model)
     /// <summary>
     /// Writes a head's scores of every token of the session's only sequence, a block of rows at a time.
     /// </summary>
-    public void RunTokens(EmbeddingSession session, TokenHead head, Span<float> destination)
+    public void RunTokens(EmbeddingSession session, TokenHead head, Span<float> destination) =>
+        RunTokens(session, head, destination, null);
+
+    /// <summary>Hands the same to <paramref name="take"/>, block by block in the order of the tokens.</summary>
+    public void RunTokens(EmbeddingSession session, TokenHead head, TokenRows take) =>
+        RunTokens(session, head, default, take);
+
+    private void RunTokens(EmbeddingSession session, TokenHead head, Span<float> destination, TokenRows? take)
     {
         session.Batch.PaddingId = model.Backbone.Shape.PaddingId;
         session.Sequences.Sort();
@@ -109,8 +116,11 @@ internal sealed class BatchRunner(LoadedModel model)
         {
             int count = Math.Min(rows, longest - first);
             head.Run(model.Backend, hidden.RowRange(first, count), scores.RowRange(0, count), memory, scratch);
-            model.Backend.Download(
-                scores.RowRange(0, count), destination.Slice(first * head.Outputs, count * head.Outputs));
+            Span<float> to = take is null
+                ? destination.Slice(first * head.Outputs, count * head.Outputs)
+                : session.Vectors(count * head.Outputs);
+            model.Backend.Download(scores.RowRange(0, count), to);
+            take?.Invoke(to);
         }
     }
 
@@ -157,3 +167,6 @@ internal sealed class BatchRunner(LoadedModel model)
         return true;
     }
 }
+
+/// <summary>Takes rows of tokens, which are valid during the call only.</summary>
+internal delegate void TokenRows(ReadOnlySpan<float> rows);

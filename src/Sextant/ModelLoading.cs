@@ -58,7 +58,7 @@ internal static class ModelLoading
         TransformerModule transformer = modules.Transformer;
         bool isTable = transformer.IsTable || (modules.IsPlain && StaticTable.IsIn(transformer.Folder));
         PoolingPlan pooling = isTable ? TablePooling(options) : Pooling(path, modules, options);
-        int[]? layers = Layers(modules, options);
+        (int[]? layers, float[]? weights) = Layers(modules, options);
         RequireKnown(options.Truncation);
         if (options.Attention is { } attention)
             RequireKnown(attention);
@@ -67,7 +67,9 @@ internal static class ModelLoading
         Backbone backbone = isTable
             ? StaticTable.Load(transformer.Folder, backend, request, notes)
             : ModelCatalog.Load(transformer.Folder, backend, request, notes);
-        var selection = new LayerSelection(layers ?? [backbone.Shape.Layers]);
+        LayerSelection selection = weights is null
+            ? new LayerSelection(layers ?? [backbone.Shape.Layers])
+            : LayerWeights.Select(layers!, weights, backbone.Shape.Hidden, backend);
         bool normalizes = isTable && modules.IsPlain
             && (modules.Settings.Normalize ?? StaticTable.Normalizes(transformer.Folder));
         HeadStep[] steps = Steps(modules, options, normalizes, backbone.Shape.Hidden * pooling.Count, backend);
@@ -94,16 +96,19 @@ internal static class ModelLoading
     public static List<string> UnusedKeys(SentenceTransformersModules modules) =>
         [.. modules.UnreadKeys.Select(key => $"{key} was not used.")];
 
-    // The layers whose states are averaged, one or several; null for the last one.
-    private static int[]? Layers(SentenceTransformersModules modules, EmbeddingOptions options)
+    // The layers whose states are averaged, one or several; null for the last one. With weights where they differ.
+    private static (int[]? Layers, float[]? Weights) Layers(
+        SentenceTransformersModules modules, EmbeddingOptions options)
     {
         int[]? average = options.AverageLayers is { Count: > 0 } list ? [.. list] : null;
         if (average is not null && options.Layers is not null)
             throw new UnsupportedRequestException("Layers and AverageLayers exclude each other.");
-        int[]? layers = average ?? (options.Layers is { } layer ? [layer] : WeightedLayers(modules));
-        return layers is not null && layers.Min() < 0
+        int[]? layers = average ?? (options.Layers is { } layer ? [layer] : null);
+        if (layers is null)
+            return LayerWeights.Read(modules);
+        return layers.Min() < 0
             ? throw new UnsupportedRequestException("Layers are counted from 0, the state before the first layer.")
-            : layers;
+            : (layers, null);
     }
 
     /// <summary>What a backbone, its head and the files say; the rest is the caller's to add.</summary>
@@ -183,25 +188,6 @@ internal static class ModelLoading
         while (options.Normalize == false && steps is [.., { IsNormalize: true }])
             steps.RemoveAt(steps.Count - 1);
         return [.. steps];
-    }
-
-    // The states that a WeightedLayerPooling averages; null without one.
-    private static int[]? WeightedLayers(SentenceTransformersModules modules)
-    {
-        if (modules.Modules.OfType<WeightedLayersModule>().FirstOrDefault() is not { } module)
-            return null;
-        int count = module.LastLayer - module.FirstLayer + 1;
-        using Checkpoint checkpoint = Checkpoint.Open(module.Folder);
-        TensorInfo weights = checkpoint.Require("layer_weights", [count], $"a WeightedLayerPooling of {count} layers");
-        var values = new float[count];
-        checkpoint.ReadRows(weights, 0, values);
-        if (values[0] == 0 || Array.Exists(values, value => value != values[0]))
-        {
-            throw new InvalidModelException(weights.File,
-                "'layer_weights' holds weights that differ, or zeros; a WeightedLayerPooling of equal weights, which "
-                + "is the average, is accepted.");
-        }
-        return [.. Enumerable.Range(module.FirstLayer, count)];
     }
 
     /// <summary>The maximum number of tokens of a text.</summary>

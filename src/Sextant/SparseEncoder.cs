@@ -9,7 +9,8 @@ namespace Sextant;
 /// <summary>
 /// A sparse encoder (SPLADE, Formal et al., 2021): a text's weight for each token of the vocabulary is log(1 +
 /// relu(x)), x being the largest score that the model's masked-language head gives that token at any position of the
-/// text; where the folder asks for log1p_relu, the logarithm of one more than that.
+/// text; where the folder asks for log1p_relu, the logarithm of one more than that; where it asks for sum, the sum over
+/// the positions (Formal et al., "SPLADE", SIGIR 2021).
 /// </summary>
 /// <remarks>
 /// Thread-safe, as <see cref="EmbeddingModel"/> is: any number of threads may call any member; each call in flight has
@@ -23,10 +24,14 @@ public sealed class SparseEncoder : IDisposable
     private readonly ModelCalls _calls;
     private readonly int _maxTerms;
     private readonly bool _isDamped;
+    private readonly Truncation _truncation;
+    private readonly TokenHead? _summed;
+    private readonly QueryTable? _queries;
 
-    private SparseEncoder(LoadedModel model, SparseOptions options, bool isDamped)
+    private SparseEncoder(
+        LoadedModel model, SparseOptions options, bool isDamped, TokenHead? summed, QueryTable? queries)
     {
-        _isDamped = isDamped;
+        (_isDamped, _truncation, _summed, _queries) = (isDamped, options.Truncation, summed, queries);
         _model = model;
         _maxTerms = options.MaxTerms ?? int.MaxValue;
         _calls = new ModelCalls(model, options.Truncation, nameof(SparseEncoder));
@@ -34,6 +39,12 @@ public sealed class SparseEncoder : IDisposable
 
     /// <summary>What was loaded.</summary>
     public ModelCard Card => _calls.Card;
+
+    /// <summary>
+    /// Whether queries are looked up in a table of weights and cost no pass of the model
+    /// (<see cref="EmbedQueries"/>); else they are encoded as documents are.
+    /// </summary>
+    public bool AreQueriesLookedUp => _queries is not null;
 
     /// <summary>Terms there can be: ids are below this.</summary>
     public int VocabularySize => _model.Head.Dimensions;
@@ -64,11 +75,22 @@ public sealed class SparseEncoder : IDisposable
         options ??= new SparseOptions();
         if (options.MaxTerms < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxTerms, "At least one term is needed.");
+        SparsePlan plan = SparseModules.Read(path);
+        TokenHead? loaded = null;
         LoadedModel model = HeadLoading.Load(
-            path, SparseModules.Read(path, out bool isDamped), options.Common,
+            path, (plan.Transformer, plan.Settings, plan.Notes), options.Common,
             config => HeadCatalog.Find(HeadCatalog.MaskedLanguage, "a masked-language head", config),
-            (_, head) => new SpladeHead(head, blockRows), perVocabulary: true);
-        return new SparseEncoder(model, options, isDamped);
+            (_, head) => new SpladeHead(loaded = head, blockRows), perVocabulary: true);
+        try
+        {
+            return new SparseEncoder(model, options, plan.IsDamped, plan.IsSum ? loaded : null,
+                plan.QueryTable is null ? null : new QueryTable(plan.QueryTable, model.Head.Dimensions));
+        }
+        catch
+        {
+            model.Backend.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The terms of a text, ascending by id, in a new array.</summary>
@@ -101,9 +123,38 @@ public sealed class SparseEncoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(destination);
+        Run(new TextInputs(texts, prompt), destination, reports, progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// The same of what is searched for: looked up in a table where the model has one, each token that occurs with its
+    /// weight, without special tokens; else encoded with the model's prompt for queries.
+    /// </summary>
+    /// <inheritdoc cref="Embed(IReadOnlyList{string}, SparseVectors, Prompt, Span{TextReport}, IProgress{int}?,
+    /// CancellationToken)"/>
+    public void EmbedQueries(
+        IReadOnlyList<string> texts, SparseVectors destination, Prompt prompt = default,
+        Span<TextReport> reports = default, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(destination);
+        if (prompt == Prompt.Default)
+            prompt = Prompt.Query;
+        if (_queries is null)
+        {
+            Embed(texts, destination, prompt, reports, progress, cancellationToken);
+            return;
+        }
+        if (!reports.IsEmpty && reports.Length < texts.Count)
+        {
+            throw new ArgumentException(
+                $"{texts.Count} reports are needed; there are {reports.Length}.", nameof(reports));
+        }
         destination.Begin(texts.Count);
-        _calls.Run(new TextInputs(texts, prompt), new SparseRows(destination, _maxTerms, _isDamped), reports, progress,
+        _queries.Embed(texts, _model.Prompts.TextOf(prompt), _truncation, _maxTerms, destination, reports,
             cancellationToken);
+        progress?.Report(texts.Count);
     }
 
     /// <summary>The same for token sequences, used as given.</summary>
@@ -114,9 +165,7 @@ public sealed class SparseEncoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(destination);
-        destination.Begin(sequences.Count);
-        _calls.Run(new SequenceInputs(sequences), new SparseRows(destination, _maxTerms, _isDamped), reports, progress,
-            cancellationToken);
+        Run(new SequenceInputs(sequences), destination, reports, progress, cancellationToken);
     }
 
     /// <summary>Texts as the model will see them, for a later call.</summary>
@@ -128,17 +177,82 @@ public sealed class SparseEncoder : IDisposable
     internal void Embed(
         IReadOnlyList<EncodedInput> inputs, SparseVectors destination, CancellationToken cancellation)
     {
-        destination.Begin(inputs.Count);
-        _calls.Run(
-            new EncodedInputs(inputs), new SparseRows(destination, _maxTerms, _isDamped), default, null, cancellation);
+        Run(new EncodedInputs(inputs), destination, default, null, cancellation);
     }
 
     /// <summary>Frees the weights and the working memory.</summary>
     public void Dispose() => _calls.Dispose();
 
+    private void Run<TInputs>(
+        TInputs inputs, SparseVectors destination, Span<TextReport> reports, IProgress<int>? progress,
+        CancellationToken cancellation)
+        where TInputs : struct, ICallInputs
+    {
+        destination.Begin(inputs.Count);
+        if (_summed is { } head)
+            RunSums(head, inputs, destination, reports, progress, cancellation);
+        else
+            _calls.Run(inputs, new SparseRows(destination, _maxTerms, _isDamped), reports, progress, cancellation);
+    }
+
+    // One text after the other: sums of logarithms are no op of a backend, so scores are fetched block by block.
+    private void RunSums<TInputs>(
+        TokenHead head, TInputs inputs, SparseVectors destination, Span<TextReport> reports, IProgress<int>? progress,
+        CancellationToken cancellation)
+        where TInputs : struct, ICallInputs
+    {
+        var sink = new SparseRows(destination, _maxTerms, _isDamped) { AreWeights = true };
+        var sums = new float[VocabularySize];
+        EncodedInput[] encoded = _calls.Encode(inputs, _truncation, cancellation);
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!reports.IsEmpty)
+                reports[i] = encoded[i].Report;
+            if (encoded[i].Ids.Length == 0)
+            {
+                sink.TakeEmpty(i);
+                continue;
+            }
+            Array.Clear(sums);
+            _calls.RunSequence(new TokenSequence(encoded[i].Ids, encoded[i].TypeIds),
+                (runner, session, to) => runner.RunTokens(session, head, new SummedWeights(sums, _isDamped).Add), sums);
+            if (Array.Exists(sums, sum => !float.IsFinite(sum)))
+                throw new NonFiniteEmbeddingException(i);
+            sink.Take(i, encoded[i].Ids, sums);
+            progress?.Report(i + 1);
+        }
+    }
+
+    // Σ over tokens of their weights, a chain for each term in the order of the tokens.
+    private readonly struct SummedWeights(float[] sums, bool isDamped)
+    {
+        public void Add(ReadOnlySpan<float> rows)
+        {
+            for (int at = 0; at < rows.Length; at += sums.Length)
+            {
+                for (int id = 0; id < sums.Length; id++)
+                {
+                    float score = rows[at + id];
+                    if (!(score <= 0))
+                        sums[id] += WeightOf(score, isDamped);
+                }
+            }
+        }
+    }
+
+    private static float WeightOf(float score, bool isDamped)
+    {
+        float weight = ElementaryDouble.LogOnePlus(score);
+        return isDamped ? ElementaryDouble.LogOnePlus(weight) : weight;
+    }
+
     // Maxima over tokens to terms: the logarithm is taken of what is above zero only.
     private readonly struct SparseRows(SparseVectors destination, int most, bool isDamped) : IRowSink
     {
+        /// <summary>Whether the logarithm is taken already.</summary>
+        public bool AreWeights { get; init; }
+
         public void Take(int index, ReadOnlySpan<int> ids, ReadOnlySpan<float> row)
         {
             int count = 0;
@@ -159,11 +273,8 @@ public sealed class SparseEncoder : IDisposable
                 terms = terms[..most];
                 terms.Sort(static (a, b) => a.Id.CompareTo(b.Id));
             }
-            foreach (ref TermWeight term in terms)
-            {
-                float weight = ElementaryDouble.LogOnePlus(term.Weight);
-                term = term with { Weight = isDamped ? ElementaryDouble.LogOnePlus(weight) : weight };
-            }
+            foreach (ref TermWeight term in AreWeights ? default : terms)
+                term = term with { Weight = WeightOf(term.Weight, isDamped) };
             destination.Set(index, terms.Length);
         }
 

@@ -9,6 +9,10 @@ internal sealed class SparseVerb : Verb
 {
     private static readonly Flag Terms = new("--terms", "N", "Keep the N largest weights of each text. Default: all.");
 
+    private static readonly Flag Queries = new(
+        "--queries", "",
+        "The texts are searched for, not searched in: looked up in the model's table of weights where it has one.");
+
     public override string Name => "sparse";
 
     public override string Summary => "Turns texts into weighted terms (SPLADE).";
@@ -26,8 +30,8 @@ internal sealed class SparseVerb : Verb
 
     public override Flag[] Flags =>
     [
-        HeadFlags.Model, InputFlags.Input, InputFlags.Format, EncodingFlag.TextEncoding, Terms, ModelFlags.Prompt,
-        ModelFlags.PromptText, ModelFlags.Truncate, ModelFlags.Threads,
+        HeadFlags.Model, InputFlags.Input, InputFlags.Format, EncodingFlag.TextEncoding, Queries, Terms,
+        ModelFlags.Prompt, ModelFlags.PromptText, ModelFlags.Truncate, ModelFlags.Threads,
     ];
 
     public override (string Line, string Meaning)[] Examples =>
@@ -53,8 +57,11 @@ internal sealed class SparseVerb : Verb
             var reports = new TextReport[batch.Count];
             try
             {
-                model.Embed(
-                    [.. batch.Select(one => one.Text)], vectors, prompt, reports, progress, terminal.Cancellation);
+                string[] some = [.. batch.Select(one => one.Text)];
+                if (arguments.Has(Queries))
+                    model.EmbedQueries(some, vectors, prompt, reports, progress, terminal.Cancellation);
+                else
+                    model.Embed(some, vectors, prompt, reports, progress, terminal.Cancellation);
             }
             catch (SextantException problem) when (cut.Inputs > 0)
             {

@@ -102,11 +102,17 @@ internal sealed class Backbone(
                 lastNorm?.Run(backend, x, x);
             if (!sum.IsNone && selection.Contains(layer))
             {
+                Tensor state = x;
+                if (selection.Scales is { } scales)
+                {
+                    state = new Tensor(context.Address, x.Rows, x.Columns, x.Columns);
+                    backend.Linear(x, scales[summed], ActivationKind.Identity, default, state, scratch);
+                }
                 summed++;
                 if (summed == 1)
-                    backend.Copy(x, sum);
+                    backend.Copy(state, sum);
                 else
-                    backend.Accumulate(x, summed == selection.Count ? summed : 1, sum);
+                    backend.Accumulate(state, summed == selection.Count ? selection.Divisor : 1, sum);
             }
             if (layer == selection.Last)
                 return sum.IsNone ? x : sum;

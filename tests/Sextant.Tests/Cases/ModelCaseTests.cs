@@ -11,7 +11,6 @@ public class ModelCaseTests
     {
         ["M05b"] = "name a pooling",
         ["M06c"] = "1_Pooling",
-        ["M07c"] = "sum",
         ["M11c"] = "the names of its tensors begin with 'model.'",
         ["M11f"] = "the names of its tensors begin with 'encoder.'",
         ["M11h"] = "the names of its tensors begin with 'base_model.model.'",
@@ -37,7 +36,7 @@ public class ModelCaseTests
         ["M09f"] = "M09base",
     };
 
-    private static readonly string[] s_sparse = ["M02", "M07a", "M07b", "M07d", "M07e"];
+    private static readonly string[] s_sparse = ["M02", "M07a", "M07b", "M07c", "M07d", "M07e"];
     private static readonly string[] s_limits = ["M33b", "M33c", "M33d", "M33e"];
     private static readonly string[] s_other = ["M01base", "M05", "M09base", "M16_f16mixed", "M28"];
     private static readonly string[] s_classifiers = ["R00", "M25", "M25b", "M25c", "M25d"];
@@ -77,6 +76,7 @@ public class ModelCaseTests
     [InlineData("M02")]
     [InlineData("M07a")]
     [InlineData("M07b")]
+    [InlineData("M07c")]
     [InlineData("M07d")]
     [InlineData("M07e")]
     public void TheTermsAreNumpys(string name)
@@ -125,7 +125,7 @@ public class ModelCaseTests
     }
 
     [Fact]
-    public void EqualWeightsOfLayersAreTheirAverageAndOthersAreRefused()
+    public void LayersAreAveragedByTheirWeights()
     {
         using var scratch = new ScratchFolder();
         string source = CaseFolder.Path("M14b");
@@ -140,13 +140,36 @@ public class ModelCaseTests
             Assert.Equal("0+1", equal.Card.LayersInUse);
             Assert.Equal(average.Embed("the cat sat"), equal.Embed("the cat sat"));
         }
-        foreach ((float first, float second) in new[] { (0.5f, 0.25f), (0f, 0f) })
+        int[] ids = [2, 5, 6, 7, 3];
+        using (EmbeddingModel plain = EmbeddingModel.Load(CaseFolder.Path("M14b")))
         {
-            Weights(first, second);
-            var error = Assert.Throws<InvalidModelException>(() => EmbeddingModel.Load(scratch.Path));
-            Assert.Contains("'layer_weights' holds weights that differ, or zeros", error.Message,
-                StringComparison.Ordinal);
+            var before = new float[ids.Length * 8];
+            var after = new float[before.Length];
+            plain.HiddenStates(new TokenSequence(ids), 0, before);
+            plain.HiddenStates(new TokenSequence(ids), 1, after);
+            foreach ((float first, float second) in new[] { (0.5f, 0.25f), (-1f, 3f), (0f, 2f), (0.3f, 0.1f) })
+            {
+                Weights(first, second);
+                double sum = (double)first + second;
+                double[] expected = [.. Enumerable.Range(0, 8).Select(i => Enumerable.Range(0, ids.Length).Average(
+                    t => ((first * (double)before[(t * 8) + i]) + (second * (double)after[(t * 8) + i])) / sum))];
+                float[]? bits = null;
+                foreach (Sextant.Kernels.Isa isa in Sextant.Kernels.InstructionSets.Supported)
+                {
+                    using EmbeddingModel model = EmbeddingModel.Load(scratch.Path, new()
+                    {
+                        Device = new Sextant.Backends.CpuDevice(new Sextant.Kernels.KernelSet(isa), null),
+                    });
+                    var vector = new float[8];
+                    model.EmbedTokens([new TokenSequence(ids)], vector);
+                    AssertNear(expected, vector);
+                    Assert.Equal(bits ??= vector, vector);
+                }
+            }
         }
+        Weights(1f, -1f);
+        var error = Assert.Throws<InvalidModelException>(() => EmbeddingModel.Load(scratch.Path));
+        Assert.Contains("the sum of 'layer_weights' is 0", error.Message, StringComparison.Ordinal);
 
         void Weights(float first, float second) => scratch.Write("1_WeightedLayerPooling/model.safetensors",
             SafetensorsText.Floats(new() { ["layer_weights"] = ([2], [first, second]) }));
@@ -189,9 +212,7 @@ public class ModelCaseTests
         string path = CaseFolder.Path(name);
         var error = Assert.ThrowsAny<SextantException>(() =>
         {
-            if (name.StartsWith("M07", StringComparison.Ordinal))
-                SparseEncoder.Load(path).Dispose();
-            else if (name.StartsWith("M25", StringComparison.Ordinal))
+            if (name.StartsWith("M25", StringComparison.Ordinal))
                 SequenceClassifier.Load(path).Dispose();
             else
                 EmbeddingModel.Load(path).Dispose();
