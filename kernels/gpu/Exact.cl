@@ -73,3 +73,5 @@
 #undef NAME
 #undef MOST_D
 #undef QUERIES
+
+#include "WeightedHamming.h"

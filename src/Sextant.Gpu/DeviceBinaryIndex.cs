@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Sextant.Backends;
+using Sextant.Kernels.WeightedHamming;
 using Sextant.Search;
 
 namespace Sextant.Gpu;
@@ -31,6 +32,8 @@ internal sealed unsafe class DeviceBinaryIndex : IDisposable
     private int[] _counts = [];  // memory of a search, which holds the lock
     private int[] _ties = [];
     private int[] _found = [];
+    private int[] _distances = [];
+    private sbyte[] _levels = [];
     private readonly int[] _limits = new int[ScanQueries];
     private readonly int[] _atLimit = new int[ScanQueries];
     private readonly int[] _last = new int[ScanQueries];
@@ -131,6 +134,43 @@ internal sealed unsafe class DeviceBinaryIndex : IDisposable
                     queries.Slice(first * CodeBytes, taken * CodeBytes), taken, found, hits[(first * k)..], k, allowed);
             }
             return found;
+        }
+    }
+
+    /// <summary>The distances of all codes to a query in 4 or 8 bits (kernels/NUMERICS.md, Weighted Hamming).</summary>
+    /// <param name="query">[Bits], finite.</param>
+    /// <param name="queryBits">4 or 8.</param>
+    /// <returns>[Count], valid until the next call: calls are one after the other.</returns>
+    internal ReadOnlySpan<int> Distances(ReadOnlySpan<float> query, int queryBits)
+    {
+        int words = _codes.Words, planes = queryBits - 1;
+        if (_levels.Length == 0)
+            _levels = new sbyte[64 * words];
+        QueryLevels.Quantize(query, queryBits, _levels);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            int asked = words * (1 + planes);
+            nint distancesAt = ((asked * sizeof(ulong)) + 255) & ~255;
+            Reserve(distancesAt + ((long)Count * sizeof(int)));
+            byte* staging = _queue.Staging(asked * sizeof(ulong));
+            QueryLevels.Spread(_levels, planes, new Span<ulong>(staging, asked));
+            _queue.Upload(_space[_work].Handle, 0, staging, asked * sizeof(ulong));
+            for (int block = 0; block < _codes.Blocks; block++)
+            {
+                (nint address, int firstId, int codes) = _codes.Block(block);
+                int tiles = (codes + TileCodes - 1) / TileCodes;
+                var launch = new KernelLaunch(GpuKernel.WeightedHamming, Math.Min(tiles, 6 * _driver.Units));
+                launch.Add(_space, address, sizeof(ulong));
+                launch.Add(tiles);
+                launch.Add(codes);
+                launch.Add(words);
+                launch.Add(_space, _work, sizeof(ulong));
+                launch.Add(planes);
+                launch.Add(_space, _work + distancesAt + ((nint)firstId * sizeof(int)), sizeof(int));
+                _queue.Launch(ref launch);
+            }
+            return Count == 0 ? [] : Read(distancesAt, Count, ref _distances);
         }
     }
 

@@ -29,6 +29,7 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
     private readonly float[] _scaled;
     private BinaryHit[] _nearest = [];
     private int[] _candidates = [];
+    private Hit[] _best = [];
     private IdSet? _allowed; // of the codes on the device
     private bool _disposed;
 
@@ -88,7 +89,7 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
     /// The query has another length or holds a NaN or infinity, or the options probe lists.
     /// </exception>
     /// <exception cref="UnsupportedRequestException">
-    /// The options choose query bits: binary codes are compared with a query's signs.
+    /// The options choose query bits, and the codes are not binary.
     /// </exception>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, SearchOptions? options = null)
     {
@@ -98,25 +99,53 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
         if (options.Probes > 0)
             throw new ArgumentException(
                 "a device compares all codes; lists are probed by the index itself.", nameof(options));
-        if (options.QueryBits > 1)
-        {
-            throw new UnsupportedRequestException(
-                "a device compares binary codes with a query's signs; the index itself takes 4 and 8 bits of it.");
-        }
+        int queryBits = SnapshotSearch.QueryBits(_reader.Definition, options);
         lock (_lock)
         {
             if (_codes is null)
                 return SearchRows(query, hits, options);
+            if (queryBits > 1)
+                return SearchRounded(query, queryBits, hits, options);
             _reader.Encode(query, _prepared, _code);
             IdSet? allowed = options.Allowed is null ? null : OnDevice(options.Allowed);
             int wanted = (int)Math.Min((long)hits.Length * options.Oversampling, Count);
             if (_nearest.Length < wanted)
-                (_nearest, _candidates) = (new BinaryHit[wanted], new int[wanted]);
+                _nearest = new BinaryHit[wanted];
+            if (_candidates.Length < wanted)
+                _candidates = new int[wanted];
             int found = _codes.Search(_code, wanted, _nearest, allowed);
             for (int i = 0; i < found; i++)
                 _candidates[i] = _ids[_nearest[i].Id];
             return _reader.Score(query, _prepared, _candidates.AsSpan(0, found), hits, options.MinScore);
         }
+    }
+
+    // The device compares all codes; this processor takes the nearest.
+    private int SearchRounded(ReadOnlySpan<float> query, int queryBits, Span<Hit> hits, SearchOptions options)
+    {
+        _reader.Prepare(query, _prepared);
+        int wanted = (int)Math.Min((long)hits.Length * options.Oversampling, Count);
+        if (_best.Length < wanted)
+            _best = new Hit[wanted];
+        if (_candidates.Length < wanted)
+            _candidates = new int[wanted];
+        var best = new BestHits(_best.AsSpan(0, wanted));
+        ReadOnlySpan<int> distances = Distances(queryBits);
+        for (int i = 0; i < distances.Length; i++)
+        {
+            if (-distances[i] > best.Worst && options.Allowed?.Contains(_ids[i]) != false)
+                best.Offer(new Hit(_ids[i], -distances[i])); // ids ascend: a later one loses its tie
+        }
+        int found = best.Count;
+        for (int i = 0; i < found; i++)
+            _candidates[i] = _best[i].Id;
+        return _reader.Score(query, _prepared, _candidates.AsSpan(0, found), hits, options.MinScore);
+    }
+
+    private ReadOnlySpan<int> Distances(int queryBits)
+    {
+        using FloatEnvironment.Standard standard = FloatEnvironment.Enter();
+        return _codes!.Distances(_prepared, queryBits);
     }
 
     // Their scores are final.

@@ -16,6 +16,7 @@ internal enum GpuKernel
     HammingTies,
     HammingCollect,
     ClearIntegers,
+    WeightedHamming,
     ScoreRowsF32,
     ScoreRowsF16,
     ScoreRowsBF16,

@@ -56,6 +56,8 @@ internal static class GpuKernels
         Exact(GpuKernel.HammingCollect, "hamming_collect", 256,
             $"{Distances} last_ids:i32* k:i32 places:i32* hits:i32*"),
         Exact(GpuKernel.ClearIntegers, "clear_integers", 256, "values:i32* count:i32"),
+        Exact(GpuKernel.WeightedHamming, "weighted_hamming", 256,
+            "tiles:u64* tile_count:i32 code_count:i32 words:i32 query:u64* planes:i32 distances:i32*"),
         Peak(GpuKernel.PeakFmaF32, "peak_fma_f32", 256, Iterations),
         Peak(GpuKernel.PeakFmaF64, "peak_fma_f64", 256, Iterations),
         Peak(GpuKernel.PeakRead, "peak_read", 256, "x:f32* vectors:i32 passes:i32 y:f32*"),

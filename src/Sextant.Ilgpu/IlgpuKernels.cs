@@ -27,6 +27,7 @@ internal static class IlgpuKernels
         [GpuKernel.HammingTies] = IlgpuKernel.Of<HammingTiesArguments>(256, Hamming.Ties),
         [GpuKernel.HammingCollect] = IlgpuKernel.Of<HammingCollectArguments>(256, Hamming.Collect),
         [GpuKernel.ClearIntegers] = IlgpuKernel.Of<ClearArguments>(256, Hamming.Clear),
+        [GpuKernel.WeightedHamming] = IlgpuKernel.Of<WeightedHammingArguments>(256, WeightedHamming.Scan),
         [GpuKernel.ScoreRowsF32] = Scored<float, Float4, StoredF32>(Scores.Rows<float, Float4, StoredF32>),
         [GpuKernel.ScoreRowsF16] = Scored<ushort, UShort4, StoredF16>(Scores.Rows<ushort, UShort4, StoredF16>),
         [GpuKernel.ScoreRowsBF16] = Scored<ushort, UShort4, StoredBF16>(Scores.Rows<ushort, UShort4, StoredBF16>),

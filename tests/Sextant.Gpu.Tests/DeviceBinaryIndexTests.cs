@@ -1,3 +1,4 @@
+using Sextant.Kernels.WeightedHamming;
 using Sextant.Search;
 
 namespace Sextant.Gpu.Tests;
@@ -69,6 +70,30 @@ public sealed class DeviceBinaryIndexTests
                 Assert.Equal(wanted, hits);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(4, 100, 300)]
+    [InlineData(8, 70, 300)]
+    [InlineData(4, 1024, 3000)]
+    [InlineData(8, 4096, 600)]
+    [InlineData(8, 64, 1)]
+    public void DistancesOfRoundedQueries(int queryBits, int bits, int count)
+    {
+        using var index = new DeviceBinaryIndex(DeviceHere.Device, bits);
+        Assert.Equal(0, index.Distances(new float[bits], queryBits).Length);
+        var random = new Random(bits);
+        byte[] codes = Codes(random, bits, count);
+        index.Add(codes);
+        float[] query = [.. Enumerable.Range(0, bits).Select(_ => random.NextSingle() - 0.5f)];
+        sbyte[] levels = new sbyte[bits];
+        QueryLevels.Quantize(query, queryBits, levels);
+        int[] expected = [.. Enumerable.Range(0, count).Select(code => Enumerable.Range(0, bits).Sum(i =>
+        {
+            bool isPositive = (codes[(code * index.CodeBytes) + (i / 8)] & (128 >> (i % 8))) != 0;
+            return isPositive == levels[i] > 0 ? 0 : Math.Abs((int)levels[i]);
+        }))];
+        Assert.Equal(expected, index.Distances(query, queryBits).ToArray());
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class DeviceIndexTests : IDisposable
                 {
                     Oversampling = round + 1,
                     MinScore = minScore,
-                    QueryBits = code == VectorCode.Binary ? 1 : null,
+                    QueryBits = code == VectorCode.Binary ? ((int?[])[null, 1, 4, 8, 4])[round] : null,
                 };
                 int count = reader.Search(query, expected, limits with { Allowed = allowed });
                 Assert.Equal(count, index.Search(query, hits, limits));
@@ -86,8 +86,10 @@ public sealed class DeviceIndexTests : IDisposable
         float[] query = Vectors(7, 1);
         var hits = new Hit[10];
         var some = new SearchOptions { Allowed = new IdSet(reader.Ids, id => id % 3 == 0) };
+        SearchOptions? signs = code == VectorCode.Binary ? some with { QueryBits = 1 } : some;
         Assert.Equal(0, Allocations.WhenSteady(() =>
         {
+            index.Search(query, hits, signs);
             index.Search(query, hits);
             index.Search(query, hits, some);
         }));

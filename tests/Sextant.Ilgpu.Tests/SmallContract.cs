@@ -3,6 +3,7 @@ using Sextant.Codes;
 using Sextant.Gpu;
 using Sextant.Gpu.Tests;
 using Sextant.Kernels;
+using Sextant.Kernels.WeightedHamming;
 using Sextant.Search;
 using Sextant.Tensors;
 using Sextant.Tests.Backends;
@@ -140,6 +141,30 @@ public abstract class SmallContract
             Assert.Equal(expected.Search(queries, K, wanted, allowed), index.Search(queries, K, hits, allowed));
             Assert.Equal(wanted, hits);
         }
+    }
+
+    [Theory]
+    [InlineData(4, 100)]
+    [InlineData(8, 70)]
+    public void DistancesOfRoundedQueries(int queryBits, int bits)
+    {
+        const int Codes = 300;
+        using var index = new DeviceBinaryIndex(Device, bits);
+        byte[] codes = new byte[Codes * index.CodeBytes];
+        var random = new Random(bits);
+        random.NextBytes(codes);
+        for (int i = 1; i <= Codes; i++)
+            codes[(i * index.CodeBytes) - 1] &= (byte)(0xFF << ((8 * index.CodeBytes) - bits));
+        index.Add(codes);
+        float[] query = [.. Enumerable.Range(0, bits).Select(_ => random.NextSingle() - 0.5f)];
+        sbyte[] levels = new sbyte[bits];
+        QueryLevels.Quantize(query, queryBits, levels);
+        int[] expected = [.. Enumerable.Range(0, Codes).Select(code => Enumerable.Range(0, bits).Sum(i =>
+        {
+            bool isPositive = (codes[(code * index.CodeBytes) + (i / 8)] & (128 >> (i % 8))) != 0;
+            return isPositive == levels[i] > 0 ? 0 : Math.Abs((int)levels[i]);
+        }))];
+        Assert.Equal(expected, index.Distances(query, queryBits).ToArray());
     }
 
     [Theory]

@@ -42,6 +42,28 @@ internal static class QueryLevels
         }
     }
 
+    /// <summary>Levels as bit planes: for a code's words, the signs and then the bits of the magnitudes.</summary>
+    /// <param name="levels">By dimension, zeros to a multiple of 64.</param>
+    /// <param name="count">Bits of a magnitude.</param>
+    /// <param name="planes">Receives [levels / 64, 1 + count]: bits lie as in a code, the lowest plane first.</param>
+    public static void Spread(ReadOnlySpan<sbyte> levels, int count, Span<ulong> planes)
+    {
+        planes.Clear();
+        for (int i = 0; i < levels.Length; i++)
+        {
+            // Dimension 0 is the most significant bit of the first byte, words are little-endian.
+            ulong bit = 1ul << (i % 64 ^ 7);
+            Span<ulong> word = planes.Slice(i / 64 * (1 + count), 1 + count);
+            if (levels[i] > 0)
+                word[0] |= bit;
+            for (int plane = 0; plane < count; plane++)
+            {
+                if (((Math.Abs((int)levels[i]) >> plane) & 1) != 0)
+                    word[1 + plane] |= bit;
+            }
+        }
+    }
+
     // Squares are exact in binary64; the sum is a chain.
     private static float Limit(ReadOnlySpan<float> values, float lift)
     {
