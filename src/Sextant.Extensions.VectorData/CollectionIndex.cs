@@ -254,10 +254,11 @@ internal sealed class CollectionIndex(string name, string? folder) : IDisposable
         Close();
         if (folder is null || !IsIn(folder))
             return;
-        // In one step for all who look; what is left of a deletion that was ended is no collection.
-        string gone = Path.Combine(Path.GetDirectoryName(folder)!, $".deleted-{Guid.NewGuid():N}");
-        Directory.Move(folder, gone);
-        Directory.Delete(gone, recursive: true);
+        // In one step for all who look; what a deletion leaves that was ended is no collection, and goes with the next.
+        string store = Path.GetDirectoryName(folder)!;
+        Directory.Move(folder, Path.Combine(store, $".deleted-{Guid.NewGuid():N}"));
+        foreach (string gone in Directory.GetDirectories(store, ".deleted-*"))
+            Directory.Delete(gone, recursive: true);
     }
 
     private void Close()

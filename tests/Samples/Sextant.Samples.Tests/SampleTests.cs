@@ -68,6 +68,24 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public async Task VectorStoreFindsTheNoteThatItKeptInTheFolder()
+    {
+        string folder = Directory.CreateTempSubdirectory("sextant-sample-").FullName;
+        try
+        {
+            string[] first = Lines(await Run("VectorStore", folder)), second = Lines(await Run("VectorStore", folder));
+            Assert.Equal($"made {folder}", first[0]);
+            Assert.EndsWith(" Boil the rice until it is soft.", first[1]);
+            Assert.EndsWith(" The bank raised its interest rates.", first[2]);
+            Assert.Equal(first[1..], second); // a process later, nothing is made again
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task ReadmesCodeRuns() =>
         Assert.Contains("Boil the rice until it is soft. (", await Run("Readme"), StringComparison.Ordinal);
 
