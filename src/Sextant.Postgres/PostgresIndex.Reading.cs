@@ -8,7 +8,7 @@ namespace Sextant.Postgres;
 // Documents out.
 public sealed partial class PostgresIndex
 {
-    /// <summary>Adds all documents to an index of the library, in the order of their ids, as they are encoded.</summary>
+    /// <summary>Adds all documents to an index of the library, in the order of ids, as they are encoded.</summary>
     /// <param name="destination">Of the same definition; the caller commits. Documents of other keys stay.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>How many passages were read.</returns>

@@ -109,6 +109,30 @@ public sealed partial class PostgresIndex
         return index;
     }
 
+    /// <summary>The names of all indexes that the connection's search path reaches first, in their order.</summary>
+    /// <exception cref="PostgresIndexException">The server refuses.</exception>
+    public static Task<IReadOnlyList<string>> NamesAsync(
+        NpgsqlDataSource source, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new ServerCalls(source, IndexTable.Indexes).Read<IReadOnlyList<string>>("listing", async connection =>
+        {
+            await using NpgsqlCommand command = connection.CreateCommand();
+            command.CommandText = $"select to_regclass('{IndexTable.Indexes}') is not null";
+            if (!(bool)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!)
+                return [];
+            command.CommandText = $"select name from {IndexTable.Indexes} order by name collate \"C\"";
+            var names = new List<string>();
+            NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                    names.Add(reader.GetString(0));
+            }
+            return names;
+        }, cancellation);
+    }
+
     /// <summary>Drops the table and its entry.</summary>
     /// <exception cref="PostgresIndexException">It is not there any more, or the server refuses.</exception>
     public Task DropAsync(CancellationToken cancellation = default) => _server.Write("dropping", async connection =>
