@@ -89,6 +89,48 @@ public sealed class IndexRouteTests(TinyModel model) : IClassFixture<TinyModel>,
     }
 
     [Fact]
+    public async Task AttributesOfEveryKindAreFilteredAndGivenBack()
+    {
+        await using RunningServer server = await Start();
+        await server.PostForJson("/v1/indexes/notes/documents", new
+        {
+            documents = new object[]
+            {
+                new
+                {
+                    key = "a",
+                    text = "the sky is blue.",
+                    attributes = new { price = 1.5, open = true, tags = new[] { "x", "y" }, sizes = new[] { 1, 2 } },
+                },
+                new { key = "b", text = "grass is green.", attributes = new { price = 2.5, open = false } },
+            },
+        });
+        async Task Found(string[] keys, params string[] filter)
+        {
+            string[] found = await Keys(server, new { query = "sky", ranking = "dense", filter });
+            Assert.Equal(keys, found.Order());
+        }
+        await Found(["a"], "price<2");
+        await Found(["b"], "open=false");
+        await Found(["a"], "tags contains y", "sizes contains 2");
+        await Found(["b"], "tags missing");
+        await Found(["a", "b"], "(price>2) or (tags contains x)");
+        await Found(["a"], "not ((price>2) or (tags missing))");
+        JsonElement kept = JsonDocument.Parse(await server.Client.GetStringAsync(
+            "/v1/indexes/notes/documents/a", TestContext.Current.CancellationToken)).RootElement;
+        Assert.Equal(
+            """{"price":1.5,"open":true,"tags":["x","y"],"sizes":[1,2]}""", kept.GetProperty("attributes").GetRawText());
+        using HttpResponseMessage mixed = await server.Post(
+            "/v1/indexes/notes/documents",
+            """{"documents":[{"key":"m","text":"a","attributes":{"tags":["x",1]}}]}""");
+        Assert.Equal(HttpStatusCode.BadRequest, mixed.StatusCode);
+        using HttpResponseMessage otherKind = await server.Post(
+            "/v1/indexes/notes/documents",
+            """{"documents":[{"key":"m","text":"a","attributes":{"open":"yes"}}]}""");
+        Assert.Equal(HttpStatusCode.BadRequest, otherKind.StatusCode);
+    }
+
+    [Fact]
     public async Task DocumentsAreReplacedReadAndDeleted()
     {
         await using RunningServer server = await Start();
