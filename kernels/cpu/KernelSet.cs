@@ -1,4 +1,5 @@
 using Sextant.Kernels.Hamming;
+using Sextant.Kernels.PackedDot;
 using Sextant.Kernels.SignDot;
 using Sextant.Kernels.Similarity;
 using Sextant.Kernels.WeightedHamming;
@@ -54,6 +55,7 @@ internal sealed class KernelSet(KernelSelection selection)
         selection.Of(WeightedHammingKernels.Table);
     public ChosenKernel<Kernel<SimilarityArguments>> Similarity { get; } = selection.Of(SimilarityKernels.Table);
     public ChosenKernel<Kernel<SignDotArguments>> SignDot { get; } = selection.Of(SignDotKernels.Table);
+    public ChosenKernel<Kernel<PackedDotArguments>> PackedDot { get; } = selection.Of(PackedDotKernels.Table);
 
     /// <summary>
     /// Whether <see cref="GemmBFloat16"/> is fastest on paired weights: no other set can read them.

@@ -27,6 +27,7 @@ internal static class OpCatalog
         new WeightedHammingCases(),
         new SimilarityCases(),
         new SignDotCases(),
+        new PackedDotCases(),
     ];
 
     /// <summary>The same for a command line.</summary>

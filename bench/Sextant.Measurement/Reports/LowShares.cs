@@ -41,6 +41,8 @@ internal static class LowShares
         ["weighted-hamming"] = "turning codes and looking up what their half bytes add are no floating-point operations, "
             + "and this roofline counts bytes alone",
         ["sign-dot"] = "each stored bit becomes a sign of a float first, by instructions that count as no operations",
+        ["packed-dot"] = "unpacking codes into bytes is as many integer instructions as their products, and this "
+            + "roofline counts products alone",
         ["dot"] = "vectors are short, and each sum is folded in a fixed order",
         ["similarity"] = "vectors are short, and each sum is folded in a fixed order",
     };

@@ -55,6 +55,20 @@ internal readonly unsafe struct BitAvx2Isa : IBitIsa<Vector256<byte>>
     public static void Store(ulong* destination, Vector256<byte> a) => a.Store((byte*)destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> MultiplyBytes(Vector256<byte> codes, Vector256<byte> query) =>
+        Avx2.MultiplyAddAdjacent(codes, query.AsSByte()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> AddShorts(Vector256<byte> a, Vector256<byte> b) => (a.AsInt16() + b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> AddPairs(Vector256<byte> shorts) =>
+        Avx2.MultiplyAddAdjacent(shorts.AsInt16(), Vector256<short>.One).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> AddInts(Vector256<byte> a, Vector256<byte> b) => (a.AsInt32() + b.AsInt32()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> ShiftWordsLeft(Vector256<byte> a, int count) => (a.AsUInt64() << count).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -55,6 +55,20 @@ internal readonly unsafe struct BitAvx512Isa : IBitIsa<Vector512<byte>>
     public static void Store(ulong* destination, Vector512<byte> a) => a.Store((byte*)destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> MultiplyBytes(Vector512<byte> codes, Vector512<byte> query) =>
+        Avx512BW.MultiplyAddAdjacent(codes, query.AsSByte()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> AddShorts(Vector512<byte> a, Vector512<byte> b) => (a.AsInt16() + b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> AddPairs(Vector512<byte> shorts) =>
+        Avx512BW.MultiplyAddAdjacent(shorts.AsInt16(), Vector512<short>.One).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> AddInts(Vector512<byte> a, Vector512<byte> b) => (a.AsInt32() + b.AsInt32()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> ShiftWordsLeft(Vector512<byte> a, int count) => (a.AsUInt64() << count).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -64,6 +64,34 @@ internal readonly unsafe struct BitVector128Isa : IBitIsa<Vector128<byte>>
     public static void Store(ulong* destination, Vector128<byte> a) => a.Store((byte*)destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> MultiplyBytes(Vector128<byte> codes, Vector128<byte> query) => Ssse3.IsSupported
+        ? Ssse3.MultiplyAddAdjacent(codes, query.AsSByte()).AsByte()
+        : MultiplyBytesPortable(codes, query);
+
+    /// <summary>The same where no instruction does it.</summary>
+    internal static Vector128<byte> MultiplyBytesPortable(Vector128<byte> codes, Vector128<byte> query)
+    {
+        Vector128<short> low = (codes.AsInt16() & Vector128.Create((short)0xFF)) * ((query.AsInt16() << 8) >> 8);
+        return (low + ((codes.AsInt16() >>> 8) * (query.AsInt16() >> 8))).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> AddShorts(Vector128<byte> a, Vector128<byte> b) =>
+        (a.AsInt16() + b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> AddPairs(Vector128<byte> shorts) => Sse2.IsSupported
+        ? Sse2.MultiplyAddAdjacent(shorts.AsInt16(), Vector128<short>.One).AsByte()
+        : AddPairsPortable(shorts);
+
+    /// <summary>The same where no instruction does it.</summary>
+    internal static Vector128<byte> AddPairsPortable(Vector128<byte> shorts) =>
+        (((shorts.AsInt32() << 16) >> 16) + (shorts.AsInt32() >> 16)).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> AddInts(Vector128<byte> a, Vector128<byte> b) => (a.AsInt32() + b.AsInt32()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> ShiftWordsLeft(Vector128<byte> a, int count) => (a.AsUInt64() << count).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

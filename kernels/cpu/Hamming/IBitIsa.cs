@@ -42,6 +42,18 @@ internal unsafe interface IBitIsa<TVector>
 
     static abstract void Store(ulong* destination, TVector a);
 
+    /// <summary>
+    /// Products of unsigned bytes below 16 with signed bytes above −128, neighbours added: integers of 16 bits.
+    /// </summary>
+    static abstract TVector MultiplyBytes(TVector codes, TVector query);
+
+    static abstract TVector AddShorts(TVector a, TVector b);
+
+    /// <summary>Neighbours of signed 16 bits added: integers of 32 bits.</summary>
+    static abstract TVector AddPairs(TVector shorts);
+
+    static abstract TVector AddInts(TVector a, TVector b);
+
     static abstract TVector ShiftWordsLeft(TVector a, int count);
 
     static abstract TVector ShiftWordsRight(TVector a, int count);
