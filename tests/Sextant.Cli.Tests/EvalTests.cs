@@ -170,8 +170,12 @@ public sealed class EvalTests(TinyModel model) : IClassFixture<TinyModel>, IDisp
              "recall@10:bebr-2:12B",
              "recall@10:bebr-2+4x:140B", "recall@10:bebr-3:16B", "recall@10:bebr-3+4x:144B", "recall@10:bebr-4:20B",
              "recall@10:bebr-4+4x:148B", "recall@10:pq-8:8B", "recall@10:pq-8+4x:136B",
-             "recall@10:whiten-binary:4B", "recall@10:whiten-binary+4x:132B", "recall@10:whiten-bebr-2:12B",
-             "recall@10:whiten-bebr-2+4x:140B", "recall@10:int8:32B", "recall@10:float16:64B"],
+             "recall@10:rabitq-1:12B", "recall@10:rabitq-1+4x:140B", "recall@10:rabitq-2:12B",
+             "recall@10:rabitq-2+4x:140B", "recall@10:rabitq-3:20B", "recall@10:rabitq-3+4x:148B",
+             "recall@10:rabitq-4:20B", "recall@10:rabitq-4+4x:148B", "recall@10:pca-16-rabitq-2:12B",
+             "recall@10:pca-16-rabitq-2+4x:140B", "recall@10:pca-21-rabitq-3:20B",
+             "recall@10:pca-21-rabitq-3+4x:148B", "recall@10:pca-24-rabitq-4:20B",
+             "recall@10:pca-24-rabitq-4+4x:148B", "recall@10:int8:32B", "recall@10:float16:64B"],
             lines.Keys);
         Assert.All(lines.Values, value => Assert.InRange(value, 0.1, 1));
         // More bits find more; halves find nearly all.
@@ -182,7 +186,8 @@ public sealed class EvalTests(TinyModel model) : IClassFixture<TinyModel>, IDisp
         Assert.True(lines["recall@10:bebr-2:12B"] < lines["recall@10:bebr-4:20B"]);
         Assert.True(lines["recall@10:bebr-2:12B"] < lines["recall@10:bebr-2+4x:140B"]);
         Assert.True(lines["recall@10:pq-8:8B"] < lines["recall@10:pq-8+4x:136B"]);
-        Assert.True(lines["recall@10:whiten-binary:4B"] < lines["recall@10:whiten-binary+4x:132B"]);
+        Assert.True(lines["recall@10:rabitq-1:12B"] < lines["recall@10:rabitq-2:12B"]);
+        Assert.True(lines["recall@10:rabitq-2:12B"] < lines["recall@10:rabitq-4:20B"]);
         Assert.InRange(lines["recall@10:float16:64B"], 0.97, 1);
         Assert.Equal(2, Retrieval(["set"], "--recall", "--bm25").Exit);
         Assert.Equal(2, Retrieval(["set"], "--recall", "--codes", "binary").Exit);

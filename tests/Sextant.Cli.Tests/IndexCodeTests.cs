@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Sextant.Cli.Tests;
 
-/// <summary>Codes that are fitted to a sample of the files, by <c>index --code</c> and <c>--transform</c>.</summary>
+/// <summary>Codes that are fitted to a sample of the files, by <c>index --code</c> and <c>--pca</c>.</summary>
 public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("sextant-index-codes-").FullName;
@@ -14,14 +14,16 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
-    [InlineData("bebr-3", "whiten", "residual binary, 3 bits a dimension", "32 to 32 dimensions")]
+    [InlineData("bebr-3", "32", "residual binary, 3 bits a dimension", "32 to 32 dimensions")]
+    [InlineData("rabitq-1", null, "RaBitQ, 1 bits for each of 32 dimensions", null)]
+    [InlineData("rabitq-3", "21", "RaBitQ, 3 bits for each of 21 principal components", null)]
     [InlineData("pq-4", null, "product, 4 bytes a vector", null)]
-    [InlineData("pq-2", "pca-4", "product, 2 bytes a vector", "32 to 4 dimensions")]
-    [InlineData("binary", "whiten-6", "binary", "32 to 6 dimensions")]
-    public void RescoredTheyFindWhatASearchInFilesFinds(string code, string? transform, string scanned, string? turned)
+    [InlineData("pq-2", "4", "product, 2 bytes a vector", "32 to 4 dimensions")]
+    [InlineData("binary", "6", "binary", "32 to 6 dimensions")]
+    public void RescoredTheyFindWhatASearchInFilesFinds(string code, string? components, string scanned, string? turned)
     {
         Write(400);
-        string[] turn = transform is null ? [] : ["--transform", transform];
+        string[] turn = components is null ? [] : ["--pca", components];
         Outcome made = Run(["index", "--output", Index, "--code", code, "--rescore", "float32", .. turn, Files]);
         Assert.Equal((0, ""), (made.Exit, made.Error));
         string stats = CommandLine.Run("index", "--stats", Index).Output;
@@ -92,6 +94,7 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
     [InlineData("binary", "none")]
     [InlineData("bebr-2", "none")]
     [InlineData("pq-4", "none")]
+    [InlineData("rabitq-4", "none")]
     [InlineData("float16", null)]
     public void ADiverseAnswerDoesNotSayTheSameTwice(string code, string? rescore)
     {
@@ -138,14 +141,16 @@ public sealed class IndexCodeTests(TinyModel model) : IClassFixture<TinyModel>, 
     public void WhatDoesNotGoTogetherIsWrongUsage()
     {
         Write(20);
-        Refused(2, "--code is 'bebr-9'; accepted: binary, bebr-1 to bebr-8, pq-N", "--code", "bebr-9");
+        Refused(2, "--code is 'bebr-9'; accepted: binary, bebr-1 to bebr-8, rabitq-1 to rabitq-4, pq-N",
+            "--code", "bebr-9");
         Refused(2, "--code is 'pq'", "--code", "pq");
-        Refused(2, "--transform is 'zca'; accepted: pca-N, whiten, whiten-N", "--transform", "zca");
+        Refused(2, "--code is 'rabitq-5'", "--code", "rabitq-5");
+        Refused(2, "--pca is 'half'", "--pca", "half");
         Refused(2, "cuts vectors into 3 equal parts; 32 dimensions do not divide so", "--code", "pq-3");
-        Refused(2, "keeps 33 components; the vectors have 32", "--transform", "pca-33");
+        Refused(2, "keeps 33 components; the vectors have 32", "--pca", "33");
         Refused(2, "--lists is for binary codes", "--lists", "3", "--code", "float16");
-        Refused(2, "do not go together", "--transform", "whiten", "--code", "int8");
-        Refused(2, "--rescore is for binary, bebr and pq", "--code", "float16", "--rescore", "float32");
+        Refused(2, "do not go together", "--pca", "4", "--code", "int8");
+        Refused(2, "--rescore is for binary, bebr, rabitq and pq", "--code", "float16", "--rescore", "float32");
     }
 
     private static string[] Scores(Outcome outcome) =>

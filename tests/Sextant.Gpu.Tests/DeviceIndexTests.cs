@@ -35,7 +35,7 @@ public sealed class DeviceIndexTests : IDisposable
             Metric = metric,
             Ranges = code == VectorCode.Int8 ? CodeRanges.Of(sample, Dimensions) : null,
             Rescore = rescore,
-            Transform = turns ? LinearTransform.Fit(sample, Dimensions, 60, whiten: true) : null,
+            Transform = turns ? LinearTransform.Fit(sample, Dimensions, 60) : null,
         });
         float minScore = metric == Metric.SquaredDistance ? -17f : -0.2f;
         IdSet some = reader.Where(IndexFilter.Parse("part=3"));

@@ -101,15 +101,16 @@ public sealed class IndexMutations
             VectorCode.Binary => IndexFit.WithLists(Rounds.Definition, sample, 3),
             VectorCode.ResidualBinary => plain with
             {
-                Transform = LinearTransform.Fit(sample, dimensions, half, whiten: true),
+                Transform = LinearTransform.Fit(sample, dimensions, half),
                 ResidualBinary = ResidualBinaryCode.Fit(halves, half, 2),
                 Rescore = VectorCode.Float16,
             },
             VectorCode.Product => plain with
             {
-                Transform = LinearTransform.Fit(sample, dimensions, half, whiten: true),
+                Transform = LinearTransform.Fit(sample, dimensions, half),
                 Product = ProductCode.Fit(halves, half, 4),
             },
+            VectorCode.RaBitQ => IndexFit.WithRaBitQ(plain with { Metric = Metric.SquaredDistance }, sample, 3, half),
             VectorCode.Int8 => plain with
             {
                 Ranges = new CodeRanges(

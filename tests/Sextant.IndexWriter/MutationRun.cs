@@ -14,8 +14,8 @@ internal static class MutationRun
     {
         VectorCode[] codes =
         [
-            VectorCode.Binary, VectorCode.ResidualBinary, VectorCode.Product, VectorCode.Int8, VectorCode.Float32,
-            VectorCode.Float16, VectorCode.BFloat16,
+            VectorCode.Binary, VectorCode.ResidualBinary, VectorCode.Product, VectorCode.RaBitQ, VectorCode.Int8,
+            VectorCode.Float32, VectorCode.Float16, VectorCode.BFloat16,
         ];
         int done = 0, wrong = 0, last = -1;
         using var watch = new Timer(_ =>

@@ -43,7 +43,7 @@ internal static class SomeDocuments
         VectorCode? rescore = parts[1].Length == 0 ? null : Enum.Parse<VectorCode>(parts[1]);
         float[] sample = Vectors(400, 7);
         LinearTransform? transform =
-            parts.Length > 3 ? LinearTransform.Fit(sample, Dimensions, 24, whiten: false) : null;
+            parts.Length > 3 ? LinearTransform.Fit(sample, Dimensions, 24) : null;
         return new IndexDefinition
         {
             Dimensions = Dimensions,

@@ -97,8 +97,9 @@ internal static partial class ReadmeFigures
             + $"a dimension {Share("bebr-2")}, {Share("bebr-3")} and {Share("bebr-4")} %, "
             + $"rescored {Share("bebr-2\\+4x")}, {Share("bebr-3\\+4x")} and {Share("bebr-4\\+4x")} %; "
             + "a product code's byte for four dimensions\n"
-            + $"{Share("pq-64")} %, rescored {Share("pq-64\\+4x")} %; int8 {Share("int8")} %; "
-            + $"bits after whitening {Share("whiten-binary")} %\n"
+            + $"{Share("pq-64")} %, rescored {Share("pq-64\\+4x")} %; int8 {Share("int8")} %;\n"
+            + $"RaBitQ's 1 to 4 bits {Share("rabitq-1")}, {Share("rabitq-2")}, {Share("rabitq-3")} and "
+            + $"{Share("rabitq-4")} %\n"
             + $"([model tiny, {sets.Length} sets]({link})).";
 
         string Share(string code)

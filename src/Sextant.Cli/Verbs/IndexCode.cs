@@ -6,27 +6,29 @@ using Sextant.Search;
 
 namespace Sextant.Cli.Verbs;
 
-/// <summary>What --code, --transform and --rescore ask for.</summary>
+/// <summary>What --code, --pca and --rescore ask for.</summary>
 /// <param name="Code">What is scanned.</param>
-/// <param name="Size">Bits for each dimension of residual binary codes, bytes of product codes; else 0.</param>
+/// <param name="Size">
+/// Bits for each dimension of residual binary and RaBitQ codes, bytes of product codes; else 0.
+/// </param>
 /// <param name="Rescore">What the best of the scan are scored with; null: nothing.</param>
-/// <param name="Transform">pca or whiten, or null.</param>
-/// <param name="Outputs">Components that are kept; 0: all.</param>
+/// <param name="Components">Principal components that are coded; 0: the vectors are.</param>
 /// <param name="Lists">Inverted lists (IVF); 0: none.</param>
 internal sealed record IndexCode(
-    VectorCode Code, int Size, VectorCode? Rescore, string? Transform, int Outputs, int Lists)
+    VectorCode Code, int Size, VectorCode? Rescore, int Components, int Lists)
 {
     public static readonly Flag CodeFlag = new(
         "--code", "C",
         "What is scanned: binary (a bit for each dimension), bebr-N (binary residual codes of N bits for each, 1 to "
-            + "8), pq-N (product codes of N bytes), int8, float16 or float32. Default: binary.");
-    public static readonly Flag TransformFlag = new(
-        "--transform", "T",
-        "What stands before the code: pca-N (the N principal components), whiten or whiten-N (with the variance 1 "
-            + "each).");
+            + "8), rabitq-N (RaBitQ codes of N bits for each, 1 to 4), pq-N (product codes of N bytes), int8, float16 "
+            + "or float32. Default: binary.");
+    public static readonly Flag ComponentsFlag = new(
+        "--pca", "N",
+        "Code the N principal components of the vectors, fitted to the passages, instead of the vectors: half of the "
+            + "dimensions with twice the bits find more than all of them.");
     public static readonly Flag RescoreFlag = new(
         "--rescore", "R",
-        "What the best of a binary, bebr or pq scan are scored with: float16, float32, int8 or none. Default: "
+        "What the best of a binary, bebr, rabitq or pq scan are scored with: float16, float32, int8 or none. Default: "
             + "float16.");
 
     public static readonly Flag ListsFlag = new(
@@ -34,10 +36,10 @@ internal sealed record IndexCode(
         "Also keep binary codes in N inverted lists (IVF), of which 'search --probe' reads a few; the square root of "
             + "the number of passages is a good N, and worth it from a million on. Default: none.");
 
-    private const string Codes = "binary, bebr-1 to bebr-8, pq-N, int8, float16, float32";
+    private const string Codes = "binary, bebr-1 to bebr-8, rabitq-1 to rabitq-4, pq-N, int8, float16, float32";
 
     /// <summary>All of these.</summary>
-    public static readonly Flag[] Flags = [CodeFlag, TransformFlag, RescoreFlag, ListsFlag];
+    public static readonly Flag[] Flags = [CodeFlag, ComponentsFlag, RescoreFlag, ListsFlag];
 
     /// <summary>Whether something is fitted to a sample of the passages.</summary>
     public bool NeedsSample => IsFitted || Lists > 0;
@@ -45,19 +47,20 @@ internal sealed record IndexCode(
     /// <summary>Passages of a sample, at most: several for each list.</summary>
     public int MaxSample => Math.Max(PassageSample.MaxPassages, 16 * Lists);
 
-    private bool IsFitted => Code is VectorCode.ResidualBinary or VectorCode.Product || Transform is not null;
+    private bool IsFitted =>
+        Code is VectorCode.ResidualBinary or VectorCode.Product or VectorCode.RaBitQ || Components > 0;
 
     public static IndexCode Of(ArgumentValues arguments)
     {
         (VectorCode code, int size) = CodeOf(arguments.Text(CodeFlag) ?? "binary");
-        (string? transform, int outputs) = TransformOf(arguments.Text(TransformFlag));
+        int components = arguments.Number(ComponentsFlag, 1, IndexDefinition.MaxDimensions) ?? 0;
         string? rescoring = arguments.Choice(RescoreFlag, "float16", "float32", "int8", "none");
-        bool canRescore = code is VectorCode.Binary or VectorCode.ResidualBinary or VectorCode.Product;
+        bool canRescore = code is not (VectorCode.Int8 or VectorCode.Float16 or VectorCode.Float32);
         if (rescoring is not null and not "none" && !canRescore)
-            throw new WrongUsageException("--rescore is for binary, bebr and pq codes; others have final scores");
-        if (transform is not null && code == VectorCode.Int8)
             throw new WrongUsageException(
-                "--transform and int8 do not go together: ranges are those of the model's vectors");
+                "--rescore is for binary, bebr, rabitq and pq codes; others have final scores");
+        if (components > 0 && code == VectorCode.Int8)
+            throw new WrongUsageException("--pca and int8 do not go together: ranges are those of the model's vectors");
         VectorCode? rescore = !canRescore ? null : rescoring switch
         {
             "none" => null,
@@ -75,18 +78,18 @@ internal sealed record IndexCode(
         int lists = arguments.Number(ListsFlag, 1, IndexDefinition.MaxLists) ?? 0;
         if (lists > 0 && code != VectorCode.Binary)
             throw new WrongUsageException("--lists is for binary codes");
-        return new IndexCode(code, size, rescore, transform, outputs, lists);
+        return new IndexCode(code, size, rescore, components, lists);
     }
 
     /// <summary>Refuses what does not fit the model's vectors, before anything is embedded.</summary>
     public void Require(int dimensions)
     {
-        if (Outputs > dimensions)
+        if (Components > dimensions)
         {
             throw new WrongUsageException(FormattableString.Invariant(
-                $"--transform keeps {Outputs} components; the vectors have {dimensions} dimensions"));
+                $"--pca keeps {Components} components; the vectors have {dimensions} dimensions"));
         }
-        int coded = Outputs > 0 ? Outputs : dimensions;
+        int coded = Components > 0 ? Components : dimensions;
         if (Code == VectorCode.Product && (Size > coded || coded % Size != 0))
         {
             throw new WrongUsageException(FormattableString.Invariant(
@@ -96,11 +99,12 @@ internal sealed record IndexCode(
 
     /// <summary>Minimum number of passages that what is fitted needs.</summary>
     public int MinSample(int dimensions) => Math.Max(
-        Math.Max(Lists, Transform is null ? 0 : IndexFit.MinForTransform(dimensions)),
+        Math.Max(Lists, Components == 0 ? 0 : IndexFit.MinForTransform(dimensions)),
         Code switch
         {
             VectorCode.Product => IndexFit.MinForProduct,
             VectorCode.ResidualBinary => IndexFit.MinForResidualBinary,
+            VectorCode.RaBitQ => IndexFit.MinForRaBitQ,
             _ => 0,
         });
 
@@ -126,11 +130,10 @@ internal sealed record IndexCode(
                 $"there are {count} passages, too few to fit this code and its lists to; at least {least} are needed. ")
                 + "--code binary without --lists needs none.");
         }
-        if (Transform is not null)
-        {
-            definition = IndexFit.WithTransform(
-                definition, sample, Outputs > 0 ? Outputs : plain.Dimensions, Transform == "whiten");
-        }
+        if (Code == VectorCode.RaBitQ) // the components are the code's
+            return IndexFit.WithRaBitQ(definition, sample, Size, Components);
+        if (Components > 0)
+            definition = IndexFit.WithTransform(definition, sample, Components);
         return Code switch
         {
             VectorCode.ResidualBinary => IndexFit.WithResidualBinary(definition, sample, Size),
@@ -147,17 +150,9 @@ internal sealed record IndexCode(
         "float32" => (VectorCode.Float32, 0),
         _ when Number(text, "bebr-") is >= 1 and <= ResidualBinaryCode.MaxLevels and int levels =>
             (VectorCode.ResidualBinary, levels),
+        _ when Number(text, "rabitq-") is >= 1 and <= RaBitQCode.MaxBits and int bits => (VectorCode.RaBitQ, bits),
         _ when Number(text, "pq-") is >= 1 and int parts => (VectorCode.Product, parts),
         _ => throw new WrongUsageException($"{CodeFlag.Name} is '{text}'; accepted: {Codes}"),
-    };
-
-    private static (string? Transform, int Outputs) TransformOf(string? text) => text switch
-    {
-        null => (null, 0),
-        "whiten" => ("whiten", 0),
-        _ when Number(text, "whiten-") is >= 1 and int outputs => ("whiten", outputs),
-        _ when Number(text, "pca-") is >= 1 and int outputs => ("pca", outputs),
-        _ => throw new WrongUsageException($"{TransformFlag.Name} is '{text}'; accepted: pca-N, whiten, whiten-N"),
     };
 
     private static int? Number(string text, string before) =>

@@ -56,6 +56,9 @@ internal static class IndexFacts
     {
         { ResidualBinary: { } code } => FormattableString.Invariant(
             $"residual binary, {code.Levels} bits a dimension, error {code.Error:F3} of the sample"),
+        { RaBitQ: { } code } => FormattableString.Invariant(
+            $"RaBitQ, {code.Bits} bits for each of {code.CodedDimensions} ")
+            + (code.Components is null ? "dimensions" : "principal components"),
         { Product: { } code } => FormattableString.Invariant(
             $"product, {code.Parts} bytes a vector, error {code.Error:F3} of the sample"),
         _ => definition.Code.ToString().ToLowerInvariant(),

@@ -58,8 +58,8 @@ internal sealed class IndexVerb : Verb
         ("sextant index --output notes.idx --update notes", "The same index, brought up to date."),
         ("sextant index --output wiki.idx --attribute lang=en --code int8 --ranges wiki.json wiki/en",
             "8-bit vectors, and an attribute for 'search --filter lang=en'."),
-        ("sextant index --output notes.idx --code bebr-2 --transform whiten notes",
-            "Two bits for each dimension, of whitened vectors, fitted to these files."),
+        ("sextant index --output notes.idx --code rabitq-2 --pca 128 notes",
+            "Two bits for each of 128 principal components, fitted to these files."),
         ("sextant index --stats notes.idx", "Documents, passages, bytes by section, model and prompts."),
     ];
 

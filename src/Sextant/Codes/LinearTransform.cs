@@ -4,14 +4,14 @@ using Sextant.Kernels;
 namespace Sextant.Codes;
 
 /// <summary>
-/// y = rows · (x − mean): principal components, or whitening, fitted to a sample and put before any code.
+/// y = rows · (x − mean): principal components, fitted to a sample and put before any code.
 /// </summary>
 /// <remarks>
-/// <para>Principal components keep distances and gather what varies in the first values; whitening also gives every
-/// component the same variance, which spreads the signs of binary codes evenly ("WhiteningBERT", Huang et al., 2021).
-/// Queries and documents need the same transform. Error: what lies in components that are left out.</para>
-/// <para>Fitting is in double, eigenvectors by cyclic Jacobi rotations in a fixed order; applying is the Dot kernel.
-/// The same bits everywhere. Immutable; thread-safe.</para>
+/// <para>Principal components keep distances and gather what varies in the first values. Queries and documents need
+/// the same transform. Error: what lies in components that are left out.</para>
+/// <para>Fitting is in double, eigenvectors by cyclic Jacobi rotations in a fixed order, the value of the greatest
+/// magnitude of each being positive; applying is the Dot kernel. The same bits everywhere. Immutable;
+/// thread-safe.</para>
 /// </remarks>
 public sealed unsafe class LinearTransform
 {
@@ -50,9 +50,8 @@ public sealed unsafe class LinearTransform
     /// <param name="vectors">[n, dimensions], row by row.</param>
     /// <param name="dimensions">Length of a vector.</param>
     /// <param name="outputs">Components to keep, those of the largest variance first.</param>
-    /// <param name="whiten">Whether to give every component the variance 1.</param>
     /// <exception cref="ArgumentException">There are no whole vectors, or a value is not finite.</exception>
-    public static LinearTransform Fit(ReadOnlySpan<float> vectors, int dimensions, int outputs, bool whiten)
+    public static LinearTransform Fit(ReadOnlySpan<float> vectors, int dimensions, int outputs)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
@@ -66,17 +65,25 @@ public sealed unsafe class LinearTransform
         double[][] basis = Diagonalise(matrix);
         // The order of the components: by variance, equal ones by their position.
         int[] order = [.. Enumerable.Range(0, dimensions).OrderByDescending(i => matrix[i][i]).ThenBy(i => i)];
-        // What is smaller than this is rounding; dividing by it would blow noise up.
-        double least = matrix[order[0]][order[0]] * 1e-9;
         float[] rows = new float[outputs * dimensions];
         for (int row = 0; row < outputs; row++)
         {
-            double variance = matrix[order[row]][order[row]];
-            double scale = !whiten ? 1 : variance > least ? 1 / Math.Sqrt(variance) : 0;
+            double[] axis = basis[order[row]];
+            double sign = Sign(axis);
             for (int i = 0; i < dimensions; i++)
-                rows[(row * dimensions) + i] = (float)(basis[order[row]][i] * scale);
+                rows[(row * dimensions) + i] = (float)(axis[i] * sign);
         }
         return new LinearTransform([.. mean.Select(value => (float)value)], rows);
+    }
+
+    /// <summary>The mean of a sample, summed in double in the order of its rows.</summary>
+    internal static float[] CentreOf(ReadOnlySpan<float> vectors, int dimensions)
+    {
+        if (vectors.IsEmpty || vectors.Length % dimensions != 0)
+            throw new ArgumentException(
+                $"{vectors.Length} values are not whole vectors of {dimensions}.", nameof(vectors));
+        FiniteValues.Require(vectors, nameof(vectors));
+        return [.. MeanOf(vectors, dimensions).Select(value => (float)value)];
     }
 
     /// <summary>Transforms a vector.</summary>
@@ -94,8 +101,33 @@ public sealed unsafe class LinearTransform
         Span<float> centred = Inputs <= 4096 ? stackalloc float[Inputs] : new float[Inputs];
         for (int i = 0; i < centred.Length; i++)
             centred[i] = vector[i] - _mean[i];
-        fixed (float* x = centred, rows = _rows, y = destination)
+        Project(centred, destination);
+    }
+
+    /// <summary>The same of a vector whose mean is taken away already, or is not to be: y = rows · x.</summary>
+    internal void Project(ReadOnlySpan<float> vector, Span<float> destination)
+    {
+        fixed (float* x = vector, rows = _rows, y = destination)
             _dot(x, rows, Outputs, Inputs, y);
+    }
+
+    /// <summary>vector [Inputs] += rowsᵀ · y, y [Outputs]: back, where the rows are orthonormal.</summary>
+    internal void AddInverse(ReadOnlySpan<float> y, Span<float> vector)
+    {
+        for (int row = 0; row < Outputs; row++)
+        {
+            for (int i = 0; i < vector.Length; i++)
+                vector[i] = MathF.FusedMultiplyAdd(y[row], _rows[(row * Inputs) + i], vector[i]);
+        }
+    }
+
+    // 1 where the value of the greatest magnitude, the first of equal ones, is positive; else −1.
+    private static double Sign(double[] axis)
+    {
+        double greatest = 0;
+        foreach (double value in axis)
+            greatest = Math.Abs(value) > Math.Abs(greatest) ? value : greatest;
+        return greatest < 0 ? -1 : 1;
     }
 
     private static double[] MeanOf(ReadOnlySpan<float> vectors, int dimensions)

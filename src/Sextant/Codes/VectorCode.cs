@@ -27,4 +27,7 @@ public enum VectorCode
 
     /// <summary><see cref="ProductCode"/>: a byte for each part; its centroids are learnt from a sample.</summary>
     Product = 7,
+
+    /// <summary><see cref="RaBitQCode"/>: 1 to 4 bits for each dimension and a factor, fitted to a sample.</summary>
+    RaBitQ = 8,
 }

@@ -55,17 +55,26 @@ internal static class CodeRecall
         float[] sample = vectors.Length <= SampleVectors * dimensions ? vectors : Sample(vectors, dimensions);
         if (dimensions % 4 == 0)
             Lines(FormattableString.Invariant($"pq-{parts}"), IndexFit.WithProduct(plain, sample, parts), null, 0, 4);
+        for (int bits = 1; bits <= RaBitQCode.MaxBits; bits++)
+            RaBitQ(bits, 0);
         if (vectors.Length / dimensions > dimensions)
         {
-            // The transform before the codes that gain from evenly spread values.
-            IndexDefinition whitened = IndexFit.WithTransform(plain, sample, dimensions, whiten: true);
-            Lines("whiten-binary", whitened with { Code = VectorCode.Binary }, 1, 0, 4);
-            whitened = whitened with { Metric = Metric.Cosine };
-            Lines("whiten-bebr-2", IndexFit.WithResidualBinary(whitened, vectors, 2), null, 0, 4);
+            // Components for each number of bits: as many bytes as fewer bits of all dimensions take.
+            RaBitQ(2, Math.Max(1, dimensions / 2));
+            RaBitQ(3, Math.Max(1, dimensions * 21 / 32));
+            RaBitQ(4, Math.Max(1, dimensions * 3 / 4));
         }
         Lines("int8", plain with { Code = VectorCode.Int8, Ranges = CodeRanges.Of(vectors, dimensions) }, null, 0);
         Lines("float16", plain with { Code = VectorCode.Float16 }, null, 0);
         return lines;
+
+        void RaBitQ(int bits, int components)
+        {
+            string before = components == 0 ? "" : FormattableString.Invariant($"pca-{components}-");
+            Lines(
+                FormattableString.Invariant($"{before}rabitq-{bits}"),
+                IndexFit.WithRaBitQ(plain, vectors, bits, components), null, 0, 4);
+        }
 
         // Each with the scan's own ten, and with so many candidates for each hit scored again as floats.
         void Lines(string name, IndexDefinition definition, int? queryBits, params int[] oversamplings)

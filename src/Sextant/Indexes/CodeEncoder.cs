@@ -12,7 +12,7 @@ internal sealed class CodeEncoder
     {
         _definition = definition;
         // Fitted codes encode floats that are scaled as the metric wants.
-        bool isFitted = definition.Code is VectorCode.ResidualBinary or VectorCode.Product;
+        bool isFitted = definition.IsFitted;
         Rows = new RowCodec(
             isFitted ? VectorCode.Float32 : definition.Code, definition.Metric, definition.CodedDimensions,
             definition.Code == VectorCode.Int8 ? definition.Ranges : null);
@@ -22,13 +22,17 @@ internal sealed class CodeEncoder
             VectorCode.ResidualBinary => new CodeLayout(
                 definition.ResidualBinary!.CodeBytes, definition.ResidualBinary.Levels, HasLengths: true),
             VectorCode.Product => new CodeLayout(definition.Product!.Parts, 0),
+            VectorCode.RaBitQ => new CodeLayout(
+                definition.RaBitQ!.CodeBytes(IsDistance), 1, Factors: IsDistance ? 2 : 1),
             _ => new CodeLayout(Rows.RowBytes, 0),
         };
         if (definition.ListCentroids is { } centroids)
             Centroids = new CentroidTiles(definition.CodedDimensions, Layout, centroids);
     }
 
-    /// <summary>Of the vectors that are encoded; for residual binary and product codes as float32.</summary>
+    private bool IsDistance => _definition.Metric == Metric.SquaredDistance;
+
+    /// <summary>Of the vectors that are encoded; for codes that are fitted as float32.</summary>
     public RowCodec Rows { get; }
 
     /// <summary>The centroids of the lists, where the index has them.</summary>
@@ -46,7 +50,7 @@ internal sealed class CodeEncoder
     /// <exception cref="ArgumentException">Products of the transform overflow.</exception>
     public void Prepare(ReadOnlySpan<float> vector, Span<float> coded)
     {
-        if (_definition.Code is VectorCode.ResidualBinary or VectorCode.Product)
+        if (_definition.IsFitted)
             PrepareScaled(vector, coded);
         else
             Turn(vector, coded); // other codecs scale by themselves
@@ -82,6 +86,9 @@ internal sealed class CodeEncoder
             case VectorCode.Product:
                 _definition.Product!.Encode(coded, code);
                 break;
+            case VectorCode.RaBitQ:
+                _definition.RaBitQ!.Encode(coded, IsDistance, code);
+                break;
             default:
                 Rows.Encode(coded, code);
                 break;
@@ -95,6 +102,8 @@ internal sealed class CodeEncoder
             residual.Decode(code, coded);
         else if (_definition.Product is { } product)
             product.Decode(code, coded);
+        else if (_definition.RaBitQ is { } rabitq)
+            rabitq.Decode(code, coded);
         else
             Rows.Decode(code, coded);
     }

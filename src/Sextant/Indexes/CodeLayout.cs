@@ -5,18 +5,21 @@ using Sextant.Kernels.Hamming;
 namespace Sextant.Indexes;
 
 /// <summary>How the codes of a segment lie in its section (FORMAT.md, "Rows" and "Tiles").</summary>
-/// <param name="RowBytes">Bytes of a row's code.</param>
+/// <param name="RowBytes">Bytes of a row's code, its factors included.</param>
 /// <param name="Planes">
 /// Planes of bits, each of which has all rows in tiles: 1 for binary codes, the levels of residual binary ones. 0: the
 /// rows lie one after the other.
 /// </param>
 /// <param name="HasLengths">Whether the length of what a code stands for is kept with it.</param>
-internal readonly record struct CodeLayout(int RowBytes, int Planes, bool HasLengths = false)
+/// <param name="Factors">
+/// Numbers (f32) that end a row's code. Behind the planes lie the first numbers of all rows, then their second ones.
+/// </param>
+internal readonly record struct CodeLayout(int RowBytes, int Planes, bool HasLengths = false, int Factors = 0)
 {
     private const int TileCodes = HammingArguments.TileCodes;
 
     /// <summary>Bytes of a row's code in one plane.</summary>
-    public int PlaneBytes => Planes == 0 ? 0 : RowBytes / Planes;
+    public int PlaneBytes => Planes == 0 ? 0 : (RowBytes - (Factors * sizeof(float))) / Planes;
 
     /// <summary>Words of 64 bits that a row takes in one plane.</summary>
     public int Words => Math.Max(1, (PlaneBytes + 7) / 8);
@@ -25,7 +28,11 @@ internal readonly record struct CodeLayout(int RowBytes, int Planes, bool HasLen
     public long LengthOfPlane(int rows) => (rows + TileCodes - 1L) / TileCodes * TileCodes * Words * sizeof(ulong);
 
     /// <summary>Bytes of the section.</summary>
-    public long Length(int rows) => Planes == 0 ? (long)rows * RowBytes : Planes * LengthOfPlane(rows);
+    public long Length(int rows) => Planes == 0 ? (long)rows * RowBytes : PlaceOfFactors(rows, Factors);
+
+    /// <summary>Where the numbers that have this position in their rows begin in the section.</summary>
+    public long PlaceOfFactors(int rows, int position) =>
+        (Planes * LengthOfPlane(rows)) + ((long)position * rows * sizeof(float));
 
     /// <summary>The section of codes that lie one after the other.</summary>
     public ReadOnlyMemory<byte> Section(ReadOnlySpan<byte> codes, int rows)
@@ -51,6 +58,15 @@ internal readonly record struct CodeLayout(int RowBytes, int Planes, bool HasLen
                 }
             }
         }
+        for (int i = 0; i < Factors; i++)
+        {
+            Span<byte> numbers = section.AsSpan((int)PlaceOfFactors(rows, i));
+            for (int row = 0; row < rows; row++)
+            {
+                codes.Slice((row * RowBytes) + PlaceInRow(i), sizeof(float)).CopyTo(
+                    numbers[(row * sizeof(float))..]);
+            }
+        }
         return section;
     }
 
@@ -74,5 +90,12 @@ internal readonly record struct CodeLayout(int RowBytes, int Planes, bool HasLen
                 rest = rest[bytes..];
             }
         }
+        for (int i = 0; i < Factors; i++)
+        {
+            long position = PlaceOfFactors(rows, i) + ((long)row * sizeof(float));
+            codes.Bytes(position, sizeof(float)).CopyTo(code[PlaceInRow(i)..]);
+        }
     }
+
+    private int PlaceInRow(int factor) => (Planes * PlaneBytes) + (factor * sizeof(float));
 }

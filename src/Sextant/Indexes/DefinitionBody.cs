@@ -17,7 +17,8 @@ internal static class DefinitionBody
         Lists = 16,
         Terms = 32,
         RoundsDown = 64,
-        All = Ranges | Transform | Scales | Centroids | Lists | Terms | RoundsDown,
+        RaBitQ = 128,
+        All = Ranges | Transform | Scales | Centroids | Lists | Terms | RoundsDown | RaBitQ,
     }
 
     public static byte[] Write(IndexDefinition definition)
@@ -32,6 +33,7 @@ internal static class DefinitionBody
             | (definition.Transform is null ? Parts.None : Parts.Transform)
             | (definition.ResidualBinary is null ? Parts.None : Parts.Scales)
             | (definition.Product is null ? Parts.None : Parts.Centroids)
+            | (definition.RaBitQ is null ? Parts.None : Parts.RaBitQ)
             | (definition.ListCentroids is null ? Parts.None : Parts.Lists)
             | (definition.KeepsTerms ? Parts.Terms : Parts.None)));
         body.UInt32((uint)definition.Properties.Count);
@@ -62,6 +64,15 @@ internal static class DefinitionBody
             body.UInt32((uint)product.Parts);
             body.Double(product.Error);
             body.Singles(product.Values);
+        }
+        if (definition.RaBitQ is { } rabitq)
+        {
+            body.UInt32((uint)rabitq.Bits);
+            body.UInt64(rabitq.Seed);
+            body.UInt32((uint)(rabitq.Components?.Outputs ?? 0));
+            body.Singles(rabitq.Centre);
+            if (rabitq.Components is { } components)
+                body.Singles(components.Rows);
         }
         if (definition.ListCentroids is { } lists)
         {
@@ -151,6 +162,8 @@ internal static class DefinitionBody
                 Product = new ProductCode(coded, count, body.Singles((long)ProductCode.Centroids * coded), error),
             };
         }
+        if (Has(Parts.RaBitQ))
+            definition = definition with { RaBitQ = RaBitQ(ref body, dimensions) };
         if (!Has(Parts.Lists))
             return definition;
         int lists = Number(ref body, IndexDefinition.MaxLists, "lists");
@@ -161,6 +174,19 @@ internal static class DefinitionBody
         }
         long bytes = (long)lists * BinaryCode.Bytes(definition.CodedDimensions);
         return definition with { ListCentroids = body.Take((int)Math.Min(bytes, int.MaxValue)).ToArray() };
+    }
+
+    private static RaBitQCode RaBitQ(ref ByteReader body, int dimensions)
+    {
+        int bits = Number(ref body, RaBitQCode.MaxBits, "bits of a RaBitQ code");
+        ulong seed = body.UInt64();
+        uint outputs = body.UInt32();
+        if (outputs > dimensions)
+            throw body.Wrong($"counts {outputs} components of {dimensions} dimensions.");
+        float[] centre = body.Singles(dimensions);
+        LinearTransform? components =
+            outputs == 0 ? null : new LinearTransform(centre, body.Singles((long)outputs * dimensions));
+        return new RaBitQCode(centre, bits, components, seed);
     }
 
     private static int Number(ref ByteReader body, int most, string what)

@@ -46,6 +46,12 @@ public sealed record IndexDefinition
     public ProductCode? Product { get; init; }
 
     /// <summary>
+    /// Centre, components and rotation, where <see cref="Code"/> is <see cref="VectorCode.RaBitQ"/>. The components
+    /// are its own; <see cref="Transform"/> is null.
+    /// </summary>
+    public RaBitQCode? RaBitQ { get; init; }
+
+    /// <summary>
     /// Inverted lists (IVF) over binary codes: each code is in the list of its nearest centroid, and a search may read
     /// the nearest lists only (<see cref="SearchOptions.Probes"/>). Takes the codes a second time. 0: none;
     /// <see cref="IndexFit.WithLists"/> makes them.
@@ -109,7 +115,10 @@ public sealed record IndexDefinition
     }
 
     /// <summary>Whether what is scanned is small and loses much, so that the best of it may be scored again.</summary>
-    internal bool CanRescore => Code is VectorCode.Binary or VectorCode.ResidualBinary or VectorCode.Product;
+    internal bool CanRescore => Code == VectorCode.Binary || IsFitted;
+
+    /// <summary>Whether the code itself is fitted to a sample, and encodes floats that are scaled already.</summary>
+    internal bool IsFitted => Code is VectorCode.ResidualBinary or VectorCode.Product or VectorCode.RaBitQ;
 
     internal void Check()
     {
@@ -117,13 +126,14 @@ public sealed record IndexDefinition
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Dimensions, MaxDimensions);
         if (!Enum.IsDefined(Code) || (Rescore is { } one && !Enum.IsDefined(one)) || !Enum.IsDefined(Metric))
             throw new ArgumentException("an unknown code or metric.");
-        if (Rescore is VectorCode.Binary or VectorCode.ResidualBinary or VectorCode.Product)
+        if (Rescore is VectorCode.Binary or VectorCode.ResidualBinary or VectorCode.Product or VectorCode.RaBitQ)
             throw new ArgumentException(
                 $"{Rescore} codes are scanned; rescoring needs int8, float16, bfloat16 or float32.");
         if (Rescore is not null && !CanRescore)
         {
             throw new ArgumentException(
-                "only a scan of binary, residual binary or product codes is rescored; other codes have final scores.");
+                "only a scan of binary, residual binary, product or RaBitQ codes is rescored; other codes have final "
+                    + "scores.");
         }
         if (Code == VectorCode.Binary && Metric == Metric.SquaredDistance && Rescore is null)
             throw new ArgumentException("signs alone have no distance to a vector; rescore, or take another metric.");
@@ -153,6 +163,9 @@ public sealed record IndexDefinition
         }
         Require(Code == VectorCode.ResidualBinary, ResidualBinary is not null, ResidualBinary?.Dimensions, CodedDimensions, "scales");
         Require(Code == VectorCode.Product, Product is not null, Product?.Dimensions, CodedDimensions, "centroids");
+        Require(Code == VectorCode.RaBitQ, RaBitQ is not null, RaBitQ?.Dimensions, Dimensions, "a RaBitQ code");
+        if (Code == VectorCode.RaBitQ && Transform is not null)
+            throw new ArgumentException("a RaBitQ code has components of its own; a transform does not go with it.");
         bool needsRanges = Code == VectorCode.Int8 || Rescore == VectorCode.Int8;
         int ranged = Code == VectorCode.Int8 ? CodedDimensions : Dimensions;
         Require(needsRanges, Ranges is not null, Ranges?.Dimensions, ranged, "ranges");

@@ -21,23 +21,24 @@ public static class IndexFit
     /// <summary>Minimum number of vectors for product codes: one for each centroid of a part.</summary>
     public const int MinForProduct = ProductCode.Centroids;
 
+    /// <summary>Minimum number of vectors for RaBitQ codes, whose centre is their mean.</summary>
+    public const int MinForRaBitQ = 16;
+
     /// <summary>Minimum number of vectors for a transform: fewer leave dimensions of which they say nothing.</summary>
     public static int MinForTransform(int dimensions) => dimensions + 1;
 
-    /// <summary>Puts principal components, or whitening, before the code.</summary>
+    /// <summary>Puts principal components before the code.</summary>
     /// <param name="definition">Of an index whose code is not fitted yet.</param>
     /// <param name="sample">[n, Dimensions], row by row; more than Dimensions rows.</param>
     /// <param name="outputs">Components to keep.</param>
-    /// <param name="whiten">Whether to give every component the variance 1.</param>
     /// <exception cref="ArgumentException">The sample is too small, no whole vectors, or not finite.</exception>
-    public static IndexDefinition WithTransform(
-        IndexDefinition definition, ReadOnlySpan<float> sample, int outputs, bool whiten)
+    public static IndexDefinition WithTransform(IndexDefinition definition, ReadOnlySpan<float> sample, int outputs)
     {
         ArgumentNullException.ThrowIfNull(definition);
         Require(definition, sample, MinForTransform(definition.Dimensions), "a transform");
         return definition with
         {
-            Transform = LinearTransform.Fit(sample, definition.Dimensions, outputs, whiten),
+            Transform = LinearTransform.Fit(sample, definition.Dimensions, outputs),
         };
     }
 
@@ -110,6 +111,30 @@ public static class IndexFit
         for (int list = 0; list < lists; list++)
             learnt.CopyTo(list, centroids.AsSpan(list * bytes, bytes));
         return definition with { ListCentroids = centroids };
+    }
+
+    /// <summary>Makes the code a RaBitQ one.</summary>
+    /// <param name="definition">Its metric holds; it has no transform: the code has components of its own.</param>
+    /// <param name="sample">
+    /// [n, Dimensions], row by row; at least <see cref="MinForRaBitQ"/> rows, and for components more than Dimensions.
+    /// </param>
+    /// <param name="bits">For each dimension that is coded; 1 to <see cref="RaBitQCode.MaxBits"/>.</param>
+    /// <param name="components">Principal components that are coded; 0: the vectors are.</param>
+    /// <exception cref="ArgumentException">
+    /// The sample is too small, no whole vectors, or not finite, or a number is out of range.
+    /// </exception>
+    public static IndexDefinition WithRaBitQ(
+        IndexDefinition definition, ReadOnlySpan<float> sample, int bits, int components = 0)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentOutOfRangeException.ThrowIfNegative(components);
+        Require(
+            definition, sample, components > 0 ? MinForTransform(definition.Dimensions) : MinForRaBitQ, "RaBitQ codes");
+        return definition with
+        {
+            Code = VectorCode.RaBitQ,
+            RaBitQ = RaBitQCode.Fit(Prepared(definition, sample), definition.Dimensions, bits, components),
+        };
     }
 
     private static void Require(IndexDefinition definition, ReadOnlySpan<float> sample, int least, string what)

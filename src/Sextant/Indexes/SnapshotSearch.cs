@@ -24,6 +24,8 @@ internal sealed unsafe partial class SnapshotSearch
     private readonly ResidualBinarySearch? _residual;
     private readonly ResidualBinarySegments? _levels;
     private readonly ProductSearch? _product;
+    private readonly RaBitQSearch? _rabitq;
+    private readonly RaBitQSegments? _packed;
     private readonly RowSearch? _rows;
     private readonly RowBlock[] _blocks = [];
 
@@ -44,6 +46,11 @@ internal sealed unsafe partial class SnapshotSearch
             case VectorCode.ResidualBinary:
                 _residual = new ResidualBinarySearch(definition.ResidualBinary!, team, memory);
                 _levels = new ResidualBinarySegments(snapshot.Segments, firstIds, layout);
+                return;
+            case VectorCode.RaBitQ:
+                _rabitq = new RaBitQSearch(
+                    definition.RaBitQ!, definition.Metric == Metric.SquaredDistance, team, memory);
+                _packed = new RaBitQSegments(snapshot.Segments, firstIds, layout);
                 return;
             case VectorCode.Product:
                 _product = new ProductSearch(definition.Product!, definition.Metric == Metric.SquaredDistance, team,
@@ -173,6 +180,8 @@ internal sealed unsafe partial class SnapshotSearch
     {
         if (_residual is not null)
             return _residual.Search(prepared, _levels!, Definition.Metric == Metric.Cosine, hits, allowed, minScore);
+        if (_rabitq is not null)
+            return _rabitq.Search(prepared, _packed!, hits, allowed, minScore);
         return _product is not null
             ? _product.Search(prepared, _blocks, hits, allowed, minScore)
             : _rows!.Search(prepared, _blocks, hits, allowed, minScore);

@@ -59,12 +59,49 @@ public sealed class FittedCodeTests : IDisposable
         AssertFindsTheSame(definition, vectors => expected.Add(Seen(vectors)), query => All(expected, Seen(query)));
     }
 
+    // Estimates of an index are those of its code, one vector after the other.
+    [Theory]
+    [InlineData(1, 0, Metric.Dot, null)]
+    [InlineData(2, 48, Metric.Dot, null)]
+    [InlineData(3, 42, Metric.Cosine, null)]
+    [InlineData(4, 0, Metric.SquaredDistance, null)]
+    [InlineData(2, 0, Metric.Cosine, VectorCode.Float16)]
+    public void RaBitQ(int bits, int components, Metric metric, VectorCode? rescore)
+    {
+        float[] Seen(float[] vectors) => metric == Metric.Cosine ? Scaled(vectors) : vectors;
+        IndexDefinition definition = IndexFit.WithRaBitQ(
+            new IndexDefinition { Dimensions = Dimensions, Rescore = rescore, Metric = metric }, s_sample, bits,
+            components);
+        RaBitQCode code = definition.RaBitQ!;
+        Assert.Equal((bits, components > 0 ? components : Dimensions), (code.Bits, code.CodedDimensions));
+        var added = new List<float[]>();
+        AssertFindsTheSame(
+            definition,
+            vectors => added.AddRange(Seen(vectors).Chunk(Dimensions)),
+            query => [.. added.Select((vector, id) => new Hit(id, Estimate(code, vector, Seen(query), metric)))]);
+    }
+
+    private static float Estimate(RaBitQCode code, float[] vector, float[] query, Metric metric)
+    {
+        bool isDistance = metric == Metric.SquaredDistance;
+        byte[] bytes = new byte[code.CodeBytes(isDistance)], numbers = new byte[code.CodedDimensions];
+        sbyte[] asked = new sbyte[code.QueryBytes];
+        code.Encode(vector, isDistance, bytes);
+        RaBitQQuery prepared = code.Prepare(query, isDistance, asked);
+        PackedCode.Unpack(bytes.AsSpan(0, code.PackedBytes), code.Bits, numbers);
+        int sum = numbers.Select((number, i) => number * asked[i]).Sum();
+        float score = (float)((2 * sum) - prepared.Offset) * BitConverter.ToSingle(bytes, code.PackedBytes);
+        score *= prepared.Scale;
+        score += prepared.Bias;
+        return isDistance ? score - BitConverter.ToSingle(bytes, code.PackedBytes + sizeof(float)) : score;
+    }
+
     [Theory]
     [InlineData(VectorCode.Float32)]
     [InlineData(VectorCode.ResidualBinary)]
     public void ATransformComesBeforeTheCode(VectorCode code)
     {
-        LinearTransform transform = LinearTransform.Fit(s_sample, Dimensions, Few, whiten: true);
+        LinearTransform transform = LinearTransform.Fit(s_sample, Dimensions, Few);
         float[] Turned(float[] vectors)
         {
             float[] all = new float[vectors.Length / Dimensions * Few];
@@ -96,7 +133,7 @@ public sealed class FittedCodeTests : IDisposable
     public void WhatWasFittedIsKept()
     {
         ProductCode product = ProductCode.Fit(Vectors(3, 300)[..(300 * 48)], Few, 6);
-        LinearTransform transform = LinearTransform.Fit(s_sample, Dimensions, Few, whiten: false);
+        LinearTransform transform = LinearTransform.Fit(s_sample, Dimensions, Few);
         var definition = new IndexDefinition
         {
             Dimensions = Dimensions,
@@ -116,6 +153,32 @@ public sealed class FittedCodeTests : IDisposable
         Assert.Equal(definition.Ranges.Maxs.ToArray(), read.Ranges!.Maxs.ToArray());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    public void ARaBitQCodeIsKept(int components)
+    {
+        IndexDefinition definition = IndexFit.WithRaBitQ(
+            new IndexDefinition { Dimensions = Dimensions }, s_sample, 3, components);
+        definition = definition with
+        {
+            RaBitQ = new RaBitQCode(
+                definition.RaBitQ!.Centre, 3, definition.RaBitQ.Components, seed: 0xFEDC_BA98_7654_3210),
+        };
+        VectorIndex.Create(_scratch.Path, definition).Dispose();
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        RaBitQCode read = reader.Definition.RaBitQ!;
+        Assert.Equal((3, 0xFEDC_BA98_7654_3210), (read.Bits, read.Seed));
+        Assert.Equal(definition.RaBitQ.Centre.ToArray(), read.Centre.ToArray());
+        Assert.Equal(components > 0, read.Components is not null);
+        Assert.Equal(
+            definition.RaBitQ.Components is { } made ? made.Rows.ToArray() : [],
+            read.Components is { } kept ? kept.Rows.ToArray() : []);
+        Assert.Equal(
+            definition.RaBitQ.Components is { } one ? one.Mean.ToArray() : [],
+            read.Components is { } other ? other.Mean.ToArray() : []);
+    }
+
     [Fact]
     public void WhatDoesNotGoTogetherIsRefused()
     {
@@ -128,10 +191,22 @@ public sealed class FittedCodeTests : IDisposable
         Refused(good with { Code = VectorCode.Product }, "scales");
         Refused(good with { Code = VectorCode.Product, ResidualBinary = null }, "needs centroids");
         Refused(good with { Rescore = VectorCode.ResidualBinary }, "rescoring needs");
-        Refused(good with { Transform = LinearTransform.Fit(s_sample, Dimensions, Few, true) }, "scales for 70");
+        Refused(good with { Transform = LinearTransform.Fit(s_sample, Dimensions, Few) }, "scales for 70");
         Refused(
-            good with { Transform = LinearTransform.Fit(s_sample.AsSpan(0, 35 * 100), 35, 35, true) },
+            good with { Transform = LinearTransform.Fit(s_sample.AsSpan(0, 35 * 100), 35, 35) },
             "the transform for 35");
+
+        var packed = new IndexDefinition
+        {
+            Dimensions = Dimensions,
+            Code = VectorCode.RaBitQ,
+            RaBitQ = RaBitQCode.Fit(s_sample, Dimensions, 2),
+        };
+        Refused(packed with { RaBitQ = null }, "needs a RaBitQ code");
+        Refused(packed with { RaBitQ = RaBitQCode.Fit(s_sample.AsSpan(0, 35 * 100), 35, 2) }, "a RaBitQ code for 35");
+        Refused(packed with { Code = VectorCode.Float32, Rescore = null }, "do not go with this code");
+        Refused(packed with { Transform = LinearTransform.Fit(s_sample, Dimensions, Few) }, "components of its own");
+        Refused(good with { Rescore = VectorCode.RaBitQ }, "rescoring needs");
 
         void Refused(IndexDefinition definition, string message) => Assert.Contains(
             message, Assert.Throws<ArgumentException>(() => VectorIndex.Create(_scratch.Path, definition)).Message);

@@ -19,6 +19,7 @@ public sealed class IndexMutationTests
     [InlineData(VectorCode.Binary)]
     [InlineData(VectorCode.ResidualBinary)]
     [InlineData(VectorCode.Product)]
+    [InlineData(VectorCode.RaBitQ)]
     [InlineData(VectorCode.Int8)]
     [InlineData(VectorCode.Float32)]
     [InlineData(VectorCode.Float16)]

@@ -225,6 +225,7 @@ public sealed class IndexRefusalTests : IDisposable
     [InlineData(VectorCode.Float32)]
     [InlineData(VectorCode.ResidualBinary)]
     [InlineData(VectorCode.Product)]
+    [InlineData(VectorCode.RaBitQ)]
     public void AScanRefusesTheDamageThatItComesTo(VectorCode code)
     {
         const int Rows = 50_000; // 16 bytes and more for each: several shards of several blocks
@@ -235,6 +236,7 @@ public sealed class IndexRefusalTests : IDisposable
             Code = code,
             ResidualBinary = code == VectorCode.ResidualBinary ? ResidualBinaryCode.Fit(sample, Dimensions, 2) : null,
             Product = code == VectorCode.Product ? ProductCode.Fit(sample, Dimensions, 14) : null,
+            RaBitQ = code == VectorCode.RaBitQ ? RaBitQCode.Fit(sample, Dimensions, 2) : null,
             Rescore = null,
         };
         using (VectorIndex writer = VectorIndex.Create(_scratch.Path, definition))

@@ -46,14 +46,19 @@ public sealed class SegmentationTests : IDisposable
             new()
             {
                 Dimensions = Dimensions,
-                Transform = LinearTransform.Fit(s_sample, Dimensions, 40, whiten: false),
+                Transform = LinearTransform.Fit(s_sample, Dimensions, 40),
                 Rescore = VectorCode.Float32,
             },
             s_sample, 12),
+        ["RaBitQ, rescored"] = IndexFit.WithRaBitQ(new() { Dimensions = Dimensions }, s_sample, 1),
+        ["RaBitQ of components"] = IndexFit.WithRaBitQ(
+            new() { Dimensions = Dimensions, Rescore = null }, s_sample, 3, 42),
+        ["RaBitQ, distance"] = IndexFit.WithRaBitQ(
+            new() { Dimensions = Dimensions, Rescore = null, Metric = Metric.SquaredDistance }, s_sample, 4),
         ["transform"] = new()
         {
             Dimensions = Dimensions,
-            Transform = LinearTransform.Fit(s_sample, Dimensions, 40, whiten: false),
+            Transform = LinearTransform.Fit(s_sample, Dimensions, 40),
         },
     };
 
