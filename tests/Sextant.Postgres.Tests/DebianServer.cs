@@ -86,7 +86,7 @@ public sealed class DebianServer : IDisposable
         }
         Start();
         _source = NpgsqlDataSource.Create(string.Create(CultureInfo.InvariantCulture,
-            $"Host=127.0.0.1;Port={Port};Username=sextant;Database=postgres;Timeout=5"));
+            $"Host=127.0.0.1;Port={Port};Username=sextant;Database=postgres;Timeout=60;Command Timeout=120"));
     }
 
     private void Start()
@@ -108,7 +108,7 @@ public sealed class DebianServer : IDisposable
                 connection.Open();
                 return;
             }
-            catch (NpgsqlException) when (Environment.TickCount64 - start < 30_000 && !_server.HasExited)
+            catch (NpgsqlException) when (Environment.TickCount64 - start < 120_000 && !_server.HasExited)
             {
                 Thread.Sleep(50);
             }

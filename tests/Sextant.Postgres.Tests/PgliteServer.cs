@@ -84,7 +84,8 @@ public sealed class PgliteServer : IDisposable
         _server.BeginOutputReadLine();
         _server.BeginErrorReadLine();
         NpgsqlDataSource source = NpgsqlDataSource.Create(string.Create(CultureInfo.InvariantCulture,
-            $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres;Pooling=false;SSL Mode=Disable"));
+            $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres;Pooling=false;SSL Mode=Disable;"
+                + $"Timeout=60;Command Timeout=120"));
         for (long start = Environment.TickCount64; ;)
         {
             try
@@ -93,7 +94,7 @@ public sealed class PgliteServer : IDisposable
                 await command.ExecuteNonQueryAsync();
                 return source;
             }
-            catch (NpgsqlException) when (Environment.TickCount64 - start < 60_000 && !_server.HasExited)
+            catch (NpgsqlException) when (Environment.TickCount64 - start < 180_000 && !_server.HasExited)
             {
                 await Task.Delay(100);
             }
