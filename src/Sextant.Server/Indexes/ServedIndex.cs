@@ -51,6 +51,9 @@ internal sealed class ServedIndex : IAsyncDisposable
     /// <summary>Whether words can rank.</summary>
     public bool KeepsTerms { get; }
 
+    /// <summary>Documents of the newest commit.</summary>
+    public int Documents => Read(reader => reader.Documents);
+
     /// <summary>The terms of a text.</summary>
     public List<string> Terms(string text) => _analyzer.Terms(text);
 

@@ -14,7 +14,7 @@ internal sealed class ServedTools(ModelSet models, IndexSet indexes) : IMcpHost
         models.RequireReady();
         return (IReadOnlyList<McpSource>)[.. indexes.All.Select(one => new McpSource(
             one.Name, IsFolder: false,
-            FormattableString.Invariant($"an index of {one.Statistics().Documents} documents")))];
+            FormattableString.Invariant($"an index of {one.Documents} documents")))];
     });
 
     public IReadOnlyList<string> Models => Asked(() =>
