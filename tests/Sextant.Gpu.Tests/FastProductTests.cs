@@ -1,6 +1,7 @@
 using Sextant.Backends;
 using Sextant.Kernels;
 using Sextant.Tensors;
+using Sextant.Tests;
 using Sextant.Tests.Backends;
 
 namespace Sextant.Gpu.Tests;
@@ -21,14 +22,13 @@ public class FastProductTests : ProductContract
     [MemberData(nameof(Shapes))]
     public void ProductsAreThoseOfDouble(int rows, int outputs, int inputs)
     {
-        foreach (FastEmulation emulation in Emulations)
+        var forms = Emulations.SelectMany(emulation => new[] { ElementType.F32, ElementType.F16 }.SelectMany(
+            type => new[] { (emulation, type, whole: false), (emulation, type, whole: true) }));
+        foreach ((FastEmulation emulation, ElementType type, bool whole) in TestData.Some(forms, rows))
         {
-            foreach (ElementType type in new[] { ElementType.F32, ElementType.F16 })
-            {
-                foreach (bool whole in new[] { false, true })
-                    Check(emulation, null, rows, outputs, inputs, type, whole,
-                        whole ? ActivationKind.Gelu : ActivationKind.Identity);
-            }
+            Check(
+                emulation, null, rows, outputs, inputs, type, whole,
+                whole ? ActivationKind.Gelu : ActivationKind.Identity);
         }
     }
 

@@ -115,13 +115,14 @@ public abstract class BackendContract
     [MemberData(nameof(Products))]
     public void Linear(int rows, int outputs, int inputs)
     {
-        foreach (ElementType type in new[] { ElementType.F32, ElementType.F16, ElementType.BF16 })
+        var forms = new[] { ElementType.F32, ElementType.F16, ElementType.BF16 }.SelectMany(
+            type => new[] { (type, whole: false), (type, whole: true) });
+        foreach ((ElementType type, bool whole) in TestData.Some(forms, rows))
         {
-            foreach (bool whole in new[] { false, true })
-                AssertSame(
-                    $"linear [{rows},{outputs},{inputs}] {type}, bias and residual {whole}", Product(type, whole));
+            AssertSame(
+                $"linear [{rows},{outputs},{inputs}] {type}, bias and residual {whole}", Product(type, whole));
         }
-        foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
+        foreach (ActivationKind kind in TestData.Some(Enum.GetValues<ActivationKind>(), rows))
             AssertSame($"linear [{rows},{outputs},{inputs}] {kind}", Product(ElementType.F32, true, kind));
 
         Func<BackendRun, Tensor> Product(
@@ -185,18 +186,17 @@ public abstract class BackendContract
     {
         float scale = 1f / MathF.Sqrt(size);
         var shape = new AttentionShape { Heads = heads, KeyHeads = keyHeads, HeadSize = size, Scale = scale };
-        foreach (AttentionShape one in new[]
-        {
+        AttentionShape[] shapes =
+        [
             shape,
             shape with { After = 0 },
             shape with { Before = 3, After = 3 },
             shape with { Before = 40, After = 0 },
             shape with { Before = 20, After = 45 },
             shape with { Softcap = 5f, After = 0 },
-        })
-        {
+        ];
+        foreach (AttentionShape one in TestData.Some(shapes, size))
             AssertSame($"{one}", run => Attend(run, one, null));
-        }
         AssertSame($"{shape} with a bias", run => Attend(run, shape, new PositionBias(
             run.Table(heads, 2 * 20 + 1, Values(6, heads * 41)))));
         AssertSame($"{shape} with position tables", run => Attend(run, shape with { Positions = 32 }, new PositionBias(
