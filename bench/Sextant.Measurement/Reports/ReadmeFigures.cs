@@ -93,7 +93,8 @@ internal static partial class ReadmeFigures
     {
         string[] sets = [.. Sets().Matches(output).Select(match => match.Groups[1].Value).Distinct()];
         return $"Of the ten nearest by float32, bits find {Share("binary")} %, rescored four times over "
-            + $"{Share("binary\\+4x")} %; 2, 3 and 4 bits\n"
+            + $"{Share("binary\\+4x")} %, with the query in 4 bits\n"
+            + $"{Share("binary-q4")} and {Share("binary-q4\\+4x")} %; 2, 3 and 4 bits "
             + $"a dimension {Share("bebr-2")}, {Share("bebr-3")} and {Share("bebr-4")} %, "
             + $"rescored {Share("bebr-2\\+4x")}, {Share("bebr-3\\+4x")} and {Share("bebr-4\\+4x")} %; "
             + "a product code's byte for four dimensions\n"
