@@ -210,6 +210,7 @@ public sealed partial class PostgresIndex
                 Transform = null,
                 ResidualBinary = null,
                 Product = null,
+                RaBitQ = null,
             };
         }
         using VectorIndex index = VectorIndex.Create(definition);

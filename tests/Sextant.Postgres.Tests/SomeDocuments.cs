@@ -19,6 +19,7 @@ internal static class SomeDocuments
         "Binary+BFloat16+Dot", "Binary+Int8+Cosine", "Binary++Cosine", "Binary+Float32+Dot+transform",
         "Float32++Dot", "Float32++SquaredDistance", "Float16++Cosine", "BFloat16++Dot", "Int8++Dot",
         "ResidualBinary++Dot", "ResidualBinary+Float16+Cosine", "Product++Dot", "Product+Float32+SquaredDistance",
+        "RaBitQ++Dot", "RaBitQ+Float16+SquaredDistance",
     ];
 
     /// <summary>The ones that a server with these types can search.</summary>
@@ -54,6 +55,7 @@ internal static class SomeDocuments
             Ranges = code == VectorCode.Int8 || rescore == VectorCode.Int8 ? CodeRanges.Of(sample, Dimensions) : null,
             ResidualBinary = code == VectorCode.ResidualBinary ? ResidualBinaryCode.Fit(sample, Dimensions, 2) : null,
             Product = code == VectorCode.Product ? s_product.Value : null,
+            RaBitQ = code == VectorCode.RaBitQ ? RaBitQCode.Fit(sample, Dimensions, 3, 0) : null,
             KeepsTerms = keepsTerms,
             Properties = [new("weights by tensor", "5e0c"), new("pooling", "mean"), new("größe", "\"ü\"\n")],
         };
