@@ -40,6 +40,10 @@ internal sealed record SearchKind(
             (set, threads) => Exact(set, VectorCode.Int8, threads)) { Rows = VectorCode.Int8 },
         new("bebr-2", VectorCode.ResidualBinary, d => 2 * d + 32, (set, threads) => ResidualBinary(set, 2, threads)),
         new("bebr-4", VectorCode.ResidualBinary, d => 4 * d + 32, (set, threads) => ResidualBinary(set, 4, threads)),
+        new("rabitq-1", VectorCode.RaBitQ, d => d + 32, (set, threads) => RaBitQ(set, 1, threads)),
+        new("rabitq-2", VectorCode.RaBitQ, d => (2 * d) + 32, (set, threads) => RaBitQ(set, 2, threads)),
+        new("rabitq-3", VectorCode.RaBitQ, d => (3 * d) + 32, (set, threads) => RaBitQ(set, 3, threads)),
+        new("rabitq-4", VectorCode.RaBitQ, d => (4 * d) + 32, (set, threads) => RaBitQ(set, 4, threads)),
         new("product", VectorCode.Product, d => 8 * Parts(d), Product) { IsSlowToMake = true },
         new("binary", VectorCode.Binary, d => d,
             (set, threads) => SearchedIndex.OfCodes(Read(set, Signs(set), threads), set)),
@@ -95,6 +99,9 @@ internal sealed record SearchKind(
             Read(set, IndexFit.WithResidualBinary(
                 Signs(set) with { Metric = Metric.Cosine }, Sample(set), levels), threads),
             null);
+
+    private static SearchedIndex RaBitQ(VectorSet set, int bits, int threads) =>
+        SearchedIndex.Of(Read(set, IndexFit.WithRaBitQ(Signs(set), Sample(set), bits), threads), null);
 
     private static SearchedIndex Product(VectorSet set, int threads) =>
         SearchedIndex.Of(
