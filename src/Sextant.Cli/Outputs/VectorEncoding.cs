@@ -44,10 +44,10 @@ internal sealed class VectorEncoding(string name, int dimensions, CodeRanges? ra
                 Float16Code.Encode(vector, MemoryMarshal.Cast<byte, Half>(row));
                 break;
             case "int8":
-                Int8Code.Encode(vector, ranges!, MemoryMarshal.Cast<byte, sbyte>(row));
+                ranges!.Encode(vector, MemoryMarshal.Cast<byte, sbyte>(row));
                 break;
             case "uint8":
-                UInt8Code.Encode(vector, ranges!, row);
+                ranges!.Encode(vector, row);
                 break;
             case "binary":
                 BinaryCode.EncodeSigned(vector, MemoryMarshal.Cast<byte, sbyte>(row));

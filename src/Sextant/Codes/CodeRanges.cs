@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Sextant.Codes;
 
@@ -80,6 +81,31 @@ public sealed class CodeRanges
 
     /// <summary>Writes the file that <see cref="Read"/> reads; numbers are the shortest with the same bits.</summary>
     public void Write(Stream stream) => RangesFile.Write(this, stream);
+
+    /// <summary>
+    /// Encodes a vector in bytes (<c>uint8</c>): which of 255 equal steps between a dimension's least and greatest
+    /// calibration value a value lies in.
+    /// </summary>
+    /// <remarks>
+    /// The formula is sentence-transformers': clip(floor((x − min) / step), 0, 255), in binary32, with a step of 1
+    /// where all calibration values are equal. Error: less than one step inside the range; values outside it get the
+    /// nearest code. Distance: squared Euclidean or dot product of the integers.
+    /// </remarks>
+    /// <param name="vector">[dimensions], finite; ranges come from a calibration set, never from what is encoded.</param>
+    /// <param name="code">[dimensions].</param>
+    /// <exception cref="ArgumentException">A value is not finite, or a length does not fit.</exception>
+    public void Encode(ReadOnlySpan<float> vector, Span<byte> code) => Buckets.Encode(vector, this, 0, code);
+
+    /// <summary>
+    /// Encodes a vector in signed bytes (<c>int8</c>): the same less 128, as sentence-transformers does since August
+    /// 2026.
+    /// </summary>
+    /// <remarks>Distance: dot product of the integers, exact in 32 bits up to 131,071 dimensions.</remarks>
+    /// <param name="vector">[dimensions], finite.</param>
+    /// <param name="code">[dimensions].</param>
+    /// <exception cref="ArgumentException">A value is not finite, or a length does not fit.</exception>
+    public void Encode(ReadOnlySpan<float> vector, Span<sbyte> code) =>
+        Buckets.Encode(vector, this, 128, MemoryMarshal.AsBytes(code));
 
     private static ArgumentException Wrong(FormattableString problem) =>
         new(problem.ToString(CultureInfo.InvariantCulture));

@@ -7,7 +7,7 @@ namespace Sextant.Codes;
 /// Bytes per vector: 2 · dimensions. Distance: that of the widened values, which widening does not change. Error: at
 /// most 2⁻¹¹ of a value from 2⁻¹⁴ up, at most 2⁻²⁵ below.
 /// </remarks>
-public static class Float16Code
+internal static class Float16Code
 {
     /// <summary>Encodes a vector.</summary>
     /// <param name="vector">[dimensions], finite and below 65,520 in magnitude: above, binary16 has no number.</param>

@@ -13,7 +13,7 @@ namespace Sextant.Codes;
 /// magnitude of each being positive; applying is the Dot kernel. The same bits everywhere. Immutable;
 /// thread-safe.</para>
 /// </remarks>
-public sealed unsafe class LinearTransform
+internal sealed unsafe class LinearTransform
 {
     private const int MaxSweeps = 60;
 

@@ -16,7 +16,7 @@ namespace Sextant.Codes;
 /// kernels', ties go to the smaller number, a mean is a chain of additions in double. The same sample gives the same
 /// bits everywhere. Immutable; thread-safe.</para>
 /// </remarks>
-public sealed unsafe class ProductCode
+internal sealed unsafe class ProductCode
 {
     /// <summary>What a part of a vector can be.</summary>
     public const int Centroids = 256;

@@ -22,7 +22,7 @@ namespace Sextant.Codes;
 /// distances. Error: estimates are unbiased over rotations; at 256 dimensions recall is in
 /// bench/results/recall-of-codes.txt. The same sample gives the same bits everywhere. Immutable; thread-safe.</para>
 /// </remarks>
-public sealed unsafe class RaBitQCode
+internal sealed unsafe class RaBitQCode
 {
     /// <summary>Maximum number of bits for each dimension.</summary>
     public const int MaxBits = 4;

@@ -17,7 +17,7 @@ namespace Sextant.Codes;
 /// <para>Arithmetic is binary32 in a fixed order, so codes and scores are the same bits everywhere. Immutable;
 /// thread-safe.</para>
 /// </remarks>
-public sealed class ResidualBinaryCode
+internal sealed class ResidualBinaryCode
 {
     /// <summary>Maximum number of levels.</summary>
     public const int MaxLevels = 8;

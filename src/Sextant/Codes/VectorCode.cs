@@ -6,7 +6,7 @@ public enum VectorCode
     /// <summary>As they are: 4 bytes for each dimension.</summary>
     Float32 = 1,
 
-    /// <summary><see cref="Float16Code"/>: 2 bytes for each dimension.</summary>
+    /// <summary>IEEE binary16: 2 bytes for each dimension.</summary>
     Float16 = 2,
 
     /// <summary>
@@ -14,7 +14,7 @@ public enum VectorCode
     /// </summary>
     BFloat16 = 3,
 
-    /// <summary><see cref="Int8Code"/>: a byte for each dimension; needs <see cref="CodeRanges"/>.</summary>
+    /// <summary>Signed bytes, one for each dimension; needs <see cref="CodeRanges"/>.</summary>
     Int8 = 4,
 
     /// <summary><see cref="BinaryCode"/>: a bit for each dimension.</summary>

@@ -37,19 +37,19 @@ public sealed record IndexDefinition
     public CodeRanges? Ranges { get; init; }
 
     /// <summary>What is put before the code that is scanned; null: nothing. What is rescored stays as it is.</summary>
-    public LinearTransform? Transform { get; init; }
+    internal LinearTransform? Transform { get; init; }
 
     /// <summary>The scales, where <see cref="Code"/> is <see cref="VectorCode.ResidualBinary"/>.</summary>
-    public ResidualBinaryCode? ResidualBinary { get; init; }
+    internal ResidualBinaryCode? ResidualBinary { get; init; }
 
     /// <summary>The centroids, where <see cref="Code"/> is <see cref="VectorCode.Product"/>.</summary>
-    public ProductCode? Product { get; init; }
+    internal ProductCode? Product { get; init; }
 
     /// <summary>
     /// Centre, components and rotation, where <see cref="Code"/> is <see cref="VectorCode.RaBitQ"/>. The components
     /// are its own; <see cref="Transform"/> is null.
     /// </summary>
-    public RaBitQCode? RaBitQ { get; init; }
+    internal RaBitQCode? RaBitQ { get; init; }
 
     /// <summary>
     /// Inverted lists (IVF) over binary codes: each code is in the list of its nearest centroid, and a search may read

@@ -166,7 +166,7 @@ internal sealed unsafe class RowCodec
                 BFloat16Code.Encode(vector, MemoryMarshal.Cast<byte, ushort>(row));
                 break;
             case VectorCode.Int8:
-                Int8Code.Encode(vector, _ranges!, MemoryMarshal.Cast<byte, sbyte>(row));
+                _ranges!.Encode(vector, MemoryMarshal.Cast<byte, sbyte>(row));
                 break;
             default:
                 BinaryCode.Encode(vector, row);

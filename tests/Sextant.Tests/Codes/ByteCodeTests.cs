@@ -11,10 +11,10 @@ public class ByteCodeTests
         float[] vector = [0, 0.5f, 10.5f, 19.75f, 127.5f, 128, 128.5f, 254.9f, 255];
         var ranges = new CodeRanges(new float[9], [.. Enumerable.Repeat(255f, 9)]);
         var unsigned = new byte[9];
-        UInt8Code.Encode(vector, ranges, unsigned);
+        ranges.Encode(vector, unsigned);
         Assert.Equal([0, 0, 10, 19, 127, 128, 128, 254, 255], unsigned);
         var signed = new sbyte[9];
-        Int8Code.Encode(vector, ranges, signed);
+        ranges.Encode(vector, signed);
         Assert.Equal([-128, -128, -118, -109, -1, 0, 0, 126, 127], signed);
         Assert.Equal(0, ranges.EmptyDimensions);
     }
@@ -26,10 +26,10 @@ public class ByteCodeTests
         var ranges = new CodeRanges([-1, -1, 2, 2, 2, 2], [1, 1, 2, 2, 2, 2]);
         float[] vector = [-1000, 1e38f, 1, 2, 3.5f, 1000];
         var unsigned = new byte[6];
-        UInt8Code.Encode(vector, ranges, unsigned);
+        ranges.Encode(vector, unsigned);
         Assert.Equal([0, 255, 0, 0, 1, 255], unsigned);
         var signed = new sbyte[6];
-        Int8Code.Encode(vector, ranges, signed);
+        ranges.Encode(vector, signed);
         Assert.Equal([-128, 127, -128, -128, -127, 127], signed);
         Assert.Equal(4, ranges.EmptyDimensions);
     }
@@ -45,8 +45,8 @@ public class ByteCodeTests
             float[] vector = [.. Enumerable.Range(0, length).Select(_ => (random.NextSingle() - 0.3f) * 1.1f)];
             var unsigned = new byte[length];
             var signed = new sbyte[length];
-            UInt8Code.Encode(vector, ranges, unsigned);
-            Int8Code.Encode(vector, ranges, signed);
+            ranges.Encode(vector, unsigned);
+            ranges.Encode(vector, signed);
             for (int i = 0; i < length; i++)
             {
                 float min = Enumerable.Range(0, 20).Min(row => calibration[row * length + i]);
@@ -66,10 +66,9 @@ public class ByteCodeTests
     public void OnlyWhatHasRangesIsEncoded()
     {
         var ranges = new CodeRanges([0, 0], [1, 1]);
-        Assert.Throws<ArgumentNullException>(() => UInt8Code.Encode([1, 2], null!, new byte[2]));
-        Assert.Throws<ArgumentException>(() => UInt8Code.Encode([1], ranges, new byte[2]));
-        Assert.Throws<ArgumentException>(() => UInt8Code.Encode([1, 2], ranges, new byte[1]));
-        Assert.Throws<ArgumentException>(() => Int8Code.Encode([1, float.NaN], ranges, new sbyte[2]));
+        Assert.Throws<ArgumentException>(() => ranges.Encode([1], new byte[2]));
+        Assert.Throws<ArgumentException>(() => ranges.Encode([1, 2], new byte[1]));
+        Assert.Throws<ArgumentException>(() => ranges.Encode([1, float.NaN], new sbyte[2]));
     }
 
     [Fact]

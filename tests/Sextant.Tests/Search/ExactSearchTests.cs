@@ -205,7 +205,7 @@ public class ExactSearchTests
     private static double Int8(float value, float min, float max)
     {
         var code = new sbyte[1];
-        Int8Code.Encode([value], new CodeRanges([min], [max]), code);
+        new CodeRanges([min], [max]).Encode([value], code);
         return min + (code[0] + 128) * ((double)max - min) / 255;
     }
 
