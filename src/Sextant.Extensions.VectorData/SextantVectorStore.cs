@@ -19,11 +19,18 @@ public sealed class SextantVectorStore : VectorStore
     private readonly VectorStoreMetadata _metadata;
     private volatile bool _disposed;
 
+    /// <summary>Makes a store in memory.</summary>
+    public SextantVectorStore()
+        : this(new SextantVectorStoreOptions())
+    {
+    }
+
     /// <summary>Makes a store; nothing is opened or written before a collection is used.</summary>
     /// <exception cref="ArgumentException">The options are not of the form.</exception>
-    public SextantVectorStore(SextantVectorStoreOptions? options = null)
+    public SextantVectorStore(SextantVectorStoreOptions options)
     {
-        Options = options ?? new SextantVectorStoreOptions();
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options;
         ArgumentNullException.ThrowIfNull(Options.Terms, nameof(options));
         if (Options.Folder is not null)
         {
