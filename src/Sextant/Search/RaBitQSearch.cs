@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Sextant.Codes;
 using Sextant.Kernels;
 using Sextant.Kernels.PackedDot;
@@ -101,15 +102,25 @@ internal readonly unsafe struct RaBitQScan : IJob
             arguments.Lengths = HasLengths ? Codes.Numbers(tile, codes, 1) : null;
             arguments.Scores = scores;
             Kernel(arguments);
-            for (int i = 0; i < codes; i++)
+            for (int i = 0; i < codes; i += TileCodes)
             {
-                // A NaN passes, into the check of BestHits.
-                if (scores[i] < MinScore || !NearestCodes.IsAllowed(Allowed, firstId + i))
-                    continue;
-                best.Offer(new Hit(firstId + i, scores[i]));
+                // Nearly all are refused together. A NaN is not below anything, and is offered.
+                Vector256<float> least = Vector256.Create(best.Worst > MinScore ? best.Worst : MinScore);
+                if (!Vector256.LessThanAll(Vector256.Load(scores + i), least))
+                    Offer(ref best, scores + i, Math.Min(TileCodes, codes - i), firstId + i);
             }
             tile += tiles;
         }
         Kept.Keep(item, best);
+    }
+
+    private void Offer(ref BestHits best, float* scores, int codes, int firstId)
+    {
+        for (int i = 0; i < codes; i++)
+        {
+            if (scores[i] < MinScore || !NearestCodes.IsAllowed(Allowed, firstId + i))
+                continue;
+            best.Offer(new Hit(firstId + i, scores[i]));
+        }
     }
 }
