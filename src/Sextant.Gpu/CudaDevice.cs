@@ -24,10 +24,10 @@ public sealed class CudaDevice : GpuDevice
     /// Opens a device: has the driver compile the kernels, and checks that it computes as exact mode needs.
     /// </summary>
     /// <param name="index">As <c>sextant devices</c> lists them.</param>
-    /// <exception cref="DeviceUnavailableException">
+    /// <exception cref="DeviceException">
     /// There is no driver, no such device, one of them is too old, or the device fails a check of its arithmetic.
     /// </exception>
-    /// <exception cref="DeviceBuildException">The driver does not compile the kernels.</exception>
+    /// <exception cref="DeviceException">The driver does not compile the kernels.</exception>
     public static CudaDevice Open(int index = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -39,7 +39,7 @@ public sealed class CudaDevice : GpuDevice
     {
         GpuDriver.RequireIndex("cuda", index, all.Length, "the driver knows no device.");
         if (all[index].Problem is { } problem)
-            throw new DeviceUnavailableException(all[index].DisplayName, problem);
+            throw DeviceException.Unavailable(all[index].DisplayName, problem);
         var driver = new CudaDriver(all[index]);
         DeviceProbe.Require(driver);
         return new CudaDevice(driver);

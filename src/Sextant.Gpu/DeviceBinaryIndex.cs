@@ -86,7 +86,7 @@ internal sealed unsafe class DeviceBinaryIndex : IDisposable
     /// <exception cref="ArgumentException">
     /// The length is no multiple of a code's, or bits after its end are set.
     /// </exception>
-    /// <exception cref="DeviceMemoryException">The device's memory is full; the codes before are kept.</exception>
+    /// <exception cref="DeviceException">The device's memory is full; the codes before are kept.</exception>
     public int Add(ReadOnlySpan<byte> codes)
     {
         _codes.Require(codes, nameof(codes));
@@ -243,7 +243,7 @@ internal sealed unsafe class DeviceBinaryIndex : IDisposable
                 return (distance, k - below);
             below += counts[distance];
         }
-        throw new DeviceCallException(
+        throw DeviceException.CallFailed(
             _driver.Name,
             $"a scan counted {below} codes of at least {k}. This is a defect of the driver or of Sextant: "
             + "please report it with this line.", 0);

@@ -129,7 +129,7 @@ internal sealed unsafe class DeviceCodes(
                 _blocks.Add(new CodeBlock(GpuWorkspace.Allocate(driver, space, tiles * TileBytes, null), tile, tiles));
                 return;
             }
-            catch (DeviceMemoryException) when (tiles > _firstTiles)
+            catch (DeviceException problem) when (problem.Kind == DeviceErrorKind.OutOfMemory && tiles > _firstTiles)
             {
                 tiles = Math.Max(_firstTiles, tiles / 2);
             }

@@ -40,7 +40,7 @@ public sealed class DeviceIndex : IVectorIndex, IDisposable
     /// <exception cref="UnsupportedRequestException">
     /// The device is the processor, or the index scans another code, or longer ones than the device's kernels read.
     /// </exception>
-    /// <exception cref="DeviceMemoryException">The device's memory is too small.</exception>
+    /// <exception cref="DeviceException">The device's memory is too small.</exception>
     /// <exception cref="InvalidIndexException">A code is damaged.</exception>
     public DeviceIndex(Device device, IndexReader reader, IdSet? allowed = null)
     {

@@ -13,14 +13,14 @@ internal static unsafe class DeviceProbe
         ["fused multiply-add", "multiplication then addition", "division", "square root", "addition", "multiplication"];
 
     /// <summary>Refuses a device that fails a check, by the check's name, and lets its driver go.</summary>
-    /// <exception cref="DeviceUnavailableException">It fails one.</exception>
+    /// <exception cref="DeviceException">It fails one.</exception>
     public static void Require(GpuDriver driver)
     {
         try
         {
             if (FailedCheck(driver) is { } failed)
             {
-                throw new DeviceUnavailableException(
+                throw DeviceException.Unavailable(
                     driver.Name,
                     $"exact mode is not possible: the device fails the check '{failed}'. Use another device.");
             }

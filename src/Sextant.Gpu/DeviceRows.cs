@@ -39,7 +39,7 @@ internal sealed unsafe class DeviceRows : IDisposable
     /// <param name="codec">What rows are.</param>
     /// <param name="capacity">How many there will be.</param>
     /// <param name="blockBytes">Most bytes of a block of memory.</param>
-    /// <exception cref="DeviceMemoryException">The device's memory is too small.</exception>
+    /// <exception cref="DeviceException">The device's memory is too small.</exception>
     public DeviceRows(GpuDriver driver, RowCodec codec, int capacity, long blockBytes = MaxBlockBytes)
     {
         (_driver, _codec, _scores) = (driver.Hold(), codec, new float[capacity]);

@@ -55,7 +55,7 @@ internal abstract class GpuDriver
     public virtual double WorkBetweenLooks => IsProcessor ? 1L << 30 : 1L << 37;
 
     /// <summary>Allocates memory that holds garbage.</summary>
-    /// <exception cref="DeviceMemoryException">There is not so much.</exception>
+    /// <exception cref="DeviceException">There is not so much.</exception>
     public abstract nint Allocate(long bytes);
 
     public abstract void Free(nint handle);
@@ -68,12 +68,12 @@ internal abstract class GpuDriver
     /// <param name="index">What was asked for.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="none">What to say where there is none.</param>
-    /// <exception cref="DeviceUnavailableException">There is no such device.</exception>
+    /// <exception cref="DeviceException">There is no such device.</exception>
     public static void RequireIndex(string kind, int index, int count, string none)
     {
         if (index < count)
             return;
-        throw new DeviceUnavailableException(
+        throw DeviceException.Unavailable(
             FormattableString.Invariant($"{kind}:{index}"),
             count == 0 ? none : FormattableString.Invariant($"there is no such device; there are 0 to {count - 1}."));
     }

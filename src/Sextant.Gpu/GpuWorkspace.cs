@@ -164,7 +164,7 @@ internal sealed unsafe class GpuWorkspace(GpuDriver driver, AddressSpace space, 
     {
         if (bytes > driver.LargestBlock)
         {
-            throw new DeviceMemoryException(
+            throw DeviceException.OutOfMemory(
                 driver.Name,
                 FormattableString.Invariant($"{bytes >> 20} MiB are needed in one piece; the device gives at most ")
                 + FormattableString.Invariant($"{driver.LargestBlock >> 20} MiB."), bytes);

@@ -19,10 +19,10 @@ public sealed class OpenClDevice : GpuDevice
     /// needs.
     /// </summary>
     /// <param name="index">Counted over all platforms, as <c>sextant devices</c> lists them.</param>
-    /// <exception cref="DeviceUnavailableException">
+    /// <exception cref="DeviceException">
     /// There is no OpenCL, no such device, its driver is too old, or it fails a check of its arithmetic.
     /// </exception>
-    /// <exception cref="DeviceBuildException">Its driver does not build the kernels.</exception>
+    /// <exception cref="DeviceException">Its driver does not build the kernels.</exception>
     public static OpenClDevice Open(int index = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -40,7 +40,7 @@ public sealed class OpenClDevice : GpuDevice
                 "opencl", index, all.Length, "OpenCL has no device here. Install the driver of the device.");
             OpenClDeviceInfo info = all[index];
             if (info.Problem is { } problem)
-                throw new DeviceUnavailableException(info.DisplayName, problem);
+                throw DeviceException.Unavailable(info.DisplayName, problem);
             OpenClDriver driver = create(info);
             DeviceProbe.Require(driver);
             return new OpenClDevice(driver);

@@ -39,7 +39,7 @@ internal static class WideProducts
     /// <param name="driver">With the products of warps loaded.</param>
     /// <param name="info">What it is.</param>
     /// <param name="load">Loads the products of warpgroups.</param>
-    /// <exception cref="DeviceLostException">The check has ended the device's context.</exception>
+    /// <exception cref="DeviceException">The check has ended the device's context.</exception>
     public static (bool Wide, string? Note) Choose(GpuDriver driver, CudaDeviceInfo info, Action load)
     {
         if (info.Capability != 90)
@@ -55,9 +55,9 @@ internal static class WideProducts
                 ? (false, $"products by mma.sync (those by wgmma fail the check '{failed}')")
                 : (true, "products by wgmma");
         }
-        catch (DeviceLostException lost)
+        catch (DeviceException lost) when (lost.Kind == DeviceErrorKind.Lost)
         {
-            throw new DeviceLostException(
+            throw DeviceException.Lost(
                 driver.Name, $"while products by wgmma were checked: {lost.Message} {Variable}=0 leaves them out.");
         }
         catch (DeviceException problem)

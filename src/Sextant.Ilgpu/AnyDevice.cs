@@ -133,7 +133,7 @@ public static class AnyDevice
                 problems.Add($"{kind}: {problem.Message}");
             }
         }
-        throw new DeviceUnavailableException(
+        throw DeviceException.Unavailable(
             Gpu, problems.Count == 0 ? "there is none here." : $"none can be used. {string.Join(' ', problems)}");
     }
 

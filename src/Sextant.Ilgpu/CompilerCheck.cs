@@ -20,14 +20,14 @@ internal static unsafe class CompilerCheck
     ];
 
     /// <summary>Refuses a driver that fails a check, by the check's name, and lets it go.</summary>
-    /// <exception cref="DeviceUnavailableException">It fails one.</exception>
+    /// <exception cref="DeviceException">It fails one.</exception>
     public static void Require(IlgpuDriver driver)
     {
         try
         {
             if (FailedCheck(driver) is { } failed)
             {
-                throw new DeviceUnavailableException(
+                throw DeviceException.Unavailable(
                     driver.Name,
                     $"exact mode is not possible: what ILGPU {IlgpuContext.Version} and the driver make of a kernel "
                     + $"fails the check '{failed}'. Use another device.");

@@ -22,12 +22,12 @@ internal static class IlgpuContext
     public static string Version { get; } = typeof(Context).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>Refuses a version whose text nobody has checked.</summary>
-    /// <exception cref="DeviceUnavailableException">It is another one.</exception>
+    /// <exception cref="DeviceException">It is another one.</exception>
     public static void RequireVersion(string device, string version)
     {
         if (version != KnownVersion)
         {
-            throw new DeviceUnavailableException(
+            throw DeviceException.Unavailable(
                 device, $"exact mode is not possible: this is ILGPU {version}, whose generated code has not been "
                 + $"checked; {KnownVersion} has. Reference that version.");
         }

@@ -35,11 +35,11 @@ public sealed class IlgpuDevice : GpuDevice
     /// <summary>Opens a device and checks that it computes as exact mode needs.</summary>
     /// <param name="kind">What ILGPU compiles for.</param>
     /// <param name="index">As <c>sextant devices</c> lists them; 0 of <see cref="IlgpuKind.Cpu"/>.</param>
-    /// <exception cref="DeviceUnavailableException">
+    /// <exception cref="DeviceException">
     /// There is no driver, no such device, one of them is too old, the device fails a check of its arithmetic, or this
     /// is a version of ILGPU whose generated code has not been checked.
     /// </exception>
-    /// <exception cref="DeviceBuildException">The driver does not build the kernels.</exception>
+    /// <exception cref="DeviceException">The driver does not build the kernels.</exception>
     public static IlgpuDevice Open(IlgpuKind kind, int index = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -72,7 +72,7 @@ public sealed class IlgpuDevice : GpuDevice
         GpuDriver.RequireIndex("ilgpu:cuda", index, all.Length, "the driver knows no device.");
         CudaDeviceInfo info = all[index];
         if (info.Problem is { } problem)
-            throw new DeviceUnavailableException(info.DisplayName, problem);
+            throw DeviceException.Unavailable(info.DisplayName, problem);
         Context context = IlgpuContext.Cuda(index);
         return new IlgpuDriver(
             Required(context, info.DisplayName),
@@ -90,7 +90,7 @@ public sealed class IlgpuDevice : GpuDevice
                 "ilgpu:opencl", index, all.Length, "OpenCL has no device here. Install the driver of the device.");
             OpenClDeviceInfo info = all[index];
             if (info.Problem is { } problem)
-                throw new DeviceUnavailableException(info.DisplayName, problem);
+                throw DeviceException.Unavailable(info.DisplayName, problem);
             Context context = IlgpuContext.OpenCl(info.Id, out bool hasGenericSpace);
             return new IlgpuDriver(
                 Required(context, info.DisplayName),
@@ -115,6 +115,6 @@ public sealed class IlgpuDevice : GpuDevice
         if (context.Devices.Length > 0)
             return context;
         context.Dispose();
-        throw new DeviceUnavailableException(device, "ILGPU does not take it.");
+        throw DeviceException.Unavailable(device, "ILGPU does not take it.");
     }
 }

@@ -31,14 +31,14 @@ internal static class IlgpuErrors
         if (problem is OutOfMemoryException || error.Contains("OUT_OF_MEMORY", StringComparison.OrdinalIgnoreCase)
             || error.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
         {
-            return new DeviceMemoryException(device, $"{what}: {bytes >> 20} MiB were asked for.", bytes, problem);
+            return DeviceException.OutOfMemory(device, $"{what}: {bytes >> 20} MiB were asked for.", bytes, problem);
         }
         if (s_lost.Any(name => error.Contains(name, StringComparison.OrdinalIgnoreCase)))
         {
-            return new DeviceLostException(
+            return DeviceException.Lost(
                 device, $"{what}. The device was reset, or its driver is at fault: load the model again.", problem);
         }
-        return new DeviceCallException(
+        return DeviceException.CallFailed(
             device, $"{what}. This is a defect of the driver, of ILGPU or of Sextant: please report it with this line.",
             0, problem);
     }

@@ -22,7 +22,7 @@ internal static class KernelBuilder
     /// <param name="method">The kernel.</param>
     /// <param name="groupSize">Items of each of its groups.</param>
     /// <param name="facts">What the kernel needs to know of it.</param>
-    /// <exception cref="DeviceBuildException">The driver does not build it.</exception>
+    /// <exception cref="DeviceException">The driver does not build it.</exception>
     public static Kernel Build(Accelerator accelerator, MethodInfo method, int groupSize, IlgpuFacts facts)
     {
         Backend backend = accelerator.GetBackend();
@@ -56,7 +56,7 @@ internal static class KernelBuilder
         if (error != CLError.CL_SUCCESS)
         {
             _ = api.GetProgramBuildLog(program, accelerator.DeviceId, out string? log);
-            throw new DeviceBuildException(
+            throw DeviceException.BuildFailed(
                 accelerator.Name, $"its driver does not build ILGPU's kernel {compiled.Name} ({error}).", log ?? "");
         }
         CLException.ThrowIfFailed(api.CreateKernel(program, compiled.Name, out nint function));

@@ -50,14 +50,14 @@ internal sealed class BatchRunner(LoadedModel model)
             {
                 model.Backend.Download(RunBatch(session, longest, cancellation), vectors);
             }
-            catch (DeviceMemoryException) when (count > 1)
+            catch (DeviceException problem) when (problem.Kind == DeviceErrorKind.OutOfMemory && count > 1)
             {
                 // The same texts in smaller batches have the same bits.
                 budget = session.Batch.Tokens / 2;
                 session.Sequences.GoBackTo(position);
                 continue;
             }
-            catch (DeviceMemoryException problem)
+            catch (DeviceException problem) when (problem.Kind == DeviceErrorKind.OutOfMemory)
             {
                 throw TooLarge(session, first + session.Sequences.SequenceAt(position), longest, problem);
             }
@@ -143,11 +143,11 @@ internal sealed class BatchRunner(LoadedModel model)
         + model.Head.WorkspaceBytes(model.Backend, session.Batch)
         + model.Backend.ScratchBytes(new ScratchNeeds(1, 1, 0, model.Head.LargestInputs));
 
-    private DeviceMemoryException TooLarge(
-        EmbeddingSession session, int index, int tokens, DeviceMemoryException problem)
+    private DeviceException TooLarge(
+        EmbeddingSession session, int index, int tokens, DeviceException problem)
     {
         long needed = WorkspaceBytes(session, tokens);
-        return new DeviceMemoryException(
+        return DeviceException.OutOfMemory(
             problem.Device,
             FormattableString.Invariant(
                 $"text {index} alone has {tokens} tokens and needs {needed >> 20} MiB beside the ")

@@ -8,34 +8,33 @@ namespace Sextant.Gpu.Tests;
 public sealed class FakeCudaErrorTests
 {
     [Theory]
-    [InlineData("cuInit", 100, typeof(DeviceUnavailableException), "no such CUDA device")]
-    [InlineData("cuInit", 34, typeof(DeviceUnavailableException), "stand-in")]
-    [InlineData("cuInit", 802, typeof(DeviceUnavailableException), "fabric manager")]
-    [InlineData("cuInit", 803, typeof(DeviceUnavailableException), "newer NVIDIA driver")]
-    [InlineData("cuInit", 999, typeof(DeviceUnavailableException), "nvidia-uvm")]
-    [InlineData("cuInit", 304, typeof(DeviceUnavailableException), "kernel module")]
-    [InlineData("cuInit", 805, typeof(DeviceUnavailableException), "MPS")]
-    [InlineData("cuDevicePrimaryCtxRetain", 999, typeof(DeviceLostException), "new process")]
-    [InlineData("cuDevicePrimaryCtxRetain", 46, typeof(DeviceUnavailableException), "Another process")]
-    [InlineData("cuDevicePrimaryCtxRetain", 2, typeof(DeviceMemoryException), "MiB")]
-    [InlineData("cuModuleLoadDataEx", 218, typeof(DeviceBuildException), "something on line 12")]
-    [InlineData("cuModuleLoadDataEx", 300, typeof(DeviceBuildException), "Exact.ptx (CUDA_ERROR_BY_ITS_NAME, 300)")]
-    [InlineData("cuModuleLoadDataEx", 221, typeof(DeviceUnavailableException), "libnvidia-ptxjitcompiler")]
-    [InlineData("cuModuleLoadDataEx", 222, typeof(DeviceUnavailableException), "newer NVIDIA driver")]
-    [InlineData("cuModuleLoadDataEx", 222, typeof(DeviceUnavailableException), "Exact.ptx (ptxas error")]
-    [InlineData("cuModuleGetFunction", 500, typeof(DeviceCallException), "cuModuleGetFunction probe")]
-    [InlineData("cuStreamCreate", 2, typeof(DeviceMemoryException), "cuStreamCreate")]
-    [InlineData("cuMemAlloc", 2, typeof(DeviceMemoryException), "cuMemAlloc")]
-    [InlineData("cuMemHostAlloc", 2, typeof(DeviceMemoryException), "cuMemHostAlloc")]
-    [InlineData("cuMemcpyHtoDAsync", 1, typeof(DeviceCallException), "please report")]
-    [InlineData("cuLaunchKernel", 701, typeof(DeviceCallException), "starting probe")]
-    [InlineData("cuStreamSynchronize", 700, typeof(DeviceLostException), "new process")]
-    public void OpeningFailsByNameAndLeaksNothing(string call, int code, Type expected, string says)
+    [InlineData("cuInit", 100, DeviceErrorKind.Unavailable, "no such CUDA device")]
+    [InlineData("cuInit", 34, DeviceErrorKind.Unavailable, "stand-in")]
+    [InlineData("cuInit", 802, DeviceErrorKind.Unavailable, "fabric manager")]
+    [InlineData("cuInit", 803, DeviceErrorKind.Unavailable, "newer NVIDIA driver")]
+    [InlineData("cuInit", 999, DeviceErrorKind.Unavailable, "nvidia-uvm")]
+    [InlineData("cuInit", 304, DeviceErrorKind.Unavailable, "kernel module")]
+    [InlineData("cuInit", 805, DeviceErrorKind.Unavailable, "MPS")]
+    [InlineData("cuDevicePrimaryCtxRetain", 999, DeviceErrorKind.Lost, "new process")]
+    [InlineData("cuDevicePrimaryCtxRetain", 46, DeviceErrorKind.Unavailable, "Another process")]
+    [InlineData("cuDevicePrimaryCtxRetain", 2, DeviceErrorKind.OutOfMemory, "MiB")]
+    [InlineData("cuModuleLoadDataEx", 218, DeviceErrorKind.BuildFailed, "something on line 12")]
+    [InlineData("cuModuleLoadDataEx", 300, DeviceErrorKind.BuildFailed, "Exact.ptx (CUDA_ERROR_BY_ITS_NAME, 300)")]
+    [InlineData("cuModuleLoadDataEx", 221, DeviceErrorKind.Unavailable, "libnvidia-ptxjitcompiler")]
+    [InlineData("cuModuleLoadDataEx", 222, DeviceErrorKind.Unavailable, "newer NVIDIA driver")]
+    [InlineData("cuModuleLoadDataEx", 222, DeviceErrorKind.Unavailable, "Exact.ptx (ptxas error")]
+    [InlineData("cuModuleGetFunction", 500, DeviceErrorKind.CallFailed, "cuModuleGetFunction probe")]
+    [InlineData("cuStreamCreate", 2, DeviceErrorKind.OutOfMemory, "cuStreamCreate")]
+    [InlineData("cuMemAlloc", 2, DeviceErrorKind.OutOfMemory, "cuMemAlloc")]
+    [InlineData("cuMemHostAlloc", 2, DeviceErrorKind.OutOfMemory, "cuMemHostAlloc")]
+    [InlineData("cuMemcpyHtoDAsync", 1, DeviceErrorKind.CallFailed, "please report")]
+    [InlineData("cuLaunchKernel", 701, DeviceErrorKind.CallFailed, "starting probe")]
+    [InlineData("cuStreamSynchronize", 700, DeviceErrorKind.Lost, "new process")]
+    public void OpeningFailsByNameAndLeaksNothing(string call, int code, DeviceErrorKind expected, string says)
     {
         using var fake = new FakeCuda(runs: false);
         fake.Fail(call, code);
-        Exception error = Assert.ThrowsAny<DeviceException>(() => FakeCuda.Open());
-        Assert.IsType(expected, error);
+        DeviceException error = DeviceErrors.Throws(expected, () => FakeCuda.Open());
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
         Assert.Equal((0, 0), (fake.Alive, fake.Blocks));
     }
@@ -45,20 +44,20 @@ public sealed class FakeCudaErrorTests
     {
         using var fake = new FakeCuda(runs: false) { Capability = 61 };
         Assert.Contains(
-            "compute capability is 6.1", Assert.Throws<DeviceUnavailableException>(() => FakeCuda.Open()).Message,
-            StringComparison.Ordinal);
+            "compute capability is 6.1",
+            DeviceErrors.Throws(DeviceErrorKind.Unavailable, () => FakeCuda.Open()).Message, StringComparison.Ordinal);
         fake.Version = 8000;
         Assert.Contains(
-            "the driver knows CUDA 8.0", Assert.Throws<DeviceUnavailableException>(() => FakeCuda.Open()).Message,
-            StringComparison.Ordinal);
+            "the driver knows CUDA 8.0",
+            DeviceErrors.Throws(DeviceErrorKind.Unavailable, () => FakeCuda.Open()).Message, StringComparison.Ordinal);
         (fake.Version, fake.Capability) = (12000, 70);
         Assert.StartsWith(
             "cuda:1: there is no such device; there are 0 to 0.",
-            Assert.Throws<DeviceUnavailableException>(() => FakeCuda.Open(1)).Message, StringComparison.Ordinal);
+            DeviceErrors.Throws(DeviceErrorKind.Unavailable, () => FakeCuda.Open(1)).Message, StringComparison.Ordinal);
         fake.Devices = 0;
         Assert.StartsWith(
             "cuda:0: the driver knows no device.",
-            Assert.Throws<DeviceUnavailableException>(() => FakeCuda.Open()).Message, StringComparison.Ordinal);
+            DeviceErrors.Throws(DeviceErrorKind.Unavailable, () => FakeCuda.Open()).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Nothing runs the probe's kernel here, so that what comes back is zeros.</summary>
@@ -68,7 +67,7 @@ public sealed class FakeCudaErrorTests
         using var fake = new FakeCuda(runs: false) { RefusesProbe = true };
         Assert.Contains(
             "exact mode is not possible: the device fails the check 'fused multiply-add'",
-            Assert.Throws<DeviceUnavailableException>(() => FakeCuda.Open()).Message, StringComparison.Ordinal);
+            DeviceErrors.Throws(DeviceErrorKind.Unavailable, () => FakeCuda.Open()).Message, StringComparison.Ordinal);
         Assert.Equal((0, 0), (fake.Alive, fake.Blocks));
     }
 
@@ -103,8 +102,8 @@ public sealed class FakeCudaErrorTests
         using var fake = new FakeCuda(runs: false);
         using CudaDevice device = FakeCuda.Open();
         fake.Fail("cuModuleLoadDataEx", 218);
-        var error = Assert.Throws<DeviceBuildException>(
-            () => EmbeddingModel.LoadDefault(new() { Device = device, Precision = Precision.Fast }));
+        var error = DeviceErrors.Throws(
+            DeviceErrorKind.BuildFailed, () => EmbeddingModel.LoadDefault(new() { Device = device, Precision = Precision.Fast }));
         Assert.Contains("something on line 12", error.Message, StringComparison.Ordinal);
         fake.FailNothing();
         using EmbeddingModel model = EmbeddingModel.LoadDefault(new() { Device = device });
@@ -125,8 +124,8 @@ public sealed class FakeCudaErrorTests
         var vectors = new float[expected.Length];
         model.Embed(texts, vectors);
         Assert.Equal(expected, vectors);
-        var error = Assert.Throws<DeviceMemoryException>(
-            () => model.Embed(string.Join(' ', Enumerable.Repeat("water", 500))));
+        var error = DeviceErrors.Throws(
+            DeviceErrorKind.OutOfMemory, () => model.Embed(string.Join(' ', Enumerable.Repeat("water", 500))));
         Assert.Contains("text 0 alone has", error.Message, StringComparison.Ordinal);
         Assert.Equal(cpu.Embed("short"), model.Embed("short"));
     }
@@ -141,10 +140,10 @@ public sealed class FakeCudaErrorTests
         fake.Lost = 719;
         for (int round = 0; round < 2; round++)
         {
-            var error = Assert.Throws<DeviceLostException>(() => model.Embed("water"));
+            var error = DeviceErrors.Throws(DeviceErrorKind.Lost, () => model.Embed("water"));
             Assert.Contains("CUDA_ERROR_BY_ITS_NAME (719)", error.Message, StringComparison.Ordinal);
         }
-        Assert.Throws<DeviceLostException>(() => EmbeddingModel.LoadDefault(new() { Device = device }));
+        DeviceErrors.Throws(DeviceErrorKind.Lost, () => EmbeddingModel.LoadDefault(new() { Device = device }));
         model.Dispose();
         device.Dispose();
         // The processor is still there.

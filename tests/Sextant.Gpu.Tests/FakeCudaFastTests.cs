@@ -110,7 +110,7 @@ public sealed class FakeCudaFastTests
         using var fake = new FakeCuda(runs: false);
         using CudaDevice device = FakeCuda.Open();
         fake.Fail("cuStreamSynchronize", 715);
-        var lost = Assert.Throws<DeviceLostException>(() => Load(device));
+        var lost = DeviceErrors.Throws(DeviceErrorKind.Lost, () => Load(device));
         Assert.Contains($"{WideProducts.Variable}=0 leaves them out", lost.Message, StringComparison.Ordinal);
     }
 

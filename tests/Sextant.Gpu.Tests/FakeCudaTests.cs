@@ -172,7 +172,7 @@ public sealed class FakeCudaTests
         {
             model.Embed("water");
             fake.Fail(name, 1, name == "cuGraphAddKernelNode" ? 3 : 0);
-            var error = Assert.Throws<DeviceCallException>(() => model.Embed("water"));
+            var error = DeviceErrors.Throws(DeviceErrorKind.CallFailed, () => model.Embed("water"));
             Assert.Matches(name + "[a-z_0-9 ]* failed with CUDA_ERROR_BY_ITS_NAME \\(1\\)", error.Message);
             fake.FailNothing();
             model.Embed("water");

@@ -34,7 +34,7 @@ internal static class OpenClHere
         {
             return (OpenClDevice.Open(DeviceHere.OpenClIndex ?? 0), null);
         }
-        catch (DeviceUnavailableException problem)
+        catch (DeviceException problem) when (problem.Kind == DeviceErrorKind.Unavailable)
         {
             return (null, problem.Message);
         }

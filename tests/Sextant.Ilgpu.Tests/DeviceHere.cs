@@ -51,7 +51,7 @@ internal static class DeviceHere
         {
             return (AnyDevice.Open(Name), null);
         }
-        catch (DeviceUnavailableException problem)
+        catch (DeviceException problem) when (problem.Kind == DeviceErrorKind.Unavailable)
         {
             return (null, problem.Message);
         }

@@ -176,7 +176,8 @@ internal static class IndexSearch
         {
             return new DeviceIndex(arguments.Device, reader, allowed);
         }
-        catch (Exception problem) when (problem is UnsupportedRequestException or DeviceMemoryException
+        catch (Exception problem) when (problem is UnsupportedRequestException
+                or DeviceException { Kind: DeviceErrorKind.OutOfMemory }
             && DeviceFlags.IsPreferred(arguments))
         {
             terminal.Error.WriteLine($"sextant search: warning: the CPU scans: {problem.Message}");

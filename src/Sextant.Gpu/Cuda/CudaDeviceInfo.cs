@@ -40,13 +40,13 @@ internal sealed unsafe record CudaDeviceInfo(CudaApi Api, int Id, int Index)
     public string DisplayName => FormattableString.Invariant($"CUDA device {Index} ({Name})");
 
     /// <summary>All devices, in the driver's order.</summary>
-    /// <exception cref="DeviceUnavailableException">There is no driver, or it cannot be used.</exception>
+    /// <exception cref="DeviceException">There is no driver, or it cannot be used.</exception>
     public static CudaDeviceInfo[] All()
     {
         const string Device = "CUDA";
         if (!NativeLibraries.TryLoad(NativeLibraries.Cuda))
         {
-            throw new DeviceUnavailableException(Device,
+            throw DeviceException.Unavailable(Device,
                 $"there is no {NativeLibraries.Files(NativeLibraries.Cuda)[0]} on this machine. Install NVIDIA's "
                 + "driver; the CUDA toolkit is not needed.");
         }
@@ -63,7 +63,7 @@ internal sealed unsafe record CudaDeviceInfo(CudaApi Api, int Id, int Index)
         // PTX 6.0 came with CUDA 9.
         if (version < 9000)
         {
-            throw new DeviceUnavailableException(
+            throw DeviceException.Unavailable(
                 Device, FormattableString.Invariant(
                     $"the driver knows CUDA {version / 1000}.{version % 1000 / 10}; 9.0 or newer ")
                 + "is needed. Install a newer NVIDIA driver.");

@@ -93,7 +93,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
     /// <summary>
     /// Has the driver compile the kernels of fast mode, unless that is done, and chooses the products.
     /// </summary>
-    /// <exception cref="DeviceBuildException">It does not.</exception>
+    /// <exception cref="DeviceException">It does not.</exception>
     public override void LoadFast()
     {
         Use();

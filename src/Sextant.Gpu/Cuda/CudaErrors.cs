@@ -12,36 +12,36 @@ internal static class CudaErrors
         return code switch
         {
             CudaNative.OutOfMemory
-                => new DeviceMemoryException(device, $"{what}: {bytes >> 20} MiB were asked for.", bytes),
+                => DeviceException.OutOfMemory(device, $"{what}: {bytes >> 20} MiB were asked for.", bytes),
             CudaNative.NoDevice or CudaNative.InvalidDevice
-                => new DeviceUnavailableException(device, $"{what}. There is no such CUDA device here."),
+                => DeviceException.Unavailable(device, $"{what}. There is no such CUDA device here."),
             CudaNative.DeviceBusy
-                => new DeviceUnavailableException(device, $"{what}. Another process has the device for itself."),
-            CudaNative.StubLibrary => new DeviceUnavailableException(
+                => DeviceException.Unavailable(device, $"{what}. Another process has the device for itself."),
+            CudaNative.StubLibrary => DeviceException.Unavailable(
                 device, $"{what}. The library that was found is the toolkit's stand-in: put the driver's before it."),
-            CudaNative.SystemNotReady => new DeviceUnavailableException(
+            CudaNative.SystemNotReady => DeviceException.Unavailable(
                 device, $"{what}. A service of the system is not running: machines with NVSwitch need NVIDIA's fabric "
                 + "manager."),
             CudaNative.InsufficientDriver or CudaNative.SystemDriverMismatch or CudaNative.UnsupportedPtxVersion
                 or CudaNative.NotCompatible
-                => new DeviceUnavailableException(device, $"{what}. Install a newer NVIDIA driver."),
-            CudaNative.JitCompilerNotFound or CudaNative.JitCompilationDisabled => new DeviceUnavailableException(
+                => DeviceException.Unavailable(device, $"{what}. Install a newer NVIDIA driver."),
+            CudaNative.JitCompilerNotFound or CudaNative.JitCompilationDisabled => DeviceException.Unavailable(
                 device, $"{what}. The kernels are compiled by the driver's own compiler: install all of its libraries "
                 + "(libnvidia-ptxjitcompiler), and do not set CUDA_DISABLE_PTX_JIT."),
             CudaNative.NoBinaryForGpu
-                => new DeviceUnavailableException(device, $"{what}. Compute capability 7.0 or newer is needed."),
+                => DeviceException.Unavailable(device, $"{what}. Compute capability 7.0 or newer is needed."),
             CudaNative.NotInitialized or CudaNative.Deinitialized
-                => new DeviceUnavailableException(device, $"{what}. The driver is shutting down or was not started."),
-            CudaNative.OperatingSystem or CudaNative.Unknown when call == "cuInit" => new DeviceUnavailableException(
+                => DeviceException.Unavailable(device, $"{what}. The driver is shutting down or was not started."),
+            CudaNative.OperatingSystem or CudaNative.Unknown when call == "cuInit" => DeviceException.Unavailable(
                 device, $"{what}. The driver does not start: its kernel module is not loaded or not the one of this "
                 + "library's version, or the process may not open /dev/nvidia* (nvidia-uvm among them, in a "
                 + "container)."),
-            _ when CudaNative.IsServerRefusal(code) => new DeviceUnavailableException(
+            _ when CudaNative.IsServerRefusal(code) => DeviceException.Unavailable(
                 device, $"{what}. The server that lets processes share the device (MPS) does not take this one."),
-            _ when CudaNative.IsLoss(code) => new DeviceLostException(
+            _ when CudaNative.IsLoss(code) => DeviceException.Lost(
                 device, $"{what}. The device was reset or taken away, or a kernel was ended: load the model again, "
                 + "in a new process, since this one's context is lost."),
-            _ => new DeviceCallException(
+            _ => DeviceException.CallFailed(
                 device, $"{what}. This is a defect of the driver or of Sextant: please report it with this line.",
                 code),
         };

@@ -29,14 +29,14 @@ internal sealed unsafe class CudaModules(CudaDeviceInfo info, string device)
     public string? FastNote { get; private set; }
 
     /// <summary>Has the driver compile the exact kernels.</summary>
-    /// <exception cref="DeviceBuildException">It does not.</exception>
+    /// <exception cref="DeviceException">It does not.</exception>
     public void LoadExact() => Load(GpuModule.Exact);
 
     /// <summary>
     /// Has the driver compile the kernels of fast mode, unless that is done, and chooses the products.
     /// </summary>
     /// <param name="driver">What starts them while they are checked.</param>
-    /// <exception cref="DeviceBuildException">It does not.</exception>
+    /// <exception cref="DeviceException">It does not.</exception>
     public void LoadFast(GpuDriver driver)
     {
         lock (_loading)
@@ -142,7 +142,7 @@ internal sealed unsafe class CudaModules(CudaDeviceInfo info, string device)
             said = Marshal.PtrToStringUTF8((nint)to)?.Trim() ?? "";
             if (IsOfCompiler(code))
             {
-                throw new DeviceBuildException(
+                throw DeviceException.BuildFailed(
                     device, FormattableString.Invariant(
                         $"the driver does not compile the kernels of {name} ({info.Api.NameOf(code)}, {code})."), said);
             }

@@ -43,7 +43,7 @@ internal sealed unsafe record OpenClDeviceInfo(nint Id, int Index)
     public static Lock Starting { get; } = new();
 
     /// <summary>All devices of all platforms, in the drivers' order.</summary>
-    /// <exception cref="DeviceUnavailableException">There is no OpenCL here.</exception>
+    /// <exception cref="DeviceException">There is no OpenCL here.</exception>
     public static OpenClDeviceInfo[] All()
     {
         lock (Starting)
@@ -54,14 +54,14 @@ internal sealed unsafe record OpenClDeviceInfo(nint Id, int Index)
     {
         if (!NativeLibraries.TryLoad(NativeLibraries.OpenCl))
         {
-            throw new DeviceUnavailableException("OpenCL",
+            throw DeviceException.Unavailable("OpenCL",
                 $"there is no {NativeLibraries.Files(NativeLibraries.OpenCl)[0]} on this machine. Install the driver "
                 + "of the device (for the processor: PoCL, package pocl-opencl-icd).");
         }
         uint count;
         int code = clGetPlatformIDs(0, null, &count);
         if (code is PlatformNotFound || (code == 0 && count == 0))
-            throw new DeviceUnavailableException(
+            throw DeviceException.Unavailable(
                 "OpenCL", "no platform is registered. Install the driver of the device.");
         OpenClErrors.Check(code, "OpenCL", "clGetPlatformIDs");
         var platforms = new nint[count];

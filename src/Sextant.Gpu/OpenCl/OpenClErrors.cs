@@ -18,20 +18,20 @@ internal static class OpenClErrors
         return code switch
         {
             OpenClNative.MemoryObjectAllocationFailure or OpenClNative.OutOfHostMemory or OpenClNative.InvalidBufferSize
-                => new DeviceMemoryException(device, $"{what}: {bytes >> 20} MiB were asked for.", bytes),
+                => DeviceException.OutOfMemory(device, $"{what}: {bytes >> 20} MiB were asked for.", bytes),
             // Drivers report with this number that memory ran out, and that a kernel was ended.
             OpenClNative.OutOfResources when bytes > 0
-                => new DeviceMemoryException(device, $"{what}: {bytes >> 20} MiB were asked for.", bytes),
+                => DeviceException.OutOfMemory(device, $"{what}: {bytes >> 20} MiB were asked for.", bytes),
             OpenClNative.DeviceNotFound or OpenClNative.PlatformNotFound
-                => new DeviceUnavailableException(device, $"{what}. Install the device's OpenCL driver."),
+                => DeviceException.Unavailable(device, $"{what}. Install the device's OpenCL driver."),
             // Also what drivers answer once a kernel was ended: by a watchdog, or after an access outside of its
             // memory.
             OpenClNative.DeviceNotAvailable or OpenClNative.OutOfResources or OpenClNative.EventFailed
                 or OpenClNative.InvalidCommandQueue or OpenClNative.NvidiaIllegalAccess
-                => new DeviceLostException(
+                => DeviceException.Lost(
                     device,
                 $"{what}. The device was reset or taken away, or its driver is at fault: load the model again."),
-            _ => new DeviceCallException(
+            _ => DeviceException.CallFailed(
                 device, $"{what}. This is a defect of the driver or of Sextant: please report it with this line.",
                 code),
         };

@@ -17,7 +17,7 @@ internal static unsafe class OpenClProgram
     /// <param name="defines">Lines before the source.</param>
     /// <param name="name">The source.</param>
     /// <param name="moreOptions">Options of the compiler beside those of exact mode.</param>
-    /// <exception cref="DeviceBuildException">The driver does not accept the kernels.</exception>
+    /// <exception cref="DeviceException">The driver does not accept the kernels.</exception>
     public static nint Build(OpenClDriver driver, string defines, string name, string moreOptions = "")
     {
         string options = Options + moreOptions;
@@ -52,7 +52,7 @@ internal static unsafe class OpenClProgram
             return program;
         string log = Log(driver, program);
         _ = clReleaseProgram(program);
-        throw new DeviceBuildException(
+        throw DeviceException.BuildFailed(
             driver.Name,
             $"the driver ({driver.Info.Platform} {driver.Info.DriverVersion}) does not build the kernels.", log);
     }
