@@ -58,7 +58,7 @@ internal sealed class SextantTokenizer(Tokenizer tokenizer, bool addSpecialToken
         ReadOnlySpan<char> whole = text ?? textSpan;
         TokenBuffer buffer = Encode(whole, settings.MaxTokenCount, fromEnd: false, out Excess excess);
         int[] ids = excess.Remove(buffer.Ids);
-        TokenOffset[] offsets = excess.Remove(buffer.Offsets);
+        (int Start, int End)[] offsets = excess.Remove(buffer.Offsets);
         var tokens = new EncodedToken[ids.Length];
         for (int i = 0; i < tokens.Length; i++)
             tokens[i] = new EncodedToken(ids[i], tokenizer.TokenText(ids[i]), offsets[i].Start..offsets[i].End);
@@ -130,7 +130,7 @@ internal sealed class SextantTokenizer(Tokenizer tokenizer, bool addSpecialToken
         // Of a result with one token too many. Tokens of one character stay or go together.
         public static Excess Of(TokenBuffer buffer, bool fromEnd, int length)
         {
-            ReadOnlySpan<TokenOffset> offsets = buffer.Offsets;
+            ReadOnlySpan<(int Start, int End)> offsets = buffer.Offsets;
             int first = buffer.SpecialTokensMask.IndexOf((byte)0);
             int last = buffer.SpecialTokensMask.LastIndexOf((byte)0);
             if (fromEnd)

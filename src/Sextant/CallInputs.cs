@@ -43,7 +43,7 @@ internal readonly struct SequenceInputs(IReadOnlyList<TokenSequence> sequences) 
 }
 
 /// <summary>Pairs of texts.</summary>
-internal readonly struct PairInputs(IReadOnlyList<TextPair> pairs) : ICallInputs
+internal readonly struct PairInputs(IReadOnlyList<(string First, string Second)> pairs) : ICallInputs
 {
     public int Count => pairs.Count;
 

@@ -120,8 +120,9 @@ public sealed class SequenceClassifier : IDisposable
     /// <inheritdoc cref="Classify(IReadOnlyList{string}, Span{float}, Span{TextReport}, IProgress{int}?,
     /// CancellationToken)"/>
     public void ClassifyPairs(
-        IReadOnlyList<TextPair> pairs, Span<float> destination, Span<TextReport> reports = default,
-        IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<(string First, string Second)> pairs, Span<float> destination,
+        Span<TextReport> reports = default, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         Run(new PairInputs(pairs), LabelFunction, destination, reports, progress, cancellationToken);
@@ -134,7 +135,7 @@ public sealed class SequenceClassifier : IDisposable
 
     /// <summary>Pairs as the model will see them, for a later call.</summary>
     internal EncodedInput[] Encode(
-        IReadOnlyList<TextPair> pairs, Truncation truncation, CancellationToken cancellation) =>
+        IReadOnlyList<(string First, string Second)> pairs, Truncation truncation, CancellationToken cancellation) =>
         _calls.Encode(new PairInputs(pairs), truncation, cancellation);
 
     /// <summary>Scores of what was encoded, [inputs, labels].</summary>

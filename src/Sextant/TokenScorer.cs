@@ -6,7 +6,7 @@ using Sextant.Weights;
 namespace Sextant;
 
 /// <summary>What a head says of single tokens.</summary>
-public enum TokenHeadKind
+internal enum TokenHeadKind
 {
     /// <summary>
     /// For each position of a text, a score of each token of the vocabulary that could stand there (BERT and kin).
@@ -56,14 +56,36 @@ public sealed class TokenScorer : IDisposable
     /// </exception>
     public Tokenizer Tokenizer => _calls.Tokenizer;
 
-    /// <summary>Loads a model folder in Hugging Face's format whose checkpoint has a head of this kind.</summary>
+    /// <summary>
+    /// Loads a model folder in Hugging Face's format with its masked-language head: for each position of a text, a
+    /// score of each token of the vocabulary that could stand there (BERT and kin).
+    /// </summary>
     /// <param name="path">The folder.</param>
-    /// <param name="kind">Which head.</param>
     /// <param name="options">Threads, device, precision and attention; what concerns vectors is not looked at.</param>
     /// <exception cref="InvalidModelException">A file is missing, damaged, has no such head, or says something that is
     /// not supported.</exception>
     /// <exception cref="UnsupportedRequestException">The family's head or an option is not supported.</exception>
-    public static TokenScorer Load(string path, TokenHeadKind kind, EmbeddingOptions? options = null)
+    public static TokenScorer LoadMaskedLanguage(string path, EmbeddingOptions? options = null) =>
+        Load(path, TokenHeadKind.MaskedLanguage, options);
+
+    /// <summary>
+    /// The same with its next-token head: for each position of a text, a score of each token of the vocabulary that
+    /// could come next (decoders).
+    /// </summary>
+    /// <inheritdoc cref="LoadMaskedLanguage"/>
+    public static TokenScorer LoadNextToken(string path, EmbeddingOptions? options = null) =>
+        Load(path, TokenHeadKind.NextToken, options);
+
+    /// <summary>
+    /// The same with its discriminator: for each position of a text, one score, above 0 where the token does not belong
+    /// there (ELECTRA).
+    /// </summary>
+    /// <inheritdoc cref="LoadMaskedLanguage"/>
+    public static TokenScorer LoadDiscriminator(string path, EmbeddingOptions? options = null) =>
+        Load(path, TokenHeadKind.Discriminator, options);
+
+    /// <summary>Loads a model folder with a head of this kind.</summary>
+    internal static TokenScorer Load(string path, TokenHeadKind kind, EmbeddingOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         (IReadOnlyList<(string, ReadHead)> heads, string name) = kind switch

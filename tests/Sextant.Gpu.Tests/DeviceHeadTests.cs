@@ -82,9 +82,9 @@ public sealed class DeviceHeadTests
     {
         using var golden = new GoldenModel("llama");
         TokenSequence sequence = golden.Cases.Single(c => c.Name == "layers").Sequences[0];
-        using TokenScorer cpu = TokenScorer.Load(golden.Folder, TokenHeadKind.NextToken);
-        using TokenScorer device = TokenScorer.Load(
-            golden.Folder, TokenHeadKind.NextToken, new() { Device = DeviceHere.Device });
+        using TokenScorer cpu = TokenScorer.LoadNextToken(golden.Folder);
+        using TokenScorer device = TokenScorer.LoadNextToken(
+            golden.Folder, new() { Device = DeviceHere.Device });
         var expected = new float[sequence.Ids.Length * cpu.Outputs];
         var actual = new float[expected.Length];
         cpu.Score(sequence, expected);

@@ -17,11 +17,12 @@ public abstract class SmallContract
     private protected abstract GpuDevice Device { get; }
 
     [Theory]
-    [InlineData(ElementType.F32)]
-    [InlineData(ElementType.F16)]
-    [InlineData(ElementType.BF16)]
-    public void Gather(ElementType type) => AssertSame($"gather {type}", [3, 2], run =>
+    [InlineData(nameof(ElementType.F32))]
+    [InlineData(nameof(ElementType.F16))]
+    [InlineData(nameof(ElementType.BF16))]
+    public void Gather(string stored) => AssertSame($"gather {stored}", [3, 2], run =>
     {
+        ElementType type = Enum.Parse<ElementType>(stored);
         Table words = run.Backend.LoadTable(new ArrayRows(50, 33, type, Values(1, 50 * 33, 1e-4f)), keep16: true);
         Tensor y = run.Poisoned(run.Batch.Tokens, 33);
         run.Backend.Gather(
@@ -76,11 +77,12 @@ public abstract class SmallContract
 
     /// <summary>Every tile and stored type; a result that no tile divides, k that no step divides.</summary>
     [Theory]
-    [InlineData(ElementType.F32)]
-    [InlineData(ElementType.F16)]
-    [InlineData(ElementType.BF16)]
-    public void Products(ElementType type)
+    [InlineData(nameof(ElementType.F32))]
+    [InlineData(nameof(ElementType.F16))]
+    [InlineData(nameof(ElementType.BF16))]
+    public void Products(string typeName)
     {
+        ElementType type = Enum.Parse<ElementType>(typeName);
         foreach (ProductTile tile in ProductTile.Exact.ToArray())
         {
             AssertSame($"product {tile.Kernel} {type}", [3], run =>

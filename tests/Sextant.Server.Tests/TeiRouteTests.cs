@@ -175,7 +175,7 @@ public sealed class TeiRouteTests(HeadServers servers) : IClassFixture<HeadServe
     {
         using SequenceClassifier model = SequenceClassifier.Load(servers.Classifier.Folder);
         float[] pair = new float[3];
-        model.ClassifyPairs([new TextPair(s_texts[0], s_texts[1])], pair);
+        model.ClassifyPairs([(s_texts[0], s_texts[1])], pair);
         float[] single = model.Classify(s_texts[2]);
         string id = servers.Classifier.Folder;
         JsonElement one = await servers.All.PostForJson("/predict", new { inputs = s_texts[2], model = id });

@@ -48,7 +48,7 @@ internal sealed class TokenWriter : IDisposable
         _json.WriteEndArray();
         WriteNumbers("type_ids"u8, tokens.TypeIds);
         _json.WriteStartArray("offsets"u8);
-        foreach (TokenOffset offset in tokens.Offsets)
+        foreach ((int Start, int End) offset in tokens.Offsets)
         {
             _json.WriteStartArray();
             _json.WriteNumberValue(offset.Start);

@@ -75,7 +75,7 @@ internal sealed class ClassifyVerb : Verb
             model.Classify([.. batch.Select(one => one.Text)], scores, reports, progress, cancellation);
         else if (pairs == batch.Count)
             model.ClassifyPairs(
-                [.. batch.Select(one => new TextPair(one.Text, one.Pair!))], scores, reports, progress, cancellation);
+                [.. batch.Select(one => (one.Text, one.Pair!))], scores, reports, progress, cancellation);
         else
             throw new InputException(
                 "some lines have a 'pair' and some do not; a model is trained for one or the other.");

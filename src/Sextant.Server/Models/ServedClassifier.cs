@@ -50,7 +50,7 @@ internal sealed class ServedClassifier : ServedModel
         if (pairs.Length > 0)
         {
             EncodedInput[] some = _model.Encode(
-                [.. pairs.Select(i => new TextPair(inputs[i].First, inputs[i].Second!))], cut, cancellation);
+                [.. pairs.Select(i => (inputs[i].First, inputs[i].Second!))], cut, cancellation);
             for (int i = 0; i < some.Length; i++)
                 encoded[pairs[i]] = some[i];
         }

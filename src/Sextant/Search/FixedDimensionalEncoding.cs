@@ -17,7 +17,7 @@ namespace Sextant.Search;
 /// written here (SplitMix64; twelve uniform ones make a normal one), sums are chains in ascending order: the same bits
 /// everywhere. Immutable; thread-safe.</para>
 /// </remarks>
-public sealed unsafe class FixedDimensionalEncoding
+internal sealed unsafe class FixedDimensionalEncoding
 {
     private readonly DotKernel _dot = KernelSet.Chosen.Dot.Run;
     private readonly float[] _planes; // [repetitions, bits, inputs]

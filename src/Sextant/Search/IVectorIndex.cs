@@ -2,7 +2,7 @@ namespace Sextant.Search;
 
 /// <summary>Vectors that can be searched, however they are kept.</summary>
 /// <remarks>Any number of threads may search at once; adding needs the index for itself.</remarks>
-public interface IVectorIndex
+internal interface IVectorIndex
 {
     /// <summary>Length of each vector.</summary>
     int Dimensions { get; }

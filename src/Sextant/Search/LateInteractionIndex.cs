@@ -9,8 +9,8 @@ namespace Sextant.Search;
 /// </summary>
 /// <remarks>
 /// <para>Khattab and Zaharia, "ColBERT", SIGIR 2020. Exact by default: every vector of every document is compared. With
-/// an encoding (<see cref="FixedDimensionalEncoding"/>) a search first takes candidates by one dot product for each
-/// document, and orders these by MaxSim (MUVERA, Dhulipala et al., 2024).</para>
+/// an encoding of each document as one vector a search first takes candidates by one dot product for each document, and
+/// orders these by MaxSim (MUVERA, Dhulipala et al., 2024).</para>
 /// <para>The largest is taken in ascending order of the document's vectors, the sum is a chain in ascending order of
 /// the query's. Any number of threads may search at once; adding and disposing need the index for themselves. The
 /// result never depends on the number of threads. A search in steady state allocates nothing.</para>
@@ -28,9 +28,20 @@ public sealed unsafe class LateInteractionIndex : IDisposable
 
     /// <summary>Creates an empty index.</summary>
     /// <param name="dimensions">Length of each vector.</param>
-    /// <param name="encoding">For searches that do not compare everything; null: none.</param>
+    /// <param name="repetitions">
+    /// Of the encoding that searches take candidates by: more come nearer to MaxSim, and each takes
+    /// 32 · <paramref name="dimensions"/> bytes of a document; 0: no encoding, every search compares everything.
+    /// </param>
     /// <param name="threads">Threads of a search, the caller included; null for the process's shared ones.</param>
-    public LateInteractionIndex(int dimensions, FixedDimensionalEncoding? encoding = null, int? threads = null)
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A number is negative, or the encoding would be longer than a vector can be.
+    /// </exception>
+    public LateInteractionIndex(int dimensions, int repetitions = 0, int? threads = null)
+        : this(dimensions, repetitions == 0 ? null : new FixedDimensionalEncoding(dimensions, repetitions), threads)
+    {
+    }
+
+    internal LateInteractionIndex(int dimensions, FixedDimensionalEncoding? encoding, int? threads = null)
     {
         if (encoding is not null && encoding.Inputs != dimensions)
             throw new ArgumentException(

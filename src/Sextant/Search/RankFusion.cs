@@ -5,7 +5,7 @@ namespace Sextant.Search;
 /// Reciprocal rank fusion, Cormack, Clarke and Büttcher, SIGIR 2009: an id counts Σ 1 / (constant + rank) over the
 /// rankings that have it, ranks from 1.
 /// </remarks>
-public static class RankFusion
+internal static class RankFusion
 {
     /// <summary>The constant of the paper.</summary>
     public const int Constant = 60;

@@ -1,7 +1,7 @@
 namespace Sextant.Tensors;
 
 /// <summary>How the elements of a stored tensor are written.</summary>
-public enum ElementType
+internal enum ElementType
 {
     /// <summary>IEEE binary32.</summary>
     F32,

@@ -15,7 +15,7 @@ public readonly record struct EncodeOptions
     public int MaxTokens { get; init; }
 
     /// <summary>Which sequence of a pair is cut.</summary>
-    public TruncationStrategy Strategy { get; init; }
+    internal TruncationStrategy Strategy { get; init; }
 
     /// <summary>Which end is cut off.</summary>
     public TruncationSide Side { get; init; }
@@ -35,7 +35,7 @@ public readonly record struct EncodeOptions
     public int Stride { get; init; }
 
     /// <summary>Padding of the result; null: none. One result is padded by itself, whatever its batch.</summary>
-    public PaddingSettings? Padding { get; init; }
+    internal PaddingSettings? Padding { get; init; }
 
     /// <summary>Unit of the offsets; default none.</summary>
     public OffsetUnit Offsets { get; init; }
@@ -51,7 +51,7 @@ public readonly record struct EncodeOptions
 }
 
 /// <summary>Which sequence of a pair is cut when both together are too long.</summary>
-public enum TruncationStrategy
+internal enum TruncationStrategy
 {
     /// <summary>The longer one, until both are equally long; then both.</summary>
     LongestFirst,
@@ -86,7 +86,7 @@ internal sealed record TruncationSettings(int MaxTokens, TruncationStrategy Stra
 /// <param name="Side">Where padding goes.</param>
 /// <param name="Id">Id of the padding token.</param>
 /// <param name="TypeId">Type id of padding.</param>
-public sealed record PaddingSettings(int? Length, int MultipleOf, TruncationSide Side, int Id, int TypeId)
+internal sealed record PaddingSettings(int? Length, int MultipleOf, TruncationSide Side, int Id, int TypeId)
 {
     /// <summary>Length of <paramref name="tokens"/> tokens with padding, padded alone.</summary>
     public int PaddedLength(int tokens)

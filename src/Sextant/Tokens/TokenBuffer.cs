@@ -12,7 +12,7 @@ public sealed class TokenBuffer
 
     private int[] _ids = new int[64];
     private int[] _typeIds = new int[64];
-    private TokenOffset[] _offsets = [];
+    private (int Start, int End)[] _offsets = [];
     private byte[] _attention = new byte[64];
     private byte[] _special = new byte[64];
     private bool _hasOffsets;
@@ -32,10 +32,10 @@ public sealed class TokenBuffer
     public ReadOnlySpan<int> TypeIds => _typeIds.AsSpan(0, Count);
 
     /// <summary>
-    /// Where each token stands in its text, in the unit that was asked for; of a pair, each text counts from 0. [0,0]
-    /// for special tokens and padding. Empty when offsets were not asked for.
+    /// Where each token stands in its text, in the unit that was asked for: from Start up to, not including, End. Of a
+    /// pair, each text counts from 0. (0, 0) for special tokens and padding. Empty when offsets were not asked for.
     /// </summary>
-    public ReadOnlySpan<TokenOffset> Offsets => _offsets.AsSpan(0, _hasOffsets ? Count : 0);
+    public ReadOnlySpan<(int Start, int End)> Offsets => _offsets.AsSpan(0, _hasOffsets ? Count : 0);
 
     /// <summary>1 for tokens, 0 for padding.</summary>
     public ReadOnlySpan<byte> AttentionMask => _attention.AsSpan(0, Count);
@@ -167,7 +167,7 @@ public sealed class TokenBuffer
         tokens.Ids[start..end].CopyTo(_ids.AsSpan(at));
         Mark(at, count, typeId, attention: 1, special: 0);
         for (int i = 0; _hasOffsets && i < count; i++)
-            _offsets[at + i] = new TokenOffset(tokens.Starts[start + i], tokens.Ends[start + i]);
+            _offsets[at + i] = (tokens.Starts[start + i], tokens.Ends[start + i]);
         if (_hasOffsets && frame.TrimsOffsets)
         {
             for (int i = 0; i < count; i++)
@@ -210,6 +210,6 @@ public sealed class TokenBuffer
             (_attention, _special) = (new byte[length], new byte[length]);
         }
         if (_hasOffsets && _offsets.Length < Count)
-            _offsets = new TokenOffset[_ids.Length];
+            _offsets = new (int Start, int End)[_ids.Length];
     }
 }

@@ -49,7 +49,7 @@ public class HeadExactnessTests
     {
         string folder = TestData.Model("bert_mlm");
         TokenSequence[] texts = Sequences(12, 100);
-        using TokenScorer scorer = TokenScorer.Load(folder, TokenHeadKind.MaskedLanguage);
+        using TokenScorer scorer = TokenScorer.LoadMaskedLanguage(folder);
         using SparseEncoder model = SparseEncoder.Load(folder);
         var vectors = new SparseVectors();
         model.EmbedTokens(texts, vectors);

@@ -43,12 +43,12 @@ public class HeadGoldenTests
     [Theory]
     [MemberData(nameof(Masked))]
     public void MaskedWordScoresAreEqual(string name, Isa isa) =>
-        AssertScores(name, isa, TokenHeadKind.MaskedLanguage, item => item.Name == "layers");
+        AssertScores(name, isa, TokenScorer.LoadMaskedLanguage, item => item.Name == "layers");
 
     [Theory]
     [MemberData(nameof(Discriminators))]
     public void DiscriminatorScoresAreEqual(string name, Isa isa) =>
-        AssertScores(name, isa, TokenHeadKind.Discriminator, _ => true);
+        AssertScores(name, isa, TokenScorer.LoadDiscriminator, _ => true);
 
     [Theory]
     [MemberData(nameof(Next))]
@@ -60,8 +60,8 @@ public class HeadGoldenTests
             AttentionDirection attention = item.Mode == "causal"
                 ? AttentionDirection.Causal
                 : AttentionDirection.Bidirectional;
-            using TokenScorer model = TokenScorer.Load(
-                golden.Folder, TokenHeadKind.NextToken,
+            using TokenScorer model = TokenScorer.LoadNextToken(
+                golden.Folder,
                 new() { Attention = attention, Device = new CpuDevice(new KernelSet(isa), null) });
             float[] expected = golden.Get($"{item.Name}.0.logits");
             var last = new float[model.Outputs];
@@ -94,11 +94,12 @@ public class HeadGoldenTests
         GoldenModel.AssertClose(expected, actual, item.SpladeYardstick, $"{name} {isa}");
     }
 
-    private static void AssertScores(string name, Isa isa, TokenHeadKind kind, Func<GoldenCase, bool> has)
+    private static void AssertScores(
+        string name, Isa isa, Func<string, EmbeddingOptions?, TokenScorer> load, Func<GoldenCase, bool> has)
     {
         using var golden = new GoldenModel(name);
-        using TokenScorer model = TokenScorer.Load(
-            golden.Folder, kind, new() { Device = new CpuDevice(new KernelSet(isa), null) });
+        using TokenScorer model = load(
+            golden.Folder, new() { Device = new CpuDevice(new KernelSet(isa), null) });
         int compared = 0;
         foreach (GoldenCase item in golden.Cases.Where(has))
         {

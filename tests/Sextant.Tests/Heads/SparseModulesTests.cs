@@ -50,7 +50,7 @@ public sealed class SparseModulesTests : IDisposable
             "sentence_transformers.sparse_encoder.models.SpladePooling",
             $$"""{"pooling_strategy":"sum","activation_function":"{{activation}}"}""");
         int[][] texts = [[1, 2, 3], [900, 17, 33, 260, 41, 5, 5, 8], [7]];
-        using TokenScorer scorer = TokenScorer.Load(Source, TokenHeadKind.MaskedLanguage);
+        using TokenScorer scorer = TokenScorer.LoadMaskedLanguage(Source);
         SparseVectors? bits = null;
         foreach (Isa isa in InstructionSets.Supported)
         {

@@ -30,7 +30,7 @@ public class LateInteractionTests
     [Fact]
     public void ADocumentWhoseEncodingOverflowsIsNotAdded()
     {
-        using var index = new LateInteractionIndex(4, new FixedDimensionalEncoding(4));
+        using var index = new LateInteractionIndex(4, repetitions: 8);
         Assert.Throws<ArgumentException>(() => index.Add([.. Enumerable.Repeat(3e38f, 8)]));
         Assert.Throws<ArgumentException>(() => index.Add([1, 2, 3]));
         Assert.Throws<ArgumentException>(() => index.Add([1, 2, 3, float.NaN]));
@@ -89,6 +89,7 @@ public class LateInteractionTests
         Assert.Equal(11, one.Sum());
         Assert.Throws<ArgumentException>(() => signs.EncodeQuery([], one));
         Assert.Throws<ArgumentException>(() => new LateInteractionIndex(3, signs));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LateInteractionIndex(3, repetitions: -1));
         Assert.Throws<ArgumentException>(() => new LateInteractionIndex(3).Add([]));
     }
 

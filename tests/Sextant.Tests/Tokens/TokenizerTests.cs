@@ -97,15 +97,15 @@ public class TokenizerTests
         var buffer = new TokenBuffer();
         Lower.Encode(all, buffer, new EncodeOptions { AddSpecialTokens = false, Offsets = OffsetUnit.Utf16 });
         var ids = new List<int>();
-        var offsets = new List<TokenOffset>();
+        var offsets = new List<(int Start, int End)>();
         var one = new TokenBuffer();
         int start = 0;
         foreach (string text in texts)
         {
             Lower.Encode(text, one, new EncodeOptions { AddSpecialTokens = false, Offsets = OffsetUnit.Utf16 });
             ids.AddRange(one.Ids);
-            foreach (TokenOffset offset in one.Offsets)
-                offsets.Add(new TokenOffset(offset.Start + start, offset.End + start));
+            foreach ((int Start, int End) offset in one.Offsets)
+                offsets.Add((offset.Start + start, offset.End + start));
             start += text.Length + 2;
         }
         Assert.Equal(ids, buffer.Ids.ToArray());

@@ -11,10 +11,11 @@ namespace Sextant.Tests.Weights;
 public class WideningTests
 {
     [Theory]
-    [InlineData(ElementType.F16)]
-    [InlineData(ElementType.BF16)]
-    public void AllPatternsOf16Bits(ElementType type)
+    [InlineData(nameof(ElementType.F16))]
+    [InlineData(nameof(ElementType.BF16))]
+    public void AllPatternsOf16Bits(string typeName)
     {
+        ElementType type = Enum.Parse<ElementType>(typeName);
         byte[] stored = new byte[2];
         byte[] finite = new byte[2 * 65536];
         var expected = new List<float>();
@@ -37,17 +38,18 @@ public class WideningTests
     }
 
     [Theory]
-    [InlineData(ElementType.F32)]
-    [InlineData(ElementType.F16)]
-    [InlineData(ElementType.BF16)]
-    [InlineData(ElementType.F64)]
-    [InlineData(ElementType.I8)]
-    [InlineData(ElementType.U8)]
-    [InlineData(ElementType.I32)]
-    [InlineData(ElementType.I64)]
-    [InlineData(ElementType.Bool)]
-    public void AllLengthsAndAlignments(ElementType type)
+    [InlineData(nameof(ElementType.F32))]
+    [InlineData(nameof(ElementType.F16))]
+    [InlineData(nameof(ElementType.BF16))]
+    [InlineData(nameof(ElementType.F64))]
+    [InlineData(nameof(ElementType.I8))]
+    [InlineData(nameof(ElementType.U8))]
+    [InlineData(nameof(ElementType.I32))]
+    [InlineData(nameof(ElementType.I64))]
+    [InlineData(nameof(ElementType.Bool))]
+    public void AllLengthsAndAlignments(string typeName)
     {
+        ElementType type = Enum.Parse<ElementType>(typeName);
         var random = new Random(20261121);
         int size = type.Size();
         for (int length = 0; length <= 257; length++)
@@ -69,12 +71,13 @@ public class WideningTests
     }
 
     [Theory]
-    [InlineData(ElementType.F32)]
-    [InlineData(ElementType.F16)]
-    [InlineData(ElementType.BF16)]
-    [InlineData(ElementType.F64)]
-    public void TheFirstNonFiniteValueIsFoundWhereverItIs(ElementType type)
+    [InlineData(nameof(ElementType.F32))]
+    [InlineData(nameof(ElementType.F16))]
+    [InlineData(nameof(ElementType.BF16))]
+    [InlineData(nameof(ElementType.F64))]
+    public void TheFirstNonFiniteValueIsFoundWhereverItIs(string typeName)
     {
+        ElementType type = Enum.Parse<ElementType>(typeName);
         int size = type.Size();
         byte[] infinity = new byte[size], nan = new byte[size];
         WriteNonFinite(type, infinity, nan);

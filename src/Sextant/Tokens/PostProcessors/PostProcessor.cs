@@ -50,7 +50,7 @@ internal sealed class PostProcessor(TemplatePart[] single, TemplatePart[] pair)
         Array.FindAll(parts, part => part.SpecialIds is not [int only] || only != id);
 
     /// <summary>Takes the spaces of a token out of its offset.</summary>
-    internal void Trim(ref TokenOffset offset, SpaceCounts spaces, bool isFirst)
+    internal void Trim(ref (int Start, int End) offset, SpaceCounts spaces, bool isFirst)
     {
         (int start, int end) = offset;
         int leading = spaces.Leading;
@@ -60,7 +60,7 @@ internal sealed class PostProcessor(TemplatePart[] single, TemplatePart[] pair)
         start = Math.Min(start + leading, end);
         if (spaces.Trailing > 0 && end >= spaces.Trailing)
             end = Math.Max(end - spaces.Trailing, start);
-        offset = new TokenOffset(start, end);
+        offset = (start, end);
     }
 
     internal ReadOnlySpan<TemplatePart> Parts(bool isPair) => isPair ? pair : single;
