@@ -9,6 +9,8 @@ namespace Sextant.Extensions.VectorData;
 /// </remarks>
 internal sealed class CollectionIndex(string name, string? folder) : IDisposable
 {
+    private const string Deleted = ".deleted-";
+    private static readonly Lock s_sweeping = new();
     private readonly Lock _state = new(); // _index, _reader, _disposed
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Queue<Change> _changes = new(); // its own lock
@@ -247,18 +249,38 @@ internal sealed class CollectionIndex(string name, string? folder) : IDisposable
 
     private void Delete()
     {
-        lock (_state)
+        string own;
+        lock (_state) // or somebody who reads meanwhile opens what goes
+        {
             ObjectDisposedException.ThrowIf(_disposed, typeof(SextantVectorStore));
-        if (folder is not null && IsIn(folder))
-            Opened(null); // nobody else writes it
-        Close();
-        if (folder is null || !IsIn(folder))
-            return;
-        // In one step for all who look; what a deletion leaves that was ended is no collection, and goes with the next.
-        string store = Path.GetDirectoryName(folder)!;
-        Directory.Move(folder, Path.Combine(store, $".deleted-{Guid.NewGuid():N}"));
-        foreach (string gone in Directory.GetDirectories(store, ".deleted-*"))
-            Directory.Delete(gone, recursive: true);
+            if (folder is not null && IsIn(folder))
+                Opened(null); // nobody else writes it
+            Close();
+            if (folder is null || !IsIn(folder))
+                return;
+            // In one step for all who look.
+            Directory.Move(folder, own = Path.Combine(Path.GetDirectoryName(folder)!, $"{Deleted}{Guid.NewGuid():N}"));
+        }
+        Sweep(own);
+    }
+
+    // What a deletion leaves that was ended is no collection, and goes with the next. Others may delete theirs now.
+    private static void Sweep(string own)
+    {
+        lock (s_sweeping)
+        {
+            foreach (string gone in Directory.GetDirectories(Path.GetDirectoryName(own)!, Deleted + "*"))
+            {
+                try
+                {
+                    Directory.Delete(gone, recursive: true);
+                }
+                catch (IOException) when (gone != own || !Directory.Exists(gone))
+                {
+                    // another process is at it, or it stays for the next
+                }
+            }
+        }
     }
 
     private void Close()
