@@ -11,7 +11,8 @@ internal static class CollectionNames
 
     /// <summary>
     /// Small ASCII letters, digits, '-' and '_', and a '.' that does not come first, stay; a capital letter is '+' and
-    /// the small one, since file systems may not tell them apart; the rest is %XX for each byte of UTF-8.
+    /// the small one, since file systems may not tell them apart; the rest is %XX for each byte of UTF-8. So are a '.'
+    /// at the end, which Windows drops, and the first letter of a name that Windows keeps for a device.
     /// </summary>
     /// <exception cref="ArgumentException">The name is too long, or is not Unicode.</exception>
     public static string ToFolder(string name)
@@ -26,16 +27,18 @@ internal static class CollectionNames
         {
             throw new ArgumentException($"the collection's name '{name}' is not Unicode.", nameof(name), problem);
         }
-        foreach (byte one in bytes)
+        bool isDevice = IsDevice(name);
+        for (int i = 0; i < bytes.Length; i++)
         {
-            char c = (char)one;
+            char c = (char)bytes[i];
             bool isPlain = char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_';
-            if (isPlain || (c == '.' && folder.Length > 0))
+            bool isDotWithin = c == '.' && i > 0 && i < bytes.Length - 1;
+            if ((isPlain && !(i == 0 && isDevice)) || isDotWithin)
                 folder.Append(c);
             else if (char.IsAsciiLetterUpper(c))
                 folder.Append('+').Append(char.ToLowerInvariant(c));
             else
-                folder.Append(CultureInfo.InvariantCulture, $"%{one:X2}");
+                folder.Append(CultureInfo.InvariantCulture, $"%{bytes[i]:X2}");
         }
         return folder.Length <= MaxBytes
             ? folder.ToString()
@@ -65,6 +68,14 @@ internal static class CollectionNames
         }
         string name = Encoding.UTF8.GetString([.. bytes]);
         return name.Length > 0 && IsFolderOf(name, folder) ? name : null;
+    }
+
+    // With anything after a '.', too; capitals are two characters in any case.
+    private static bool IsDevice(string name)
+    {
+        string first = name.Split('.', 2)[0];
+        return first is "con" or "prn" or "aux" or "nul"
+            || (first.Length == 4 && first[..3] is "com" or "lpt" && char.IsAsciiDigit(first[3]));
     }
 
     private static bool IsFolderOf(string name, string folder)
