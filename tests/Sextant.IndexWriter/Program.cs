@@ -5,11 +5,17 @@ using Sextant.IndexWriting;
 
 // FOLDER [ROUNDS]: writes commits to an index until it is killed, or so many, and says each one's round when it is
 // done. Exit code 3: the index or its disk refused, and stderr says why; 4: a writer that had failed went on.
+// Or store FOLDER: the same through a VectorStore, until it is killed.
 // Or mutate COUNT SEED FOLDER: changes indexes as a forger would, and reads and writes them.
 if (args[0] == "mutate")
 {
     int Number(int position) => int.Parse(args[position], CultureInfo.InvariantCulture);
     return MutationRun.Run(Number(1), Number(2), args[3]);
+}
+if (args[0] == "store")
+{
+    await StoreRun.Run(args[1]);
+    return 0;
 }
 string folder = args[0];
 long last = args.Length > 1 ? long.Parse(args[1], CultureInfo.InvariantCulture) : long.MaxValue;
