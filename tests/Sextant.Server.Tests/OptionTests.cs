@@ -1,3 +1,4 @@
+using Sextant.Cli.Tests;
 using Sextant.Server.Hosting;
 
 namespace Sextant.Server.Tests;
@@ -43,6 +44,20 @@ public sealed class OptionTests
         Assert.Equal(ServerHost.Failed, code);
         Assert.Contains("/no/such/folder", error.ToString(), StringComparison.Ordinal);
         Assert.Equal(ServerHost.WrongUsage, await ServerHost.Run(["--nope"], error));
+    }
+
+    [Theory]
+    [InlineData("sentence-transformers")]
+    [InlineData("pylate")]
+    [InlineData("colbert")]
+    public async Task ALateInteractionModelIsNotServedAndIsCalledSo(string kind)
+    {
+        string folder = Path.Combine(Checkout.Root, "tests", "fixtures", "multi-vector", kind);
+        using var error = new StringWriter();
+        int code = await ServerHost.Run(["--model", folder, "--urls", "http://127.0.0.1:0"], error);
+        Assert.Equal(ServerHost.Failed, code);
+        Assert.Contains("late-interaction", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("sextant rerank", error.ToString(), StringComparison.Ordinal);
     }
 }
 

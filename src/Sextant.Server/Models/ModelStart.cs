@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Sextant.Backends;
+using Sextant.Heads;
 using Sextant.Ilgpu;
 using Sextant.Indexes;
 using Sextant.Server.Hosting;
@@ -109,6 +110,12 @@ internal sealed partial class ModelStart(
     private ServedModel Load(string name)
     {
         string folder = NamedModels.FolderOf(name);
+        if (MultiVectorModules.AreIn(folder))
+        {
+            throw new InputException(
+                $"'{name}' is a late-interaction model (ColBERT), which this server does not serve; 'sextant embed "
+                + "--multi' and 'sextant rerank' take it.");
+        }
         (Precision precision, int? threads) = (options.PrecisionValue, options.Threads);
         return ModelKinds.Find(folder) switch
         {
