@@ -225,6 +225,31 @@ public sealed class IndexRouteTests(TinyModel model) : IClassFixture<TinyModel>,
     }
 
     [Fact]
+    public async Task NumbersThatJsonDoesNotHaveAreTheirNames()
+    {
+        await using (RunningServer server = await Start())
+            await Fill(server);
+        using (VectorIndex writer = VectorIndex.Open(IndexFolder))
+        {
+            writer.Upsert(new IndexDocument
+            {
+                Key = "n",
+                Vectors = default,
+                Attributes = [
+                    new("a", double.NaN), new("b", double.NegativeInfinity), new("c", [0.5, double.PositiveInfinity]),
+                    new("d", 0.1)],
+            });
+            writer.Commit();
+        }
+        await using RunningServer again = await Start();
+        using var found = JsonDocument.Parse(
+            await again.Client.GetStringAsync("/v1/indexes/notes/documents/n", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            """{"a":"NaN","b":"-Infinity","c":[0.5,"Infinity"],"d":0.1}""",
+            found.RootElement.GetProperty("attributes").GetRawText());
+    }
+
+    [Fact]
     public async Task AnIndexOpensAgainWithTheModelThatMadeItAndNoOther()
     {
         await using (RunningServer server = await Start())

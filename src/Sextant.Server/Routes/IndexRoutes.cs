@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Sextant.Indexes;
 using Sextant.Passages;
 using Sextant.Search;
@@ -101,7 +102,18 @@ internal static class IndexRoutes
 
     private static Dictionary<string, object> Attributes(IReadOnlyList<IndexAttribute> attributes) =>
         attributes.Where(one => one.Name != IndexedFile.ContinuesName).ToDictionary(
-            one => one.Name, one => one.Value, StringComparer.Ordinal);
+            one => one.Name, one => Shown(one.Value), StringComparer.Ordinal);
+
+    // JSON has no NaN and no infinity: an index that was made elsewhere may have them, and they become their names.
+    private static object Shown(object value) => value switch
+    {
+        double number => Shown(number),
+        IReadOnlyList<double> numbers => numbers.Select(Shown).ToArray(),
+        _ => value,
+    };
+
+    private static object Shown(double number) =>
+        double.IsFinite(number) ? number : number.ToString(CultureInfo.InvariantCulture);
 
     private static async Task Upsert(HttpContext context, string name, IndexSet indexes, ServerOptions options)
     {
