@@ -142,6 +142,24 @@ public sealed class McpStdioTests : IDisposable
         Assert.Contains("a message is longer than", await error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task WhatWasAskedForIsAnsweredAfterTheInputHasEnded()
+    {
+        string[] texts = [.. Enumerable.Range(0, 60).Select(i => $"the sky is blue {i}")];
+        (int code, List<JsonElement> answers, string error) = await Run(
+            [
+                .. Enumerable.Range(0, 6).Select(_ => Call("embed", new { texts })),
+                Call("search", new { query = "sky" }), Call("nothing", new { }),
+            ],
+            true, "mcp", "--in", _notes, "--model", "tiny", "--no-cache");
+        Assert.True(code == 0, error);
+        Assert.All(answers.Take(6), one => Assert.Equal(60, one.GetProperty("result").GetProperty(
+            "structuredContent").GetProperty("vectors").GetArrayLength()));
+        Assert.Equal(1, answers[6].GetProperty("result").GetProperty("structuredContent").GetProperty("hits")
+            .GetArrayLength());
+        Assert.True(answers[7].TryGetProperty("error", out _));
+    }
+
     private static (string Method, object Parameters) Call(string name, object arguments) =>
         ("tools/call", new { name, arguments });
 
@@ -159,12 +177,16 @@ public sealed class McpStdioTests : IDisposable
     // pool, which has as many as there are processors: this waits on threads of its own.
     private static Task<(int Code, List<JsonElement> Answers, string Error)> Run(
         IReadOnlyList<(string Method, object Parameters)> requests, params string[] arguments) =>
+        Run(requests, false, arguments);
+
+    private static Task<(int Code, List<JsonElement> Answers, string Error)> Run(
+        IReadOnlyList<(string Method, object Parameters)> requests, bool endsAtOnce, params string[] arguments) =>
         Task.Factory.StartNew(
-            () => RunHere(requests, arguments), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning,
+            () => RunHere(requests, endsAtOnce, arguments), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
 
     private static (int Code, List<JsonElement> Answers, string Error) RunHere(
-        IReadOnlyList<(string Method, object Parameters)> requests, string[] arguments)
+        IReadOnlyList<(string Method, object Parameters)> requests, bool endsAtOnce, string[] arguments)
     {
         using Process process = Start(arguments);
         string error = "";
@@ -182,6 +204,8 @@ public sealed class McpStdioTests : IDisposable
             process.StandardInput.WriteLine("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
             for (int i = 0; i < requests.Count; i++)
                 Send(process, i, requests[i].Method, requests[i].Parameters);
+            if (endsAtOnce)
+                process.StandardInput.Close();
             for (int count = 0; count < requests.Count + 1; count++)
             {
                 if (process.StandardOutput.ReadLine() is not { } line)

@@ -51,11 +51,10 @@ internal sealed class McpVerb : Verb
     {
         var options = new McpServerOptions();
         McpHandlers.Configure(options, host);
-        var input = new MessageLimit(terminal.Input, McpLimits.MessageBytes);
-        await using var transport = new StreamServerTransport(input, terminal.Output, "sextant", logs);
+        await using var transport = new FinishingTransport(terminal, McpLimits.MessageBytes, logs);
         await using McpServer server = McpServer.Create(transport, options, logs);
         await server.RunAsync(terminal.Cancellation).ConfigureAwait(false);
-        if (input.IsExceeded)
+        if (transport.Input.IsExceeded)
             throw new InputException($"a message is longer than {McpLimits.MessageBytes} bytes.");
     }
 }

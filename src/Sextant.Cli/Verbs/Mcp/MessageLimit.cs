@@ -3,7 +3,8 @@ namespace Sextant.Cli.Verbs.Mcp;
 /// <summary>Lines of a client: the stream ends where one is longer than any message, before it fills memory.</summary>
 /// <param name="inner">What the client writes.</param>
 /// <param name="maxBytes">Most bytes of a line.</param>
-internal sealed class MessageLimit(Stream inner, int maxBytes) : Stream
+/// <param name="beforeEnd">What is waited for where the client's stream has ended, before that is said.</param>
+internal sealed class MessageLimit(Stream inner, int maxBytes, Func<Task> beforeEnd) : Stream
 {
     private long _line;
 
@@ -30,6 +31,8 @@ internal sealed class MessageLimit(Stream inner, int maxBytes) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int read = IsExceeded ? 0 : await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        if (read == 0 && buffer.Length > 0 && !IsExceeded)
+            await beforeEnd().WaitAsync(cancellationToken).ConfigureAwait(false);
         return Count(buffer.Span, read);
     }
 
