@@ -22,6 +22,7 @@ internal sealed unsafe partial class SnapshotSearch
         IdSet? allowed)
     {
         int dimensions = Definition.Dimensions, count = queries.Length / dimensions;
+        Require(options);
         int queryBits = QueryBits(Definition, options);
         bool isTogether = count > 1 && k > 0 && most > 0
             && (_rows is not null || (_hamming is not null && options.Probes == 0));
@@ -62,7 +63,6 @@ internal sealed unsafe partial class SnapshotSearch
         ReadOnlySpan<float> queries, int k, Span<Hit> hits, Span<int> found, int most, SearchOptions options,
         int queryBits, IdSet? allowed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
         int dimensions = Definition.Dimensions, coded = Definition.CodedDimensions;
         int bytes = _snapshot.Codes.Layout.RowBytes, wanted = (int)Math.Min((long)k * options.Oversampling, most);
         long total = 0;

@@ -79,13 +79,7 @@ internal sealed unsafe partial class SnapshotSearch
     /// <param name="allowed">The only ids that may be found, none of them deleted; null: all.</param>
     public int Search(ReadOnlySpan<float> query, Span<Hit> hits, int most, SearchOptions options, IdSet? allowed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Probes);
-        if (options.Probes > 0 && _lists is null)
-        {
-            throw new UnsupportedRequestException(
-                "this index has no lists to probe; they are made with the index, of binary codes only.");
-        }
+        Require(options);
         int queryBits = QueryBits(Definition, options);
         bool isFinal = Definition.Code != VectorCode.Binary && Definition.Rescore is null;
         int wanted = isFinal ? 0 : (int)Math.Min((long)hits.Length * options.Oversampling, most);
@@ -206,6 +200,18 @@ internal sealed unsafe partial class SnapshotSearch
         for (int i = 0; i < found; i++)
             ids[i] = nearest[i].Id;
         return found;
+    }
+
+    // Refuses what this index does not do.
+    private void Require(SearchOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Oversampling, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Probes);
+        if (options.Probes > 0 && _lists is null)
+        {
+            throw new UnsupportedRequestException(
+                "this index has no lists to probe; they are made with the index, of binary codes only.");
+        }
     }
 
     /// <summary>In how many bits a query is compared with the codes.</summary>

@@ -109,6 +109,23 @@ public sealed class ListsTests : IDisposable
             () => reader.Search(Vectors(1, 1), new Hit[1], new SearchOptions { Probes = -1 }));
     }
 
+    [Theory]
+    [InlineData(VectorCode.Binary, VectorCode.Float32)]
+    [InlineData(VectorCode.Float32, null)]
+    public void SeveralQueriesRefuseTheOptionsThatOneRefuses(VectorCode code, VectorCode? rescore)
+    {
+        using IndexReader reader = IndexReader.Of(
+            new IndexDefinition { Dimensions = Dimensions, Code = code, Rescore = rescore }, Vectors(1, 3));
+        void Refused<T>(SearchOptions options) where T : Exception
+        {
+            Assert.Throws<T>(() => reader.Search(Vectors(1, 1), new Hit[1], options));
+            Assert.Throws<T>(() => reader.Search(Vectors(1, 2), 1, new Hit[2], new int[2], options));
+        }
+        Refused<UnsupportedRequestException>(new SearchOptions { Probes = 1 });
+        Refused<ArgumentOutOfRangeException>(new SearchOptions { Probes = -1 });
+        Refused<ArgumentOutOfRangeException>(new SearchOptions { Oversampling = 0 });
+    }
+
     [Fact]
     public void ListsThatSegmentsLearntForThemselvesAreRefused()
     {
