@@ -21,8 +21,8 @@ public sealed partial class VectorIndex
         _rules.Check(rest);
         foreach (EncodedPassage passage in document.Passages)
             Check(document.Key, passage);
-        _rules.Learn(rest);
         RemoveWritten(document.Key);
+        _rules.Learn(rest);
         _changed = true;
         try
         {

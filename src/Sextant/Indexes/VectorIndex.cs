@@ -128,8 +128,8 @@ public sealed partial class VectorIndex : IDisposable
         _rules.Check(document);
         _pending.Encode(document); // a value beyond a code's range is refused while nothing has changed
         _pending.RequireRoom(document);
+        RemoveWritten(document.Key); // a damaged segment refuses while nothing has changed
         _rules.Learn(document);
-        RemoveWritten(document.Key);
         _changed = true;
         try
         {
@@ -167,6 +167,9 @@ public sealed partial class VectorIndex : IDisposable
                 AddPart(part, first);
                 first ??= part;
             }
+            if (first is null)
+                throw new ArgumentException("a document has at least one part.", nameof(parts));
+            RemoveWritten(first.Key);
         }
         catch
         {
@@ -178,10 +181,7 @@ public sealed partial class VectorIndex : IDisposable
         {
             _taking = false;
         }
-        if (first is null)
-            throw new ArgumentException("a document has at least one part.", nameof(parts));
         _rules.Learn(first);
-        RemoveWritten(first.Key);
         _pending.Finish(first.Key, first.Attributes);
         _changed = true;
         if (_pending.IsFull)

@@ -65,6 +65,37 @@ public sealed class DocumentPartsTests : IDisposable
     }
 
     [Fact]
+    public void WhatCannotReplaceTheOneBeforeIsNotThere()
+    {
+        IndexDocument document = Rounds.Document("long", 3);
+        using (VectorIndex writer = VectorIndex.Create(_scratch.Path, Rounds.Definition))
+        {
+            writer.Upsert(document);
+            writer.Commit();
+        }
+        string segment = Directory.GetFiles(_scratch.Path, "segment-*").Single();
+        using (FileStream file = File.Open(segment, FileMode.Open))
+        {
+            file.Position = 4 * 4096; // the fourth section: the hashes by which the one before is looked for
+            file.WriteByte((byte)~file.ReadByte());
+        }
+        using (VectorIndex writer = VectorIndex.Open(_scratch.Path))
+        {
+            IndexDocument next = Rounds.Document("long", 7) with { Attributes = [new IndexAttribute("new", "text")] };
+            Action[] attempts = [() => writer.Upsert(next), () => writer.Upsert(Parts(next))];
+            foreach (Action attempt in attempts)
+                Assert.Contains("KeyHashes", Assert.Throws<InvalidIndexException>(attempt).Message);
+            // Its attribute is not known: another kind is not what is refused.
+            Assert.Throws<InvalidIndexException>(
+                () => writer.Upsert(next with { Attributes = [new IndexAttribute("new", 5)] }));
+            writer.Unfinished = "something to commit";
+            writer.Commit();
+        }
+        using IndexReader reader = IndexReader.Open(_scratch.Path);
+        Assert.Equal((1, document.Payloads.Count), (reader.Documents, reader.Count));
+    }
+
+    [Fact]
     public void WhatDoesNotFitIsRefusedAndNothingChanges()
     {
         using VectorIndex writer = VectorIndex.Create(_scratch.Path, Rounds.Definition);
