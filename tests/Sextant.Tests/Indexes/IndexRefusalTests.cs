@@ -76,6 +76,23 @@ public sealed class IndexRefusalTests : IDisposable
         Assert.Equal(1, reader.SearchTerms(["\U0001F600"], new Hit[3]));
     }
 
+    [Fact]
+    public void HalfOfASurrogatePairIsNoKeyThatIsThere()
+    {
+        using VectorIndex index = VectorIndex.Create(Float32);
+        index.Upsert(Document("\uFFFD", Vectors(1, 1)));
+        index.Commit();
+        using IndexReader reader = index.Read();
+        foreach (string half in (string[])["\uD800", "\uDFFF"])
+        {
+            Assert.False(reader.Contains(half));
+            Assert.Null(reader.Document(half));
+            Assert.False(index.Contains(half));
+            Assert.False(index.Delete(half));
+        }
+        Assert.True(index.Delete("\uFFFD"));
+    }
+
     [Theory]
     [InlineData(VectorCode.Binary, 1e30f)]
     [InlineData(VectorCode.Float16, 65520f)]
