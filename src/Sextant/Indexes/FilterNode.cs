@@ -6,6 +6,9 @@ internal abstract record FilterNode
     /// <summary>Attributes that somebody typed, who is told where no document has them.</summary>
     public virtual IEnumerable<string> ParsedNames => [];
 
+    /// <summary>Nodes from here to the deepest leaf.</summary>
+    public virtual int Depth => 1;
+
     /// <summary>[documents]: which documents of a segment fulfil it.</summary>
     public abstract bool[] Accepted(Segment segment);
 
@@ -21,6 +24,8 @@ internal abstract record FilterNode
 internal sealed record AllNode(FilterNode[] Nodes) : FilterNode
 {
     public override IEnumerable<string> ParsedNames => Nodes.SelectMany(one => one.ParsedNames);
+
+    public override int Depth { get; } = 1 + Nodes.Select(one => one.Depth).DefaultIfEmpty().Max();
 
     public override bool[] Accepted(Segment segment)
     {
@@ -40,6 +45,8 @@ internal sealed record AnyNode(FilterNode[] Nodes) : FilterNode
 {
     public override IEnumerable<string> ParsedNames => Nodes.SelectMany(one => one.ParsedNames);
 
+    public override int Depth { get; } = 1 + Nodes.Select(one => one.Depth).DefaultIfEmpty().Max();
+
     public override bool[] Accepted(Segment segment)
     {
         bool[] accepted = new bool[segment.Documents];
@@ -57,6 +64,8 @@ internal sealed record AnyNode(FilterNode[] Nodes) : FilterNode
 internal sealed record NotNode(FilterNode Node) : FilterNode
 {
     public override IEnumerable<string> ParsedNames => Node.ParsedNames;
+
+    public override int Depth { get; } = 1 + Node.Depth;
 
     public override bool[] Accepted(Segment segment)
     {

@@ -120,8 +120,8 @@ internal sealed class FilterParser
         if (Split(text, " in ", position, out string name, out string values)
             && values.StartsWith('(') && values.EndsWith(')'))
         {
-            string[] all = values[1..^1].Split(',', StringSplitOptions.TrimEntries);
-            return new ComparisonNode(name, null, [.. all.Select(one => Operand(one, isQuoted))]);
+            return new ComparisonNode(
+                name, null, [.. Values(values[1..^1], isQuoted).Select(one => Operand(one, isQuoted))]);
         }
         if (Split(text, " contains ", position, out name, out string element))
             return new ContainsNode(name, Operand(element, isQuoted));
@@ -140,6 +140,23 @@ internal sealed class FilterParser
         throw new ArgumentException(
             $"'{text}' is no condition; NAME=VALUE is accepted, with !=, <, <=, > or >= too, NAME in (VALUE, VALUE), "
             + "NAME contains VALUE, NAME exists, NAME missing, and conditions in parentheses with and, or, not.");
+    }
+
+    // Between commas, but for those in quotes.
+    private static List<string> Values(string text, bool isQuoted)
+    {
+        var values = new List<string>();
+        (int start, bool isOpen) = (0, false);
+        for (int i = 0; i <= text.Length; i++)
+        {
+            if (i < text.Length && text[i] == '"')
+                isOpen ^= isQuoted;
+            if (i < text.Length && (isOpen || text[i] != ','))
+                continue;
+            values.Add(text[start..i].Trim());
+            start = i + 1;
+        }
+        return values;
     }
 
     private static bool Split(string text, string word, int signs, out string name, out string rest)

@@ -10,9 +10,14 @@ namespace Sextant.Indexes;
 /// </remarks>
 public sealed class IndexFilter
 {
+    /// <summary>How deep conditions may be nested: each level takes room on the stack of who asks.</summary>
+    internal const int MaxDepth = 1000;
+
     private readonly FilterNode _node;
 
-    private IndexFilter(FilterNode node) => _node = node;
+    private IndexFilter(FilterNode node) => _node = node.Depth <= MaxDepth
+        ? node
+        : throw new ArgumentException($"the conditions are nested more than {MaxDepth} deep.");
 
     /// <summary>Compares an attribute with a value.</summary>
     /// <param name="comparison">
@@ -57,12 +62,17 @@ public sealed class IndexFilter
     }
 
     /// <summary>Whether all conditions hold; none holds for all documents.</summary>
-    public static IndexFilter And(params IEnumerable<IndexFilter> filters) => new(new AllNode(Nodes(filters)));
+    /// <exception cref="ArgumentException">They are nested more than 1000 deep; And in And is no nesting.</exception>
+    public static IndexFilter And(params IEnumerable<IndexFilter> filters) =>
+        new(new AllNode([.. Nodes(filters).SelectMany(one => one is AllNode all ? all.Nodes : [one])]));
 
     /// <summary>Whether one of the conditions holds; none holds for no document.</summary>
-    public static IndexFilter Or(params IEnumerable<IndexFilter> filters) => new(new AnyNode(Nodes(filters)));
+    /// <exception cref="ArgumentException">They are nested more than 1000 deep; Or in Or is no nesting.</exception>
+    public static IndexFilter Or(params IEnumerable<IndexFilter> filters) =>
+        new(new AnyNode([.. Nodes(filters).SelectMany(one => one is AnyNode any ? any.Nodes : [one])]));
 
     /// <summary>Whether a condition does not hold.</summary>
+    /// <exception cref="ArgumentException">It is nested more than 999 deep.</exception>
     public static IndexFilter Not(IndexFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
@@ -73,9 +83,9 @@ public sealed class IndexFilter
     /// <param name="conditions">
     /// Each is NAME=VALUE, !=, &lt;, &lt;=, &gt; or &gt;= instead of =, NAME in (VALUE, VALUE, …), NAME contains VALUE,
     /// NAME exists or NAME missing; or conditions in parentheses, joined by and, or, not: (a=1) or not (b>2). What
-    /// begins with a parenthesis, or with not and one, is of the second form; in it, a value with parentheses stands in
-    /// double quotes. A value is read as the attribute's kind: true and false; whole numbers, also as a date or moment
-    /// of ISO 8601 (100 ns since year 1, UTC); numbers; texts.
+    /// begins with a parenthesis, or with not and one, is of the second form; in it, a value with parentheses, or with
+    /// a comma in a list, stands in double quotes. A value is read as the attribute's kind: true and false; whole
+    /// numbers, also as a date or moment of ISO 8601 (100 ns since year 1, UTC); numbers; texts.
     /// </param>
     /// <exception cref="ArgumentException">One is not of this form.</exception>
     public static IndexFilter Parse(params IEnumerable<string> conditions)

@@ -242,6 +242,58 @@ public sealed class FilterTests : IDisposable
     }
 
     [Theory]
+    [InlineData("(name in (\"x, y\", b))", "b c")]
+    [InlineData("(name in (a,\"x, y\"))", "a c")]
+    [InlineData("(name in (\"x, y\"))", "c")]
+    [InlineData("(name in (5\", b))", "")] // the quote has no end: the list is all that follows
+    public void ACommaInQuotesDoesNotEndAValue(string condition, string expected)
+    {
+        using var index = VectorIndex.Create(new IndexDefinition { Dimensions = 2 });
+        foreach ((string key, string name) in (ReadOnlySpan<(string, string)>)[("a", "a"), ("b", "b"), ("c", "x, y")])
+        {
+            index.Upsert(new IndexDocument
+            {
+                Key = key,
+                Vectors = new float[] { 1, 2 },
+                Attributes = [new IndexAttribute("name", name)],
+            });
+        }
+        index.Commit();
+        using IndexReader reader = index.Read();
+        if (expected.Length == 0)
+            Assert.Throws<ArgumentException>(() => IndexFilter.Parse(condition));
+        else
+            Assert.Equal(expected.Split(' '), Keys(reader, IndexFilter.Parse(condition)));
+    }
+
+    [Fact]
+    public void FiltersThatAProgramNestsHaveALimit()
+    {
+        using var index = VectorIndex.Create(new IndexDefinition { Dimensions = 2 });
+        index.Upsert(new IndexDocument { Key = "a", Vectors = new float[] { 1, 2 } });
+        index.Commit();
+        using IndexReader reader = index.Read();
+        IndexFilter Nested(int depth)
+        {
+            IndexFilter filter = IndexFilter.Exists("x");
+            for (int i = 0; i < depth; i++)
+                filter = IndexFilter.Not(filter);
+            return filter;
+        }
+        Assert.Equal(["a"], Keys(reader, Nested(IndexFilter.MaxDepth - 1)));
+        Assert.Contains("deep", Assert.Throws<ArgumentException>(() => Nested(200_000)).Message);
+        // One more condition each time is no nesting.
+        IndexFilter all = IndexFilter.And(), any = IndexFilter.Or();
+        for (int i = 0; i < 3000; i++)
+        {
+            all = IndexFilter.And(all, IndexFilter.Not(IndexFilter.Exists("x")));
+            any = IndexFilter.Or(any, IndexFilter.Exists("x"));
+        }
+        Assert.Equal(["a"], Keys(reader, all));
+        Assert.Empty(Keys(reader, any));
+    }
+
+    [Theory]
     [InlineData("(a=1")]
     [InlineData("(a=1) or")]
     [InlineData("(a=1) xor (b=2)")]
