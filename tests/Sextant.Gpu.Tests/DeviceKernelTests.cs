@@ -1,3 +1,4 @@
+using System.Numerics;
 using Sextant.Backends;
 using Sextant.Batches;
 using Sextant.Codes;
@@ -146,6 +147,14 @@ public class DeviceKernelTests
         var hits = new Search.BinaryHit[3];
         Assert.Equal(3, index.Search(codes.AsSpan(600 * index.CodeBytes, index.CodeBytes), 3, hits));
         Assert.Equal((600, 0), (hits[0].Id, hits[0].Distance));
+        // A query of signs alone: every difference counts the same.
+        byte[] asked = codes[(600 * index.CodeBytes)..(601 * index.CodeBytes)];
+        float[] query = [.. Enumerable.Range(0, 100).Select(i => (asked[i / 8] & (128 >> (i % 8))) != 0 ? 1f : -1f)];
+        int[] distances = [.. index.Distances(query, 4)];
+        int[] differences = [.. codes.Chunk(index.CodeBytes).Select(code =>
+            code.Zip(asked, (one, other) => BitOperations.PopCount((uint)(one ^ other))).Sum())];
+        Assert.Equal(differences.Select(count => count * (distances[0] / differences[0])), distances);
+        Assert.True(distances[0] > 0);
     }
 
     private static void Fast(Device device, CudaDriver driver)
