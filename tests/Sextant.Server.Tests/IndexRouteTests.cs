@@ -2,8 +2,11 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Sextant.Cli.Tests;
 using Sextant.Indexes;
+using Sextant.Server.Http;
+using Sextant.Server.Indexes;
 
 namespace Sextant.Server.Tests;
 
@@ -247,6 +250,19 @@ public sealed class IndexRouteTests(TinyModel model) : IClassFixture<TinyModel>,
         Assert.Equal(
             """{"a":"NaN","b":"-Infinity","c":[0.5,"Infinity"],"d":0.1}""",
             found.RootElement.GetProperty("attributes").GetRawText());
+    }
+
+    [Fact]
+    public async Task ASearchThatComesAfterTheEndIsRefused()
+    {
+        await using RunningServer server = await Start();
+        await Fill(server);
+        ServedIndex index = server.App.Services.GetRequiredService<IndexSet>().Find("notes");
+        await index.DisposeAsync();
+        Task<ApiException> late = Task.Run(() => Assert.Throws<ApiException>(() => index.Document("b")));
+        ApiException refused = await late.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(503, refused.Status);
+        await index.DisposeAsync(); // again, which is nothing
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Sextant.Indexes;
 using Sextant.Passages;
+using Sextant.Server.Http;
 using Sextant.Server.Models;
 
 namespace Sextant.Server.Indexes;
@@ -15,6 +16,7 @@ internal sealed class ServedIndex : IAsyncDisposable
     private readonly Lock _lock = new();
     private SharedReader _reader;
     private DateTime _seen;
+    private volatile bool _isDisposed;
 
     /// <param name="name">As --index names it.</param>
     /// <param name="path">Its folder.</param>
@@ -94,7 +96,13 @@ internal sealed class ServedIndex : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _changes.DisposeAsync().ConfigureAwait(false);
-        _reader.Leave();
+        lock (_lock)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            _reader.Leave();
+        }
     }
 
     private T Read<T>(Func<IndexReader, T> read)
@@ -115,13 +123,16 @@ internal sealed class ServedIndex : IAsyncDisposable
     {
         if (Written() != _seen)
             Refresh();
-        while (true)
+        while (!_isDisposed)
         {
             SharedReader reader = Volatile.Read(ref _reader);
             if (reader.TryEnter())
                 return reader;
         }
+        throw Stopped();
     }
+
+    private static ApiException Stopped() => new(503, "The server is being stopped.");
 
     private DateTime Written() => File.GetLastWriteTimeUtc(Path.Combine(_path, "manifest"));
 
@@ -129,6 +140,8 @@ internal sealed class ServedIndex : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (_isDisposed)
+                throw Stopped();
             DateTime written = Written();
             var next = new SharedReader(IndexReader.Open(_path), _weight);
             SharedReader before = _reader;
