@@ -182,8 +182,8 @@ public sealed class McpStdioTests : IDisposable
     private static Task<(int Code, List<JsonElement> Answers, string Error)> Run(
         IReadOnlyList<(string Method, object Parameters)> requests, bool endsAtOnce, params string[] arguments) =>
         Task.Factory.StartNew(
-            () => RunHere(requests, endsAtOnce, arguments), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+            () => RunHere(requests, endsAtOnce, arguments), TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static (int Code, List<JsonElement> Answers, string Error) RunHere(
         IReadOnlyList<(string Method, object Parameters)> requests, bool endsAtOnce, string[] arguments)

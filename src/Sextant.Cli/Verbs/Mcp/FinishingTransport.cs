@@ -64,7 +64,7 @@ internal sealed class FinishingTransport : ITransport
             if (Stopwatch.GetElapsedTime(started) > Limit)
             {
                 _terminal.Error.WriteLine(FormattableString.Invariant(
-                    $"{_terminal.Program}: the input ended {Limit.TotalSeconds} s ago; calls without an answer: {count}"));
+                    $"{_terminal.Program}: input ended {Limit.TotalSeconds} s ago; calls without an answer: {count}"));
                 return;
             }
             await Task.Delay(s_step, _terminal.Cancellation).ConfigureAwait(false);
