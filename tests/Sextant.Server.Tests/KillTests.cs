@@ -8,7 +8,7 @@ namespace Sextant.Server.Tests;
 /// <summary>The server's process is killed while documents come: every one that was acknowledged is there.</summary>
 public sealed class KillTests(TinyModel model) : IClassFixture<TinyModel>, IDisposable
 {
-    private const int Rounds = 3, Writers = 4, LeastAcknowledged = 20;
+    private const int Rounds = 3, Writers = 4, MinAcknowledged = 20;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sextant-kill-").FullName;
 
@@ -28,7 +28,7 @@ public sealed class KillTests(TinyModel model) : IClassFixture<TinyModel>, IDisp
                 Task[] writers = [.. Enumerable.Range(0, Writers).Select(
                     writer => Write(server, $"{round}-{writer}", acknowledged))];
                 var limit = DateTime.UtcNow.AddMinutes(1);
-                while (acknowledged.Count < before + LeastAcknowledged * (round + 1))
+                while (acknowledged.Count < before + MinAcknowledged * (round + 1))
                 {
                     Assert.True(DateTime.UtcNow < limit, $"{acknowledged.Count} documents in a minute");
                     await Task.Delay(5, TestContext.Current.CancellationToken);

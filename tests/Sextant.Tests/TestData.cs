@@ -24,7 +24,7 @@ internal static class TestData
 
     /// <summary>
     /// All, or a third where not everything is tried: which third goes by a number of the case, so that the cases of a
-    /// theory have all of them together.
+    /// theory do not all have the same one. Together they need not have each with each parameter.
     /// </summary>
     public static IEnumerable<T> Some<T>(IEnumerable<T> all, int number) =>
         IsExhaustive ? all : all.Where((_, i) => i % 3 == number % 3);

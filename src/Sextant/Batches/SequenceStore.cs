@@ -59,7 +59,7 @@ internal sealed class SequenceStore
     }
 
     /// <summary>
-    /// Puts a token <paramref name="count"/> times behind the sequence that was added last, with type 0, where no token
+    /// Appends a token <paramref name="count"/> times to the sequence that was added last, with type 0, where no token
     /// sees the last <paramref name="unseen"/>.
     /// </summary>
     public void Extend(int id, int count, int unseen)
